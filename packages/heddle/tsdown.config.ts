@@ -1,0 +1,28 @@
+import { defineConfig, type UserConfig } from 'tsdown';
+
+const library: UserConfig = {
+  entry: {
+    index: 'src/index.ts',
+    'defer/index': 'src/defer/index.ts',
+    'reactor/index': 'src/reactor/index.ts',
+    'threads/index': 'src/threads/index.ts',
+  },
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  dts: true,
+  sourcemap: true,
+};
+
+// A thread starts 4 to 8 ms sooner from CommonJS than from an ES module (Node 20 to 24).
+const threadEntry: UserConfig = {
+  entry: { 'threads/entry/thread': 'src/threads/entry/thread.ts' },
+  format: 'cjs',
+  platform: 'node',
+  target: 'node20.19',
+  dts: false,
+  sourcemap: true,
+  clean: false,
+};
+
+export default defineConfig([library, threadEntry]);
