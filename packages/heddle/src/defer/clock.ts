@@ -1,0 +1,56 @@
+/** A call that {@link TimeSource.callLater} has promised. */
+export interface ScheduledCall {
+  /** Whether the call is still to come. */
+  active(): boolean;
+  /** Takes the call back. */
+  cancel(): void;
+}
+
+/** Whatever can call a function later: the reactor, a `Clock` in tests, or {@link systemTime}. */
+export interface TimeSource {
+  /** Calls `f` once, `delay` milliseconds from now. */
+  callLater(delay: number, f: () => void): ScheduledCall;
+}
+
+/** Node's timers fire at once when asked for more than this. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+class SystemCall implements ScheduledCall {
+  #f: (() => void) | undefined;
+  #left: number;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(delay: number, f: () => void) {
+    this.#f = f;
+    this.#left = delay;
+    this.#wait();
+  }
+
+  active(): boolean {
+    return this.#f !== undefined;
+  }
+
+  cancel(): void {
+    clearTimeout(this.#timer);
+    this.#f = undefined;
+  }
+
+  #wait(): void {
+    if (this.#left === Number.POSITIVE_INFINITY) return;
+    const stretch = Math.min(this.#left, LONGEST_TIMER);
+    this.#left -= stretch;
+    this.#timer = setTimeout(() => this.#elapsed(), stretch);
+  }
+
+  #elapsed(): void {
+    if (this.#left > 0) return this.#wait();
+    const f = this.#f;
+    this.#f = undefined;
+    f?.();
+  }
+}
+
+/** Time as Node's own timers count it, with delays of any length. */
+export const systemTime: TimeSource = {
+  callLater: (delay, f) => new SystemCall(delay, f),
+};

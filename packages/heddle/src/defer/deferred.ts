@@ -1,0 +1,467 @@
+import type { AsyncResource } from 'node:async_hooks';
+import { type ScheduledCall, systemTime, type TimeSource } from './clock.ts';
+import { AlreadyCalledError, CancelledError, InvalidArgumentError, NotPausedError, TimeoutError } from './errors.ts';
+import { Failure } from './failure.ts';
+import { Link, type Step } from './link.ts';
+import { forgetUnhandled, reportUnhandled, type UnhandledFailure } from './unhandled.ts';
+
+/** What a callback's answer becomes in the chain: Deferreds and promises are waited for, a Failure is no value. */
+export type Settled<U> = Awaited<Exclude<U, Failure>>;
+
+/**
+ * Called by {@link Deferred.cancel} while the Deferred has no result, to stop
+ * the work that would fire it. It may fire the Deferred itself; where it does
+ * not, the Deferred fails with `reason`.
+ */
+export type Canceller<T> = (deferred: Deferred<T>, reason: CancelledError) => void;
+
+// Inside, a chain has no static type: what flows through it changes with every step.
+type AnyDeferred = Deferred<unknown>;
+type Observer = (seen: unknown) => void;
+
+/**
+ * A result that is not there yet, with the chain of callbacks that it will
+ * pass through: Twisted's Deferred, which is also a promise to everyone who
+ * looks (`await`, `then`, `Promise.all`).
+ *
+ * Each link of the chain is a pair: the callback gets a value, the errback a
+ * {@link Failure}. What the one that runs returns or throws is the result for
+ * the next link. Callbacks run synchronously when the Deferred is fired, those
+ * added later run at once. A callback that returns a Deferred or a promise
+ * makes the chain wait for it.
+ *
+ * `addCallback` and its siblings change this Deferred and return it, with the
+ * type of what it holds from there on. `then`, `await` and `yield*` only
+ * observe: they leave the result where it is, for any number of others.
+ *
+ * @example
+ * ```ts
+ * import { Deferred } from 'heddle/defer';
+ *
+ * const d = new Deferred<number>();
+ * d.addCallback((n) => n * 2).addCallback((n) => console.log(n)); // 42, when it fires
+ * d.callback(21);
+ * ```
+ */
+export class Deferred<T> implements Promise<T> {
+  #result: unknown = undefined;
+  #called = false;
+  #running = false;
+  /** Set by a cancel without a canceller: whoever was to fire this Deferred may still try, once. */
+  #swallowsNextFiring = false;
+  #pauses = 0;
+  // Typed so that a Deferred<string> is still a Deferred<string | number>.
+  #canceller: Canceller<never> | undefined;
+  #links: Link[] | undefined = undefined;
+  #nextLink = 0;
+  #waitingFor: AnyDeferred | undefined = undefined;
+  /** The failure that somebody has looked at by `then`, `await` or `yield*`. */
+  #observed: Failure | undefined = undefined;
+  #unhandled: UnhandledFailure | undefined = undefined;
+
+  /**
+   * @param canceller stops the work behind this Deferred when it is cancelled
+   */
+  constructor(canceller?: Canceller<T>) {
+    this.#canceller = canceller as Canceller<never> | undefined;
+  }
+
+  /** A Deferred that fires with what `promise` settles to. Cancelling it gives up waiting. */
+  static fromPromise<T>(promise: PromiseLike<T>): Deferred<Awaited<T>> {
+    const deferred = new Deferred<Awaited<T>>();
+    promise.then(
+      (value) => deferred.callback(value as Awaited<T>),
+      (reason: unknown) => deferred.errback(reason),
+    );
+    return deferred;
+  }
+
+  /** Whether this Deferred has been fired. Its chain may still be waiting. */
+  get called(): boolean {
+    return this.#called;
+  }
+
+  get [Symbol.toStringTag](): string {
+    return 'Deferred';
+  }
+
+  /**
+   * Fires this Deferred with a value and runs its chain, before it returns.
+   * A Failure given here counts as an error.
+   *
+   * @throws AlreadyCalledError when it was fired before
+   * @throws InvalidArgumentError when `value` is a Deferred: see {@link chainDeferred}
+   */
+  callback(value: T): void {
+    if (value instanceof Deferred) {
+      throw new InvalidArgumentError(
+        'A Deferred cannot be fired with a Deferred. To pass its result on, use other.chainDeferred(this).',
+      );
+    }
+    this.#fire(value);
+  }
+
+  /**
+   * Fires this Deferred with an error, which is wrapped in a Failure unless it
+   * is one.
+   *
+   * @throws AlreadyCalledError when it was fired before
+   */
+  errback(reason: unknown): void {
+    this.#fire(reason instanceof Failure ? reason : new Failure(reason));
+  }
+
+  /** Adds a callback for the value; a failure passes by. Arguments after it follow the value in the call. */
+  addCallback<U, A extends unknown[]>(onValue: (value: T, ...args: A) => U, ...args: A): Deferred<Settled<U>> {
+    this.#add(onValue as Step, undefined, args, undefined);
+    return this as unknown as Deferred<Settled<U>>;
+  }
+
+  /** Adds an errback for a failure; a value passes by. What it returns is a value for the next callback. */
+  addErrback<U, A extends unknown[]>(
+    onFailure: (failure: Failure, ...args: A) => U,
+    ...args: A
+  ): Deferred<T | Settled<U>> {
+    this.#add(undefined, onFailure as Step, undefined, args);
+    return this as unknown as Deferred<T | Settled<U>>;
+  }
+
+  /** Adds one function for both: it gets the value or the Failure. For what must be done either way. */
+  addBoth<U, A extends unknown[]>(onResult: (result: T | Failure, ...args: A) => U, ...args: A): Deferred<Settled<U>> {
+    this.#add(onResult as Step, onResult as Step, args, args);
+    return this as unknown as Deferred<Settled<U>>;
+  }
+
+  /**
+   * Adds a callback and an errback as one link: exactly one of them runs, and
+   * an error that the callback throws is not seen by the errback beside it.
+   * `undefined` in either place lets the result pass.
+   */
+  addCallbacks<U = T, V = never, A extends unknown[] = [], B extends unknown[] = []>(
+    onValue: ((value: T, ...args: A) => U) | undefined,
+    onFailure?: ((failure: Failure, ...args: B) => V) | undefined,
+    valueArgs?: A,
+    failureArgs?: B,
+  ): Deferred<Settled<U> | Settled<V>> {
+    this.#add(onValue as Step | undefined, onFailure as Step | undefined, valueArgs, failureArgs);
+    return this as unknown as Deferred<Settled<U> | Settled<V>>;
+  }
+
+  /**
+   * Fires `other` with the result this chain has here. Afterwards the result
+   * is `undefined`: it has gone to `other`. Cancelling `other` does not reach
+   * this Deferred.
+   */
+  chainDeferred(other: Deferred<T>): Deferred<void> {
+    return this.addCallbacks(
+      (value) => other.callback(value),
+      (failure) => other.errback(failure),
+    );
+  }
+
+  /**
+   * Gives up waiting. Without a result yet, the canceller is called, and
+   * unless it fires this Deferred, it fails with a {@link CancelledError}; a
+   * Deferred without a canceller swallows one later firing. A chain that waits
+   * for another Deferred passes the cancel on to that one. With a result at
+   * hand, nothing happens.
+   *
+   * @param cause becomes the `cause` of the CancelledError
+   * @throws whatever the canceller throws; the Deferred is then as it was
+   */
+  cancel(cause?: unknown): void {
+    this.#cancel(
+      cause === undefined ? new CancelledError() : new CancelledError('The Deferred was cancelled.', { cause }),
+    );
+  }
+
+  /** Cancels this Deferred when `signal` aborts, while its chain up to here has no result. */
+  cancelOn(signal: AbortSignal): this {
+    const abort = (): void => {
+      this.#cancel(new CancelledError('The Deferred was cancelled: its signal was aborted.', { cause: signal.reason }));
+    };
+    if (signal.aborted) {
+      abort();
+      return this;
+    }
+    signal.addEventListener('abort', abort, { once: true });
+    return this.#tap(() => signal.removeEventListener('abort', abort));
+  }
+
+  /**
+   * Cancels this Deferred after `timeout` milliseconds, unless the chain as it
+   * stands now has a result by then. Callbacks added later have no limit.
+   *
+   * @param timeout milliseconds; Infinity for none
+   * @param clock what counts the time; Node's timers by default
+   * @param onTimeoutCancel gives the result after a timeout; by default the
+   *   CancelledError becomes a {@link TimeoutError} and anything else passes
+   */
+  addTimeout(timeout: number, clock?: TimeSource): Deferred<T>;
+  addTimeout<U>(
+    timeout: number,
+    clock: TimeSource | undefined,
+    onTimeoutCancel: (result: T | Failure, timeout: number) => U,
+  ): Deferred<T | Settled<U>>;
+  addTimeout(
+    timeout: number,
+    clock: TimeSource = systemTime,
+    onTimeoutCancel: (result: T | Failure, timeout: number) => unknown = cancelledToTimedOut,
+  ): AnyDeferred {
+    let timedOut = false;
+    const timer: ScheduledCall = clock.callLater(timeout, () => {
+      timedOut = true;
+      this.cancel();
+    });
+    this.#tap(() => {
+      if (timer.active()) timer.cancel();
+    });
+    return this.addBoth((result) => (timedOut ? onTimeoutCancel(result, timeout) : result));
+  }
+
+  /** Holds the chain: nothing in it runs until {@link unpause} has been called as often as this. */
+  pause(): void {
+    this.#pauses++;
+  }
+
+  /**
+   * Takes one {@link pause} back.
+   *
+   * @throws NotPausedError when there is none to take back
+   */
+  unpause(): void {
+    // A wait for another Deferred holds the chain as well, but is not ours to end.
+    if (this.#pauses === (this.#waitingFor === undefined ? 0 : 1)) throw new NotPausedError();
+    this.#pauses--;
+    this.#run();
+  }
+
+  // biome-ignore lint/suspicious/noThenProperty: a Deferred is a promise to everyone who looks.
+  then<R1 = T, R2 = never>(
+    onFulfilled?: ((value: T) => R1 | PromiseLike<R1>) | null,
+    onRejected?: ((reason: unknown) => R2 | PromiseLike<R2>) | null,
+  ): Promise<R1 | R2> {
+    return this.toPromise().then(onFulfilled, onRejected);
+  }
+
+  catch<R = never>(onRejected?: ((reason: unknown) => R | PromiseLike<R>) | null): Promise<T | R> {
+    return this.toPromise().catch(onRejected);
+  }
+
+  finally(onFinally?: (() => void) | null): Promise<T> {
+    return this.toPromise().finally(onFinally);
+  }
+
+  /** A native promise of the result this chain has here, which stays in the chain as well. */
+  toPromise(): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.#push(new Link('observer', resolve, reject, undefined, undefined, undefined));
+    });
+  }
+
+  #fire(result: unknown): void {
+    if (this.#called) {
+      if (!this.#swallowsNextFiring) throw new AlreadyCalledError();
+      this.#swallowsNextFiring = false;
+      return;
+    }
+    this.#settle(result);
+  }
+
+  #settle(result: unknown): void {
+    this.#called = true;
+    this.#canceller = undefined;
+    this.#result = result;
+    this.#run();
+  }
+
+  #cancel(reason: CancelledError): void {
+    let target: AnyDeferred = this as AnyDeferred;
+    while (target.#called) {
+      if (target.#waitingFor === undefined) return;
+      target = target.#waitingFor;
+    }
+    if (target.#canceller === undefined) {
+      target.#swallowsNextFiring = true;
+    } else {
+      target.#canceller(target as never, reason);
+      if (target.#called) return;
+    }
+    target.#settle(new Failure(reason));
+  }
+
+  /** Whether a link added now would be the next to run. */
+  get #idle(): boolean {
+    return this.#called && !this.#running && this.#pauses === 0 && this.#links === undefined;
+  }
+
+  #add(
+    onValue: Step | undefined,
+    onFailure: Step | undefined,
+    valueArgs: readonly unknown[] | undefined,
+    failureArgs: readonly unknown[] | undefined,
+  ): void {
+    requireFunction(onValue, 'callback');
+    requireFunction(onFailure, 'errback');
+    if (this.#idle) {
+      // The result is here, and so is the async context: no link need be made.
+      if (this.#result instanceof Failure) this.#take(onFailure, failureArgs, undefined);
+      else this.#take(onValue, valueArgs, undefined);
+      if (this.#links !== undefined || this.#result instanceof Failure) this.#run();
+      return;
+    }
+    this.#push(new Link('step', onValue, onFailure, valueArgs, failureArgs, undefined));
+  }
+
+  /** Calls `f` when the chain gets here, and passes the result on. */
+  #tap(f: () => void): this {
+    this.#push(new Link('tap', f, f, undefined, undefined, undefined));
+    return this;
+  }
+
+  #push(link: Link): void {
+    if (this.#links === undefined) this.#links = [link];
+    else this.#links.push(link);
+    if (this.#called) this.#run();
+  }
+
+  /** Runs the chain as far as it goes, and then those of the Deferreds that waited for it, without recursion. */
+  #run(): void {
+    if (!this.#called || this.#running) return;
+    let current: AnyDeferred = this as AnyDeferred;
+    let suspended: AnyDeferred[] | undefined;
+    for (;;) {
+      const woken = current.#advance();
+      if (woken === undefined) {
+        const resumed = suspended?.pop();
+        if (resumed === undefined) return;
+        current = resumed;
+      } else {
+        if (current.#links !== undefined) {
+          if (suspended === undefined) suspended = [];
+          suspended.push(current);
+        }
+        current = woken;
+      }
+    }
+  }
+
+  /** Runs links until there are none, until the chain must wait, or until a Deferred that waited has its result. */
+  #advance(): AnyDeferred | undefined {
+    while (this.#pauses === 0 && !this.#running) {
+      const link = this.#shift();
+      if (link === undefined) {
+        this.#settleFailure();
+        return undefined;
+      }
+      if (link.chainee !== undefined) {
+        this.#markHandled();
+        link.chainee.#inherit(this.#result);
+        this.#result = undefined;
+        return link.chainee;
+      }
+      if (link.kind === 'observer' || link.kind === 'tap') this.#show(link);
+      else if (this.#result instanceof Failure) this.#take(link.onFailure, link.failureArgs, link.scope);
+      else this.#take(link.onValue, link.valueArgs, link.scope);
+    }
+    return undefined;
+  }
+
+  #shift(): Link | undefined {
+    const links = this.#links;
+    if (links === undefined) return undefined;
+    const link = links[this.#nextLink++];
+    if (this.#nextLink === links.length) {
+      this.#links = undefined;
+      this.#nextLink = 0;
+    }
+    return link;
+  }
+
+  /** The one place where a function of the chain is called and its answer becomes the result. */
+  #take(step: Step | undefined, args: readonly unknown[] | undefined, scope: AsyncResource | undefined): void {
+    if (step === undefined) return;
+    this.#markHandled();
+    this.#running = true;
+    const call = step as (...resultAndArgs: unknown[]) => unknown;
+    let answer: unknown;
+    try {
+      if (scope !== undefined) answer = scope.runInAsyncScope(call, undefined, this.#result, ...(args ?? []));
+      else if (args === undefined || args.length === 0) answer = call(this.#result);
+      else answer = call(this.#result, ...args);
+      if (isThenable(answer)) {
+        this.#waitFor(answer instanceof Deferred ? answer : Deferred.fromPromise(answer));
+        return;
+      }
+    } catch (error) {
+      answer = error instanceof Failure ? error : new Failure(error);
+    } finally {
+      this.#running = false;
+    }
+    this.#result = answer;
+  }
+
+  #show(link: Link): void {
+    if (this.#result instanceof Failure) {
+      if (link.kind === 'observer') {
+        this.#observed = this.#result;
+        this.#markHandled();
+      }
+      (link.onFailure as Observer)(this.#result.value);
+    } else {
+      (link.onValue as Observer)(this.#result);
+    }
+  }
+
+  /** Makes the chain wait for a Deferred that a callback returned, and takes its result away from it. */
+  #waitFor(inner: AnyDeferred): void {
+    if (inner === (this as AnyDeferred)) {
+      this.#result = new Failure(new InvalidArgumentError('A callback returned the very Deferred it was added to.'));
+    } else if (inner.#idle) {
+      inner.#markHandled();
+      this.#result = inner.#result;
+      inner.#result = undefined;
+    } else {
+      this.#pauses++;
+      this.#waitingFor = inner;
+      inner.#push(new Link('chainee', undefined, undefined, undefined, undefined, this as AnyDeferred));
+    }
+  }
+
+  #inherit(result: unknown): void {
+    this.#result = result;
+    this.#waitingFor = undefined;
+    this.#pauses--;
+  }
+
+  #markHandled(): void {
+    if (this.#unhandled === undefined) return;
+    forgetUnhandled(this.#unhandled);
+    this.#unhandled = undefined;
+  }
+
+  /** At the end of the chain: a failure that nobody took or looked at will be reported. */
+  #settleFailure(): void {
+    if (!(this.#result instanceof Failure) || this.#unhandled !== undefined) return;
+    if (this.#observed !== this.#result) this.#unhandled = reportUnhandled(this, this.#result);
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    value !== null &&
+    (typeof value === 'object' || typeof value === 'function') &&
+    typeof (value as { then?: unknown }).then === 'function'
+  );
+}
+
+function requireFunction(step: Step | undefined, role: string): void {
+  if (step === undefined || step === null || typeof step === 'function') return;
+  throw new InvalidArgumentError(`A Deferred's ${role} must be a function, not ${String(step)} (${typeof step}).`);
+}
+
+function cancelledToTimedOut(result: unknown, timeout: number): unknown {
+  if (!(result instanceof Failure)) return result;
+  result.trap(CancelledError);
+  throw new TimeoutError(timeout);
+}

@@ -1,0 +1,1 @@
+export * from './defer/index.ts';
