@@ -1,1 +1,3 @@
 export * from './defer/index.ts';
+export * from './reactor/index.ts';
+export * from './threads/index.ts';

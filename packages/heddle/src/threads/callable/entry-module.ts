@@ -1,0 +1,43 @@
+import { realpathSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+let entryFiles: Set<string> | undefined;
+
+/**
+ * Whether a file or `file:` URL is the program's entry module.
+ *
+ * A thread that imported it would run the whole program again, and that one would
+ * start threads of its own. In a worker thread, the entry is the worker's own file.
+ */
+export function isEntryModule(fileOrUrl: string): boolean {
+  entryFiles ??= findEntryFiles();
+  if (!fileOrUrl.startsWith('file:')) return entryFiles.has(fileOrUrl);
+  try {
+    return entryFiles.has(fileURLToPath(fileOrUrl));
+  } catch {
+    return false;
+  }
+}
+
+// The command line may name the entry through a symbolic link, without its extension, or by its directory.
+function findEntryFiles(): Set<string> {
+  const files = new Set<string>();
+  const add = (find: () => string | undefined): void => {
+    try {
+      const file = find();
+      if (file === undefined) return;
+      files.add(file);
+      files.add(realpathSync(file));
+    } catch {
+      // This spelling leads nowhere.
+    }
+  };
+  const named = process.argv[1];
+  if (named === undefined) return files;
+  const require = createRequire(pathToFileURL(named));
+  add(() => named);
+  add(() => require.resolve(named));
+  add(() => require.main?.filename);
+  return files;
+}

@@ -1,0 +1,80 @@
+/** What stands between a function and a thread. Stable: programs may compare these. */
+export type CallableErrorCode =
+  /** The first argument is no function at all. */
+  | 'HEDDLE_NOT_A_FUNCTION'
+  /** No loaded module gives the function under a name. */
+  | 'HEDDLE_NOT_EXPORTED'
+  /** The function is written in the program's entry module, which no thread may run again. */
+  | 'HEDDLE_ENTRY_MODULE'
+  /** Made by `bind`, and exported by no module. */
+  | 'HEDDLE_BOUND'
+  /** Compiled code without a public name. */
+  | 'HEDDLE_NATIVE'
+  /** A Proxy, and exported by no module. */
+  | 'HEDDLE_PROXY'
+  /** Made by `eval`, `new Function`, `node:vm`, the REPL or `node -e`. */
+  | 'HEDDLE_EVALUATED'
+  /** The function's module has not finished its top-level code. */
+  | 'HEDDLE_STILL_EVALUATING'
+  /** The function's module cannot be imported. */
+  | 'HEDDLE_MODULE_FAILED'
+  /** A method that uses `this` and belongs to several exported objects. */
+  | 'HEDDLE_AMBIGUOUS_THIS'
+  /** Node does not let the program ask where its functions come from. */
+  | 'HEDDLE_INSPECTOR_DENIED'
+  /** `threadFunction` got no absolute URL, or no usable name. */
+  | 'HEDDLE_BAD_ADDRESS'
+  /** A function made by `threadFunction` was called on the spot. */
+  | 'HEDDLE_ONLY_A_NAME'
+  /** The address is good, but there is no function there in the thread. */
+  | 'HEDDLE_NO_SUCH_FUNCTION';
+
+/** Where a function is written; line and column count from 1, as editors do. */
+export interface FunctionLocation {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** All that a {@link CallableError} says, without the stack of one call. */
+export interface Refusal {
+  readonly code: CallableErrorCode;
+  readonly message: string;
+  readonly functionName: string;
+  readonly location?: FunctionLocation | undefined;
+  readonly cause?: unknown;
+}
+
+/**
+ * A function cannot be run in a thread. The message names the function, where it is
+ * written, what stands in the way, and what to do instead.
+ *
+ * It reaches the caller as the failure of the Deferred.
+ *
+ * @example
+ * deferToThread(notExported).addErrback((failure) => {
+ *   if (failure.is(CallableError)) console.error(failure.value.code, failure.value.location);
+ * });
+ */
+export class CallableError extends TypeError {
+  readonly code: CallableErrorCode;
+  /** The function's name; empty for an anonymous function. */
+  readonly functionName: string;
+  /** Where the function is written, where that is known. */
+  readonly location: FunctionLocation | undefined;
+
+  static {
+    Object.defineProperty(CallableError.prototype, 'name', {
+      value: 'CallableError',
+      configurable: true,
+      writable: true,
+    });
+  }
+
+  constructor(refusal: Refusal) {
+    super(refusal.message, 'cause' in refusal ? { cause: refusal.cause } : undefined);
+    this.code = refusal.code;
+    this.functionName = refusal.functionName;
+    this.location = refusal.location;
+  }
+}

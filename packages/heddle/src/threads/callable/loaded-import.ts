@@ -1,0 +1,44 @@
+// A turn of the loop counts at most once, however long it takes: a loop that is blocked for seconds has
+// not given the module a chance to finish.
+const TURN_MS = 50;
+const TURNS = 40;
+
+/** The namespace of a module, or why there is none. */
+export type Imported =
+  | { readonly kind: 'namespace'; readonly namespace: object }
+  | { readonly kind: 'failed'; readonly reason: unknown }
+  | { readonly kind: 'evaluating' };
+
+const namespaces = new Map<string, object>();
+
+/** The namespace of a module that was imported here before. */
+export function knownNamespace(url: string): object | undefined {
+  return namespaces.get(url);
+}
+
+/**
+ * Gets the namespace of a module that the program has loaded already.
+ *
+ * A module whose top-level `await` waits for the very call that asks for it would
+ * never answer, so after 40 turns of a free loop (two seconds) it counts as still evaluating.
+ */
+export function importLoaded(url: string): Promise<Imported> {
+  return new Promise((resolve) => {
+    let turns = 0;
+    const clock = setInterval(() => {
+      turns += 1;
+      if (turns === TURNS) settle({ kind: 'evaluating' });
+    }, TURN_MS);
+    const settle = (imported: Imported): void => {
+      clearInterval(clock);
+      resolve(imported);
+    };
+    import(url).then(
+      (namespace: object) => {
+        namespaces.set(url, namespace);
+        settle({ kind: 'namespace', namespace });
+      },
+      (reason: unknown) => settle({ kind: 'failed', reason }),
+    );
+  });
+}

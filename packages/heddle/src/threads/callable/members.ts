@@ -1,0 +1,101 @@
+import { types } from 'node:util';
+
+/** A function found on an object: the steps that lead to it, and the object that holds it. */
+export interface Member {
+  readonly path: readonly string[];
+  readonly owner: object;
+}
+
+interface Place {
+  readonly object: object;
+  readonly parent: Place | undefined;
+  readonly key: string;
+  readonly depth: number;
+}
+
+// Deep or endless object graphs (a whole DOM, a cache) are not searched to the end.
+const MOST_OBJECTS = 20_000;
+const LONGEST_ARRAY = 1_000;
+
+/** Gets each function a walk meets, and the way to it; returns true to end the walk. */
+export type Visit = (f: Function, owner: object, path: () => string[]) => boolean;
+
+/**
+ * Visits every function reachable from `root` through own data properties, nearest first.
+ *
+ * Getters are never called, prototypes are not entered (a method of instances has no
+ * receiver of its own), Proxies are not looked into.
+ *
+ * @param depth the longest path to try, in steps
+ */
+export function walkMembers(root: object, depth: number, visit: Visit): void {
+  const seen = new Set<object>([root]);
+  const places: Place[] = [{ object: root, parent: undefined, key: '', depth: 0 }];
+  // The list grows while it is gone through: breadth first, without a queue that moves its elements.
+  for (const place of places) {
+    for (const key of Object.getOwnPropertyNames(place.object)) {
+      if (key === 'prototype' || key === 'constructor') continue;
+      const value = dataProperty(place.object, key);
+      if (value === null || (typeof value !== 'object' && typeof value !== 'function')) continue;
+      if (typeof value === 'function' && visit(value, place.object, () => pathTo(place, key))) return;
+      if (place.depth + 1 < depth && seen.size < MOST_OBJECTS && !seen.has(value) && mayHoldMembers(value)) {
+        seen.add(value);
+        places.push({ object: value, parent: place, key, depth: place.depth + 1 });
+      }
+    }
+  }
+}
+
+/** The outcome of looking for one function. */
+export interface Found {
+  readonly member: Member;
+  /** Another object that holds the same function, where it matters which of them becomes `this`. */
+  readonly rival: Member | undefined;
+}
+
+/** Looks for `f` by identity among the members of `root`. */
+export function findMember(root: object, f: Function, depth: number): Found | undefined {
+  let member: Member | undefined;
+  let rival: Member | undefined;
+  walkMembers(root, depth, (candidate, owner, path) => {
+    if (candidate !== f) return false;
+    if (member === undefined) {
+      member = { path: path(), owner };
+      return owner === root || !mentionsThis(f);
+    }
+    if (owner === member.owner) return false;
+    rival = { path: path(), owner };
+    return true;
+  });
+  return member && { member, rival };
+}
+
+/** Whether some property directly on `object` is computed by a getter, which a search passes over. */
+export function hasGetters(object: object): boolean {
+  if (types.isProxy(object)) return false;
+  return Object.values(Object.getOwnPropertyDescriptors(object)).some(({ get }) => get !== undefined);
+}
+
+function dataProperty(object: object, key: string): unknown {
+  try {
+    return Object.getOwnPropertyDescriptor(object, key)?.value;
+  } catch {
+    // An export that is still in its dead zone.
+    return undefined;
+  }
+}
+
+function mayHoldMembers(value: object): boolean {
+  if (types.isProxy(value) || ArrayBuffer.isView(value)) return false;
+  return !Array.isArray(value) || value.length <= LONGEST_ARRAY;
+}
+
+function pathTo(place: Place, key: string): string[] {
+  const path = [key];
+  for (let at: Place | undefined = place; at?.parent !== undefined; at = at.parent) path.unshift(at.key);
+  return path;
+}
+
+function mentionsThis(f: Function): boolean {
+  return /\b(?:this|super)\b/.test(Function.prototype.toString.call(f));
+}

@@ -1,0 +1,57 @@
+import { builtinModules } from 'node:module';
+import type { FunctionReference } from '../wire/reference.ts';
+import { walkMembers } from './members.ts';
+
+// Only what Node itself puts on the global object: a function that the program added there is in no other thread.
+const GLOBALS: readonly string[] = (
+  'Object Function Array Number Boolean String Symbol BigInt Date Promise RegExp JSON Math Intl Atomics Reflect ' +
+  'Error AggregateError EvalError RangeError ReferenceError SyntaxError TypeError URIError ' +
+  'ArrayBuffer SharedArrayBuffer DataView Int8Array Uint8Array Uint8ClampedArray Int16Array Uint16Array Int32Array ' +
+  'Uint32Array Float16Array Float32Array Float64Array BigInt64Array BigUint64Array ' +
+  'Map Set WeakMap WeakSet WeakRef FinalizationRegistry Proxy Iterator Temporal WebAssembly ' +
+  'parseFloat parseInt isFinite isNaN decodeURI decodeURIComponent encodeURI encodeURIComponent escape unescape ' +
+  'Buffer URL URLSearchParams URLPattern TextEncoder TextDecoder AbortController AbortSignal Event EventTarget ' +
+  'Blob File FormData Headers Request Response fetch structuredClone atob btoa console queueMicrotask ' +
+  'setTimeout clearTimeout setInterval clearInterval setImmediate clearImmediate'
+).split(' ');
+
+const DEPTH = 2;
+
+/**
+ * Hands every function that Node itself gives under a public name to `remember`.
+ *
+ * Only modules that are already loaded are looked at: a function the program holds
+ * comes from one of them, and loading others would cost time and print warnings.
+ */
+export function indexNodeFunctions(remember: (f: Function, reference: FunctionReference) => void): void {
+  for (const name of GLOBALS) {
+    const value: unknown = Object.getOwnPropertyDescriptor(globalThis, name)?.value;
+    if (value === null || (typeof value !== 'object' && typeof value !== 'function')) continue;
+    if (typeof value === 'function') remember(value, { kind: 'global', path: [name] });
+    walkMembers(value, DEPTH - 1, (f, _owner, path) => {
+      remember(f, { kind: 'global', path: [name, ...path()] });
+      return false;
+    });
+  }
+  for (const name of loadedNodeModules()) {
+    const module = `node:${name}`;
+    const exports: unknown = process.getBuiltinModule(module);
+    if (exports === null || (typeof exports !== 'object' && typeof exports !== 'function')) continue;
+    if (typeof exports === 'function') remember(exports, { kind: 'builtin', module, path: [] });
+    walkMembers(exports, DEPTH, (f, _owner, path) => {
+      remember(f, { kind: 'builtin', module, path: path() });
+      return false;
+    });
+  }
+}
+
+function loadedNodeModules(): string[] {
+  const names = builtinModules
+    .map((name) => name.replace(/^node:/, ''))
+    // These are old doors to what the others hold too, and warn when opened.
+    .filter((name) => !name.startsWith('_') && name !== 'sys');
+  const loadList = (process as { moduleLoadList?: readonly string[] }).moduleLoadList;
+  if (loadList === undefined) return names;
+  const loaded = new Set(loadList);
+  return names.filter((name) => loaded.has(`NativeModule ${name}`));
+}

@@ -1,0 +1,110 @@
+import type { Session } from 'node:inspector';
+import { types } from 'node:util';
+import { type Script, scriptById } from './scripts.ts';
+
+/** Where a function object comes from, as far as V8 tells. */
+export type Origin =
+  /** Written in JavaScript; line and column count from 0. */
+  | {
+      readonly kind: 'script';
+      readonly script: Script;
+      readonly scriptId: string;
+      readonly line: number;
+      readonly column: number;
+    }
+  | { readonly kind: 'bound'; readonly target: Origin }
+  | { readonly kind: 'proxy' }
+  | { readonly kind: 'native' }
+  /** The runtime does not let us ask. */
+  | { readonly kind: 'denied'; readonly reason: unknown };
+
+interface RemoteObject {
+  readonly objectId?: string;
+  readonly value?: unknown;
+}
+
+interface InternalProperty {
+  readonly name: string;
+  readonly value?: RemoteObject;
+}
+
+interface ScriptPosition {
+  readonly scriptId: string;
+  readonly lineNumber: number;
+  readonly columnNumber?: number;
+}
+
+const SLOT = Symbol.for('heddle.callable.slot');
+const GROUP = 'heddle.callable';
+const READ_SLOT = 'process.getBuiltinModule("node:inspector").Session[Symbol.for("heddle.callable.slot")]';
+
+/**
+ * Asks V8, through an inspector session of this thread's own, where `f` was written.
+ *
+ * Takes 0.3 to 0.5 ms; the first function of a script that was not seen before some
+ * tens of milliseconds more in a big program. Nothing stays connected afterwards.
+ */
+export function originOf(f: Function): Origin {
+  if (types.isProxy(f)) return { kind: 'proxy' };
+  let session: Session | undefined;
+  try {
+    // Looked up late: a program that never defers an unknown function does not load the inspector.
+    const inspector = process.getBuiltinModule('node:inspector');
+    session = new inspector.Session();
+    session.connect();
+    return examine(session, remoteObjectOf(session, inspector.Session, f));
+  } catch (reason) {
+    return { kind: 'denied', reason };
+  } finally {
+    session?.disconnect();
+  }
+}
+
+// The expression runs in the main realm's global scope. A core module's object is the one place that
+// both it and code of other realms (test runners make their own globals) are sure to share.
+function remoteObjectOf(session: Session, slotOwner: object, f: Function): string {
+  Object.defineProperty(slotOwner, SLOT, { value: f, configurable: true });
+  try {
+    const { result } = post<{ result: RemoteObject }>(session, 'Runtime.evaluate', {
+      expression: READ_SLOT,
+      objectGroup: GROUP,
+      silent: true,
+    });
+    if (result.objectId === undefined) throw new Error('The inspector gave no handle for the function.');
+    return result.objectId;
+  } finally {
+    Reflect.deleteProperty(slotOwner, SLOT);
+  }
+}
+
+function examine(session: Session, objectId: string): Origin {
+  const { internalProperties = [] } = post<{ internalProperties?: InternalProperty[] }>(
+    session,
+    'Runtime.getProperties',
+    { objectId, ownProperties: true },
+  );
+  const internal = (name: string): RemoteObject | undefined =>
+    internalProperties.find((property) => property.name === name)?.value;
+
+  const target = internal('[[TargetFunction]]')?.objectId;
+  if (target !== undefined) return { kind: 'bound', target: examine(session, target) };
+  if (internal('[[Handler]]') !== undefined) return { kind: 'proxy' };
+  const position = internal('[[FunctionLocation]]')?.value as ScriptPosition | undefined;
+  if (position === undefined) return { kind: 'native' };
+  const script = scriptById(session, position.scriptId);
+  if (script === undefined) throw new Error(`The inspector does not know its own script ${position.scriptId}.`);
+  const { scriptId, lineNumber, columnNumber = 0 } = position;
+  return { kind: 'script', script, scriptId, line: lineNumber, column: columnNumber };
+}
+
+// In Node a session to one's own thread answers before `post` returns. Runtimes that answer later, or with
+// an error, cannot be asked here.
+function post<Result>(session: Session, method: string, params: object): Result {
+  let answer: { error: unknown; result: unknown } | undefined;
+  session.post(method, params, (error: Error | null, result?: object) => {
+    answer = { error, result };
+  });
+  if (answer === undefined) throw new Error('The inspector of this runtime does not answer at once.');
+  if (answer.error) throw answer.error;
+  return answer.result as Result;
+}

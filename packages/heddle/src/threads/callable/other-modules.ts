@@ -1,0 +1,94 @@
+import { createRequire } from 'node:module';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { FunctionReference } from '../wire/reference.ts';
+import { isEntryModule } from './entry-module.ts';
+import { importLoaded } from './loaded-import.ts';
+import { walkMembers } from './members.ts';
+import type { Origin } from './origin.ts';
+import { loadedModuleUrls, rereadScripts } from './scripts.ts';
+
+// One step, and one more behind a default export: functions that others made are exported under a name of their own.
+const DEPTH = 2;
+const SLICE_MS = 5;
+
+const looked = new Set<string>();
+const rereadFor = new Set<string>();
+const held = new WeakMap<Function, FunctionReference>();
+
+/** What a search among all modules gave. */
+export interface Search {
+  readonly reference: FunctionReference | undefined;
+  /** Whether every module could be looked at: then another search would give no other answer. */
+  readonly complete: boolean;
+}
+
+/**
+ * Looks for `f` in modules other than the one it is written in: a function that a factory
+ * made, a bound one, one of a native addon, under the name its user exported it by.
+ *
+ * Each module is looked through once, in slices of a few milliseconds, so what is
+ * searched for again and again in vain costs little.
+ */
+export async function searchOtherModules(f: Function, origin: Origin): Promise<Search> {
+  let complete = await lookThroughCommonJs();
+  if (!held.has(f) && origin.kind !== 'denied') {
+    rereadScriptsFor(origin);
+    complete = (await lookThroughEsModules()) && complete;
+  }
+  return { reference: held.get(f), complete };
+}
+
+async function lookThroughCommonJs(): Promise<boolean> {
+  const { cache } = createRequire(import.meta.url);
+  let complete = true;
+  let sliceEnd = performance.now() + SLICE_MS;
+  for (const file of Object.keys(cache)) {
+    if (looked.has(file) || isEntryModule(file)) continue;
+    const module = cache[file];
+    if (module?.loaded !== true) {
+      complete = false;
+      continue;
+    }
+    looked.add(file);
+    remember(module.exports, (path) => ({ kind: 'commonjs', file, path }));
+    if (performance.now() > sliceEnd) {
+      await nextTurn();
+      sliceEnd = performance.now() + SLICE_MS;
+    }
+  }
+  return complete;
+}
+
+async function lookThroughEsModules(): Promise<boolean> {
+  const urls = loadedModuleUrls().filter((url) => !looked.has(url) && !isEntryModule(url));
+  const answers = await Promise.all(
+    urls.map(async (url) => {
+      const imported = await importLoaded(url);
+      // A module that is still evaluating is looked at by a later search.
+      if (imported.kind === 'evaluating') return false;
+      looked.add(url);
+      if (imported.kind === 'namespace') remember(imported.namespace, (path) => ({ kind: 'module', url, path }));
+      return true;
+    }),
+  );
+  return answers.every(Boolean);
+}
+
+/** The scripts are read again (tens of milliseconds) once for each place in the source that a function comes from. */
+function rereadScriptsFor(origin: Origin): void {
+  const place = origin.kind === 'script' ? `${origin.scriptId}:${origin.line}:${origin.column}` : origin.kind;
+  if (rereadFor.has(place)) return;
+  rereadFor.add(place);
+  rereadScripts();
+}
+
+function remember(exports: unknown, refer: (path: string[]) => FunctionReference): void {
+  if (exports === null || (typeof exports !== 'object' && typeof exports !== 'function')) return;
+  if (typeof exports === 'function' && !held.has(exports)) held.set(exports, refer([]));
+  walkMembers(exports, DEPTH, (f, owner, path) => {
+    if (held.has(f)) return false;
+    const steps = path();
+    if (owner === exports || steps[0] === 'default') held.set(f, refer(steps));
+    return false;
+  });
+}

@@ -1,0 +1,65 @@
+import { createRequire } from 'node:module';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { FunctionReference } from '../wire/reference.ts';
+import { importLoaded, knownNamespace } from './loaded-import.ts';
+import { findMember, type Found, hasGetters, type Member } from './members.ts';
+import type { Script } from './scripts.ts';
+
+/** What the module that a function is written in says about it. */
+export type Verdict =
+  | { readonly kind: 'exported'; readonly reference: FunctionReference }
+  /** Not among what the module gives. */
+  | { readonly kind: 'hidden' }
+  | { readonly kind: 'ambiguous'; readonly paths: readonly [string, string] }
+  | { readonly kind: 'evaluating' }
+  | { readonly kind: 'failed'; readonly reason: unknown };
+
+const DEPTH = 3;
+const HIDDEN: Verdict = { kind: 'hidden' };
+
+/** Looks for `f` among the exports of the module that `script` is the text of. */
+export function searchOwnModule(f: Function, script: Script): Verdict | Promise<Verdict> {
+  if (script.isModule) return script.inMainRealm ? searchEsModule(f, script.url) : HIDDEN;
+  if (!script.url.startsWith('file:')) return HIDDEN;
+  const file = fileURLToPath(script.url);
+  const module = createRequire(script.url).cache[file];
+  return module === undefined ? HIDDEN : searchCommonJs(f, module);
+}
+
+function searchEsModule(f: Function, url: string): Verdict | Promise<Verdict> {
+  const known = knownNamespace(url);
+  if (known !== undefined) return searchNamespace(f, url, known);
+  return importLoaded(url).then((imported) =>
+    imported.kind === 'namespace' ? searchNamespace(f, url, imported.namespace) : imported,
+  );
+}
+
+function searchNamespace(f: Function, url: string, namespace: object): Verdict {
+  return verdict(findMember(namespace, f, DEPTH), ({ path }) => ({ kind: 'module', url, path }));
+}
+
+function searchCommonJs(f: Function, module: NodeJS.Module): Verdict | Promise<Verdict> {
+  const file = module.filename;
+  const exports: unknown = module.exports;
+  if (exports === f) return { kind: 'exported', reference: { kind: 'commonjs', file, path: [] } };
+  if (exports === null || (typeof exports !== 'object' && typeof exports !== 'function')) return HIDDEN;
+  const found = findMember(exports, f, DEPTH);
+  if (found !== undefined) return verdict(found, ({ path }) => ({ kind: 'commonjs', file, path }));
+  if (!module.loaded) return { kind: 'evaluating' };
+  return hasGetters(exports) ? searchBehindGetters(f, file) : HIDDEN;
+}
+
+// Compiled CommonJS often gives its exports through getters. Node reads those it recognises as plain exports
+// when an ES module imports the file: their values stand in the namespace, and no getter is called by guess.
+async function searchBehindGetters(f: Function, file: string): Promise<Verdict> {
+  const imported = await importLoaded(pathToFileURL(file).href);
+  if (imported.kind !== 'namespace') return HIDDEN;
+  return verdict(findMember(imported.namespace, f, DEPTH), ({ path }) => ({ kind: 'commonjs', file, path }));
+}
+
+function verdict(found: Found | undefined, refer: (member: Member) => FunctionReference): Verdict {
+  if (found === undefined) return HIDDEN;
+  const { member, rival } = found;
+  if (rival !== undefined) return { kind: 'ambiguous', paths: [member.path.join('.'), rival.path.join('.')] };
+  return { kind: 'exported', reference: refer(member) };
+}

@@ -1,0 +1,120 @@
+import { inspect } from 'node:util';
+import { fileURLToPath } from 'node:url';
+import type { CallableErrorCode, FunctionLocation, Refusal } from './errors.ts';
+import { functionName } from './function-name.ts';
+import type { Origin } from './origin.ts';
+
+const EXPLICIT = "threadFunction(new URL('./work.js', import.meta.url), 'name')";
+
+/** The sentences by which a function is refused: which function, where it is written, why, and the way out. */
+
+export function notAFunction(value: unknown): Refusal {
+  const shown = inspect(value, { depth: 0, breakLength: Number.POSITIVE_INFINITY, maxStringLength: 40 });
+  return {
+    code: 'HEDDLE_NOT_A_FUNCTION',
+    functionName: '',
+    message: `Only a function can run in a thread, and this is ${shown}. Pass the function itself, not its result.`,
+  };
+}
+
+export function notExported(f: Function, origin: Origin): Refusal {
+  return refusal('HEDDLE_NOT_EXPORTED', f, origin, [
+    'is not exported by its module, so a thread that loads the module cannot reach it.',
+    'Export it (under a name or as a member of an exported object).',
+  ]);
+}
+
+export function inEntryModule(f: Function, origin: Origin): Refusal {
+  return refusal('HEDDLE_ENTRY_MODULE', f, origin, [
+    "is written in the program's entry module, and a thread that loads it would run the whole program again.",
+    'Move the function to a module of its own and export it there.',
+  ]);
+}
+
+export function bound(f: Function, origin: Origin): Refusal {
+  return refusal('HEDDLE_BOUND', f, origin, [
+    'was made by bind(), and what it is bound to exists only in this thread.',
+    'Pass the function it was made from, and the bound values as arguments; or export the bound function.',
+  ]);
+}
+
+export function native(f: Function): Refusal {
+  return refusal('HEDDLE_NATIVE', f, undefined, [
+    "is compiled code or Node's own, and no module gives it under a public name.",
+    'Export a function that calls it.',
+  ]);
+}
+
+export function proxied(): Refusal {
+  // The name is not asked for: a Proxy may answer with anything, and may count the question.
+  const sentence = ['is a Proxy, and its traps exist only in this thread.', 'Pass the function behind it, or export it.'];
+  return { code: 'HEDDLE_PROXY', functionName: '', message: `A function that ${sentence.join(' ')}` };
+}
+
+export function evaluated(f: Function, origin: Origin): Refusal {
+  return refusal('HEDDLE_EVALUATED', f, origin, [
+    'comes from no module: eval, new Function, node:vm, the REPL or node -e made it.',
+    'Write it in a module and export it there.',
+  ]);
+}
+
+export function stillEvaluating(f: Function, origin: Origin): Refusal {
+  return refusal('HEDDLE_STILL_EVALUATING', f, origin, [
+    'belongs to a module that has not finished its top-level code, perhaps because that code waits for this call.',
+    'Call it after the module is loaded, or move the function to a module of its own.',
+  ]);
+}
+
+export function moduleFailed(f: Function, origin: Origin, cause: unknown): Refusal {
+  const why = cause instanceof Error ? cause.message : inspect(cause);
+  return {
+    ...refusal('HEDDLE_MODULE_FAILED', f, origin, [`belongs to a module that cannot be imported: ${why}`]),
+    cause,
+  };
+}
+
+export function ambiguousThis(f: Function, origin: Origin, paths: readonly [string, string]): Refusal {
+  return refusal('HEDDLE_AMBIGUOUS_THIS', f, origin, [
+    `uses 'this', and its module gives it both as ${paths[0]} and as ${paths[1]}: which of the two objects is meant?`,
+    'Export a function that calls the one you mean.',
+  ]);
+}
+
+export function inspectorDenied(f: Function, cause: unknown): Refusal {
+  const why = cause instanceof Error ? cause.message : inspect(cause);
+  return {
+    ...refusal('HEDDLE_INSPECTOR_DENIED', f, undefined, [
+      `cannot be traced to its module, because Node's inspector is not available here (${why}).`,
+      `Name the function instead: ${EXPLICIT}. Under --permission, --allow-inspector (Node 24 and later) allows it.`,
+    ]),
+    cause,
+  };
+}
+
+function refusal(
+  code: CallableErrorCode,
+  f: Function,
+  origin: Origin | undefined,
+  sentences: readonly string[],
+): Refusal {
+  const name = functionName(f);
+  const location = locationOf(origin);
+  const who = name === '' ? 'An anonymous function' : name;
+  const where = location === undefined ? '' : ` (${location.file}:${location.line}:${location.column})`;
+  return { code, functionName: name, location, message: `${who}${where} ${sentences.join(' ')}` };
+}
+
+function locationOf(origin: Origin | undefined): FunctionLocation | undefined {
+  if (origin?.kind === 'bound') return locationOf(origin.target);
+  if (origin?.kind !== 'script' || origin.script.url === '') return undefined;
+  return { file: readablePath(origin.script.url), line: origin.line + 1, column: origin.column + 1 };
+}
+
+// A terminal opens a path, and not every one a URL.
+function readablePath(url: string): string {
+  try {
+    return fileURLToPath(url);
+  } catch {
+    return url;
+  }
+}

@@ -1,0 +1,22 @@
+import { Reactor } from '../reactor/reactor.ts';
+import { ThreadPool } from './thread-pool.ts';
+
+/**
+ * A reactor of its own, with a thread pool of its own: for tests, and for
+ * programs that keep two worlds apart.
+ *
+ * @example
+ * ```ts
+ * import { createReactor } from 'heddle/reactor';
+ *
+ * const reactor = createReactor();
+ * const pool = reactor.getThreadPool();
+ * console.log(pool.max >= 2); // true
+ * ```
+ */
+export function createReactor(): Reactor<ThreadPool> {
+  return new Reactor({ makeThreadPool: () => new ThreadPool() });
+}
+
+/** The reactor of this program, or of this thread: the one that `deferToThread` uses. */
+export const reactor: Reactor<ThreadPool> = createReactor();

@@ -1,0 +1,42 @@
+import { reactor } from './create-reactor.ts';
+import type { DeferCall, DeferToThread, DeferToThreadPool } from './deferrable.ts';
+import type { CallOptions } from './options.ts';
+import type { ThreadPool } from './thread-pool.ts';
+
+/**
+ * Runs a blocking function in a thread of the reactor's pool, and gives its
+ * result as a Deferred, so that the event loop stays free meanwhile.
+ *
+ * The function is named by itself: no worker file, no registration, no build
+ * step. It may be exported by a module of yours, come from an npm package, or
+ * be one of Node's own. Its arguments and its result are copied as structured
+ * clone copies; their types are the function's.
+ *
+ * Never throws: whatever stands in the way is the failure of the Deferred,
+ * which never fires in the turn of the call. `deferToThread.with({ signal,
+ * timeout })(f, ...args)` is the same call under options.
+ *
+ * After Twisted's `twisted.internet.threads.deferToThread`.
+ *
+ * @example
+ * ```ts
+ * import { gzipSync } from 'node:zlib';
+ * import { deferToThread } from 'heddle';
+ *
+ * const packed = await deferToThread(gzipSync, 'a long text', { level: 9 });
+ * console.log(packed.length);
+ * ```
+ */
+export const deferToThread: DeferToThread<CallOptions> = Object.assign(
+  ((...call: Parameters<DeferCall>) => reactor.getThreadPool().defer(...call)) as DeferCall,
+  { with: (options: CallOptions): DeferCall => reactor.getThreadPool().with(options).defer },
+);
+
+/**
+ * {@link deferToThread} in a pool of your choice: Twisted's spelling of
+ * `pool.defer(f, ...args)`.
+ */
+export const deferToThreadPool: DeferToThreadPool<ThreadPool> = (
+  pool: ThreadPool,
+  ...call: Parameters<DeferCall>
+): ReturnType<DeferCall> => pool.defer(...call);

@@ -1,0 +1,39 @@
+import type { Deferred } from '../defer/deferred.ts';
+import type { OverloadArguments, OverloadResult } from './overloads.ts';
+import type { ThreadArguments } from './thread-arguments.ts';
+
+type AnyFunction = (...args: never) => unknown;
+
+/**
+ * How a function and its arguments are handed to a thread: the arguments and the result are typed by the function.
+ *
+ * The compiler takes the first signature that fits. An overloaded function is tried signature by signature, in the
+ * order of its declaration; then comes the plain one, which alone understands a generic function and which words the
+ * mistakes of all functions that have a single signature.
+ */
+export interface DeferCall {
+  <F extends AnyFunction>(f: F, ...args: OverloadArguments<F, 0>): Deferred<Awaited<OverloadResult<F, 0>>>;
+  <F extends AnyFunction>(f: F, ...args: OverloadArguments<F, 1>): Deferred<Awaited<OverloadResult<F, 1>>>;
+  <F extends AnyFunction>(f: F, ...args: OverloadArguments<F, 2>): Deferred<Awaited<OverloadResult<F, 2>>>;
+  <F extends AnyFunction>(f: F, ...args: OverloadArguments<F, 3>): Deferred<Awaited<OverloadResult<F, 3>>>;
+  <F extends AnyFunction>(f: F, ...args: OverloadArguments<F, 4>): Deferred<Awaited<OverloadResult<F, 4>>>;
+  <F extends AnyFunction>(f: F, ...args: OverloadArguments<F, 5>): Deferred<Awaited<OverloadResult<F, 5>>>;
+  <A extends unknown[], R>(f: (...args: A) => R, ...args: ThreadArguments<A>): Deferred<Awaited<R>>;
+}
+
+/** `deferToThread` itself: a {@link DeferCall}, and `with(options)`, the same call under options. */
+export interface DeferToThread<Options> extends DeferCall {
+  /** The same call under `options`, which never mix with the arguments. */
+  with(options: Options): DeferCall;
+}
+
+/** {@link DeferCall} with the pool named first, as in `deferToThreadPool(pool, f, ...args)`. */
+export interface DeferToThreadPool<Pool> {
+  <F extends AnyFunction>(pool: Pool, f: F, ...args: OverloadArguments<F, 0>): Deferred<Awaited<OverloadResult<F, 0>>>;
+  <F extends AnyFunction>(pool: Pool, f: F, ...args: OverloadArguments<F, 1>): Deferred<Awaited<OverloadResult<F, 1>>>;
+  <F extends AnyFunction>(pool: Pool, f: F, ...args: OverloadArguments<F, 2>): Deferred<Awaited<OverloadResult<F, 2>>>;
+  <F extends AnyFunction>(pool: Pool, f: F, ...args: OverloadArguments<F, 3>): Deferred<Awaited<OverloadResult<F, 3>>>;
+  <F extends AnyFunction>(pool: Pool, f: F, ...args: OverloadArguments<F, 4>): Deferred<Awaited<OverloadResult<F, 4>>>;
+  <F extends AnyFunction>(pool: Pool, f: F, ...args: OverloadArguments<F, 5>): Deferred<Awaited<OverloadResult<F, 5>>>;
+  <A extends unknown[], R>(pool: Pool, f: (...args: A) => R, ...args: ThreadArguments<A>): Deferred<Awaited<R>>;
+}

@@ -1,0 +1,107 @@
+import type { MessagePort } from 'node:worker_threads';
+import type { JobMessage, OutcomeMessage } from '../wire/messages.ts';
+import { pack, packThrown } from '../wire/pack.ts';
+import { UnclonableError } from '../wire/unclonable-error.ts';
+import { unpack } from '../wire/unpack.ts';
+import { type LoadedFunction, loadFunction } from './load.ts';
+
+type Outcome = OutcomeMessage['outcome'];
+
+/** Runs the jobs that come in, and answers each of them exactly once. */
+export class JobRunner {
+  readonly #port: MessagePort;
+  readonly #functions = new Map<number, LoadedFunction>();
+
+  constructor(port: MessagePort) {
+    this.#port = port;
+  }
+
+  receive(message: JobMessage): void {
+    const known = this.#functions.get(message.functionId);
+    if (known === undefined) this.#load(message);
+    else this.#run(message, known);
+  }
+
+  /** A message that structured clone could not read has no number; there is at most one job at a time. */
+  cannotRead(error: unknown): void {
+    const reason = new UnclonableError('The arguments could not be read in the thread.', { cause: error });
+    this.#answer({ job: 0, outcome: 'unreadable', ...packThrown(reason) });
+  }
+
+  #load(message: JobMessage): void {
+    const { reference } = message;
+    if (reference === undefined) throw new Error(`A job names function ${message.functionId}, which was never sent.`);
+    const keep = (loaded: LoadedFunction): void => {
+      this.#functions.set(message.functionId, loaded);
+      this.#run(message, loaded);
+    };
+    const fail = (error: unknown): void => this.#fail(message.job, 'unloadable', error);
+    try {
+      const loaded = loadFunction(reference);
+      if (loaded instanceof Promise) loaded.then(keep, fail);
+      else keep(loaded);
+    } catch (error) {
+      fail(error);
+    }
+  }
+
+  #run({ job, args }: JobMessage, { f, receiver }: LoadedFunction): void {
+    let result: unknown;
+    try {
+      result = Reflect.apply(f, receiver, unpack(args) as unknown[]);
+      if (isThenable(result)) {
+        // The promise may be of any make: only a native one can be trusted to settle once, and later.
+        Promise.resolve(result).then(
+          (value) => this.#succeed(job, value),
+          (error: unknown) => this.#fail(job, 'thrown', error),
+        );
+        return;
+      }
+    } catch (error) {
+      this.#fail(job, 'thrown', error);
+      return;
+    }
+    this.#succeed(job, result);
+  }
+
+  #succeed(job: number, value: unknown): void {
+    try {
+      this.#answer({ job, outcome: 'value', ...pack(value, 'result') });
+    } catch (error) {
+      this.#fail(job, 'thrown', error instanceof UnclonableError ? error : unsendable(error));
+    }
+  }
+
+  #fail(job: number, outcome: Outcome, error: unknown): void {
+    try {
+      this.#answer({ job, outcome, ...packThrown(error, stackOfJob) });
+    } catch (unsent) {
+      this.#answer({ job, outcome, ...packThrown(unsendable(unsent)) });
+    }
+  }
+
+  #answer({ job, outcome, payload, transfer }: Omit<OutcomeMessage, 'payload'> & ReturnType<typeof pack>): void {
+    this.#port.postMessage({ job, outcome, payload } satisfies OutcomeMessage, transfer);
+  }
+}
+
+/** An error's stack as far as it is the job's own: the frames of this file below it say nothing to anybody. */
+function stackOfJob(error: Error): string | undefined {
+  const lines = error.stack?.split('\n');
+  const own = lines?.findIndex((line) => line.includes(__filename)) ?? -1;
+  return own > 0 ? lines?.slice(0, own).join('\n') : error.stack;
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    value !== null &&
+    (typeof value === 'object' || typeof value === 'function') &&
+    typeof (value as { then?: unknown }).then === 'function'
+  );
+}
+
+/** Structured clone itself found something that looking at the prototypes does not show, such as a throwing getter. */
+function unsendable(error: unknown): UnclonableError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new UnclonableError(`The result cannot be sent to the caller's thread: ${reason}`);
+}

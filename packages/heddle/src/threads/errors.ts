@@ -1,0 +1,21 @@
+/**
+ * The failure of a call whose thread ended before the call had a result:
+ * `process.exit()` in the job, an uncaught error, no memory left. `cause` is
+ * the error that ended the thread, where there was one.
+ */
+export class ThreadExitError extends Error {
+  override readonly name: string = 'ThreadExitError';
+  readonly code: 'HEDDLE_THREAD_EXIT' = 'HEDDLE_THREAD_EXIT';
+  readonly exitCode: number;
+
+  constructor(message: string, exitCode: number, options?: ErrorOptions) {
+    super(message, options);
+    this.exitCode = exitCode;
+  }
+}
+
+/** The failure of a call to a pool that takes no more work, or whose deadline for stopping has passed. */
+export class PoolStoppedError extends Error {
+  override readonly name: string = 'PoolStoppedError';
+  readonly code: 'HEDDLE_POOL_STOPPED' = 'HEDDLE_POOL_STOPPED';
+}

@@ -1,0 +1,42 @@
+import type { Job, JobHolder } from './job.ts';
+
+/**
+ * Jobs that wait for a thread, first come, first served. A list linked through
+ * the jobs themselves: taking one out of the middle costs the same however
+ * many wait, and a job that leaves is no longer held.
+ */
+export class JobQueue implements JobHolder {
+  #first: Job | undefined;
+  #last: Job | undefined;
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  push(job: Job): void {
+    job.holder = this;
+    job.previous = this.#last;
+    if (this.#last === undefined) this.#first = job;
+    else this.#last.next = job;
+    this.#last = job;
+    this.#size++;
+  }
+
+  shift(): Job | undefined {
+    const job = this.#first;
+    if (job !== undefined) this.release(job);
+    return job;
+  }
+
+  release(job: Job): void {
+    if (job.previous === undefined) this.#first = job.next;
+    else job.previous.next = job.next;
+    if (job.next === undefined) this.#last = job.previous;
+    else job.next.previous = job.previous;
+    job.previous = undefined;
+    job.next = undefined;
+    job.holder = undefined;
+    this.#size--;
+  }
+}

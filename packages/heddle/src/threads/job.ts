@@ -1,0 +1,100 @@
+import { type ScheduledCall, systemTime } from '../defer/clock.ts';
+import { Deferred } from '../defer/deferred.ts';
+import { CancelledError, TimeoutError } from '../defer/errors.ts';
+import { Failure } from '../defer/failure.ts';
+import type { KeepAlive } from '../reactor/keep-alive.ts';
+import type { CallOptions } from './options.ts';
+import type { FunctionReference } from './wire/reference.ts';
+
+/** Whoever has the job at the moment, and can be told that nobody wants it any more. */
+export interface JobHolder {
+  release(job: Job): void;
+}
+
+let lastId = 0;
+
+/**
+ * One call: from the moment it is made to its one outcome. Every outcome,
+ * whoever brings it, passes through {@link Job.settle}.
+ */
+export class Job {
+  readonly id: number = ++lastId;
+  readonly functionName: string;
+  readonly args: readonly unknown[];
+  readonly reference: FunctionReference | Promise<FunctionReference>;
+  readonly deferred: Deferred<unknown>;
+  /** The queue, a thread, or nobody when the job has been refused or is done. */
+  holder: JobHolder | undefined = undefined;
+  /** The job's neighbours while it waits in the queue. */
+  previous: Job | undefined = undefined;
+  next: Job | undefined = undefined;
+  #settled = false;
+  #timer: ScheduledCall | undefined;
+  #stopListening: (() => void) | undefined;
+  readonly #keepAlive: KeepAlive;
+
+  constructor(
+    f: Function,
+    reference: FunctionReference | Promise<FunctionReference>,
+    args: readonly unknown[],
+    keepAlive: KeepAlive,
+  ) {
+    this.functionName = nameOf(f);
+    this.reference = reference;
+    this.args = args;
+    this.#keepAlive = keepAlive;
+    keepAlive.hold();
+    this.deferred = new Deferred<unknown>((_deferred, reason) => this.abandon(reason));
+  }
+
+  get settled(): boolean {
+    return this.#settled;
+  }
+
+  /** Sets the limits under which the caller still wants the result. */
+  limit({ signal, timeout }: CallOptions): void {
+    if (signal !== undefined) {
+      const abort = (): void => this.abandon(abortedBy(signal));
+      signal.addEventListener('abort', abort, { once: true });
+      this.#stopListening = () => signal.removeEventListener('abort', abort);
+    }
+    if (timeout !== undefined && timeout !== Number.POSITIVE_INFINITY) {
+      this.#timer = systemTime.callLater(timeout, () => {
+        this.abandon(new TimeoutError(timeout, 'total', `${this.functionName} had no result within ${timeout} ms.`));
+      });
+    }
+  }
+
+  /** Ends the call with a value or, as a Failure, with an error. The first outcome counts, later ones are dropped. */
+  settle(result: unknown): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    this.holder = undefined;
+    this.#timer?.cancel();
+    this.#stopListening?.();
+    this.#keepAlive.release();
+    if (this.deferred.called) return;
+    if (result instanceof Failure) this.deferred.errback(result);
+    else this.deferred.callback(result);
+  }
+
+  /** Ends the call with an error in a later turn: a refusal must not fire the Deferred before its caller has it. */
+  refuse(error: unknown): void {
+    this.holder = undefined;
+    setImmediate(() => this.settle(new Failure(error)));
+  }
+
+  /** Ends the call with an error, and takes the job from whoever has it. */
+  abandon(reason: Error): void {
+    this.holder?.release(this);
+    this.settle(new Failure(reason));
+  }
+}
+
+export function abortedBy(signal: AbortSignal): CancelledError {
+  return new CancelledError('The call was cancelled: its signal was aborted.', { cause: signal.reason });
+}
+
+export function nameOf(f: unknown): string {
+  return (typeof f === 'function' && f.name) || 'an anonymous function';
+}

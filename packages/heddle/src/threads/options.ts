@@ -1,0 +1,125 @@
+import type { ResourceLimits } from 'node:worker_threads';
+import { availableParallelism } from 'node:os';
+import { inspect } from 'node:util';
+import { InvalidArgumentError } from '../defer/errors.ts';
+
+/** What a {@link ThreadPool} may be told when it is made. */
+export interface ThreadPoolOptions {
+  /** Names the pool in errors, and its threads in debuggers. Default `'heddle'`. */
+  readonly name?: string | undefined;
+  /** Threads that `start()` makes and that stay however idle they are. Default 0. */
+  readonly min?: number | undefined;
+  /** The most threads at a time. Default: the available parallelism, at least 2. */
+  readonly max?: number | undefined;
+  /** Milliseconds after which a thread without work ends. Default 10,000; Infinity keeps it. */
+  readonly idleTimeout?: number | undefined;
+  /** Limits of each thread's heap and stack, as Node's `Worker` takes them. */
+  readonly resourceLimits?: ResourceLimits | undefined;
+}
+
+/** What a single call may be told, by `with(options)`. */
+export interface CallOptions {
+  /** Cancels the call when it aborts. */
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds for waiting and running together. Default Infinity. */
+  readonly timeout?: number | undefined;
+}
+
+/** How a pool is stopped. */
+export interface StopOptions {
+  /** Milliseconds that the remaining calls have. Default Infinity. */
+  readonly deadline?: number | undefined;
+}
+
+/** A pool's options with the defaults filled in. */
+export interface CompletePoolOptions {
+  readonly name: string;
+  readonly min: number;
+  readonly max: number;
+  readonly idleTimeout: number;
+  readonly resourceLimits: ResourceLimits | undefined;
+}
+
+type Checks<O> = { readonly [K in keyof O]-?: (value: unknown) => string | undefined };
+
+const poolChecks: Checks<ThreadPoolOptions> = {
+  name: (value) => (typeof value === 'string' && value !== '' ? undefined : 'a string that is not empty'),
+  min: (value) => (isCount(value, 0) ? undefined : 'a whole number from 0 on'),
+  max: (value) => (isCount(value, 1) ? undefined : 'a whole number from 1 on'),
+  idleTimeout: checkDuration,
+  resourceLimits: (value) => (typeof value === 'object' && value !== null ? undefined : 'an object of limits'),
+};
+
+const stopChecks: Checks<StopOptions> = { deadline: checkDuration };
+
+const callChecks: Checks<CallOptions> = {
+  signal: (value) => (value instanceof AbortSignal ? undefined : 'an AbortSignal'),
+  timeout: checkDuration,
+};
+
+/**
+ * Checks a pool's options and fills in the defaults.
+ *
+ * @throws InvalidArgumentError naming the option, its value and what it should be
+ */
+export function completePoolOptions(options: ThreadPoolOptions): CompletePoolOptions {
+  const given = check(options, poolChecks, 'thread pool');
+  const min = given.min ?? 0;
+  const max = given.max ?? Math.max(2, min, availableParallelism());
+  if (min > max) throw new InvalidArgumentError(`The thread pool's option min (${min}) is more than max (${max}).`);
+  return {
+    name: given.name ?? 'heddle',
+    min,
+    max,
+    idleTimeout: given.idleTimeout ?? 10_000,
+    resourceLimits: given.resourceLimits,
+  };
+}
+
+/**
+ * Checks the options of a call.
+ *
+ * @throws InvalidArgumentError naming the option, its value and what it should be
+ */
+export function checkCallOptions(options: CallOptions): CallOptions {
+  return check(options, callChecks, 'call');
+}
+
+/**
+ * Checks how a pool is to be stopped.
+ *
+ * @throws InvalidArgumentError naming the option, its value and what it should be
+ */
+export function checkStopOptions(options: StopOptions): StopOptions {
+  return check(options, stopChecks, 'stop');
+}
+
+/** Reads own properties only, so that nobody sets an option by way of a prototype. */
+function check<O extends object>(options: O, checks: Checks<O>, of: string): Partial<O> {
+  if (typeof options !== 'object' || options === null) {
+    throw new InvalidArgumentError(`The options of a ${of} must be an object, not ${inspect(options)}.`);
+  }
+  const checked: Partial<O> = {};
+  for (const key of Object.keys(options)) {
+    if (!Object.hasOwn(checks, key)) {
+      const known = Object.keys(checks).join(', ');
+      throw new InvalidArgumentError(`A ${of} has no option ${inspect(key)}; its options are ${known}.`);
+    }
+    const value = options[key as keyof O];
+    if (value === undefined) continue;
+    const expected = checks[key as keyof O](value);
+    if (expected !== undefined) {
+      throw new InvalidArgumentError(`The option ${key} of a ${of} must be ${expected}, not ${inspect(value)}.`);
+    }
+    checked[key as keyof O] = value;
+  }
+  return checked;
+}
+
+function isCount(value: unknown, from: number): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= from;
+}
+
+function checkDuration(value: unknown): string | undefined {
+  return typeof value === 'number' && value >= 0 ? undefined : 'a number of milliseconds, 0 or more, or Infinity';
+}

@@ -1,0 +1,259 @@
+import { inspect } from 'node:util';
+import { systemTime } from '../defer/clock.ts';
+import { Deferred } from '../defer/deferred.ts';
+import { KeepAlive } from '../reactor/keep-alive.ts';
+import { resolveCallable } from './callable/resolve.ts';
+import type { DeferCall } from './deferrable.ts';
+import { PoolStoppedError } from './errors.ts';
+import { abortedBy, Job, nameOf } from './job.ts';
+import { JobQueue } from './job-queue.ts';
+import {
+  type CallOptions,
+  type CompletePoolOptions,
+  checkCallOptions,
+  checkStopOptions,
+  completePoolOptions,
+  type StopOptions,
+  type ThreadPoolOptions,
+} from './options.ts';
+import { Thread, type ThreadOwner } from './thread.ts';
+import type { FunctionReference } from './wire/reference.ts';
+
+/** How a pool is at this moment. */
+export interface PoolStatistics {
+  /** Threads that exist, those that are about to end included. */
+  readonly threads: number;
+  readonly idle: number;
+  readonly busy: number;
+  /** Calls that wait for a thread. */
+  readonly backlog: number;
+}
+
+/** Node's longest timer. Who wants threads to stay longer gets another look at them then. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/** Calls under common options: a view on a pool, made by {@link ThreadPool.with}. */
+export interface PoolView {
+  /** Like {@link ThreadPool.defer}, under the options of the view. */
+  readonly defer: DeferCall;
+}
+
+/**
+ * Threads that run functions for the reactor, and the queue before them.
+ *
+ * A thread is made when there is work and none is idle, up to `max`; work
+ * beyond that waits, first come, first served. The pool starts by itself at
+ * the first call. Most programs need none of their own: `deferToThread` uses
+ * the reactor's. Make one to keep some work apart from other work.
+ *
+ * Arguments are copied when a thread takes the call: at once while a thread is
+ * free, later when the call has to wait. Do not change them in between.
+ *
+ * After Twisted's `twisted.python.threadpool.ThreadPool`.
+ *
+ * @example
+ * ```ts
+ * import { gzipSync } from 'node:zlib';
+ * import { ThreadPool } from 'heddle/threads';
+ *
+ * const pool = new ThreadPool({ name: 'compression', max: 2 });
+ * const packed = await pool.defer(gzipSync, Buffer.from('a long text'));
+ * console.log(packed.length);
+ * await pool.stop();
+ * ```
+ */
+export class ThreadPool {
+  readonly #options: CompletePoolOptions;
+  readonly #queue = new JobQueue();
+  readonly #threads = new Set<Thread>();
+  /** The thread that was idle last is used first, so that the others may end. */
+  readonly #idle: Thread[] = [];
+  readonly #keepAlive = new KeepAlive();
+  readonly #waitingForStop: Deferred<void>[] = [];
+  readonly #owner: ThreadOwner = {
+    threadIsIdle: (thread) => this.#threadIsIdle(thread),
+    threadHasEnded: (thread) => this.#threadHasEnded(thread),
+  };
+  #threadsMade = 0;
+  #idleTimer: NodeJS.Timeout | undefined;
+  #stopping = false;
+
+  /**
+   * Runs `f` in a thread of this pool and gives its result, or its error, in
+   * the reactor thread: never in the turn of the call. Never throws: whatever
+   * stands in the way is the failure of the Deferred.
+   */
+  readonly defer: DeferCall = ((f: Function, ...args: unknown[]) => this.#submit(f, args, {})) as DeferCall;
+
+  /** @throws InvalidArgumentError when an option cannot be what it is given as */
+  constructor(options: ThreadPoolOptions = {}) {
+    this.#options = completePoolOptions(options);
+  }
+
+  get name(): string {
+    return this.#options.name;
+  }
+
+  get min(): number {
+    return this.#options.min;
+  }
+
+  get max(): number {
+    return this.#options.max;
+  }
+
+  /**
+   * A view on this pool whose calls have options.
+   *
+   * @throws InvalidArgumentError when an option cannot be what it is given as
+   */
+  with(options: CallOptions): PoolView {
+    const checked = checkCallOptions(options);
+    return { defer: ((f: Function, ...args: unknown[]) => this.#submit(f, args, checked)) as DeferCall };
+  }
+
+  /**
+   * Makes the first `min` threads now instead of at the first calls.
+   *
+   * @throws PoolStoppedError when the pool has been stopped
+   */
+  start(): void {
+    if (this.#stopping) throw new PoolStoppedError(`The pool ${inspect(this.name)} has been stopped; make a new one.`);
+    while (this.#threads.size < this.min) this.#threadIsIdle(this.#makeThread());
+  }
+
+  /**
+   * Ends the pool in order: no more calls are taken, those that run or wait
+   * are finished, then the threads end.
+   *
+   * @param options.deadline milliseconds after which what is left fails with
+   *   a {@link PoolStoppedError} and its threads are ended; default Infinity
+   * @returns fires when the last thread is gone
+   */
+  stop(options: StopOptions = {}): Deferred<void> {
+    const { deadline = Number.POSITIVE_INFINITY } = checkStopOptions(options);
+    if (!this.#stopping) {
+      this.#stopping = true;
+      this.#keepAlive.hold();
+      clearTimeout(this.#idleTimer);
+    }
+    const stopped = new Deferred<void>();
+    this.#waitingForStop.push(stopped);
+    const timer = systemTime.callLater(deadline, () => this.#abandonAll(deadline));
+    stopped.addBoth(() => timer.cancel());
+    this.#endWhenDone();
+    return stopped;
+  }
+
+  /** The same as {@link stop}, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop().toPromise();
+  }
+
+  /** How many threads there are, what they do, and how much waits for them. */
+  statistics(): PoolStatistics {
+    const threads = this.#threads.size;
+    const idle = this.#idle.length;
+    return { threads, idle, busy: threads - idle, backlog: this.#queue.size };
+  }
+
+  #submit(f: Function, args: readonly unknown[], options: CallOptions): Deferred<unknown> {
+    if (this.#stopping) {
+      return refusedCall(
+        new PoolStoppedError(`The pool ${inspect(this.name)} has been stopped and did not take ${nameOf(f)}.`),
+      );
+    }
+    if (options.signal?.aborted) return refusedCall(abortedBy(options.signal));
+    let reference: FunctionReference | Promise<FunctionReference>;
+    try {
+      reference = resolveCallable(f);
+    } catch (error) {
+      return refusedCall(error);
+    }
+    // Whoever runs the job will see the rejection; one that is cancelled before needs nobody to.
+    if (reference instanceof Promise) reference.catch(() => {});
+    const job = new Job(f, reference, args, this.#keepAlive);
+    job.limit(options);
+    this.#queue.push(job);
+    this.#serve();
+    return job.deferred;
+  }
+
+  /** Gives waiting jobs to threads, as long as there are both. */
+  #serve(): void {
+    while (this.#queue.size > 0 && (this.#idle.length > 0 || this.#threads.size < this.max)) {
+      const job = this.#queue.shift() as Job;
+      try {
+        (this.#idle.pop() ?? this.#makeThread()).run(job);
+      } catch (error) {
+        job.refuse(error);
+      }
+    }
+  }
+
+  #makeThread(): Thread {
+    const thread = new Thread(this.#owner, `${this.name}-${++this.#threadsMade}`, this.#options);
+    this.#threads.add(thread);
+    return thread;
+  }
+
+  #threadIsIdle(thread: Thread): void {
+    thread.idleSince = performance.now();
+    this.#idle.push(thread);
+    this.#serve();
+    if (this.#stopping) this.#endWhenDone();
+    else if (this.#idle.length > 0) this.#watchIdle();
+  }
+
+  #threadHasEnded(thread: Thread): void {
+    this.#threads.delete(thread);
+    const index = this.#idle.indexOf(thread);
+    if (index >= 0) this.#idle.splice(index, 1);
+    // A thread that cannot even start would be replaced for ever.
+    if (!this.#stopping && thread.started && this.#threads.size < this.min) this.#threadIsIdle(this.#makeThread());
+    else this.#serve();
+    if (this.#stopping) this.#endWhenDone();
+  }
+
+  #watchIdle(): void {
+    const { idleTimeout } = this.#options;
+    if (this.#idleTimer !== undefined || this.#threads.size <= this.min) return;
+    const longest = this.#idle[0];
+    if (longest === undefined || idleTimeout === Number.POSITIVE_INFINITY) return;
+    const left = Math.max(1, longest.idleSince + idleTimeout - performance.now());
+    this.#idleTimer = setTimeout(() => this.#endIdle(), Math.min(left, LONGEST_TIMER)).unref();
+  }
+
+  #endIdle(): void {
+    this.#idleTimer = undefined;
+    const before = performance.now() - this.#options.idleTimeout;
+    let spare = this.#threads.size - this.min;
+    while (spare-- > 0 && this.#idle[0] !== undefined && this.#idle[0].idleSince <= before) this.#idle.shift()?.end();
+    this.#watchIdle();
+  }
+
+  #endWhenDone(): void {
+    if (this.#queue.size > 0 || this.#idle.length < this.#threads.size) return;
+    for (const thread of this.#idle.splice(0)) thread.end();
+    if (this.#threads.size > 0) return;
+    const waiting = this.#waitingForStop.splice(0);
+    if (waiting.length > 0) this.#keepAlive.release();
+    for (const stopped of waiting) stopped.callback();
+  }
+
+  #abandonAll(deadline: number): void {
+    const reason = (job: Job): PoolStoppedError =>
+      new PoolStoppedError(
+        `The pool ${inspect(this.name)} was stopped with a deadline of ${deadline} ms, and ${job.functionName} was not done.`,
+      );
+    for (let job = this.#queue.shift(); job !== undefined; job = this.#queue.shift()) job.abandon(reason(job));
+    for (const { job } of this.#threads) job?.abandon(reason(job));
+  }
+}
+
+/** A call that is refused before it becomes a job. Its failure comes in a later turn, as every outcome does. */
+function refusedCall(error: unknown): Deferred<never> {
+  const deferred = new Deferred<never>();
+  setImmediate(() => deferred.errback(error));
+  return deferred;
+}

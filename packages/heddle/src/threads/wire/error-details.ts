@@ -1,0 +1,44 @@
+import { UnclonableError } from './unclonable-error.ts';
+
+/** What makes an error whole again on the other side. */
+export interface ErrorDetails {
+  /** The error as structured clone carries it: a plain Error with the right stack. */
+  readonly error: Error;
+  /** The class among {@link sharedErrorClasses} that is nearest to the error's own. */
+  readonly className: string;
+  /** Its own properties: key, value, whether it is enumerable. */
+  readonly properties: readonly (readonly [key: string, value: unknown, enumerable: boolean])[];
+}
+
+/** The error classes that exist in every thread. The nearest ones come first: a subclass before its parent. */
+const sharedErrorClasses: ReadonlyMap<string, abstract new (...args: never[]) => Error> = new Map(
+  [
+    UnclonableError,
+    AggregateError,
+    EvalError,
+    RangeError,
+    ReferenceError,
+    SyntaxError,
+    TypeError,
+    URIError,
+    DOMException,
+    Error,
+  ].map((errorClass) => [errorClass.name, errorClass]),
+);
+
+/** The name of the nearest class that both sides have. */
+export function nearestSharedClass(error: Error): string {
+  for (const [name, errorClass] of sharedErrorClasses) {
+    if (error instanceof errorClass) return name;
+  }
+  return 'Error';
+}
+
+/** Makes a cloned error what it was before it travelled, in place. */
+export function restoreError({ error, className, properties }: ErrorDetails): void {
+  const errorClass = sharedErrorClasses.get(className) ?? Error;
+  Object.setPrototypeOf(error, errorClass.prototype);
+  for (const [key, value, enumerable] of properties) {
+    Object.defineProperty(error, key, { value, enumerable, writable: true, configurable: true });
+  }
+}

@@ -1,0 +1,20 @@
+import type { ErrorDetails } from './error-details.ts';
+
+/**
+ * A value on its way between two threads: what structured clone carries, and
+ * what it would have lost. The repairs name their objects by identity, which
+ * structured clone keeps within one message, so neither side needs paths.
+ */
+export interface Payload {
+  readonly value: unknown;
+  /** Byte arrays in `value` that are Buffers. */
+  readonly buffers?: readonly Uint8Array[] | undefined;
+  /** Errors in `value`, with all that structured clone leaves behind. */
+  readonly errors?: readonly ErrorDetails[] | undefined;
+}
+
+/** A payload and the memory that moves with it. */
+export interface Parcel {
+  readonly payload: Payload;
+  readonly transfer: readonly ArrayBuffer[];
+}

@@ -1,0 +1,83 @@
+import { types } from 'node:util';
+
+/** How a value gets to another thread. */
+export type Kind = 'primitive' | 'array' | 'object' | 'map' | 'set' | 'buffer' | 'error' | 'cloneable' | 'refused';
+
+const builtInPrototypes: ReadonlySet<object> = new Set(
+  [
+    Date,
+    RegExp,
+    Boolean,
+    Number,
+    String,
+    BigInt,
+    ArrayBuffer,
+    SharedArrayBuffer,
+    DataView,
+    Object.getPrototypeOf(Int8Array) as { prototype: object },
+    Int8Array,
+    Uint8Array,
+    Uint8ClampedArray,
+    Int16Array,
+    Uint16Array,
+    Int32Array,
+    Uint32Array,
+    Float32Array,
+    Float64Array,
+    BigInt64Array,
+    BigUint64Array,
+    // From Node 24 on.
+    ...('Float16Array' in globalThis ? [(globalThis as unknown as { Float16Array: { prototype: object } }).Float16Array] : []),
+  ].map((builtIn) => builtIn.prototype),
+);
+
+/** Sorts a value by what has to be done to send it, without calling any code of the value's own. */
+export function kindOf(value: unknown): Kind {
+  if (typeof value !== 'object') return typeof value === 'function' || typeof value === 'symbol' ? 'refused' : 'primitive';
+  if (value === null) return 'primitive';
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype === Object.prototype || prototype === null) return types.isProxy(value) ? 'refused' : 'object';
+  if (prototype === Array.prototype) return types.isProxy(value) ? 'refused' : 'array';
+  if (prototype === Buffer.prototype) return 'buffer';
+  if (builtInPrototypes.has(prototype as object)) return 'cloneable';
+  if (prototype === Map.prototype) return 'map';
+  if (prototype === Set.prototype) return 'set';
+  if (types.isNativeError(value) || value instanceof DOMException) return 'error';
+  return isForeignPlain(value, prototype as object) ?? (isPlatformObject(value) ? 'cloneable' : 'refused');
+}
+
+/** Plain data of another realm (`node:vm`, Jest) has other prototypes of the same shape. */
+function isForeignPlain(value: object, prototype: object): Kind | undefined {
+  if (types.isProxy(value)) return undefined;
+  if (Array.isArray(value)) return hasOwn(prototype, 'flatMap') ? 'array' : undefined;
+  if (types.isMap(value)) return hasOwn(prototype, 'forEach') ? 'map' : undefined;
+  if (types.isSet(value)) return hasOwn(prototype, 'forEach') ? 'set' : undefined;
+  if (Object.getPrototypeOf(prototype) === null && hasOwn(prototype, 'isPrototypeOf')) return 'object';
+  const parent = Object.getPrototypeOf(prototype) as object | null;
+  const builtIn = types.isDate(value) || types.isRegExp(value) || types.isAnyArrayBuffer(value) || ArrayBuffer.isView(value);
+  return builtIn && parent !== null && builtInNames.has(ownConstructorName(prototype)) ? 'cloneable' : undefined;
+}
+
+const builtInNames: ReadonlySet<string> = new Set([...builtInPrototypes].map(ownConstructorName));
+
+function ownConstructorName(prototype: object): string {
+  const constructor: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
+  return typeof constructor === 'function' ? constructor.name : '';
+}
+
+function hasOwn(object: object, key: string): boolean {
+  return Object.hasOwn(object, key);
+}
+
+/** Node's own classes that structured clone takes. Their modules are looked at only when such a value turns up. */
+function isPlatformObject(value: object): boolean {
+  if (types.isCryptoKey(value) || types.isKeyObject(value) || value instanceof Blob) return true;
+  const { X509Certificate } = process.getBuiltinModule('node:crypto');
+  const { BlockList, SocketAddress } = process.getBuiltinModule('node:net');
+  return (
+    value instanceof X509Certificate ||
+    value instanceof BlockList ||
+    value instanceof SocketAddress ||
+    Object.prototype.toString.call(value) === '[object WebAssembly.Module]'
+  );
+}
