@@ -3,8 +3,8 @@
  * sides can resolve, never the function's text.
  *
  * `path` leads from the namespace, module object or global object to the
- * function (`['util', 'hash']`). Where it has two or more steps, the object
- * before the last step becomes the function's `this`.
+ * function (`['util', 'hash']`). The object before the last step becomes the
+ * function's `this`, but for an ES module's namespace and the global object.
  */
 export type FunctionReference = ModuleReference | CommonJsReference | BuiltinReference | GlobalReference;
 
