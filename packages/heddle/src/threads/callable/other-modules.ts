@@ -76,10 +76,15 @@ async function lookThroughEsModules(): Promise<boolean> {
 
 /** The scripts are read again (tens of milliseconds) once for each place in the source that a function comes from. */
 function rereadScriptsFor(origin: Origin): void {
-  const place = origin.kind === 'script' ? `${origin.scriptId}:${origin.line}:${origin.column}` : origin.kind;
+  const place = placeOf(origin);
   if (rereadFor.has(place)) return;
   rereadFor.add(place);
   rereadScripts();
+}
+
+function placeOf(origin: Origin): string {
+  if (origin.kind === 'bound') return `bound ${placeOf(origin.target)}`;
+  return origin.kind === 'script' ? `${origin.scriptId}:${origin.line}:${origin.column}` : origin.kind;
 }
 
 function remember(exports: unknown, refer: (path: string[]) => FunctionReference): void {

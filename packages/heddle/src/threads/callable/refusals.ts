@@ -6,7 +6,7 @@ import type { Origin } from './origin.ts';
 
 const EXPLICIT = "threadFunction(new URL('./work.js', import.meta.url), 'name')";
 
-/** The sentences by which a function is refused: which function, where it is written, why, and the way out. */
+// The sentences by which a function is refused: which function, where it is written, why, and the way out.
 
 export function notAFunction(value: unknown): Refusal {
   const shown = inspect(value, { depth: 0, breakLength: Number.POSITIVE_INFINITY, maxStringLength: 40 });
@@ -46,9 +46,14 @@ export function native(f: Function): Refusal {
 }
 
 export function proxied(): Refusal {
-  // The name is not asked for: a Proxy may answer with anything, and may count the question.
-  const sentence = ['is a Proxy, and its traps exist only in this thread.', 'Pass the function behind it, or export it.'];
-  return { code: 'HEDDLE_PROXY', functionName: '', message: `A function that ${sentence.join(' ')}` };
+  // The name is not asked for: a Proxy may answer with anything.
+  return {
+    code: 'HEDDLE_PROXY',
+    functionName: '',
+    message:
+      'The function is a Proxy, whose traps exist only in this thread. ' +
+      'Pass the function behind it, or export the Proxy from a module.',
+  };
 }
 
 export function evaluated(f: Function, origin: Origin): Refusal {
