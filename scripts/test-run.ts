@@ -1,0 +1,30 @@
+import { globSync } from 'node:fs';
+import { run } from './command.ts';
+import { root } from './workspace.ts';
+
+export interface TestRun {
+  /** The Node binary that runs the tests. */
+  readonly node: string;
+  /** Only files whose path contains one of these; all files when empty. */
+  readonly paths?: readonly string[];
+  /** Only tests whose name matches this pattern. */
+  readonly name?: string;
+}
+
+/** A test file that has not ended by then hangs; the slowest takes a small part of it. */
+const fileTimeout = 300_000;
+
+/** Runs the compiled test files in one run of node:test and ends this script when a test fails. */
+export function runTests({ node, paths = [], name }: TestRun): void {
+  // Listed here because `node --test` takes glob patterns from Node 21 on only.
+  const files = globSync('packages/*/build/test/**/*.test.js', { cwd: root })
+    .filter((file) => paths.length === 0 || paths.some((part) => file.includes(part)))
+    .sort();
+  if (files.length === 0) {
+    throw new Error(
+      `No compiled test file${paths.length ? ` matches ${paths.join(' or ')}` : ''}: compile them with npm run typecheck`,
+    );
+  }
+  const selection = name === undefined ? [] : [`--test-name-pattern=${name}`];
+  run(node, ['--test', '--test-reporter=spec', `--test-timeout=${fileTimeout}`, ...selection, ...files]);
+}
