@@ -1,0 +1,99 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { packageRoot, repositoryRoot } from '../support/paths.ts';
+import { fencesOfDocstrings } from './docstrings.ts';
+import { type Fence, fencesOf } from './fences.ts';
+
+/** A documented example, written to a folder of its own. */
+export interface DocumentedExample {
+  /** Where the reader finds it: `README.md:12`. */
+  readonly place: string;
+  /** The compiled program. */
+  readonly program: string;
+  readonly noRun: string | undefined;
+  /** What its `// prints …` comments say that it prints, line by line. */
+  readonly prints: readonly string[];
+}
+
+// Inside the package, so that `import 'heddle'` finds the package itself.
+const folder = path.join(packageRoot, 'build', 'examples');
+
+/**
+ * Writes every documented example of the repository to a folder of its own, with a TypeScript project around all of
+ * them. Each folder repeats the place where the example stands, so that the compiler's messages lead there.
+ */
+export function writeDocumentedExamples(): { project: string; examples: DocumentedExample[] } {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const project = path.join(folder, 'tsconfig.json');
+  const compilerOptions = {
+    declaration: false,
+    isolatedDeclarations: false,
+    noUnusedLocals: false,
+    moduleDetection: 'force',
+    rootDir: 'source',
+    outDir: 'compiled',
+  };
+  const base = path.relative(folder, path.join(repositoryRoot, 'tsconfig.base.json'));
+  writeFileSync(project, JSON.stringify({ extends: base, compilerOptions, include: ['source'] }, null, 2));
+  const examples = documentationFiles().flatMap((file) => writeExamples(file));
+  return { project, examples };
+}
+
+/** README, guides and sources that can hold examples, relative to the repository. */
+function documentationFiles(): string[] {
+  return [
+    'README.md',
+    'CONTRIBUTING.md',
+    ...filesUnder('docs', '.md'),
+    'packages/heddle/README.md',
+    ...filesUnder('packages/heddle/src', '.ts'),
+  ].filter((file) => existsSync(path.join(repositoryRoot, file)));
+}
+
+function filesUnder(directory: string, extension: string): string[] {
+  return readdirSync(path.join(repositoryRoot, directory), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith(extension))
+    .map((file) => path.join(directory, file))
+    .sort();
+}
+
+function writeExamples(file: string): DocumentedExample[] {
+  const text = readFileSync(path.join(repositoryRoot, file), 'utf8');
+  let besides: Fence[] = [];
+  const examples: DocumentedExample[] = [];
+  for (const fence of fencesIn(file, text)) {
+    if (fence.sketch !== undefined) continue;
+    if (fence.file !== undefined) {
+      besides.push(fence);
+      continue;
+    }
+    const directory = path.join(file, String(fence.line));
+    for (const { file: name = '', code } of besides) writeSource(directory, name, code);
+    writeSource(directory, 'example.ts', fence.code);
+    besides = [];
+    examples.push({
+      place: `${file}:${fence.line}`,
+      program: path.join(folder, 'compiled', directory, 'example.js'),
+      noRun: fence.noRun,
+      prints: [...fence.code.matchAll(/\/\/ prints (.*)$/gm)].map(([, printed = '']) => printed.trim()),
+    });
+  }
+  const [unused] = besides;
+  if (unused) throw new Error(`${file}:${unused.line}: no example follows that could import ${unused.file}`);
+  return examples;
+}
+
+function fencesIn(file: string, text: string): Fence[] {
+  try {
+    return file.endsWith('.ts') ? fencesOfDocstrings(text) : fencesOf(text);
+  } catch (error) {
+    throw new Error(`${file}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function writeSource(directory: string, name: string, code: string): void {
+  const source = path.join(folder, 'source', directory);
+  mkdirSync(source, { recursive: true });
+  writeFileSync(path.join(source, name), code);
+}

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { packageRoot } from '../support/paths.ts';
+
+// What programs may rely on. A name that goes or changes its spelling breaks them; a new one is added here on purpose.
+const exported: Record<string, readonly string[]> = {
+  heddle: [
+    'AlreadyCalledError',
+    'CancelledError',
+    'Deferred',
+    'Failure',
+    'InvalidArgumentError',
+    'NotPausedError',
+    'TimeoutError',
+    'fail',
+    'succeed',
+  ],
+  'heddle/defer': [
+    'AlreadyCalledError',
+    'CancelledError',
+    'Deferred',
+    'Failure',
+    'InvalidArgumentError',
+    'NotPausedError',
+    'TimeoutError',
+    'fail',
+    'succeed',
+  ],
+};
+
+const manifest: { exports: Record<string, unknown> } = JSON.parse(
+  readFileSync(path.join(packageRoot, 'package.json'), 'utf8'),
+);
+const subpaths = Object.keys(manifest.exports)
+  .filter((subpath) => !subpath.endsWith('.json'))
+  .map((subpath) => path.posix.join('heddle', subpath));
+
+test('every subpath of the package is listed here', () => {
+  assert.deepEqual(Object.keys(exported).sort(), subpaths.sort());
+});
+
+for (const [subpath, names] of Object.entries(exported)) {
+  test(`${subpath} exports the names listed here and no others`, async () => {
+    const namespace: object = await import(subpath);
+    assert.deepEqual(Object.keys(namespace).sort(), [...names].sort());
+  });
+}

@@ -1,0 +1,12 @@
+/**
+ * What some of the supported Node versions lack, with the version it appeared in. Tests of such a feature are skipped
+ * on older versions by `notInThisNode`; nothing else may be skipped because of Node's version.
+ */
+export const nodeFeatures = {
+  'node:sqlite': '22.13.0',
+  'running TypeScript without a flag': '22.18.0',
+  'using declarations': '24.0.0',
+  DisposableStack: '24.0.0',
+} as const;
+
+export type NodeFeature = keyof typeof nodeFeatures;
