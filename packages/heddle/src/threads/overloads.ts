@@ -14,16 +14,35 @@ type Signatures<F> = F extends {
   (...args: infer A4): infer R4;
   (...args: infer A5): infer R5;
 }
-  ? [[A0, R0], [A1, R1], [A2, R2], [A3, R3], [A4, R4], [A5, R5]]
-  : never;
+  ? [
+      [ThreadArguments<A0>, R0],
+      [ThreadArguments<A1>, R1],
+      [ThreadArguments<A2>, R2],
+      [ThreadArguments<A3>, R3],
+      [ThreadArguments<A4>, R4],
+      [ThreadArguments<A5>, R5],
+    ]
+  : Repeated<[OutOfReach<never[]>, never]>;
+
+type Repeated<Signature> = [Signature, Signature, Signature, Signature, Signature, Signature];
 
 type Identical<X, Y> = (<T>() => T extends X ? 1 : 2) extends <T>() => T extends Y ? 1 : 2 ? true : false;
 
-/** More arguments than anyone passes: a call signature that ends with them is never the one the compiler picks. */
-type OutOfReach = [
-  ...[never, never, never, never, never, never, never, never],
-  ...[never, never, never, never, never, never, never, never],
+/**
+ * Asks for more arguments than anyone passes, so that the compiler never picks the signature that has it. The real
+ * ones come first, because the compiler types the parameters of inline functions by them before it passes on.
+ */
+type OutOfReach<A extends readonly unknown[]> = [
+  ...[A[0], A[1], A[2], A[3], A[4], A[5], A[6], A[7], A[8], A[9], A[10], A[11]],
+  ...[never, never, never, never, never, never, never, never, never, never, never, never],
 ];
+
+/** The signatures of an overloaded function; of any other, one that is out of reach. */
+type Overloads<F> = F extends { (...args: infer A): infer R; (...args: infer B): infer S }
+  ? Identical<[A, R], [B, S]> extends true
+    ? Repeated<[OutOfReach<ThreadArguments<B>>, never]>
+    : Signatures<F>
+  : Repeated<[OutOfReach<never[]>, never]>;
 
 /** The position of one of the six signatures. */
 export type SignatureIndex = 0 | 1 | 2 | 3 | 4 | 5;
@@ -32,18 +51,9 @@ export type SignatureIndex = 0 | 1 | 2 | 3 | 4 | 5;
  * The arguments of one of an overloaded function's signatures, as a thread takes them.
  *
  * For a function with a single signature they end out of reach, so that the compiler passes on to a plainer call
- * signature and reports mistakes from there. The real ones still come first, because the compiler has already used
- * them by then to type the parameters of inline functions.
+ * signature and reports mistakes from there.
  */
-export type OverloadArguments<F, I extends SignatureIndex> =
-  Signatures<F> extends infer S extends [unknown[], unknown][]
-    ? S[I][0] extends infer A extends unknown[]
-      ? Identical<S[4], S[5]> extends true
-        ? [...ThreadArguments<A>, ...OutOfReach]
-        : ThreadArguments<A>
-      : OutOfReach
-    : OutOfReach;
+export type OverloadArguments<F, I extends SignatureIndex> = Overloads<F>[I][0];
 
 /** The result of one of an overloaded function's signatures. */
-export type OverloadResult<F, I extends SignatureIndex> =
-  Signatures<F> extends infer S extends [unknown[], unknown][] ? S[I][1] : never;
+export type OverloadResult<F, I extends SignatureIndex> = Overloads<F>[I][1];

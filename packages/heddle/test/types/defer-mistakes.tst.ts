@@ -28,7 +28,7 @@ declare class User {
 deferToThread(hashSync, 12);
 // @ts-expect-error is not assignable to parameter of type 'string | number | undefined'.
 deferToThread(hashSync, 'password', true);
-// @ts-expect-error Argument of type '"m"' is not assignable to parameter of type '"mm" | "inch"'.
+// @ts-expect-error Argument of type '"m"' is not assignable to parameter of type
 deferToThread(drive, 'm', {});
 // @ts-expect-error 'sped' does not exist in type '{ speed?: number; }'. Did you mean to write 'speed'?
 deferToThread(drive, 'mm', { sped: 1 });
