@@ -85,7 +85,10 @@ suite('the types', () => {
 
     test('and say nothing else', () => {
       const lines = new Set(expected.map(({ line }) => line));
-      assert.deepEqual(messages.filter((message) => !lines.has(message.line)), []);
+      assert.deepEqual(
+        messages.filter((message) => !lines.has(message.line)),
+        [],
+      );
     });
   });
 

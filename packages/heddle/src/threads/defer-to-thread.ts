@@ -1,7 +1,11 @@
+import type { Deferred } from '../defer/deferred.ts';
 import { reactor } from './create-reactor.ts';
 import type { DeferCall, DeferToThread, DeferToThreadPool } from './deferrable.ts';
 import type { CallOptions } from './options.ts';
 import type { ThreadPool } from './thread-pool.ts';
+
+// What goes in and comes out, only the signatures that users see can tell.
+type Untyped = (f: Function, ...args: unknown[]) => Deferred<never>;
 
 /**
  * Runs a blocking function in a thread of the reactor's pool, and gives its
@@ -28,7 +32,7 @@ import type { ThreadPool } from './thread-pool.ts';
  * ```
  */
 export const deferToThread: DeferToThread<CallOptions> = Object.assign(
-  ((...call: Parameters<DeferCall>) => reactor.getThreadPool().defer(...call)) as DeferCall,
+  ((f: Function, ...args: unknown[]) => (reactor.getThreadPool().defer as Untyped)(f, ...args)) as DeferCall,
   { with: (options: CallOptions): DeferCall => reactor.getThreadPool().with(options).defer },
 );
 
@@ -36,7 +40,5 @@ export const deferToThread: DeferToThread<CallOptions> = Object.assign(
  * {@link deferToThread} in a pool of your choice: Twisted's spelling of
  * `pool.defer(f, ...args)`.
  */
-export const deferToThreadPool: DeferToThreadPool<ThreadPool> = (
-  pool: ThreadPool,
-  ...call: Parameters<DeferCall>
-): ReturnType<DeferCall> => pool.defer(...call);
+export const deferToThreadPool: DeferToThreadPool<ThreadPool> = ((pool: ThreadPool, f: Function, ...args: unknown[]) =>
+  (pool.defer as Untyped)(f, ...args)) as DeferToThreadPool<ThreadPool>;

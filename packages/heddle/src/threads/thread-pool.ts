@@ -157,7 +157,8 @@ export class ThreadPool {
     return { threads, idle, busy: threads - idle, backlog: this.#queue.size };
   }
 
-  #submit(f: Function, args: readonly unknown[], options: CallOptions): Deferred<unknown> {
+  /** What the result is, only the caller's signature knows: {@link DeferCall}. */
+  #submit(f: Function, args: readonly unknown[], options: CallOptions): Deferred<never> {
     if (this.#stopping) {
       return refusedCall(
         new PoolStoppedError(`The pool ${inspect(this.name)} has been stopped and did not take ${nameOf(f)}.`),
@@ -176,7 +177,7 @@ export class ThreadPool {
     job.limit(options);
     this.#queue.push(job);
     this.#serve();
-    return job.deferred;
+    return job.deferred as Deferred<never>;
   }
 
   /** Gives waiting jobs to threads, as long as there are both. */

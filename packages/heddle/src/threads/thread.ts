@@ -127,7 +127,8 @@ export class Thread implements JobHolder {
 
   #receive(message: ThreadMessage): void {
     if ('ready' in message) this.#started = true;
-    else if (message.outcome === 'unreadable' || message.job === this.#job?.id) this.#settleJob(this.#resultOf(message));
+    else if (message.outcome === 'unreadable' || message.job === this.#job?.id)
+      this.#settleJob(this.#resultOf(message));
   }
 
   #resultOf({ outcome, payload }: OutcomeMessage): unknown {
@@ -180,7 +181,8 @@ function warnOfCrash(error: unknown): void {
 }
 
 function describeCrash(error: unknown): string {
-  if ((error as NodeJS.ErrnoException | null)?.code === 'ERR_WORKER_OUT_OF_MEMORY') return 'because it ran out of memory';
+  if ((error as NodeJS.ErrnoException | null)?.code === 'ERR_WORKER_OUT_OF_MEMORY')
+    return 'because it ran out of memory';
   return `by an uncaught error (${error instanceof Error ? error.message : String(error)})`;
 }
 
@@ -191,5 +193,7 @@ function unreadable(error: unknown): UnclonableError {
 /** Structured clone itself found something that looking at the prototypes does not show, such as a detached buffer. */
 function unsendable(job: Job, error: unknown): UnclonableError {
   const reason = error instanceof Error ? error.message : String(error);
-  return new UnclonableError(`The arguments of ${job.functionName} cannot be sent to another thread: ${reason}`, { cause: error });
+  return new UnclonableError(`The arguments of ${job.functionName} cannot be sent to another thread: ${reason}`, {
+    cause: error,
+  });
 }

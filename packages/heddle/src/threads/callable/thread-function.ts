@@ -37,7 +37,10 @@ export type ModuleMember<Module, Path extends string> = Path extends `${infer He
  * // Without types:
  * const untyped = threadFunction(url, 'hash');
  */
-export function threadFunction<F extends (...args: never[]) => unknown = AnyFunction>(url: URL | string, name?: string): F;
+export function threadFunction<F extends (...args: never[]) => unknown = AnyFunction>(
+  url: URL | string,
+  name?: string,
+): F;
 export function threadFunction<Module extends object, Path extends string>(
   url: URL | string,
   name: ModuleMember<Module, Path> extends (...args: never[]) => unknown ? Path : never,

@@ -50,7 +50,10 @@ export function pack(value: unknown, root: string): Parcel {
  *
  * @param stackOf gives the stack that an error shall have on the other side
  */
-export function packThrown(thrown: unknown, stackOf: (error: Error) => string | undefined = (error) => error.stack): Parcel {
+export function packThrown(
+  thrown: unknown,
+  stackOf: (error: Error) => string | undefined = (error) => error.stack,
+): Parcel {
   const findings: Findings = { seen: new Set(), buffers: [], needsCopy: false, lenient: true };
   look(thrown, findings);
   return send(thrown, findings, stackOf);
@@ -100,7 +103,8 @@ function look(value: unknown, findings: Findings): Obstacle | undefined {
 function lookAtProperties(object: object, keys: readonly string[], findings: Findings): Obstacle | undefined {
   for (const key of keys) {
     const obstacle = look((object as Record<string, unknown>)[key], findings);
-    if (obstacle !== undefined) return within(obstacle, /^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u.test(key) ? `.${key}` : `[${inspect(key)}]`);
+    if (obstacle !== undefined)
+      return within(obstacle, /^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u.test(key) ? `.${key}` : `[${inspect(key)}]`);
   }
   return undefined;
 }
@@ -167,8 +171,10 @@ class Copy {
         return copy;
       }
       case 'array': {
-        const copy = this.#remember(object, new Array<unknown>((object as unknown[]).length));
-        for (const key of Object.keys(object)) setOwn(copy, key, this.of((object as unknown as Record<string, unknown>)[key]));
+        const copy = this.#remember(object, [] as unknown[]);
+        copy.length = (object as unknown[]).length; // with its holes
+        for (const key of Object.keys(object))
+          setOwn(copy, key, this.of((object as unknown as Record<string, unknown>)[key]));
         return copy;
       }
       case 'map': {
@@ -246,11 +252,14 @@ function nameOf(value: unknown): string {
 
 function refusal(obstacle: Obstacle, root: string): UnclonableError {
   const path = root + obstacle.path.reverse().join('');
-  return new UnclonableError(`${path}: ${nameOf(obstacle.value)} cannot be sent to another thread. ${wayOut(obstacle.value)}`);
+  return new UnclonableError(
+    `${path}: ${nameOf(obstacle.value)} cannot be sent to another thread. ${wayOut(obstacle.value)}`,
+  );
 }
 
 function wayOut(value: unknown): string {
-  if (typeof value === 'function') return 'Functions stay in the thread that made them: send the values that are needed.';
+  if (typeof value === 'function')
+    return 'Functions stay in the thread that made them: send the values that are needed.';
   if (typeof value === 'symbol') return 'Symbols stay in the thread that made them: send a string.';
   return 'Only plain data and the built-in types can be copied: send the values that are needed.';
 }

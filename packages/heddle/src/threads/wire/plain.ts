@@ -27,13 +27,16 @@ const builtInPrototypes: ReadonlySet<object> = new Set(
     BigInt64Array,
     BigUint64Array,
     // From Node 24 on.
-    ...('Float16Array' in globalThis ? [(globalThis as unknown as { Float16Array: { prototype: object } }).Float16Array] : []),
+    ...('Float16Array' in globalThis
+      ? [(globalThis as unknown as { Float16Array: { prototype: object } }).Float16Array]
+      : []),
   ].map((builtIn) => builtIn.prototype),
 );
 
 /** Sorts a value by what has to be done to send it, without calling any code of the value's own. */
 export function kindOf(value: unknown): Kind {
-  if (typeof value !== 'object') return typeof value === 'function' || typeof value === 'symbol' ? 'refused' : 'primitive';
+  if (typeof value !== 'object')
+    return typeof value === 'function' || typeof value === 'symbol' ? 'refused' : 'primitive';
   if (value === null) return 'primitive';
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype === Object.prototype || prototype === null) return types.isProxy(value) ? 'refused' : 'object';
@@ -54,7 +57,8 @@ function isForeignPlain(value: object, prototype: object): Kind | undefined {
   if (types.isSet(value)) return hasOwn(prototype, 'forEach') ? 'set' : undefined;
   if (Object.getPrototypeOf(prototype) === null && hasOwn(prototype, 'isPrototypeOf')) return 'object';
   const parent = Object.getPrototypeOf(prototype) as object | null;
-  const builtIn = types.isDate(value) || types.isRegExp(value) || types.isAnyArrayBuffer(value) || ArrayBuffer.isView(value);
+  const builtIn =
+    types.isDate(value) || types.isRegExp(value) || types.isAnyArrayBuffer(value) || ArrayBuffer.isView(value);
   return builtIn && parent !== null && builtInNames.has(ownConstructorName(prototype)) ? 'cloneable' : undefined;
 }
 
