@@ -84,9 +84,9 @@ suite('the types', () => {
     }
 
     test('and say nothing else', () => {
-      const lines = new Set(expected.map(({ line }) => line));
+      const expectedLines = new Set(expected.map(({ line }) => line));
       assert.deepEqual(
-        messages.filter((message) => !lines.has(message.line)),
+        messages.filter((message) => !expectedLines.has(message.line)),
         [],
       );
     });

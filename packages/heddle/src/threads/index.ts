@@ -1,3 +1,5 @@
+export { CallableError, type CallableErrorCode, type FunctionLocation } from './callable/errors.ts';
+export { threadFunction } from './callable/thread-function.ts';
 export { deferToThread, deferToThreadPool } from './defer-to-thread.ts';
 export type * from './deferrable.ts';
 export { PoolStoppedError, ThreadExitError } from './errors.ts';

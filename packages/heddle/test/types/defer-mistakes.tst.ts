@@ -77,10 +77,7 @@ deferToThread(load, 1, () => {});
 // @ts-expect-error No overload matches this call.
 deferToThread(load, 'key', () => {});
 // @ts-expect-error is not assignable to type '(done: number) => void'
-deferToThread(
-  (_progress: (done: number) => void) => 1,
-  notify((text: string) => text.length),
-);
+deferToThread((_progress: (done: number) => void) => 1, notify((text: string) => text.length));
 
 // Values that never leave their thread.
 // @ts-expect-error A symbol is another one in each thread: pass a string.

@@ -56,13 +56,7 @@ declare function load(key: string, progress?: (percent: number) => void): string
 declare function load(key: number, progress?: (percent: number) => void): Promise<Buffer>;
 typeOf(deferToThread(load, 'key')).is<Deferred<string>>();
 typeOf(deferToThread(load, 1)).is<Deferred<Buffer>>();
-typeOf(
-  deferToThread(
-    load,
-    1,
-    notify((percent: number) => console.log(percent)),
-  ),
-).is<Deferred<Buffer>>();
+typeOf(deferToThread(load, 1, notify((percent: number) => console.log(percent)))).is<Deferred<Buffer>>();
 
 declare function six(mode: 0): 'zero';
 declare function six(mode: 1): 'one';
@@ -136,45 +130,15 @@ declare function work(count: number, progress?: (done: number, of: number) => vo
 declare function lookUp(query: (key: string) => number): number;
 declare function sorted<T>(values: T[], compare: (a: T, b: T) => number): T[];
 typeOf(deferToThread(work, 1)).is<Deferred<boolean>>();
-typeOf(
-  deferToThread(
-    work,
-    1,
-    notify((done, of) => console.log((done / of).toFixed())),
-  ),
-).is<Deferred<boolean>>();
-typeOf(
-  deferToThread(
-    lookUp,
-    ask((key) => key.length),
-  ),
-).is<Deferred<number>>();
-typeOf(
-  deferToThread(
-    lookUp,
-    ask(async (key) => key.length),
-  ),
-).is<Deferred<number>>();
-typeOf(
-  deferToThread(
-    sorted,
-    [2, 1],
-    inThread((a: number, b: number) => a - b),
-  ),
-).is<Deferred<number[]>>();
-typeOf(
-  deferToThread(
-    JSON.parse,
-    '[]',
-    inThread((_key: string, value: unknown) => value),
-  ),
-).is<Deferred<any>>();
+typeOf(deferToThread(work, 1, notify((done, of) => console.log((done / of).toFixed())))).is<Deferred<boolean>>();
+typeOf(deferToThread(lookUp, ask((key) => key.length))).is<Deferred<number>>();
+typeOf(deferToThread(lookUp, ask(async (key) => key.length))).is<Deferred<number>>();
+typeOf(deferToThread(sorted, [2, 1], inThread((a: number, b: number) => a - b))).is<Deferred<number[]>>();
+typeOf(deferToThread(JSON.parse, '[]', inThread((_key: string, value: unknown) => value))).is<Deferred<any>>();
 
 // The other spellings.
 const controller = new AbortController();
-typeOf(deferToThread.with({ timeout: 100, signal: controller.signal })(hashSync, 'password', 12)).is<
-  Deferred<string>
->();
+typeOf(deferToThread.with({ timeout: 100, signal: controller.signal })(hashSync, 'password', 12)).is<Deferred<string>>();
 typeOf(deferToThread.with({ timeout: 100 })(readFileSync, 'file', 'utf8')).is<Deferred<string>>();
 typeOf(deferToThread.with({ timeout: 100 })(identity, 1)).is<Deferred<number>>();
 typeOf(pool.defer(hashSync, 'password', 12)).is<Deferred<string>>();
@@ -182,14 +146,7 @@ typeOf(pool.defer(double, 1)).is<Deferred<number>>();
 typeOf(deferToThreadPool(pool, hashSync, 'password', 12)).is<Deferred<string>>();
 typeOf(deferToThreadPool(pool, readFileSync, 'file', 'utf8')).is<Deferred<string>>();
 typeOf(deferToThreadPool(pool, identity, 1)).is<Deferred<number>>();
-typeOf(
-  deferToThreadPool(
-    pool,
-    work,
-    1,
-    notify((done) => done.toFixed()),
-  ),
-).is<Deferred<boolean>>();
+typeOf(deferToThreadPool(pool, work, 1, notify((done) => done.toFixed()))).is<Deferred<boolean>>();
 
 // A generic function of one's own hands its arguments on.
 function twice<A extends unknown[], R>(f: (...args: A) => R, ...args: ThreadArguments<A>): Deferred<Awaited<R>> {

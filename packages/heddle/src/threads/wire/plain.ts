@@ -65,8 +65,8 @@ function isForeignPlain(value: object, prototype: object): Kind | undefined {
 const builtInNames: ReadonlySet<string> = new Set([...builtInPrototypes].map(ownConstructorName));
 
 function ownConstructorName(prototype: object): string {
-  const constructor: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
-  return typeof constructor === 'function' ? constructor.name : '';
+  const made: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
+  return typeof made === 'function' ? made.name : '';
 }
 
 function hasOwn(object: object, key: string): boolean {
