@@ -6,6 +6,7 @@ const library: UserConfig = {
     'defer/index': 'src/defer/index.ts',
     'reactor/index': 'src/reactor/index.ts',
     'threads/index': 'src/threads/index.ts',
+    'testing/index': 'src/testing/index.ts',
   },
   format: 'esm',
   platform: 'node',

@@ -1,4 +1,6 @@
+import { NodeKeepAlive } from '../reactor/keep-alive.ts';
 import { Reactor } from '../reactor/reactor.ts';
+import { NodeTime } from '../reactor/time.ts';
 import { ThreadPool } from './thread-pool.ts';
 
 /**
@@ -15,7 +17,12 @@ import { ThreadPool } from './thread-pool.ts';
  * ```
  */
 export function createReactor(): Reactor<ThreadPool> {
-  return new Reactor({ makeThreadPool: () => new ThreadPool() });
+  return new Reactor({
+    makeThreadPool: () => new ThreadPool(),
+    makeTime: (report) => new NodeTime(report),
+    nextTurn: setImmediate,
+    keepAlive: new NodeKeepAlive(),
+  });
 }
 
 /** The reactor of this program, or of this thread: the one that `deferToThread` uses. */

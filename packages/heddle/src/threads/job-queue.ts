@@ -14,6 +14,13 @@ export class JobQueue implements JobHolder {
     return this.#size;
   }
 
+  /** The names of the functions that wait, in order. */
+  functionNames(): string[] {
+    const names: string[] = [];
+    for (let job = this.#first; job !== undefined; job = job.next) names.push(job.functionName);
+    return names;
+  }
+
   push(job: Job): void {
     job.holder = this;
     job.previous = this.#last;

@@ -1,4 +1,4 @@
-import { type ScheduledCall, systemTime } from '../defer/clock.ts';
+import type { ScheduledCall, TimeSource } from '../defer/clock.ts';
 import { Deferred } from '../defer/deferred.ts';
 import { CancelledError, TimeoutError } from '../defer/errors.ts';
 import { Failure } from '../defer/failure.ts';
@@ -19,6 +19,7 @@ let lastId = 0;
  */
 export class Job {
   readonly id: number = ++lastId;
+  readonly f: Function;
   readonly functionName: string;
   readonly args: readonly unknown[];
   readonly reference: FunctionReference | Promise<FunctionReference>;
@@ -39,6 +40,7 @@ export class Job {
     args: readonly unknown[],
     keepAlive: KeepAlive,
   ) {
+    this.f = f;
     this.functionName = nameOf(f);
     this.reference = reference;
     this.args = args;
@@ -52,14 +54,14 @@ export class Job {
   }
 
   /** Sets the limits under which the caller still wants the result. */
-  limit({ signal, timeout }: CallOptions): void {
+  limit({ signal, timeout }: CallOptions, time: TimeSource): void {
     if (signal !== undefined) {
       const abort = (): void => this.abandon(abortedBy(signal));
       signal.addEventListener('abort', abort, { once: true });
       this.#stopListening = () => signal.removeEventListener('abort', abort);
     }
     if (timeout !== undefined && timeout !== Number.POSITIVE_INFINITY) {
-      this.#timer = systemTime.callLater(timeout, () => {
+      this.#timer = time.callLater(timeout, () => {
         this.abandon(new TimeoutError(timeout, 'total', `${this.functionName} had no result within ${timeout} ms.`));
       });
     }
@@ -67,15 +69,7 @@ export class Job {
 
   /** Ends the call with a value or, as a Failure, with an error. The first outcome counts, later ones are dropped. */
   settle(result: unknown): void {
-    if (this.#settled) return;
-    this.#settled = true;
-    this.holder = undefined;
-    this.#timer?.cancel();
-    this.#stopListening?.();
-    this.#keepAlive.release();
-    if (this.deferred.called) return;
-    if (result instanceof Failure) this.deferred.errback(result);
-    else this.deferred.callback(result);
+    if (this.#close()) this.#fire(result);
   }
 
   /** Ends the call with an error in a later turn: a refusal must not fire the Deferred before its caller has it. */
@@ -86,8 +80,28 @@ export class Job {
 
   /** Ends the call with an error, and takes the job from whoever has it. */
   abandon(reason: Error): void {
-    this.holder?.release(this);
-    this.settle(new Failure(reason));
+    const { holder } = this;
+    if (!this.#close()) return;
+    holder?.release(this);
+    this.#fire(new Failure(reason));
+  }
+
+  /** Makes this outcome the only one. */
+  #close(): boolean {
+    if (this.#settled) return false;
+    this.#settled = true;
+    this.holder = undefined;
+    if (this.#timer?.active()) this.#timer.cancel();
+    this.#stopListening?.();
+    return true;
+  }
+
+  #fire(result: unknown): void {
+    this.#keepAlive.release();
+    // Somebody may have fired the Deferred by hand, which is their right.
+    if (this.deferred.called) return;
+    if (result instanceof Failure) this.deferred.errback(result);
+    else this.deferred.callback(result);
   }
 }
 

@@ -25,6 +25,9 @@ export interface CallOptions {
   readonly timeout?: number | undefined;
 }
 
+/** How many threads a pool may have. */
+export type PoolLimits = Pick<ThreadPoolOptions, 'min' | 'max'>;
+
 /** How a pool is stopped. */
 export interface StopOptions {
   /** Milliseconds that the remaining calls have. Default Infinity. */

@@ -1,8 +1,9 @@
 import { inspect } from 'node:util';
-import { systemTime } from '../defer/clock.ts';
+import { systemTime, type TimeSource } from '../defer/clock.ts';
 import { Deferred } from '../defer/deferred.ts';
-import { KeepAlive } from '../reactor/keep-alive.ts';
+import { type KeepAlive, NodeKeepAlive } from '../reactor/keep-alive.ts';
 import { resolveCallable } from './callable/resolve.ts';
+import type { Connect } from './connection.ts';
 import type { DeferCall } from './deferrable.ts';
 import { PoolStoppedError } from './errors.ts';
 import { abortedBy, Job, nameOf } from './job.ts';
@@ -13,11 +14,14 @@ import {
   checkCallOptions,
   checkStopOptions,
   completePoolOptions,
+  type PoolLimits,
   type StopOptions,
   type ThreadPoolOptions,
 } from './options.ts';
-import { Thread, type ThreadOwner } from './thread.ts';
+import type { PoolThread, ThreadOwner } from './pool-thread.ts';
+import { Thread } from './thread.ts';
 import type { FunctionReference } from './wire/reference.ts';
+import { WorkerConnection } from './worker-connection.ts';
 
 /** How a pool is at this moment. */
 export interface PoolStatistics {
@@ -65,15 +69,17 @@ export interface PoolView {
 export class ThreadPool {
   readonly #options: CompletePoolOptions;
   readonly #queue = new JobQueue();
-  readonly #threads = new Set<Thread>();
+  readonly #threads = new Set<PoolThread>();
   /** The thread that was idle last is used first, so that the others may end. */
-  readonly #idle: Thread[] = [];
-  readonly #keepAlive = new KeepAlive();
+  readonly #idle: PoolThread[] = [];
+  readonly #keepAlive: KeepAlive;
   readonly #waitingForStop: Deferred<void>[] = [];
   readonly #owner: ThreadOwner = {
     threadIsIdle: (thread) => this.#threadIsIdle(thread),
     threadHasEnded: (thread) => this.#threadHasEnded(thread),
   };
+  #min: number;
+  #max: number;
   #threadsMade = 0;
   #idleTimer: NodeJS.Timeout | undefined;
   #stopping = false;
@@ -87,7 +93,10 @@ export class ThreadPool {
 
   /** @throws InvalidArgumentError when an option cannot be what it is given as */
   constructor(options: ThreadPoolOptions = {}) {
+    this.#keepAlive = this.makeKeepAlive();
     this.#options = completePoolOptions(options);
+    this.#min = this.#options.min;
+    this.#max = this.#options.max;
   }
 
   get name(): string {
@@ -95,11 +104,11 @@ export class ThreadPool {
   }
 
   get min(): number {
-    return this.#options.min;
+    return this.#min;
   }
 
   get max(): number {
-    return this.#options.max;
+    return this.#max;
   }
 
   /**
@@ -112,6 +121,11 @@ export class ThreadPool {
     return { defer: ((f: Function, ...args: unknown[]) => this.#submit(f, args, checked)) as DeferCall };
   }
 
+  /** Runs `f` in a thread for its effect. A failure is reported as one that nobody handled. */
+  callInThread(f: Function, ...args: unknown[]): void {
+    this.#submit(f, args, {});
+  }
+
   /**
    * Makes the first `min` threads now instead of at the first calls.
    *
@@ -119,7 +133,29 @@ export class ThreadPool {
    */
   start(): void {
     if (this.#stopping) throw new PoolStoppedError(`The pool ${inspect(this.name)} has been stopped; make a new one.`);
-    while (this.#threads.size < this.min) this.#threadIsIdle(this.#makeThread());
+    while (this.#threads.size < this.min) this.#threadIsIdle(this.#addThread());
+  }
+
+  /**
+   * Changes how many threads there may be. Calls that wait get the threads a
+   * higher `max` allows at once; threads above a lower one end when they have
+   * nothing to do.
+   *
+   * @throws InvalidArgumentError when a limit is no whole number, or `min` would be more than `max`
+   */
+  adjustPoolSize(limits: PoolLimits): void {
+    const { min, max } = completePoolOptions({ min: limits.min ?? this.#min, max: limits.max ?? this.#max });
+    this.#min = min;
+    this.#max = max;
+    for (const thread of this.#idle.splice(0, Math.max(0, this.#threads.size - max))) thread.end();
+    this.#serve();
+    this.#watchIdle();
+  }
+
+  /** The names of the functions that run or wait now, the running ones first. */
+  pendingCalls(): string[] {
+    const running = [...this.#threads].flatMap(({ job }) => (job === undefined ? [] : [job.functionName]));
+    return [...running, ...this.#queue.functionNames()];
   }
 
   /**
@@ -139,8 +175,14 @@ export class ThreadPool {
     }
     const stopped = new Deferred<void>();
     this.#waitingForStop.push(stopped);
-    const timer = systemTime.callLater(deadline, () => this.#abandonAll(deadline));
-    stopped.addBoth(() => timer.cancel());
+    if (deadline === 0) {
+      this.#abandonAll(deadline);
+    } else {
+      const timer = this.time.callLater(deadline, () => this.#abandonAll(deadline));
+      stopped.addBoth(() => {
+        if (timer.active()) timer.cancel();
+      });
+    }
     this.#endWhenDone();
     return stopped;
   }
@@ -174,7 +216,7 @@ export class ThreadPool {
     // Whoever runs the job will see the rejection; one that is cancelled before needs nobody to.
     if (reference instanceof Promise) reference.catch(() => {});
     const job = new Job(f, reference, args, this.#keepAlive);
-    job.limit(options);
+    job.limit(options, this.time);
     this.#queue.push(job);
     this.#serve();
     return job.deferred as Deferred<never>;
@@ -185,20 +227,37 @@ export class ThreadPool {
     while (this.#queue.size > 0 && (this.#idle.length > 0 || this.#threads.size < this.max)) {
       const job = this.#queue.shift() as Job;
       try {
-        (this.#idle.pop() ?? this.#makeThread()).run(job);
+        (this.#idle.pop() ?? this.#addThread()).run(job);
       } catch (error) {
         job.refuse(error);
       }
     }
   }
 
-  #makeThread(): Thread {
-    const thread = new Thread(this.#owner, `${this.name}-${++this.#threadsMade}`, this.#options);
+  /** What the pool's threads are made of: a pool for tests has others. */
+  protected connect(name: string, { resourceLimits }: CompletePoolOptions): Connect {
+    return (listener) => new WorkerConnection(listener, { name, resourceLimits });
+  }
+
+  /** What keeps the process while calls are pending. */
+  protected makeKeepAlive(): KeepAlive {
+    return new NodeKeepAlive();
+  }
+
+  /** What counts the time of the calls' limits. */
+  protected get time(): TimeSource {
+    return systemTime;
+  }
+
+  #addThread(): PoolThread {
+    const connect = this.connect(`${this.name}-${++this.#threadsMade}`, this.#options);
+    const thread = new Thread(this.#owner, connect);
     this.#threads.add(thread);
     return thread;
   }
 
-  #threadIsIdle(thread: Thread): void {
+  #threadIsIdle(thread: PoolThread): void {
+    if (this.#threads.size > this.#max) return thread.end();
     thread.idleSince = performance.now();
     this.#idle.push(thread);
     this.#serve();
@@ -206,12 +265,12 @@ export class ThreadPool {
     else if (this.#idle.length > 0) this.#watchIdle();
   }
 
-  #threadHasEnded(thread: Thread): void {
+  #threadHasEnded(thread: PoolThread): void {
     this.#threads.delete(thread);
     const index = this.#idle.indexOf(thread);
     if (index >= 0) this.#idle.splice(index, 1);
     // A thread that cannot even start would be replaced for ever.
-    if (!this.#stopping && thread.started && this.#threads.size < this.min) this.#threadIsIdle(this.#makeThread());
+    if (!this.#stopping && thread.started && this.#threads.size < this.min) this.#threadIsIdle(this.#addThread());
     else this.#serve();
     if (this.#stopping) this.#endWhenDone();
   }
@@ -228,8 +287,9 @@ export class ThreadPool {
   #endIdle(): void {
     this.#idleTimer = undefined;
     const before = performance.now() - this.#options.idleTimeout;
-    let spare = this.#threads.size - this.min;
-    while (spare-- > 0 && this.#idle[0] !== undefined && this.#idle[0].idleSince <= before) this.#idle.shift()?.end();
+    const spare = this.#threads.size - this.min;
+    const firstToStay = this.#idle.findIndex(({ idleSince }, index) => index >= spare || idleSince > before);
+    for (const thread of this.#idle.splice(0, firstToStay < 0 ? this.#idle.length : firstToStay)) thread.end();
     this.#watchIdle();
   }
 

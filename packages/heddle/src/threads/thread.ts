@@ -1,79 +1,50 @@
-import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { inspect } from 'node:util';
 import { Failure } from '../defer/failure.ts';
+import type { Connect, ThreadConnection, ThreadCrash } from './connection.ts';
 import { ThreadExitError } from './errors.ts';
-import type { Job, JobHolder } from './job.ts';
-import type { CompletePoolOptions } from './options.ts';
-import type { JobMessage, OutcomeMessage, ThreadData, ThreadMessage } from './wire/messages.ts';
+import type { Job } from './job.ts';
+import type { PoolThread, ThreadOwner } from './pool-thread.ts';
+import type { JobMessage, OutcomeMessage, ThreadMessage } from './wire/messages.ts';
 import { pack } from './wire/pack.ts';
 import type { FunctionReference } from './wire/reference.ts';
 import { UnclonableError } from './wire/unclonable-error.ts';
 import { unpack } from './wire/unpack.ts';
 
-// The build puts this module at the top of dist/, and the thread's side into a CommonJS file of its own.
-const entry: URL = new URL('./threads/entry/thread.cjs', import.meta.url);
-
-/** Whoever gives a thread its jobs. */
-export interface ThreadOwner {
-  /** The thread has started and, once per job, has no job any more. */
-  threadIsIdle(thread: Thread): void;
-  /** The thread is gone. */
-  threadHasEnded(thread: Thread): void;
-}
-
 /**
  * The reactor's side of one thread: at most one job at a time, and an answer
  * for that job whatever becomes of the thread.
  */
-export class Thread implements JobHolder {
+export class Thread implements PoolThread {
   readonly #owner: ThreadOwner;
-  readonly #worker: Worker;
-  readonly #port: MessagePort;
+  readonly #connection: ThreadConnection;
   /** The numbers of the functions that this thread has loaded. */
   readonly #functionIds = new Map<FunctionReference, number>();
   #lastFunctionId = 0;
   #job: Job | undefined;
   /** Whether the thread has been told of its job: until then the job can be taken back. */
   #sent = false;
-  #crash: { readonly error: unknown } | undefined;
   #ending = false;
   #started = false;
-  /** When the thread last became idle, in `performance.now()` milliseconds. */
   idleSince = 0;
 
-  /** @throws whatever Node's `Worker` finds wrong with the options */
-  constructor(owner: ThreadOwner, name: string, { resourceLimits }: CompletePoolOptions) {
+  /** @throws whatever stands in the way of making the thread */
+  constructor(owner: ThreadOwner, connect: Connect) {
     this.#owner = owner;
-    const { port1, port2 } = new MessageChannel();
-    const workerData: ThreadData = { port: port2 };
-    this.#worker = new Worker(entry, {
-      name,
-      workerData,
-      transferList: [port2],
-      ...(resourceLimits === undefined ? {} : { resourceLimits }),
+    this.#connection = connect({
+      received: (message) => this.#receive(message),
+      unreadable: (error) => this.#settleJob(new Failure(unreadable(error))),
+      ended: (exitCode, crash) => this.#ended(exitCode, crash),
     });
-    this.#port = port1;
-    port1.on('message', (message: ThreadMessage) => this.#receive(message));
-    port1.on('messageerror', (error) => this.#settleJob(new Failure(unreadable(error))));
-    this.#worker.on('error', (error: unknown) => {
-      this.#crash = { error };
-    });
-    this.#worker.on('exit', (exitCode) => this.#ended(exitCode));
-    // The pool keeps the process while it has work; a thread as such does not.
-    port1.unref();
-    this.#worker.unref();
   }
 
   get job(): Job | undefined {
     return this.#job;
   }
 
-  /** Whether the thread has got as far as to take work, and has not ended. */
   get started(): boolean {
     return this.#started;
   }
 
-  /** Gives the thread a job. It may still be starting. */
   run(job: Job): void {
     job.holder = this;
     this.#job = job;
@@ -97,18 +68,17 @@ export class Thread implements JobHolder {
     else this.#done(job);
   }
 
-  /** Ends the thread, whatever it is doing. */
   end(): void {
     if (this.#ending) return;
     this.#ending = true;
-    void this.#worker.terminate();
+    this.#connection.end();
   }
 
   #send(job: Job, reference: FunctionReference): void {
     if (this.#job !== job || this.#ending) return;
     try {
       const { payload, transfer } = pack(job.args, 'args');
-      this.#port.postMessage(this.#describe(job, reference, payload), transfer);
+      this.#connection.post(this.#describe(job, reference, payload), transfer);
       this.#sent = true;
     } catch (error) {
       this.#functionIds.delete(reference);
@@ -151,25 +121,20 @@ export class Thread implements JobHolder {
     if (!this.#ending) this.#owner.threadIsIdle(this);
   }
 
-  #ended(exitCode: number): void {
+  #ended(exitCode: number, crash: ThreadCrash | undefined): void {
     this.#ending = true;
-    // The thread may have answered before it ended.
-    for (let left = receiveMessageOnPort(this.#port); left !== undefined; left = receiveMessageOnPort(this.#port)) {
-      this.#receive(left.message as ThreadMessage);
-    }
-    this.#port.close();
     const job = this.#job;
     this.#job = undefined;
-    if (job !== undefined) job.settle(new Failure(this.#exitError(job, exitCode)));
-    else if (this.#crash !== undefined) warnOfCrash(this.#crash.error);
+    if (job !== undefined) job.settle(new Failure(exitError(job, exitCode, crash)));
+    else if (crash !== undefined) warnOfCrash(crash.error);
     this.#owner.threadHasEnded(this);
   }
+}
 
-  #exitError(job: Job, exitCode: number): ThreadExitError {
-    const reason = this.#crash === undefined ? `with exit code ${exitCode}` : describeCrash(this.#crash.error);
-    const message = `The thread that ran ${job.functionName} ended ${reason} before the call had a result.`;
-    return new ThreadExitError(message, exitCode, this.#crash === undefined ? {} : { cause: this.#crash.error });
-  }
+function exitError(job: Job, exitCode: number, crash: ThreadCrash | undefined): ThreadExitError {
+  const reason = crash === undefined ? `with exit code ${exitCode}` : describeCrash(crash.error);
+  const message = `The thread that ran ${job.functionName} ended ${reason} before the call had a result.`;
+  return new ThreadExitError(message, exitCode, crash === undefined ? {} : { cause: crash.error });
 }
 
 /** Something that an earlier job left behind has failed: no call is there to tell. */

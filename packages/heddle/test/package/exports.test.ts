@@ -16,7 +16,18 @@ const defer = [
   'fail',
   'succeed',
 ];
-const reactor = ['Reactor', 'createReactor', 'reactor'];
+const reactor = [
+  'AlreadyCalled',
+  'AlreadyCancelled',
+  'DelayedCall',
+  'Reactor',
+  'ReactorAlreadyRunning',
+  'ReactorNotRunning',
+  'ShutdownTimeoutError',
+  'createReactor',
+  'reactor',
+];
+const testing = ['Clock', 'MemoryReactor', 'MemoryThreadPool', 'assertNoResult', 'failureResultOf', 'successResultOf'];
 const threads = [
   'CallableError',
   'PoolStoppedError',
@@ -31,6 +42,7 @@ const exported: Record<string, readonly string[]> = {
   heddle: [...defer, ...reactor, ...threads],
   'heddle/defer': defer,
   'heddle/reactor': reactor,
+  'heddle/testing': testing,
   'heddle/threads': threads,
 };
 

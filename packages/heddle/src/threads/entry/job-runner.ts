@@ -1,4 +1,3 @@
-import type { MessagePort } from 'node:worker_threads';
 import type { JobMessage, OutcomeMessage } from '../wire/messages.ts';
 import { pack, packThrown } from '../wire/pack.ts';
 import { UnclonableError } from '../wire/unclonable-error.ts';
@@ -7,13 +6,21 @@ import { type LoadedFunction, loadFunction } from './load.ts';
 
 type Outcome = OutcomeMessage['outcome'];
 
+/** The way back to the reactor's thread. */
+export interface AnswerPort {
+  postMessage(message: OutcomeMessage, transfer: readonly ArrayBuffer[]): void;
+}
+
 /** Runs the jobs that come in, and answers each of them exactly once. */
 export class JobRunner {
-  readonly #port: MessagePort;
+  readonly #port: AnswerPort;
+  readonly #stackOf: (error: Error) => string | undefined;
   readonly #functions = new Map<number, LoadedFunction>();
 
-  constructor(port: MessagePort) {
+  /** @param stackOf gives the part of an error's stack that is the job's own */
+  constructor(port: AnswerPort, stackOf: (error: Error) => string | undefined) {
     this.#port = port;
+    this.#stackOf = stackOf;
   }
 
   receive(message: JobMessage): void {
@@ -74,22 +81,15 @@ export class JobRunner {
 
   #fail(job: number, outcome: Outcome, error: unknown): void {
     try {
-      this.#answer({ job, outcome, ...packThrown(error, stackOfJob) });
+      this.#answer({ job, outcome, ...packThrown(error, this.#stackOf) });
     } catch (unsent) {
       this.#answer({ job, outcome, ...packThrown(unsendable(unsent)) });
     }
   }
 
   #answer({ job, outcome, payload, transfer }: Omit<OutcomeMessage, 'payload'> & ReturnType<typeof pack>): void {
-    this.#port.postMessage({ job, outcome, payload } satisfies OutcomeMessage, transfer);
+    this.#port.postMessage({ job, outcome, payload }, transfer);
   }
-}
-
-/** An error's stack as far as it is the job's own: the frames of this file below it say nothing to anybody. */
-function stackOfJob(error: Error): string | undefined {
-  const lines = error.stack?.split('\n');
-  const own = lines?.findIndex((line) => line.includes(__filename)) ?? -1;
-  return own > 0 ? lines?.slice(0, own).join('\n') : error.stack;
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -4,7 +4,14 @@ import { JobRunner } from './job-runner.ts';
 
 // What a thread runs first. CommonJS, and with as little to load as can be: it is part of every cold call.
 const { port } = workerData as ThreadData;
-const runner = new JobRunner(port);
+const runner = new JobRunner(port, stackOfJob);
 port.on('message', (message) => runner.receive(message));
 port.on('messageerror', (error) => runner.cannotRead(error));
 port.postMessage({ ready: true } satisfies ReadyMessage);
+
+/** An error's stack as far as it is the job's own: the frames of this file below it say nothing to anybody. */
+function stackOfJob(error: Error): string | undefined {
+  const lines = error.stack?.split('\n');
+  const own = lines?.findIndex((line) => line.includes(__filename)) ?? -1;
+  return own > 0 ? lines?.slice(0, own).join('\n') : error.stack;
+}

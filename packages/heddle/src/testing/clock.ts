@@ -1,0 +1,79 @@
+import { DelayedCall, type DelayedCallOwner, requireDelay } from '../reactor/delayed-call.ts';
+import type { ReactorTime } from '../reactor/time.ts';
+
+/**
+ * Time that stands still until a test moves it: for everything that takes a
+ * clock, in place of the reactor.
+ *
+ * {@link advance} runs all calls that are due, in the order of their times,
+ * those with no delay that are added meanwhile included (the reactor makes
+ * those wait for its next turn). What a call throws comes out of `advance`,
+ * and the calls after it stay.
+ *
+ * After Twisted's `twisted.internet.task.Clock`.
+ *
+ * @example
+ * ```ts
+ * import { Deferred } from 'heddle/defer';
+ * import { Clock, failureResultOf } from 'heddle/testing';
+ *
+ * const clock = new Clock();
+ * const slow = new Deferred<string>().addTimeout(1_000, clock);
+ * clock.advance(1_000);
+ * console.log(failureResultOf(slow).value); // TimeoutError: No result within 1000 ms.
+ * ```
+ */
+export class Clock implements ReactorTime, DelayedCallOwner {
+  #now = 0;
+  /** In the order of their times; calls of the same time in the order they were made. */
+  #calls: DelayedCall[] = [];
+
+  /** Milliseconds since the clock was made. */
+  now(): number {
+    return this.#now;
+  }
+
+  callLater<A extends unknown[]>(delay: number, f: (...args: A) => unknown, ...args: A): DelayedCall {
+    const name = f.name || 'an anonymous function';
+    const call = new DelayedCall(this, this.#now + requireDelay(delay), () => void f(...args), name);
+    this.#insert(call);
+    return call;
+  }
+
+  getDelayedCalls(): DelayedCall[] {
+    return [...this.#calls];
+  }
+
+  /**
+   * Moves the time on by `milliseconds` and runs what is due.
+   *
+   * @throws InvalidArgumentError for a negative duration; whatever a call throws
+   */
+  advance(milliseconds: number): void {
+    this.#now += requireDelay(milliseconds);
+    for (let call = this.#calls[0]; call !== undefined && call.getTime() <= this.#now; call = this.#calls[0]) {
+      this.#calls.shift();
+      call.perform();
+    }
+  }
+
+  /** {@link advance}, once for each of the given durations. */
+  pump(durations: Iterable<number>): void {
+    for (const milliseconds of durations) this.advance(milliseconds);
+  }
+
+  rescheduled(call: DelayedCall): void {
+    this.cancelled(call);
+    this.#insert(call);
+  }
+
+  cancelled(call: DelayedCall): void {
+    const index = this.#calls.indexOf(call);
+    if (index >= 0) this.#calls.splice(index, 1);
+  }
+
+  #insert(call: DelayedCall): void {
+    const later = this.#calls.findIndex((other) => other.getTime() > call.getTime());
+    this.#calls.splice(later < 0 ? this.#calls.length : later, 0, call);
+  }
+}

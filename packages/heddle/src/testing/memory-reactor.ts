@@ -1,0 +1,51 @@
+import type { DelayedCall } from '../reactor/delayed-call.ts';
+import { Reactor, type RunOptions } from '../reactor/reactor.ts';
+import { Clock } from './clock.ts';
+import { MemoryThreadPool } from './memory-thread-pool.ts';
+
+/**
+ * A reactor for tests: its time is a {@link Clock}, its threads run when they
+ * are told to, and no signal and no socket of the process is touched.
+ *
+ * What is due in the next turn (`callFromThread`, the end after `stop()`) runs
+ * at the next {@link advance}, `advance(0)` included. Errors of delayed calls
+ * come out of `advance`.
+ *
+ * @example
+ * ```ts
+ * import { MemoryReactor } from 'heddle/testing';
+ *
+ * const reactor = new MemoryReactor();
+ * reactor.callLater(60_000, () => console.log('a minute later'));
+ * reactor.advance(60_000);
+ * ```
+ */
+export class MemoryReactor extends Reactor<MemoryThreadPool> {
+  /** The time that this reactor goes by. */
+  readonly clock: Clock;
+
+  constructor(clock: Clock = new Clock()) {
+    super({
+      makeThreadPool: () => new MemoryThreadPool({}, clock),
+      makeTime: () => clock,
+      nextTurn: (f): DelayedCall => clock.callLater(0, f),
+      keepAlive: { hold: () => {}, release: () => {} },
+    });
+    this.clock = clock;
+  }
+
+  /** Moves the time on, and runs what is due. */
+  advance(milliseconds: number): void {
+    this.clock.advance(milliseconds);
+  }
+
+  /** {@link advance}, once for each of the given durations. */
+  pump(durations: Iterable<number>): void {
+    this.clock.pump(durations);
+  }
+
+  /** Like {@link Reactor.run}; the process's signals are left alone unless asked for. */
+  override run(options: RunOptions = {}): Promise<void> {
+    return super.run({ installSignalHandlers: false, ...options });
+  }
+}

@@ -1,0 +1,124 @@
+import type { TimeSource } from '../defer/clock.ts';
+import type { KeepAlive } from '../reactor/keep-alive.ts';
+import type { Connect, ConnectionListener, ThreadConnection } from '../threads/connection.ts';
+import { JobRunner } from '../threads/entry/job-runner.ts';
+import type { ThreadPoolOptions } from '../threads/options.ts';
+import { ThreadPool } from '../threads/thread-pool.ts';
+import type { JobMessage, OutcomeMessage } from '../threads/wire/messages.ts';
+import { Clock } from './clock.ts';
+
+/**
+ * A thread pool without threads, for tests that must be the same every time:
+ * a job runs when the test says so, in the test's own thread.
+ *
+ * All else is the real pool's: how functions are found, what is refused, how
+ * arguments and results are copied, the queue, `max`, options, errors. Time
+ * limits count on {@link clock}. A job that ends its process ends the test.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { gzipSync } from 'node:zlib';
+ * import { assertNoResult, MemoryThreadPool, successResultOf } from 'heddle/testing';
+ *
+ * const pool = new MemoryThreadPool();
+ * const packed = pool.defer(gzipSync, 'a long text');
+ * assertNoResult(packed);
+ * await pool.perform();
+ * assert.ok(successResultOf(packed).length > 0);
+ * ```
+ */
+export class MemoryThreadPool extends ThreadPool {
+  /** What counts the time limits of the calls. */
+  readonly clock: Clock;
+  /** Jobs that have been given to a thread, in that order. */
+  readonly #given: MemoryConnection[] = [];
+
+  constructor(options: ThreadPoolOptions = {}, clock: Clock = new Clock()) {
+    super(options);
+    this.clock = clock;
+  }
+
+  /**
+   * Runs the job that a thread has had longest, to its end.
+   *
+   * @returns whether there was one
+   */
+  async perform(): Promise<boolean> {
+    while (this.#given.length === 0) {
+      // A function met for the first time may still be looked up.
+      if (this.pendingCalls().length === 0) return false;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await this.#given.shift()?.perform();
+    return true;
+  }
+
+  /** Runs jobs until there are none, those that the results lead to included. */
+  async performAll(): Promise<void> {
+    while (await this.perform());
+  }
+
+  protected override connect(): Connect {
+    return (listener) => {
+      const connection: MemoryConnection = new MemoryConnection(listener, () => this.#given.push(connection));
+      return connection;
+    };
+  }
+
+  protected override get time(): TimeSource {
+    return this.clock;
+  }
+
+  /** A test that forgets to run a job shall end and say so, not hang. */
+  protected override makeKeepAlive(): KeepAlive {
+    return { hold: () => {}, release: () => {} };
+  }
+}
+
+/** A thread that does what it was told only when it is told again. */
+class MemoryConnection implements ThreadConnection {
+  readonly #listener: ConnectionListener;
+  readonly #arrived: () => void;
+  readonly #runner: JobRunner;
+  #message: JobMessage | undefined;
+  #answered: () => void = () => {};
+  #ended = false;
+
+  constructor(listener: ConnectionListener, arrived: () => void) {
+    this.#listener = listener;
+    this.#arrived = arrived;
+    const port = {
+      postMessage: (outcome: OutcomeMessage, transfer: readonly ArrayBuffer[]) => this.#answer(outcome, transfer),
+    };
+    this.#runner = new JobRunner(port, (error) => error.stack);
+  }
+
+  post(message: JobMessage, transfer: readonly ArrayBuffer[]): void {
+    this.#message = structuredClone(message, { transfer: [...transfer] });
+    this.#arrived();
+  }
+
+  async perform(): Promise<void> {
+    const message = this.#message;
+    this.#message = undefined;
+    if (message === undefined || this.#ended) return;
+    const answered = new Promise<void>((resolve) => {
+      this.#answered = resolve;
+    });
+    this.#runner.receive(message);
+    await answered;
+  }
+
+  end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#answered();
+    this.#listener.ended(1, undefined);
+  }
+
+  #answer(outcome: OutcomeMessage, transfer: readonly ArrayBuffer[]): void {
+    if (!this.#ended) this.#listener.received(structuredClone(outcome, { transfer: [...transfer] }));
+    this.#answered();
+  }
+}

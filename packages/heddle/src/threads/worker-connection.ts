@@ -1,0 +1,66 @@
+import {
+  MessageChannel,
+  type MessagePort,
+  receiveMessageOnPort,
+  type ResourceLimits,
+  Worker,
+} from 'node:worker_threads';
+import type { ConnectionListener, ThreadConnection, ThreadCrash } from './connection.ts';
+import type { JobMessage, ThreadData, ThreadMessage } from './wire/messages.ts';
+
+// The build puts this module at the top of dist/, and the thread's side into a CommonJS file of its own.
+const entry: URL = new URL('./threads/entry/thread.cjs', import.meta.url);
+
+/** What Node's Worker is told. */
+export interface WorkerOptions {
+  readonly name: string;
+  readonly resourceLimits: ResourceLimits | undefined;
+}
+
+/** A thread made of a Worker, reached by a message port of our own: the parent port is left to the user's code. */
+export class WorkerConnection implements ThreadConnection {
+  readonly #worker: Worker;
+  readonly #port: MessagePort;
+  readonly #listener: ConnectionListener;
+  #crash: ThreadCrash | undefined;
+
+  /** @throws whatever Node finds wrong with the options */
+  constructor(listener: ConnectionListener, { name, resourceLimits }: WorkerOptions) {
+    this.#listener = listener;
+    const { port1, port2 } = new MessageChannel();
+    const workerData: ThreadData = { port: port2 };
+    this.#worker = new Worker(entry, {
+      name,
+      workerData,
+      transferList: [port2],
+      ...(resourceLimits === undefined ? {} : { resourceLimits }),
+    });
+    this.#port = port1;
+    port1.on('message', (message: ThreadMessage) => listener.received(message));
+    port1.on('messageerror', (error) => listener.unreadable(error));
+    this.#worker.on('error', (error: unknown) => {
+      this.#crash = { error };
+    });
+    this.#worker.on('exit', (exitCode) => this.#ended(exitCode));
+    // The pool keeps the process while it has work; a thread as such does not.
+    port1.unref();
+    this.#worker.unref();
+  }
+
+  post(message: JobMessage, transfer: readonly ArrayBuffer[]): void {
+    this.#port.postMessage(message, transfer);
+  }
+
+  end(): void {
+    void this.#worker.terminate();
+  }
+
+  #ended(exitCode: number): void {
+    // The thread may have answered before it ended.
+    for (let left = receiveMessageOnPort(this.#port); left !== undefined; left = receiveMessageOnPort(this.#port)) {
+      this.#listener.received(left.message as ThreadMessage);
+    }
+    this.#port.close();
+    this.#listener.ended(exitCode, this.#crash);
+  }
+}
