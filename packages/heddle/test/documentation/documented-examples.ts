@@ -15,6 +15,14 @@ export interface DocumentedExample {
   readonly prints: readonly string[];
 }
 
+export interface DocumentedExamples {
+  readonly examples: readonly DocumentedExample[];
+  /** The TypeScript project around all of them. */
+  readonly project: string;
+  /** What is wrong with how examples are written, by file and line. */
+  readonly mistakes: readonly string[];
+}
+
 // Inside the package, so that `import 'heddle'` finds the package itself.
 const folder = path.join(packageRoot, 'build', 'examples');
 
@@ -22,7 +30,7 @@ const folder = path.join(packageRoot, 'build', 'examples');
  * Writes every documented example of the repository to a folder of its own, with a TypeScript project around all of
  * them. Each folder repeats the place where the example stands, so that the compiler's messages lead there.
  */
-export function writeDocumentedExamples(): { project: string; examples: DocumentedExample[] } {
+export function writeDocumentedExamples(): DocumentedExamples {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const project = path.join(folder, 'tsconfig.json');
@@ -36,8 +44,16 @@ export function writeDocumentedExamples(): { project: string; examples: Document
   };
   const base = path.relative(folder, path.join(repositoryRoot, 'tsconfig.base.json'));
   writeFileSync(project, JSON.stringify({ extends: base, compilerOptions, include: ['source'] }, null, 2));
-  const examples = documentationFiles().flatMap((file) => writeExamples(file));
-  return { project, examples };
+  const mistakes: string[] = [];
+  const examples = documentationFiles().flatMap((file) => {
+    try {
+      return writeExamples(file);
+    } catch (error) {
+      mistakes.push(`${file}: ${(error as Error).message}`);
+      return [];
+    }
+  });
+  return { project, examples, mistakes };
 }
 
 /** README, guides and sources that can hold examples, relative to the repository. */
@@ -62,7 +78,7 @@ function writeExamples(file: string): DocumentedExample[] {
   const text = readFileSync(path.join(repositoryRoot, file), 'utf8');
   let besides: Fence[] = [];
   const examples: DocumentedExample[] = [];
-  for (const fence of fencesIn(file, text)) {
+  for (const fence of file.endsWith('.ts') ? fencesOfDocstrings(text) : fencesOf(text)) {
     if (fence.sketch !== undefined) continue;
     if (fence.file !== undefined) {
       besides.push(fence);
@@ -80,16 +96,8 @@ function writeExamples(file: string): DocumentedExample[] {
     });
   }
   const [unused] = besides;
-  if (unused) throw new Error(`${file}:${unused.line}: no example follows that could import ${unused.file}`);
+  if (unused) throw new Error(`line ${unused.line}: no example follows that could import ${unused.file}`);
   return examples;
-}
-
-function fencesIn(file: string, text: string): Fence[] {
-  try {
-    return file.endsWith('.ts') ? fencesOfDocstrings(text) : fencesOf(text);
-  } catch (error) {
-    throw new Error(`${file}: ${(error as Error).message}`, { cause: error });
-  }
 }
 
 function writeSource(directory: string, name: string, code: string): void {

@@ -5,10 +5,14 @@ import { test } from 'node:test';
 import { repositoryRoot } from '../support/paths.ts';
 import { writeDocumentedExamples } from './documented-examples.ts';
 
-const { project, examples } = writeDocumentedExamples();
+const { project, examples, mistakes } = writeDocumentedExamples();
 
 const compiler = path.join(repositoryRoot, 'node_modules', 'typescript', 'bin', 'tsc');
 const compilation = spawnSync(process.execPath, [compiler, '-p', project], { cwd: repositoryRoot, encoding: 'utf8' });
+
+test('every example is a fence that can be taken out and run', () => {
+  assert.deepEqual(mistakes, []);
+});
 
 test('the compiler accepts every documented example', () => {
   assert.ok(examples.length > 0, 'no example was found');

@@ -5,14 +5,14 @@ export interface Fence {
   readonly code: string;
   /** `file=work.ts`: this block is a module that the next example imports. */
   readonly file: string | undefined;
-  /** `no-run="why"`: checked by the compiler only. */
+  /** `no-run` and why: checked by the compiler only. */
   readonly noRun: string | undefined;
-  /** `sketch="why"`: neither checked nor run. */
+  /** `sketch` and why: neither checked nor run. */
   readonly sketch: string | undefined;
 }
 
 const opening = /^(?<indent>\s*)(?<marks>`{3,})(?:ts|typescript)\b(?<info>.*)$/;
-const word = /\s*(?<name>file|no-run|sketch)=(?:"(?<quoted>[^"]+)"|(?<bare>[^\s"]+))/y;
+const words = /^(?:file=(?<file>\S+)|no-run (?<noRun>.+)|sketch (?<sketch>.+))$/;
 
 /** The `ts` fences of a Markdown text, in order. Throws where a fence is not closed or its words are unknown. */
 export function fencesOf(markdown: string, firstLine = 1): Fence[] {
@@ -35,15 +35,10 @@ export function fencesOf(markdown: string, firstLine = 1): Fence[] {
 }
 
 function wordsOf(info: string, line: number): Pick<Fence, 'file' | 'noRun' | 'sketch'> {
-  const words = new Map<string, string>();
-  const text = info.trimEnd();
-  word.lastIndex = 0;
-  for (let at = 0; at < text.length; at = word.lastIndex) {
-    const groups = word.exec(text)?.groups;
-    if (groups === undefined) {
-      throw new Error(`line ${line}: "${text.trim()}" should be file=name.ts, no-run="reason" or sketch="reason"`);
-    }
-    words.set(String(groups['name']), groups['quoted'] ?? String(groups['bare']));
+  const text = info.trim();
+  const groups = words.exec(text)?.groups;
+  if (groups === undefined && text !== '') {
+    throw new Error(`line ${line}: "${text}" should be file=name.ts, no-run and the reason, or sketch and the reason`);
   }
-  return { file: words.get('file'), noRun: words.get('no-run'), sketch: words.get('sketch') };
+  return { file: groups?.['file'], noRun: groups?.['noRun'], sketch: groups?.['sketch'] };
 }
