@@ -6,7 +6,5 @@ type Identical<X, Y> = (<T>() => T extends X ? 1 : 2) extends <T>() => T extends
  * Where the types differ, `is` asks for two arguments that are named by what was expected and what was found.
  */
 export declare function typeOf<Actual>(value: Actual): {
-  is<Expected>(
-    ...difference: Identical<Actual, Expected> extends true ? [] : [expected: Expected, found: Actual]
-  ): void;
+  is<Expected>(...difference: Identical<Actual, Expected> extends true ? [] : [expected: Expected, found: Actual]): void;
 };
