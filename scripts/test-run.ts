@@ -21,9 +21,8 @@ export function runTests({ node, paths = [], name }: TestRun): void {
     .filter((file) => paths.length === 0 || paths.some((part) => file.includes(part)))
     .sort();
   if (files.length === 0) {
-    throw new Error(
-      `No compiled test file${paths.length ? ` matches ${paths.join(' or ')}` : ''}: compile them with npm run typecheck`,
-    );
+    const wanted = paths.length === 0 ? '' : ` with ${paths.join(' or ')} in its path`;
+    throw new Error(`No compiled test file${wanted}: npm run typecheck compiles them`);
   }
   const selection = name === undefined ? [] : [`--test-name-pattern=${name}`];
   run(node, ['--test', '--test-reporter=spec', `--test-timeout=${fileTimeout}`, ...selection, ...files]);
