@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { packageRoot, repositoryRoot } from '../support/paths.ts';
 import { fencesOfDocstrings } from './docstrings.ts';
 import { type Fence, fencesOf } from './fences.ts';
+import { pages, sources } from './pages.ts';
 
 /** A documented example, written to a folder of its own. */
 export interface DocumentedExample {
@@ -45,7 +46,7 @@ export function writeDocumentedExamples(): DocumentedExamples {
   const base = path.relative(folder, path.join(repositoryRoot, 'tsconfig.base.json'));
   writeFileSync(project, JSON.stringify({ extends: base, compilerOptions, include: ['source'] }, null, 2));
   const mistakes: string[] = [];
-  const examples = documentationFiles().flatMap((file) => {
+  const examples = [...pages(), ...sources()].flatMap((file) => {
     try {
       return writeExamples(file);
     } catch (error) {
@@ -54,24 +55,6 @@ export function writeDocumentedExamples(): DocumentedExamples {
     }
   });
   return { project, examples, mistakes };
-}
-
-/** README, guides and sources that can hold examples, relative to the repository. */
-function documentationFiles(): string[] {
-  return [
-    'README.md',
-    'CONTRIBUTING.md',
-    ...filesUnder('docs', '.md'),
-    'packages/heddle/README.md',
-    ...filesUnder('packages/heddle/src', '.ts'),
-  ].filter((file) => existsSync(path.join(repositoryRoot, file)));
-}
-
-function filesUnder(directory: string, extension: string): string[] {
-  return readdirSync(path.join(repositoryRoot, directory), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith(extension))
-    .map((file) => path.join(directory, file))
-    .sort();
 }
 
 function writeExamples(file: string): DocumentedExample[] {

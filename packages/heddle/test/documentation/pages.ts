@@ -1,0 +1,27 @@
+import { existsSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { repositoryRoot } from '../support/paths.ts';
+
+/** The Markdown pages for readers, relative to the repository. */
+export function pages(): string[] {
+  return [
+    'README.md',
+    'CONTRIBUTING.md',
+    'CHANGELOG.md',
+    ...filesUnder('docs', '.md'),
+    'packages/heddle/README.md',
+    'examples/README.md',
+  ].filter((file) => existsSync(path.join(repositoryRoot, file)));
+}
+
+/** The sources whose docstrings can hold examples, relative to the repository. */
+export function sources(): string[] {
+  return filesUnder('packages/heddle/src', '.ts');
+}
+
+function filesUnder(directory: string, extension: string): string[] {
+  return readdirSync(path.join(repositoryRoot, directory), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith(extension))
+    .map((file) => path.join(directory, file))
+    .sort();
+}
