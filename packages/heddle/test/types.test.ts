@@ -36,13 +36,28 @@ interface Message {
 function parseMessages(output: string): Message[] {
   const messages: Message[] = [];
   for (const line of output.split(/\r?\n/)) {
-    const start = /^(.+?)\((\d+),\d+\): error TS\d+: (.*)$/.exec(line);
+    const [, file, lineNumber, text] = /^(.+?)\((\d+),\d+\): error TS\d+: (.*)$/.exec(line) ?? [];
     const last = messages.at(-1);
-    if (start !== null) messages.push({ file: start[1]!, line: Number(start[2]), text: start[3]! });
+    if (file !== undefined && text !== undefined) messages.push({ file, line: Number(lineNumber), text });
     else if (last !== undefined && line.startsWith(' ')) last.text += `\n${line}`;
     else assert.equal(line.trim(), '', 'a line of the compiler that is no message');
   }
   return messages;
+}
+
+interface Expectation {
+  readonly line: number;
+  readonly text: string;
+  readonly call: string;
+}
+
+/** The texts behind the directives of a source, each with the line that follows it. */
+function parseExpectations(source: string): Expectation[] {
+  const lines = source.split('\n');
+  return lines.flatMap((directive, index) => {
+    const text = /@ts-expect-error (.+)$/.exec(directive)?.[1];
+    return text === undefined ? [] : [{ line: index + 2, text, call: lines[index + 1]?.trim() ?? '' }];
+  });
 }
 
 /** A folder as deep as the type tests' own, so that their relative imports work in it. */
@@ -60,10 +75,7 @@ suite('the types', () => {
 
   suite('answer a mistake', async () => {
     const mistakes = await readFile(path.join(sources, 'defer-mistakes.tst.ts'), 'utf8');
-    const expected = mistakes.split('\n').flatMap((line, index) => {
-      const text = /@ts-expect-error (.+)$/.exec(line)?.[1];
-      return text === undefined ? [] : [{ line: index + 2, text }];
-    });
+    const expected = parseExpectations(mistakes);
     let messages: Message[] = [];
 
     before(async () => {
@@ -74,12 +86,11 @@ suite('the types', () => {
       messages = parseMessages(await compile(folder));
     });
 
-    const lines = mistakes.split('\n');
-    for (const { line, text } of expected) {
-      test(`with "${text}": ${lines[line - 1]!.trim()}`, () => {
+    for (const { line, text, call } of expected) {
+      test(`with "${text}": ${call}`, () => {
         const found = messages.filter((message) => message.line === line).map((message) => message.text);
         assert.equal(found.length, 1, `one message was expected, not ${found.length}`);
-        assert.ok(found[0]!.includes(text), `expected: ${text}\nthe compiler says: ${found[0]}`);
+        assert.ok(found[0]?.includes(text), `expected: ${text}\nthe compiler says: ${found[0]}`);
       });
     }
 

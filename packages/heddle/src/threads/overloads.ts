@@ -22,7 +22,7 @@ type Signatures<F> = F extends {
       [ThreadArguments<A4>, R4],
       [ThreadArguments<A5>, R5],
     ]
-  : Repeated<[OutOfReach<never[]>, never]>;
+  : Repeated<[OutOfReach<never[]>, unknown]>;
 
 type Repeated<Signature> = [Signature, Signature, Signature, Signature, Signature, Signature];
 
@@ -40,9 +40,9 @@ type OutOfReach<A extends readonly unknown[]> = [
 /** The signatures of an overloaded function; of any other, one that is out of reach. */
 type Overloads<F> = F extends { (...args: infer A): infer R; (...args: infer B): infer S }
   ? Identical<[A, R], [B, S]> extends true
-    ? Repeated<[OutOfReach<ThreadArguments<B>>, never]>
+    ? Repeated<[OutOfReach<ThreadArguments<B>>, unknown]>
     : Signatures<F>
-  : Repeated<[OutOfReach<never[]>, never]>;
+  : Repeated<[OutOfReach<never[]>, unknown]>;
 
 /** The position of one of the six signatures. */
 export type SignatureIndex = 0 | 1 | 2 | 3 | 4 | 5;

@@ -1,3 +1,4 @@
+// biome-ignore-all format: one call a line, under the directive or behind the type that belongs to it
 /**
  * Calls that must not compile. The text behind each directive is part of the compiler's message,
  * so that a mistake is not only refused but explained.
@@ -90,6 +91,8 @@ deferToThread(identity, deferToThread(none));
 deferToThread(weak, new WeakMap());
 
 // The other spellings.
+// @ts-expect-error Argument of type 'number' is not assignable to parameter of type 'string'.
+pool.with({ timeout: 100 }).defer(hashSync, 12);
 // @ts-expect-error Argument of type 'number' is not assignable to parameter of type 'string'.
 deferToThread.with({ timeout: 100 })(hashSync, 12);
 // @ts-expect-error 'timeOut' does not exist in type

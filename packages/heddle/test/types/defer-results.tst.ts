@@ -1,3 +1,4 @@
+// biome-ignore-all format: one call a line, under the directive or behind the type that belongs to it
 /** The results of calls that compile, each with its exact type. */
 import { hash, hashSync } from 'bcryptjs';
 import { chunk, sortBy } from 'lodash-es';
@@ -143,6 +144,7 @@ typeOf(deferToThread.with({ timeout: 100 })(readFileSync, 'file', 'utf8')).is<De
 typeOf(deferToThread.with({ timeout: 100 })(identity, 1)).is<Deferred<number>>();
 typeOf(pool.defer(hashSync, 'password', 12)).is<Deferred<string>>();
 typeOf(pool.defer(double, 1)).is<Deferred<number>>();
+typeOf(pool.with({ timeout: 100 }).defer(readFileSync, 'file')).is<Deferred<NonSharedBuffer>>();
 typeOf(deferToThreadPool(pool, hashSync, 'password', 12)).is<Deferred<string>>();
 typeOf(deferToThreadPool(pool, readFileSync, 'file', 'utf8')).is<Deferred<string>>();
 typeOf(deferToThreadPool(pool, identity, 1)).is<Deferred<number>>();

@@ -1,19 +1,17 @@
-/** What the type tests are about, so that one place says where it comes from. */
-import type { DeferCall, DeferToThread, DeferToThreadPool } from '../../src/threads/deferrable.ts';
-import type { ThreadCallable } from '../../src/threads/thread-arguments.ts';
+/** What the type tests are about: the built package, and what stands in for functions that only their types matter of. */
+import type { ThreadCallable, ThreadPool } from 'heddle';
 
-export type { Deferred } from '../../src/defer/deferred.ts';
-export type { ThreadArguments, ThreadCallable } from '../../src/threads/thread-arguments.ts';
+export {
+  type Deferred,
+  deferToThread,
+  deferToThreadPool,
+  type ThreadArguments,
+  type ThreadCallable,
+} from 'heddle';
 
-export interface ThreadPool {
-  readonly name: string;
-  readonly defer: DeferCall;
-}
-
-export declare const deferToThread: DeferToThread<{ readonly timeout?: number; readonly signal?: AbortSignal }>;
-export declare const deferToThreadPool: DeferToThreadPool<ThreadPool>;
 export declare const pool: ThreadPool;
 
+/** Functions that return a {@link ThreadCallable}, with the signatures such functions need for types to flow. */
 export declare function notify<A extends unknown[]>(f: (...args: A) => void): ThreadCallable<(...args: A) => void>;
 export declare function ask<A extends unknown[], R>(f: (...args: A) => R): ThreadCallable<(...args: A) => Awaited<R>>;
 export declare function inThread<F extends (...args: never) => unknown>(f: F): ThreadCallable<F>;
