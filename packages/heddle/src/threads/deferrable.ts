@@ -10,6 +10,10 @@ type AnyFunction = (...args: never) => unknown;
  * The compiler takes the first signature that fits. An overloaded function is tried signature by signature, in the
  * order of its declaration; then comes the plain one, which alone understands a generic function and which words the
  * mistakes of all functions that have a single signature.
+ *
+ * Two kinds of function lose something on the way. One whose overloads are generic needs its type arguments named,
+ * as in `deferToThread(sortBy<User>, users, 'name')`; it is the same function to the thread. Of more than six
+ * overloads only the last six are seen.
  */
 export interface DeferCall {
   <F extends AnyFunction>(f: F, ...args: OverloadArguments<F, 0>): Deferred<Awaited<OverloadResult<F, 0>>>;

@@ -83,7 +83,11 @@ typeOf(deferToThread(chunk, [1, 2, 3], 2)).is<Deferred<number[][]>>();
 // A literal argument widens on its way to a generic function, so a key stands for every key.
 typeOf(deferToThread(pluck, { a: 1, b: 'x' }, 'b')).is<Deferred<string | number>>();
 
-// Generic overloads need their type arguments named: the function stays the same one.
+// Overloads lose their type parameters; naming the type arguments keeps them, and the function stays the same one.
+declare function repeat<T>(value: T): T;
+declare function repeat<T>(value: T, times: number): T[];
+typeOf(deferToThread(repeat, 1, 2)).is<Deferred<unknown[]>>();
+typeOf(deferToThread(repeat<number>, 1, 2)).is<Deferred<number[]>>();
 typeOf(deferToThread(sortBy<{ name: string }>, [{ name: 'b' }], 'name')).is<Deferred<{ name: string }[]>>();
 
 // Shapes of parameter lists and results.
@@ -136,6 +140,10 @@ typeOf(deferToThread(lookUp, ask((key) => key.length))).is<Deferred<number>>();
 typeOf(deferToThread(lookUp, ask(async (key) => key.length))).is<Deferred<number>>();
 typeOf(deferToThread(sorted, [2, 1], inThread((a: number, b: number) => a - b))).is<Deferred<number[]>>();
 typeOf(deferToThread(JSON.parse, '[]', inThread((_key: string, value: unknown) => value))).is<Deferred<any>>();
+
+// A function of unknown parameters takes what it is given.
+declare const anyFunction: (...args: any[]) => unknown;
+typeOf(deferToThread(anyFunction, 1, 'a')).is<Deferred<unknown>>();
 
 // The other spellings.
 const controller = new AbortController();
