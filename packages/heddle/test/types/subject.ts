@@ -1,4 +1,4 @@
-/** What the type tests are about: the built package, and what stands in for functions that only their types matter of. */
+/** What the type tests are about: the built package, and functions of which only the types matter. */
 import type { ThreadCallable, ThreadPool } from 'heddle';
 
 export {
