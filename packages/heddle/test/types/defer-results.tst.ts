@@ -18,6 +18,7 @@ import {
   notify,
   pool,
   type ThreadArguments,
+  threadFunction,
 } from './subject.ts';
 import { typeOf } from './type-of.ts';
 
@@ -144,6 +145,12 @@ typeOf(deferToThread(JSON.parse, '[]', inThread((_key: string, value: unknown) =
 // A function of unknown parameters takes what it is given.
 declare const anyFunction: (...args: any[]) => unknown;
 typeOf(deferToThread(anyFunction, 1, 'a')).is<Deferred<unknown>>();
+
+// A function named by its address has the type it is given.
+const address = new URL('file:///work.js');
+typeOf(deferToThread(threadFunction<typeof readFileSync>(address, 'read'), 'file', 'utf8')).is<Deferred<string>>();
+typeOf(deferToThread(threadFunction<typeof identity>(address, 'identity'), 1)).is<Deferred<number>>();
+typeOf(deferToThread(threadFunction(address, 'untyped'), 1, 'a')).is<Deferred<unknown>>();
 
 // The other spellings.
 const controller = new AbortController();

@@ -5,6 +5,7 @@ export {
   type Deferred,
   deferToThread,
   deferToThreadPool,
+  threadFunction,
   type ThreadArguments,
   type ThreadCallable,
 } from 'heddle';
