@@ -52,24 +52,21 @@ export interface Refusal {
  * It reaches the caller as the failure of the Deferred.
  *
  * @example
- * deferToThread(notExported).addErrback((failure) => {
- *   if (failure.is(CallableError)) console.error(failure.value.code, failure.value.location);
+ * ```ts
+ * import { CallableError, deferToThread } from 'heddle';
+ *
+ * await deferToThread(() => 6 * 7).catch((error) => {
+ *   if (error instanceof CallableError) console.log(error.code, error.location);
  * });
+ * ```
  */
 export class CallableError extends TypeError {
+  override readonly name: string = 'CallableError';
   readonly code: CallableErrorCode;
   /** The function's name; empty for an anonymous function. */
   readonly functionName: string;
   /** Where the function is written, where that is known. */
   readonly location: FunctionLocation | undefined;
-
-  static {
-    Object.defineProperty(CallableError.prototype, 'name', {
-      value: 'CallableError',
-      configurable: true,
-      writable: true,
-    });
-  }
 
   constructor(refusal: Refusal) {
     super(refusal.message, 'cause' in refusal ? { cause: refusal.cause } : undefined);

@@ -29,21 +29,26 @@ export type ModuleMember<Module, Path extends string> = Path extends `${infer He
  *   `HEDDLE_ENTRY_MODULE` where the URL is the program's entry module
  *
  * @example
+ * ```ts no-run it needs a module of the reader's own
  * const url = new URL('./work.js', import.meta.url);
- * // The type of the function itself, overloads and generics included:
+ * // With the type of the function itself, overloads and generics included:
  * const hash = threadFunction<typeof import('./work.js').hash>(url, 'hash');
- * // The same with the name checked against the module:
+ * // With the name checked against the module as well:
  * const checked = threadFunction<typeof import('./work.js'), 'hash'>(url, 'hash');
  * // Without types:
  * const untyped = threadFunction(url, 'hash');
+ * const digest = await deferToThread(hash, 'text');
+ * ```
  */
-export function threadFunction<F extends (...args: never[]) => unknown = AnyFunction>(
-  url: URL | string,
-  name?: string,
-): F;
+export function threadFunction(url: URL | string, name?: string): AnyFunction;
+export function threadFunction<F extends (...args: never[]) => unknown>(url: URL | string, name?: string): F;
 export function threadFunction<Module extends object, Path extends string>(
   url: URL | string,
-  name: ModuleMember<Module, Path> extends (...args: never[]) => unknown ? Path : never,
+  name: [ModuleMember<Module, Path>] extends [never]
+    ? never
+    : ModuleMember<Module, Path> extends (...args: never[]) => unknown
+      ? Path
+      : never,
 ): ModuleMember<Module, Path>;
 export function threadFunction(url: URL | string, name = 'default'): AnyFunction {
   const reference = referenceTo(url, name);

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { copyFileSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { programFile, runProgram } from './program.ts';
+
+/** What depends on how a program is started, each in a process of its own. */
+
+interface Outcome {
+  readonly value?: unknown;
+  readonly code?: string;
+  readonly message?: string;
+  readonly location?: { readonly file: string };
+}
+
+test('an entry module lends what it re-exports, but not its own functions, and is never run again', async () => {
+  assertEntryOutcomes(await runProgram([programFile('entry.js')]), 3, programFile('entry.js'));
+});
+
+test('an entry module named through a symbolic link is known as the entry', async (t) => {
+  const folder = temporaryFolder(t);
+  const link = join(folder, 'linked.mjs');
+  symlinkSync(programFile('entry.js'), link);
+  assertEntryOutcomes(await runProgram([link]), 3, programFile('entry.js'));
+});
+
+test('a CommonJS entry module is known as the entry', async () => {
+  const file = programFile('entry-common.cjs');
+  assertEntryOutcomes(await runProgram([file]), 'hey!', file);
+});
+
+test('a CommonJS entry module named without its extension is known as the entry', async (t) => {
+  const folder = temporaryFolder(t);
+  const file = join(folder, 'entry.js');
+  copyFileSync(programFile('entry-by-name.cjs'), file);
+  const outcomes = await runProgram([join(folder, 'entry'), programFile('outcome.js'), import.meta.resolve('heddle')]);
+  assert.equal((outcomes.at(-1) as Outcome).code, 'HEDDLE_ENTRY_MODULE');
+  assert.equal((outcomes.at(-1) as Outcome).location?.file, file);
+});
+
+test("a worker thread's own entry module is not run again either", async () => {
+  assertEntryOutcomes(await runProgram([programFile('entry-worker.js')]), 3, programFile('entry.js'));
+});
+
+test('a function whose module waits for it in a top-level await is refused, and the program goes on', async () => {
+  const [outcome] = (await runProgram([programFile('still-evaluating.js')])) as Outcome[];
+  assert.equal(outcome?.code, 'HEDDLE_STILL_EVALUATING');
+  assert.match(outcome?.message ?? '', /^own \(/);
+});
+
+test('without the inspector a named function, CommonJS exports and Node functions still run', async () => {
+  const [major = 0] = process.versions.node.split('.').map(Number);
+  const permission = major < 22 ? '--experimental-permission' : '--permission';
+  const outcomes = await runProgram([
+    permission,
+    '--allow-fs-read=*',
+    '--allow-worker',
+    '--no-warnings',
+    programFile('without-inspector.js'),
+  ]);
+  const [denied, named, common, inline, builtin] = outcomes as Outcome[];
+  assert.equal(denied?.code, 'HEDDLE_INSPECTOR_DENIED');
+  assert.match(denied?.message ?? '', /^add cannot be traced .*threadFunction\(new URL\(/);
+  assert.deepEqual(named, { value: 3 });
+  assert.deepEqual(common, { value: 'hey!' });
+  assert.equal(inline?.code, 'HEDDLE_INSPECTOR_DENIED');
+  assert.deepEqual(builtin, { value: 4 });
+});
+
+const REPORT_ONE = `
+  Promise.all([import(${JSON.stringify(import.meta.resolve('heddle'))}),
+    import(${JSON.stringify(pathToFileURL(programFile('outcome.js')).href)})])
+    .then(([{ deferToThread }, { report }]) => report(() => deferToThread(function typed() {})));
+`;
+
+for (const [where, args, input] of [
+  ['node -e', ['-e', REPORT_ONE]],
+  ['node -e with an ES module', ['--input-type=module', '-e', REPORT_ONE]],
+  ['standard input', ['-'], REPORT_ONE],
+] as const) {
+  test(`a function typed into ${where} belongs to no module and is refused`, async () => {
+    const [outcome] = (await runProgram([...args], input)) as Outcome[];
+    assert.equal(outcome?.code, 'HEDDLE_EVALUATED');
+    assert.match(outcome?.message ?? '', /^typed \(/);
+  });
+}
+
+function assertEntryOutcomes(outcomes: unknown[], value: unknown, file: string): void {
+  const [started, reexported, own, ...rest] = outcomes as [unknown, Outcome, Outcome];
+  assert.equal(started, 'started');
+  assert.deepEqual(reexported, { value });
+  assert.equal(own.code, 'HEDDLE_ENTRY_MODULE');
+  assert.equal(own.location?.file, file);
+  assert.ok(own.message?.startsWith(`inEntry (${file}:`), own.message);
+  assert.deepEqual(rest, []);
+}
+
+function temporaryFolder(t: { after(cleanUp: () => void): void }): string {
+  const folder = mkdtempSync(join(tmpdir(), 'heddle-callable-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  return folder;
+}

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { runInThisContext } from 'node:vm';
+import { CallableError, deferToThread } from 'heddle';
+import { hiddenOnes, inches } from '../fixtures/callable/refused.ts';
+import { add } from '../fixtures/callable/work.ts';
+
+interface Expected {
+  readonly f: unknown;
+  readonly code: string;
+  readonly name: string;
+  /** Text in the compiled file on the line that the message must name. */
+  readonly at?: readonly [file: string, text: string];
+}
+
+const refused = fileURLToPath(new URL('../fixtures/callable/refused.js', import.meta.url));
+const work = fileURLToPath(new URL('../fixtures/callable/work.js', import.meta.url));
+
+const refusals: Readonly<Record<string, Expected>> = {
+  'a function that its module keeps to itself': {
+    f: hiddenOnes.hidden,
+    code: 'HEDDLE_NOT_EXPORTED',
+    name: 'hidden',
+    at: [refused, 'function hidden'],
+  },
+  'an anonymous inline function': {
+    f: hiddenOnes.inline,
+    code: 'HEDDLE_NOT_EXPORTED',
+    name: '',
+    at: [refused, '() => () => 7'],
+  },
+  'a method of instances': {
+    f: hiddenOnes.method,
+    code: 'HEDDLE_NOT_EXPORTED',
+    name: 'next',
+    at: [refused, 'next()'],
+  },
+  'a method that two exported objects share': {
+    f: inches.scale,
+    code: 'HEDDLE_AMBIGUOUS_THIS',
+    name: 'scale',
+    at: [refused, 'function scale'],
+  },
+  'a bound function': {
+    f: add.bind(null, 1),
+    code: 'HEDDLE_BOUND',
+    name: 'bound add',
+    at: [work, 'function add'],
+  },
+  'a bound bound function': {
+    f: add.bind(null, 1).bind(null, 2),
+    code: 'HEDDLE_BOUND',
+    name: 'bound bound add',
+    at: [work, 'function add'],
+  },
+  'a Proxy of a function': { f: new Proxy(add, {}), code: 'HEDDLE_PROXY', name: '' },
+  'a native method of instances': { f: Array.prototype.map, code: 'HEDDLE_NATIVE', name: 'map' },
+  'a function that Node made on request': { f: promisify(setTimeout.bind(null)), code: 'HEDDLE_NATIVE', name: '' },
+  'a function made by new Function': { f: new Function('return 1'), code: 'HEDDLE_EVALUATED', name: 'anonymous' },
+  'a function of node:vm': {
+    f: runInThisContext('(function made() {})', 'made.js'),
+    code: 'HEDDLE_EVALUATED',
+    name: 'made',
+  },
+  'a number in place of a function': { f: 42, code: 'HEDDLE_NOT_A_FUNCTION', name: '' },
+  'undefined in place of a function': { f: undefined, code: 'HEDDLE_NOT_A_FUNCTION', name: '' },
+};
+
+for (const [kind, { f, code, name, at }] of Object.entries(refusals)) {
+  test(`${kind} is refused as ${code}, each time it is tried`, async () => {
+    for (const attempt of ['first', 'second']) {
+      const error = await failureOf(f);
+      assert.equal(error.code, code, `${attempt}: ${error.message}`);
+      if (code !== 'HEDDLE_NATIVE' || name !== '') assert.equal(error.functionName, name);
+      if (error.functionName !== '') assert.ok(error.message.startsWith(error.functionName), error.message);
+      if (at !== undefined) {
+        const [file, text] = at;
+        assert.equal(error.location?.file, file);
+        assert.equal(error.location?.line, lineOf(file, text));
+        assert.ok(error.message.includes(`(${file}:${lineOf(file, text)}:`), error.message);
+      }
+    }
+  });
+}
+
+test('an anonymous function is called just that', async () => {
+  assert.match((await failureOf(hiddenOnes.inline)).message, /^An anonymous function \(/);
+});
+
+test('a refusal is a TypeError with its own stack each time', async () => {
+  const [first, second] = [await failureOf(hiddenOnes.hidden), await failureOf(hiddenOnes.hidden)];
+  assert.ok(first instanceof TypeError);
+  assert.equal(first.name, 'CallableError');
+  assert.notEqual(first, second);
+});
+
+async function failureOf(f: unknown): Promise<CallableError> {
+  try {
+    await deferToThread(f as () => unknown);
+  } catch (error) {
+    assert.ok(error instanceof CallableError, String(error));
+    return error;
+  }
+  throw new assert.AssertionError({ message: 'the call succeeded' });
+}
+
+function lineOf(file: string, text: string): number {
+  const index = readFileSync(file, 'utf8')
+    .split('\n')
+    .findIndex((line) => line.includes(text));
+  assert.notEqual(index, -1, `${text} is not in ${file}`);
+  return index + 1;
+}

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { CallableError, deferToThread, threadFunction } from 'heddle';
+import type * as work from '../fixtures/callable/work.ts';
+
+type Work = typeof work;
+const url = new URL('../fixtures/callable/work.js', import.meta.url);
+const commonUrl = new URL('../fixtures/callable/common.cjs', import.meta.url);
+
+test('a name for a thread has the type of the function it names', async () => {
+  const add = threadFunction<Work['add']>(url, 'add');
+  const sum: number = await deferToThread(add, 1, 2);
+  assert.equal(sum, 3);
+});
+
+test('a name can be checked against the type of its module', async () => {
+  const reverse = threadFunction<Work, 'text.nested.reverse'>(url, 'text.nested.reverse');
+  const reversed: string = await deferToThread(reverse, 'abc');
+  assert.equal(reversed, 'cba');
+  // @ts-expect-error there is no such member
+  threadFunction<Work, 'text.nested.revers'>(url, 'text.nested.revers');
+  // @ts-expect-error this member is no function
+  threadFunction<Work, 'text.prefix'>(url, 'text.prefix');
+});
+
+test('a name without a type takes any arguments', async () => {
+  assert.equal(await deferToThread(threadFunction(url, 'double'), 4), 8);
+});
+
+test('without a name the default export is meant', async () => {
+  assert.equal(await deferToThread(threadFunction<Work['default']>(url), 5), -5);
+});
+
+test('the URL may be given as a string', async () => {
+  assert.equal(await deferToThread(threadFunction<Work['double']>(url.href, 'double'), 4), 8);
+});
+
+test('a method keeps the object it is a method of', async () => {
+  assert.equal(await deferToThread(threadFunction(url, 'text.quote'), 'said'), '> said');
+});
+
+test('the exports of a CommonJS file can be named', async () => {
+  assert.equal(await deferToThread(threadFunction(commonUrl, 'shout'), 'hey'), 'hey!');
+  assert.equal(await deferToThread(threadFunction(commonUrl, 'util.twice'), 'ab'), 'abab');
+});
+
+test('called in this thread, a name says that it is only a name', () => {
+  const add = threadFunction<Work['add']>(url, 'add');
+  assert.throws(() => add(1, 2), refusal('HEDDLE_ONLY_A_NAME', /^add is only the name .*deferToThread/));
+});
+
+test('a relative URL is refused', () => {
+  assert.throws(() => threadFunction('./work.js', 'add'), refusal('HEDDLE_BAD_ADDRESS', /'\.\/work\.js'.*import\.meta\.url/));
+});
+
+test('an empty name is refused', () => {
+  assert.throws(() => threadFunction(url, ''), refusal('HEDDLE_BAD_ADDRESS', /''/));
+  assert.throws(() => threadFunction(url, 'text.'), refusal('HEDDLE_BAD_ADDRESS', /'text\.'/));
+});
+
+test('the entry module of the program is refused', () => {
+  const entry = process.argv[1];
+  assert.ok(entry);
+  assert.throws(
+    () => threadFunction(new URL(`file://${entry}`), 'anything'),
+    refusal('HEDDLE_ENTRY_MODULE', /^anything \(.*a module of its own/),
+  );
+});
+
+test('a name that the module does not have fails in the thread and tells what there is', async () => {
+  const missing = threadFunction(url, 'subtract');
+  await assert.rejects(async () => deferToThread(missing, 1), {
+    code: 'HEDDLE_NO_SUCH_FUNCTION',
+    message: /work\.js gives no function 'subtract' in the thread\. It has: .*\badd\b/,
+  });
+});
+
+test('a module that is not there fails with the error of the import', async () => {
+  const missing = threadFunction(new URL('./nowhere.js', import.meta.url), 'f');
+  await assert.rejects(async () => deferToThread(missing), { code: 'ERR_MODULE_NOT_FOUND' });
+});
+
+function refusal(code: string, message: RegExp): (error: unknown) => boolean {
+  return (error) => {
+    assert.ok(error instanceof CallableError);
+    assert.equal(error.code, code);
+    assert.match(error.message, message);
+    return true;
+  };
+}
