@@ -59,7 +59,9 @@ test('the function runs in another thread', async () => {
 });
 
 test('calls of one new function made in the same turn all find it', async () => {
-  const fresh = (await import(`${new URL('../fixtures/callable/work.js', import.meta.url).href}?fresh=1`)) as typeof work;
+  const fresh = (await import(
+    `${new URL('../fixtures/callable/work.js', import.meta.url).href}?fresh=1`
+  )) as typeof work;
   const sums = await Promise.all([1, 2, 3].map((n) => deferToThread(fresh.add, n, n)));
   assert.deepEqual(sums, [2, 4, 6]);
 });

@@ -50,7 +50,10 @@ test('called in this thread, a name says that it is only a name', () => {
 });
 
 test('a relative URL is refused', () => {
-  assert.throws(() => threadFunction('./work.js', 'add'), refusal('HEDDLE_BAD_ADDRESS', /'\.\/work\.js'.*import\.meta\.url/));
+  assert.throws(
+    () => threadFunction('./work.js', 'add'),
+    refusal('HEDDLE_BAD_ADDRESS', /'\.\/work\.js'.*import\.meta\.url/),
+  );
 });
 
 test('an empty name is refused', () => {
