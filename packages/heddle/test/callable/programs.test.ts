@@ -44,11 +44,17 @@ test("a worker thread's own entry module is not run again either", async () => {
   assertEntryOutcomes(await runProgram([programFile('entry-worker.js')]), 3, programFile('entry.js'));
 });
 
-test('a function whose module waits for it in a top-level await is refused, and the program goes on', async () => {
-  const [outcome] = (await runProgram([programFile('still-evaluating.js')])) as Outcome[];
-  assert.equal(outcome?.code, 'HEDDLE_STILL_EVALUATING');
-  assert.match(outcome?.message ?? '', /^own \(/);
-});
+for (const [program, what] of [
+  ['still-evaluating.js', 'an ES module waits for it in a top-level await'],
+  ['still-loading.js', 'a CommonJS module has not set its exports yet'],
+] as const) {
+  test(`a function is refused while ${what}, and runs afterwards`, async () => {
+    const [early, later] = (await runProgram([programFile(program)])) as Outcome[];
+    assert.equal(early?.code, 'HEDDLE_STILL_EVALUATING');
+    assert.match(early?.message ?? '', /^own \(/);
+    assert.deepEqual(later, { value: 1 });
+  });
+}
 
 test('without the inspector a named function, CommonJS exports and Node functions still run', async () => {
   const [major = 0] = process.versions.node.split('.').map(Number);

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { runInThisContext } from 'node:vm';
 import { CallableError, deferToThread } from 'heddle';
 import { hiddenOnes, inches } from '../fixtures/callable/refused.ts';
-import { add } from '../fixtures/callable/work.ts';
+import { add, Temperature } from '../fixtures/callable/work.ts';
 
 interface Expected {
   readonly f: unknown;
@@ -37,6 +37,12 @@ const refusals: Readonly<Record<string, Expected>> = {
     code: 'HEDDLE_NOT_EXPORTED',
     name: 'next',
     at: [refused, 'next()'],
+  },
+  'a method of instances of an exported class': {
+    f: Temperature.prototype.kelvin,
+    code: 'HEDDLE_NOT_EXPORTED',
+    name: 'kelvin',
+    at: [work, 'kelvin()'],
   },
   'a method that two exported objects share': {
     f: inches.scale,

@@ -18,6 +18,9 @@ const GLOBALS: readonly string[] = (
 
 const DEPTH = 2;
 
+// An old property of Node's that its types do not know.
+const { moduleLoadList: loadList } = process as { moduleLoadList?: readonly string[] };
+
 /**
  * Hands every function that Node itself gives under a public name to `remember`.
  *
@@ -46,12 +49,16 @@ export function indexNodeFunctions(remember: (f: Function, reference: FunctionRe
   }
 }
 
+/** Grows whenever Node loads another of its modules, internal ones included. */
+export function countNodeModules(): number {
+  return loadList?.length ?? builtinModules.length;
+}
+
 function loadedNodeModules(): string[] {
   const names = builtinModules
     .map((name) => name.replace(/^node:/, ''))
     // These are old doors to what the others hold too, and warn when opened.
     .filter((name) => !name.startsWith('_') && name !== 'sys');
-  const loadList = (process as { moduleLoadList?: readonly string[] }).moduleLoadList;
   if (loadList === undefined) return names;
   const loaded = new Set(loadList);
   return names.filter((name) => loaded.has(`NativeModule ${name}`));

@@ -2,7 +2,7 @@ import type { FunctionReference } from '../wire/reference.ts';
 import { isEntryModule } from './entry-module.ts';
 import { CallableError, type Refusal } from './errors.ts';
 import { references, refusals } from './known.ts';
-import { indexNodeFunctions } from './node-functions.ts';
+import { countNodeModules, indexNodeFunctions } from './node-functions.ts';
 import { type Origin, originOf } from './origin.ts';
 import { searchOtherModules } from './other-modules.ts';
 import { searchOwnModule, type Verdict } from './own-module.ts';
@@ -24,18 +24,21 @@ export function resolveCallable(f: Function): FunctionReference | Promise<Functi
   return references.get(f) ?? resolveUnknown(f);
 }
 
-let nodeIndexed = false;
+let nodeModulesIndexed = 0;
 
 function resolveUnknown(f: Function): FunctionReference | Promise<FunctionReference> {
   if (typeof f !== 'function') throw new CallableError(refuse.notAFunction(f));
   const refusal = refusals.get(f);
   if (refusal !== undefined) throw new CallableError(refusal);
-  return (nodeIndexed ? undefined : nodeFunction(f)) ?? findByOrigin(f, originOf(f));
+  // The first look at Node's own functions takes a few milliseconds, and spares those the inspector.
+  return (nodeModulesIndexed === 0 ? nodeFunction(f) : undefined) ?? findByOrigin(f, originOf(f));
 }
 
-/** Looks through what Node has loaded by now. Everything found on the way is known from then on. */
+/** Looks through what Node has loaded since the last look. Everything found on the way is known from then on. */
 function nodeFunction(f: Function): FunctionReference | Promise<FunctionReference> | undefined {
-  nodeIndexed = true;
+  const loaded = countNodeModules();
+  if (loaded === nodeModulesIndexed) return undefined;
+  nodeModulesIndexed = loaded;
   indexNodeFunctions((found, reference) => {
     if (!references.has(found)) references.set(found, reference);
   });
