@@ -29,15 +29,27 @@ export type ModuleMember<Module, Path extends string> = Path extends `${infer He
  *   `HEDDLE_ENTRY_MODULE` where the URL is the program's entry module
  *
  * @example
- * ```ts no-run it needs a module of the reader's own
+ * ```ts file=work.ts
+ * export function shout(text: string): string {
+ *   return text.toUpperCase();
+ * }
+ * ```
+ * ```ts
+ * import { deferToThread, threadFunction } from 'heddle';
+ *
  * const url = new URL('./work.js', import.meta.url);
+ *
  * // With the type of the function itself, overloads and generics included:
- * const hash = threadFunction<typeof import('./work.js').hash>(url, 'hash');
+ * const shout = threadFunction<typeof import('./work.js').shout>(url, 'shout');
+ * console.log(await deferToThread(shout, 'hello')); // HELLO
+ *
  * // With the name checked against the module as well:
- * const checked = threadFunction<typeof import('./work.js'), 'hash'>(url, 'hash');
- * // Without types:
- * const untyped = threadFunction(url, 'hash');
- * const digest = await deferToThread(hash, 'text');
+ * const checked = threadFunction<typeof import('./work.js'), 'shout'>(url, 'shout');
+ * console.log(await deferToThread(checked, 'hey')); // HEY
+ *
+ * // Without types, everything is accepted and the result is unknown:
+ * const untyped = threadFunction(url, 'shout');
+ * console.log(await deferToThread(untyped, 'hi')); // HI
  * ```
  */
 export function threadFunction(url: URL | string, name?: string): AnyFunction;
