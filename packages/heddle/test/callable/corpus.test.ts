@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { pbkdf2Sync, scryptSync } from 'node:crypto';
 import { readFileSync, realpathSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { basename, posix } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -16,6 +17,10 @@ import semver from 'semver';
 
 /** Functions that nobody here wrote, each by nothing but itself. */
 
+// The packages' CommonJS build, where there are two.
+const require = createRequire(import.meta.url);
+const bcryptCommonJs = require('bcryptjs') as { hashSync: typeof hashSync };
+
 const here = fileURLToPath(import.meta.url);
 const salt = '$2b$04$abcdefghijklmnopqrstuu';
 const digest = hashSync('secret', salt);
@@ -25,6 +30,7 @@ type Call = readonly [f: (...args: never[]) => unknown, ...args: unknown[]];
 
 const corpus: Readonly<Record<string, Call>> = {
   'bcryptjs hashSync': [hashSync, 'secret', salt],
+  'bcryptjs hashSync, required': [bcryptCommonJs.hashSync, 'secret', salt],
   'bcryptjs compareSync': [compareSync, 'secret', digest],
   'bcryptjs getRounds': [getRounds, digest],
   marked: [marked, markdown],

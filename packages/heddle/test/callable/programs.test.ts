@@ -56,6 +56,10 @@ for (const [program, what] of [
   });
 }
 
+test('the time for which the loop is blocked does not count against a module that is still evaluating', async () => {
+  assert.deepEqual(await runProgram([programFile('blocked-loop.js')]), [{ value: 1 }]);
+});
+
 test('without the inspector a named function, CommonJS exports and Node functions still run', async () => {
   const [major = 0] = process.versions.node.split('.').map(Number);
   const permission = major < 22 ? '--experimental-permission' : '--permission';
