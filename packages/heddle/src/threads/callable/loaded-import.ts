@@ -21,13 +21,15 @@ export function knownNamespace(url: string): object | undefined {
  *
  * A module whose top-level `await` waits for the very call that asks for it would
  * never answer, so after 40 turns of a free loop (two seconds) it counts as still evaluating.
+ *
+ * @param patience after how many turns of 50 ms to give up, where it matters less
  */
-export function importLoaded(url: string): Promise<Imported> {
+export function importLoaded(url: string, patience: number = TURNS): Promise<Imported> {
   return new Promise((resolve) => {
     let turns = 0;
     const clock = setInterval(() => {
       turns += 1;
-      if (turns === TURNS) settle({ kind: 'evaluating' });
+      if (turns === patience) settle({ kind: 'evaluating' });
     }, TURN_MS);
     const settle = (imported: Imported): void => {
       clearInterval(clock);

@@ -10,6 +10,8 @@ import { loadedModuleUrls, rereadScripts } from './scripts.ts';
 // One step, and one more behind a default export: functions that others made are exported under a name of their own.
 const DEPTH = 2;
 const SLICE_MS = 5;
+// A module that has finished answers in the same turn. Whoever waits for the search is likely to be refused.
+const PATIENCE = 4;
 
 const looked = new Set<string>();
 const rereadFor = new Set<string>();
@@ -63,7 +65,7 @@ async function lookThroughEsModules(): Promise<boolean> {
   const urls = loadedModuleUrls().filter((url) => !looked.has(url) && !isEntryModule(url));
   const answers = await Promise.all(
     urls.map(async (url) => {
-      const imported = await importLoaded(url);
+      const imported = await importLoaded(url, PATIENCE);
       // A module that is still evaluating is looked at by a later search.
       if (imported.kind === 'evaluating') return false;
       looked.add(url);
