@@ -1,5 +1,6 @@
 import type { AsyncResource } from 'node:async_hooks';
 import { type ScheduledCall, systemTime, type TimeSource } from './clock.ts';
+import { Coroutine, isGenerator, NotACoroutineError } from './coroutine.ts';
 import { AlreadyCalledError, CancelledError, InvalidArgumentError, NotPausedError, TimeoutError } from './errors.ts';
 import { Failure } from './failure.ts';
 import { Link, type Step } from './link.ts';
@@ -18,6 +19,17 @@ export type Canceller<T> = (deferred: Deferred<T>, reason: CancelledError) => vo
 // Inside, a chain has no static type: what flows through it changes with every step.
 type AnyDeferred = Deferred<unknown>;
 type Observer = (seen: unknown) => void;
+
+/**
+ * Calls `look` with the value or the Failure when the chain of `deferred` gets
+ * there, at once where it has, and leaves the result in place. A look that
+ * `counts` marks a failure as handled. For Heddle's own combinators, which
+ * cannot wait for the later turn in which a promise would tell them.
+ */
+export let observe: (deferred: AnyDeferred, look: (result: unknown) => void, counts: boolean) => void;
+
+/** What a canceller of Heddle's own answers when the work may go on after a cancel: the Deferred stays unfired. */
+export const goesOn: unique symbol = Symbol('goesOn');
 
 /**
  * A result that is not there yet, with the chain of callbacks that it will
@@ -66,6 +78,14 @@ export class Deferred<T> implements Promise<T> {
     this.#canceller = canceller as Canceller<never> | undefined;
   }
 
+  static {
+    observe = (deferred, look, counts) => {
+      const kind = counts ? 'observer' : 'tap';
+      const lookAtFailure = (): void => look(deferred.#result);
+      deferred.#push(new Link(kind, look, lookAtFailure, undefined, undefined, undefined));
+    };
+  }
+
   /** A Deferred that fires with what `promise` settles to. Cancelling it gives up waiting. */
   static fromPromise<T>(promise: PromiseLike<T>): Deferred<Awaited<T>> {
     const deferred = new Deferred<Awaited<T>>();
@@ -74,6 +94,25 @@ export class Deferred<T> implements Promise<T> {
       (reason: unknown) => deferred.errback(reason),
     );
     return deferred;
+  }
+
+  /**
+   * Runs a coroutine that is already made, and fires with what it returns or
+   * throws: a generator that yields Deferreds, or the promise of an async
+   * function. To make a function that starts one, see {@link inlineCallbacks}.
+   *
+   * @throws NotACoroutineError when it is neither a generator nor a promise
+   */
+  static fromCoroutine<R>(coroutine: Generator<unknown, R, unknown> | PromiseLike<R>): Deferred<Settled<R>> {
+    if (isThenable(coroutine)) return Deferred.fromPromise(coroutine) as AnyDeferred as Deferred<Settled<R>>;
+    if (!isGenerator(coroutine)) throw new NotACoroutineError(coroutine);
+    const running = new Coroutine(coroutine, observe, toAwaited);
+    const result = new Deferred<Settled<R>>((_, reason) => {
+      running.cancel(reason);
+      return goesOn;
+    });
+    running.start(result as AnyDeferred);
+    return result;
   }
 
   /** Whether this Deferred has been fired. Its chain may still be waiting. */
@@ -252,6 +291,11 @@ export class Deferred<T> implements Promise<T> {
     return this.toPromise().finally(onFinally);
   }
 
+  /** `yield* deferred` waits for the result, in a generator that {@link inlineCallbacks} runs. */
+  *[Symbol.iterator](): Generator<Deferred<T>, T, unknown> {
+    return (yield this) as T;
+  }
+
   /** A native promise of the result this chain has here, which stays in the chain as well. */
   toPromise(): Promise<T> {
     return new Promise<T>((resolve, reject) => {
@@ -284,8 +328,8 @@ export class Deferred<T> implements Promise<T> {
     if (target.#canceller === undefined) {
       target.#swallowsNextFiring = true;
     } else {
-      target.#canceller(target as never, reason);
-      if (target.#called) return;
+      const answer: unknown = target.#canceller(target as never, reason);
+      if (target.#called || answer === goesOn) return;
     }
     target.#settle(new Failure(reason));
   }
@@ -447,7 +491,15 @@ export class Deferred<T> implements Promise<T> {
   }
 }
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
+/** What a coroutine waits for when it yields or returns `value`; `undefined` for a plain value. */
+function toAwaited(value: unknown): AnyDeferred | undefined {
+  if (value instanceof Deferred) return value;
+  if (isGenerator(value)) return Deferred.fromCoroutine(value);
+  if (isThenable(value)) return Deferred.fromPromise(value);
+  return undefined;
+}
+
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return (
     value !== null &&
     (typeof value === 'object' || typeof value === 'function') &&

@@ -1,0 +1,95 @@
+import { Deferred, goesOn, observe } from './deferred.ts';
+import { Failure } from './failure.ts';
+import { FirstError } from './first-error.ts';
+import { cancelAll, type Inputs, toDeferreds } from './inputs.ts';
+
+/** When a {@link DeferredList} fires, and what it does with the failures of its inputs. */
+export interface DeferredListOptions {
+  /** Fire with the first success, as `[value, index]`, and not wait for the others. Default: false. */
+  readonly fireOnOneCallback?: boolean;
+  /** Fail with the first failure, as a {@link FirstError}, and not wait for the others. Default: false. */
+  readonly fireOnOneErrback?: boolean;
+  /** Whether the list counts as handling the failures of its inputs, so that they are not reported. Default: true. */
+  readonly consumeErrors?: boolean;
+}
+
+/** How one input ended: `[true, value]` or `[false, failure]`. */
+export type DeferredListEntry<T> = [success: true, value: T] | [success: false, failure: Failure];
+
+type Entries<Ds extends Inputs> = { -readonly [K in keyof Ds]: DeferredListEntry<Awaited<Ds[K]>> };
+type AllFailed<Ds extends Inputs> = { -readonly [K in keyof Ds]: [success: false, failure: Failure] };
+
+/** What a {@link DeferredList} fires with. */
+export type DeferredListResult<Ds extends Inputs, O extends DeferredListOptions> = O extends {
+  readonly fireOnOneCallback: true;
+}
+  ? [value: Awaited<Ds[number]>, index: number] | AllFailed<Ds>
+  : O extends { readonly fireOnOneCallback: boolean }
+    ? [value: Awaited<Ds[number]>, index: number] | Entries<Ds>
+    : Entries<Ds>;
+
+/**
+ * Waits for all of several Deferreds or promises, whether they succeed or
+ * fail, and fires with how each one ended, in their order. It never fails
+ * unless `fireOnOneErrback` is set.
+ *
+ * For the values alone, with a failure as soon as one fails, use
+ * {@link gatherResults}; for the first success, {@link race}.
+ *
+ * With `fireOnOneCallback` and no success at all, the list fires with all the
+ * failures as entries. Cancelling the list cancels its inputs, and the list
+ * fires as they end. The results stay with the inputs, for others to see.
+ *
+ * @example
+ * ```ts
+ * import { DeferredList, fail, succeed } from 'heddle/defer';
+ *
+ * const ended = await new DeferredList([succeed('tea'), fail(new Error('no milk'))]);
+ * for (const [success, result] of ended) {
+ *   console.log(success ? result : result.value);
+ * }
+ * ```
+ */
+export class DeferredList<
+  const Ds extends Inputs,
+  const O extends DeferredListOptions = Record<never, never>,
+> extends Deferred<DeferredListResult<Ds, O>> {
+  readonly #entries: DeferredListEntry<unknown>[] = [];
+  readonly #options: DeferredListOptions;
+  #missing: number;
+
+  /**
+   * @param inputs Deferreds or promises; the array is copied
+   * @throws InvalidArgumentError when one of the inputs is something else
+   */
+  constructor(inputs: Ds, options?: O) {
+    const deferreds = toDeferreds(inputs, 'a DeferredList');
+    super((_, reason) => {
+      cancelAll(deferreds, reason.cause);
+      return goesOn;
+    });
+    this.#options = options ?? {};
+    this.#missing = deferreds.length;
+    if (deferreds.length === 0) this.#fire(this.#entries);
+    const counts = this.#options.consumeErrors !== false;
+    deferreds.forEach((deferred, index) => {
+      observe(deferred, (result) => this.#ended(result, index), counts);
+    });
+  }
+
+  #ended(result: unknown, index: number): void {
+    this.#missing--;
+    if (result instanceof Failure) {
+      this.#entries[index] = [false, result];
+      if (this.#options.fireOnOneErrback === true) this.#fire(new Failure(new FirstError(result, index)));
+    } else {
+      this.#entries[index] = [true, result];
+      if (this.#options.fireOnOneCallback === true) this.#fire([result, index]);
+    }
+    if (this.#missing === 0) this.#fire(this.#entries);
+  }
+
+  #fire(result: unknown): void {
+    if (!this.called) this.callback(result as DeferredListResult<Ds, O>);
+  }
+}

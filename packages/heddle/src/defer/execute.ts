@@ -1,0 +1,37 @@
+import { type Deferred, isThenable } from './deferred.ts';
+import { InvalidArgumentError } from './errors.ts';
+import type { Failure } from './failure.ts';
+import { fail, succeed } from './succeed.ts';
+
+/**
+ * Calls a function that answers at once, and gives its value or its error as
+ * a Deferred. For synchronous code behind an interface of Deferreds; where `f`
+ * may be asynchronous, use {@link maybeDeferred}.
+ *
+ * Fails with an InvalidArgumentError when `f` returns a Deferred or a promise.
+ *
+ * @example
+ * ```ts
+ * import { execute } from 'heddle/defer';
+ *
+ * execute(Math.max, 3, 1, 2).addCallback((largest) => console.log(largest)); // 3
+ * ```
+ */
+export function execute<A extends unknown[], U>(
+  f: (...args: A) => U,
+  ...args: A
+): Deferred<Exclude<U, Failure | PromiseLike<unknown>>> {
+  try {
+    const answer = f(...args);
+    if (!isThenable(answer)) return succeed(answer as Exclude<U, Failure | PromiseLike<unknown>>);
+    const name = f.name === '' ? 'The function given' : `${f.name}()`;
+    return fail(
+      new InvalidArgumentError(
+        `${name} returned a Deferred or a promise, but execute() is for functions that answer at once. ` +
+          'Call it with maybeDeferred().',
+      ),
+    );
+  } catch (error) {
+    return fail(error);
+  }
+}

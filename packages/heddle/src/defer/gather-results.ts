@@ -1,0 +1,43 @@
+import type { Deferred } from './deferred.ts';
+import { DeferredList } from './deferred-list.ts';
+import type { Failure } from './failure.ts';
+import { cancelAll, type Inputs, toDeferreds, type Values } from './inputs.ts';
+
+/** Options of {@link gatherResults}. */
+export interface GatherResultsOptions {
+  /** Whether it counts as handling the failures of its inputs, so that they are not reported. Default: true. */
+  readonly consumeErrors?: boolean;
+  /** Cancel the inputs that have no result yet as soon as one fails. Default: false. */
+  readonly cancelRest?: boolean;
+}
+
+/**
+ * Waits until all of several Deferreds or promises have succeeded, and fires
+ * with their values in their order; as soon as one fails, it fails with a
+ * {@link FirstError}. The others go on unless `cancelRest` is set. Cancelling
+ * it cancels all inputs.
+ *
+ * @throws InvalidArgumentError when one of the inputs is neither a Deferred nor a promise
+ *
+ * @example
+ * ```ts
+ * import { gatherResults, succeed } from 'heddle/defer';
+ *
+ * const [name, age] = await gatherResults([succeed('Ada'), succeed(36)]);
+ * console.log(name.toUpperCase(), age + 1);
+ * ```
+ */
+export function gatherResults<const Ds extends Inputs>(
+  inputs: Ds,
+  { consumeErrors = true, cancelRest = false }: GatherResultsOptions = {},
+): Deferred<Values<Ds>> {
+  const deferreds = toDeferreds(inputs, 'gatherResults()');
+  const list = new DeferredList(deferreds, { fireOnOneErrback: true, consumeErrors });
+  return list.addCallbacks(
+    (entries) => entries.map(([, value]) => value) as Values<Ds>,
+    (failure): Failure => {
+      if (cancelRest) cancelAll(deferreds);
+      return failure;
+    },
+  ) as Deferred<Values<Ds>>;
+}

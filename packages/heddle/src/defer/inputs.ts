@@ -1,0 +1,44 @@
+import { inspect } from 'node:util';
+import { Deferred, isThenable, observe } from './deferred.ts';
+import { InvalidArgumentError } from './errors.ts';
+import { Failure } from './failure.ts';
+import { logError } from './log-error.ts';
+
+/** The Deferreds and promises that a combinator waits for. */
+export type Inputs = readonly PromiseLike<unknown>[];
+
+/** The values of all inputs, in their order; a tuple of Deferreds gives a tuple of values. */
+export type Values<Ds extends Inputs> = { -readonly [K in keyof Ds]: Awaited<Ds[K]> };
+
+/**
+ * The inputs as Deferreds, in an array of its own.
+ *
+ * @throws InvalidArgumentError when one of them is something else
+ */
+export function toDeferreds(inputs: Inputs, combinator: string): Deferred<unknown>[] {
+  return Array.from(inputs, (input: unknown, index) => {
+    if (input instanceof Deferred) return input;
+    if (isThenable(input)) return hidden(Deferred.fromPromise(input));
+    throw new InvalidArgumentError(
+      `Input ${index} of ${combinator} is ${inspect(input, { depth: 0 })}, but must be a Deferred or a promise. ` +
+        'For a value, use succeed(value).',
+    );
+  });
+}
+
+/** Nobody but the combinator can see this Deferred, so nobody else could handle its failure. */
+function hidden(deferred: Deferred<unknown>): Deferred<unknown> {
+  observe(deferred, () => undefined, true);
+  return deferred;
+}
+
+/** Cancels all of them; a canceller that throws does not save the others. */
+export function cancelAll(deferreds: readonly Deferred<unknown>[], cause?: unknown): void {
+  for (const deferred of deferreds) {
+    try {
+      deferred.cancel(cause);
+    } catch (error) {
+      logError(new Failure(error), 'A canceller threw an error when a group of Deferreds was cancelled');
+    }
+  }
+}

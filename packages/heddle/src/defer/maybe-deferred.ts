@@ -1,0 +1,34 @@
+import { Deferred, isThenable, type Settled } from './deferred.ts';
+import { fail, succeed } from './succeed.ts';
+
+/**
+ * Calls `f` and gives a Deferred whatever it does: its own Deferred, or one
+ * for the promise, the value, the Failure or the error it ended with. For
+ * calling code of others that may or may not be asynchronous.
+ *
+ * A generator that `f` returns counts as a value: to run one, use
+ * {@link ensureDeferred} or {@link inlineCallbacks}.
+ *
+ * @example
+ * ```ts
+ * import { maybeDeferred } from 'heddle/defer';
+ *
+ * maybeDeferred(JSON.parse, '{"broken":').addErrback((failure) => {
+ *   failure.trap(SyntaxError);
+ *   console.log('not JSON');
+ * });
+ * ```
+ */
+export function maybeDeferred<A extends unknown[], U>(f: (...args: A) => U, ...args: A): Deferred<Settled<U>> {
+  return call(f, args) as Deferred<Settled<U>>;
+}
+
+function call<A extends unknown[]>(f: (...args: A) => unknown, args: A): Deferred<unknown> {
+  try {
+    const answer = f(...args);
+    if (answer instanceof Deferred) return answer;
+    return isThenable(answer) ? Deferred.fromPromise(answer) : succeed(answer);
+  } catch (error) {
+    return fail(error);
+  }
+}
