@@ -46,8 +46,10 @@ export type DeferredListResult<Ds extends Inputs, O extends DeferredListOptions>
  *
  * const ended = await new DeferredList([succeed('tea'), fail(new Error('no milk'))]);
  * for (const [success, result] of ended) {
- *   console.log(success ? result : result.value);
+ *   console.log(success ? result : String(result.value));
  * }
+ * // prints tea
+ * // prints Error: no milk
  * ```
  */
 export class DeferredList<

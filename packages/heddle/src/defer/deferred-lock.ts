@@ -21,7 +21,7 @@ import { TokenPool } from './token-pool.ts';
  *     balance = before + amount;
  *   });
  * await Promise.all([add(1), add(2)]);
- * console.log(balance); // 13
+ * console.log(balance); // prints 13
  * ```
  */
 export class DeferredLock extends TokenPool {

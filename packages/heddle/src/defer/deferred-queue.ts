@@ -23,7 +23,7 @@ export interface DeferredQueueOptions {
  * import { DeferredQueue } from 'heddle/defer';
  *
  * const lines = new DeferredQueue<string>({ size: 100 });
- * lines.get().addCallback((line) => console.log(line)); // hello, as soon as it is put
+ * lines.get().addCallback((line) => console.log(line)); // prints hello
  * lines.put('hello');
  * ```
  */
@@ -57,7 +57,9 @@ export class DeferredQueue<T> {
    */
   put(item: T): void {
     if (item instanceof Deferred) {
-      throw new InvalidArgumentError('A Deferred cannot be put into a DeferredQueue. Put its result: d.addCallback(…).');
+      throw new InvalidArgumentError(
+        'A Deferred cannot be put into a DeferredQueue. Put its result: d.addCallback(…).',
+      );
     }
     for (let taker = this.#takers.shift(); taker !== undefined; taker = this.#takers.shift()) {
       // Someone may have fired the Deferred that was theirs to wait for: the item is for the next one.

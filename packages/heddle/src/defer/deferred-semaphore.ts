@@ -12,7 +12,7 @@ import { TokenPool } from './token-pool.ts';
  *
  * const two = new DeferredSemaphore(2);
  * const lengths = ['a', 'bb', 'ccc'].map((word) => two.run(async () => word.length));
- * console.log(await gatherResults(lengths)); // [1, 2, 3]
+ * console.log(await gatherResults(lengths)); // prints [ 1, 2, 3 ]
  * ```
  */
 export class DeferredSemaphore extends TokenPool {

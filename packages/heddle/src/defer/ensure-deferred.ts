@@ -13,8 +13,8 @@ import { Deferred, isThenable, type Settled } from './deferred.ts';
  * import { readFile } from 'node:fs/promises';
  * import { ensureDeferred } from 'heddle/defer';
  *
- * const size = ensureDeferred(readFile(process.execPath)).addCallback((bytes) => bytes.length);
- * console.log(await size);
+ * const size = ensureDeferred(readFile('/dev/null')).addCallback((bytes) => bytes.length);
+ * console.log(await size); // prints 0
  * ```
  */
 export function ensureDeferred<T>(deferred: Deferred<T>): Deferred<T>;

@@ -14,7 +14,7 @@ import { fail, succeed } from './succeed.ts';
  * ```ts
  * import { execute } from 'heddle/defer';
  *
- * execute(Math.max, 3, 1, 2).addCallback((largest) => console.log(largest)); // 3
+ * execute(Math.max, 3, 1, 2).addCallback((largest) => console.log(largest)); // prints 3
  * ```
  */
 export function execute<A extends unknown[], U>(

@@ -24,7 +24,7 @@ export interface GatherResultsOptions {
  * import { gatherResults, succeed } from 'heddle/defer';
  *
  * const [name, age] = await gatherResults([succeed('Ada'), succeed(36)]);
- * console.log(name.toUpperCase(), age + 1);
+ * console.log(name.toUpperCase(), age + 1); // prints ADA 37
  * ```
  */
 export function gatherResults<const Ds extends Inputs>(

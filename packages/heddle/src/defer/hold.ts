@@ -26,7 +26,8 @@ export class Hold implements Disposable {
    *   would take it from the next holder
    */
   release(): void {
-    if (this.#released) throw new NotAcquiredError('This hold has been released before; one acquire() is one release().');
+    if (this.#released)
+      throw new NotAcquiredError('This hold has been released before; one acquire() is one release().');
     this.#released = true;
     this.#giveBack();
   }

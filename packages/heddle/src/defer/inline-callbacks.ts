@@ -30,7 +30,7 @@ import { Deferred, type Settled } from './deferred.ts';
  *   const rate = yield* succeed(0.19);
  *   return price * (1 + rate);
  * });
- * total(100).addCallback((sum) => console.log(sum)); // 119
+ * total(100).addCallback((sum) => console.log(sum)); // prints 119
  * ```
  */
 export function inlineCallbacks<This, A extends unknown[], R>(

@@ -14,7 +14,7 @@ import type { Failure } from './failure.ts';
  *
  * fail(new Error('disk full'))
  *   .addErrback(logError, 'While saving the draft')
- *   .addErrback(() => console.log('the draft is not saved'));
+ *   .addErrback(() => console.log('it is not saved')); // prints it is not saved
  * ```
  */
 export function logError(failure: Failure, context: string = 'Failure in a Deferred'): Failure {

@@ -15,7 +15,7 @@ import { fail, succeed } from './succeed.ts';
  *
  * maybeDeferred(JSON.parse, '{"broken":').addErrback((failure) => {
  *   failure.trap(SyntaxError);
- *   console.log('not JSON');
+ *   console.log('not JSON'); // prints not JSON
  * });
  * ```
  */

@@ -4,7 +4,9 @@ export class QueueOverflow extends Error {
   readonly code: 'HEDDLE_QUEUE_OVERFLOW' = 'HEDDLE_QUEUE_OVERFLOW';
 
   constructor(size: number) {
-    super(`The queue is full: it holds ${size} items. Put more when some have been taken, or make it with a larger size.`);
+    super(
+      `The queue is full: it holds ${size} items. Put more when some have been taken, or make it with a larger size.`,
+    );
   }
 }
 
@@ -14,6 +16,8 @@ export class QueueUnderflow extends Error {
   readonly code: 'HEDDLE_QUEUE_UNDERFLOW' = 'HEDDLE_QUEUE_UNDERFLOW';
 
   constructor(backlog: number) {
-    super(`The queue is empty and ${backlog} already wait for an item, which is its backlog. Make it with a larger one.`);
+    super(
+      `The queue is empty and ${backlog} already wait for an item, which is its backlog. Make it with a larger one.`,
+    );
   }
 }

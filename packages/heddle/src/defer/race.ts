@@ -24,9 +24,9 @@ export type RaceResult<Ds extends Inputs> = {
  * ```ts
  * import { Deferred, race, succeed } from 'heddle/defer';
  *
- * const slow = new Deferred<string>(() => console.log('the slow one is cancelled'));
+ * const slow = new Deferred<string>(() => console.log('cancelled')); // prints cancelled
  * const [index, value] = await race([slow, succeed('quick')]);
- * console.log(index, value); // 1 quick
+ * console.log(index, value); // prints 1 quick
  * ```
  */
 export function race<const Ds extends Inputs>(inputs: Ds): Deferred<RaceResult<Ds>> {

@@ -1,0 +1,590 @@
+import assert from 'node:assert/strict';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { suite, test } from 'node:test';
+import { CancelledError, Deferred, Failure, fail, inlineCallbacks, NotACoroutineError, succeed } from 'heddle/defer';
+import { errorOf, outcome } from '../support/outcome.ts';
+
+suite('inlineCallbacks runs a generator function', () => {
+  test('at once up to the first Deferred without a result', () => {
+    const seen: string[] = [];
+    const gate = new Deferred<string>();
+    const f = inlineCallbacks(function* () {
+      seen.push('called');
+      seen.push(yield* succeed('first'));
+      seen.push(yield* gate);
+    });
+    const result = f();
+    assert.deepEqual(seen, ['called', 'first']);
+    assert.equal(outcome(result), 'no result yet');
+    gate.callback('second');
+    assert.deepEqual(seen, ['called', 'first', 'second']);
+    assert.deepEqual(outcome(result), { value: undefined });
+  });
+
+  test('and goes on before the call that fires the Deferred returns', () => {
+    const gate = new Deferred<number>();
+    const result = inlineCallbacks(function* () {
+      return (yield* gate) * 2;
+    })();
+    gate.callback(21);
+    assert.deepEqual(outcome(result), { value: 42 });
+  });
+
+  test('with the arguments and the `this` of the call', () => {
+    class Account {
+      balance = 10;
+      add = inlineCallbacks(function* (this: Account, amount: number, factor: number) {
+        this.balance += (yield* succeed(amount)) * factor;
+        return this.balance;
+      });
+    }
+    assert.deepEqual(outcome(new Account().add(3, 2)), { value: 16 });
+  });
+
+  test('and keeps its name and its number of parameters', () => {
+    const f = inlineCallbacks(function* fetchPage(_url: string, _limit: number) {});
+    assert.equal(f.name, 'fetchPage');
+    assert.equal(f.length, 2);
+  });
+
+  test('anew for each call', () => {
+    const gates = { a: new Deferred<string>(), b: new Deferred<string>() };
+    const f = inlineCallbacks(function* (gate: Deferred<string>) {
+      return yield* gate;
+    });
+    const a = f(gates.a);
+    const b = f(gates.b);
+    gates.b.callback('b');
+    assert.equal(outcome(a), 'no result yet');
+    assert.deepEqual(outcome(b), { value: 'b' });
+    gates.a.callback('a');
+    assert.deepEqual(outcome(a), { value: 'a' });
+  });
+});
+
+suite('The Deferred of inlineCallbacks', () => {
+  test('fires with undefined where the generator returns nothing', () => {
+    const result = inlineCallbacks(function* () {
+      yield* succeed(1);
+    })();
+    assert.deepEqual(outcome(result), { value: undefined });
+  });
+
+  test('fires with what a generator that never yields returns', () => {
+    // biome-ignore lint/correctness/useYield: that is what this test is about.
+    const result = inlineCallbacks(function* () {
+      return 'at once';
+    })();
+    assert.deepEqual(outcome(result), { value: 'at once' });
+  });
+
+  test('fails with what the generator throws, before or after it has waited', () => {
+    const early = new Error('early');
+    const late = new Error('late');
+    const gate = new Deferred<void>();
+    const f = inlineCallbacks(function* (wait: boolean) {
+      if (!wait) throw early;
+      yield* gate;
+      throw late;
+    });
+    assert.equal(errorOf(f(false)), early);
+    const waiting = f(true);
+    gate.callback();
+    assert.equal(errorOf(waiting), late);
+  });
+
+  test('fails with the error itself where the generator throws or returns a Failure', () => {
+    const error = new Error('wrapped');
+    const throws = inlineCallbacks(function* () {
+      yield* succeed();
+      throw new Failure(error);
+    });
+    const returns = inlineCallbacks(function* () {
+      yield* succeed();
+      return new Failure(error);
+    });
+    assert.equal(errorOf(throws()), error);
+    assert.equal(errorOf(returns()), error);
+  });
+
+  test('fails with any value that is thrown, undefined too', () => {
+    const f = inlineCallbacks(function* () {
+      yield* succeed();
+      throw undefined;
+    });
+    assert.deepEqual(outcome(f()), { error: undefined });
+  });
+
+  test('waits for a Deferred that the generator returns', () => {
+    const inner = new Deferred<number>();
+    const result = inlineCallbacks(function* () {
+      yield* succeed();
+      return inner;
+    })();
+    assert.equal(outcome(result), 'no result yet');
+    inner.callback(5);
+    assert.deepEqual(outcome(result), { value: 5 });
+  });
+
+  test('waits for a promise that the generator returns', async () => {
+    const f = inlineCallbacks(function* () {
+      yield* succeed();
+      return Promise.resolve('promised');
+    });
+    assert.equal(await f(), 'promised');
+  });
+
+  test('cancels a Deferred that the generator has returned', () => {
+    let cancelled = 0;
+    const result = inlineCallbacks(function* () {
+      return new Deferred<void>(() => cancelled++);
+    })();
+    result.cancel();
+    assert.equal(cancelled, 1);
+    assert.ok(errorOf(result) instanceof CancelledError);
+  });
+
+  test('gives back a generator that is returned, and does not run it', () => {
+    const inner = (function* () {
+      yield 1;
+    })();
+    const result = inlineCallbacks(function* () {
+      yield* succeed();
+      return inner;
+    })();
+    assert.deepEqual(outcome(result), { value: inner });
+  });
+});
+
+suite('yield', () => {
+  test('gives the value of a Deferred, a promise or another generator', async () => {
+    const inner = function* (): Generator<Deferred<number>, number, unknown> {
+      return (yield* succeed(20)) + 1;
+    };
+    const f = inlineCallbacks(function* () {
+      const seen: unknown[] = [];
+      seen.push(yield succeed('deferred'));
+      seen.push(yield Promise.resolve('promise'));
+      seen.push(yield inner());
+      seen.push(yield* inner());
+      return seen;
+    });
+    assert.deepEqual(await f(), ['deferred', 'promise', 21, 21]);
+  });
+
+  test('gives any other value back at once', () => {
+    const list = [succeed(1)];
+    const result = inlineCallbacks(function* () {
+      return [yield 'text', yield undefined, yield null, yield list];
+    })();
+    assert.deepEqual(outcome(result), { value: ['text', undefined, null, list] });
+  });
+
+  test('throws the error of a failed Deferred or promise, which may be caught', async () => {
+    const error = new Error('no');
+    const f = inlineCallbacks(function* () {
+      const caught: unknown[] = [];
+      for (const awaited of [fail(error), Promise.reject(error), new Failure(error)]) {
+        try {
+          yield awaited;
+        } catch (thrown) {
+          caught.push(thrown);
+        }
+      }
+      return caught;
+    });
+    assert.deepEqual(await f(), [error, error, error]);
+  });
+
+  test('throws the error of a Deferred that fails later', () => {
+    const gate = new Deferred<string>();
+    const result = inlineCallbacks(function* () {
+      try {
+        return yield* gate;
+      } catch (error) {
+        return `caught ${String(error)}`;
+      }
+    })();
+    gate.errback(new RangeError('far'));
+    assert.deepEqual(outcome(result), { value: 'caught RangeError: far' });
+  });
+
+  test('passes an error on that is not caught', () => {
+    const error = new Error('not caught');
+    const result = inlineCallbacks(function* () {
+      yield* fail(error);
+    })();
+    assert.equal(errorOf(result), error);
+  });
+
+  test('throws what reading a broken thenable throws', () => {
+    const error = new Error('no then for you');
+    const broken = Object.defineProperty({}, 'then', {
+      get: () => {
+        throw error;
+      },
+    });
+    const result = inlineCallbacks(function* () {
+      yield broken;
+    })();
+    assert.equal(errorOf(result), error);
+  });
+
+  test('only looks: the same Deferred gives its value twice, and to others as well', () => {
+    const gate = new Deferred<string>();
+    const f = inlineCallbacks(function* () {
+      return [yield* gate, yield* gate];
+    });
+    const results = [f(), f()];
+    gate.callback('kept');
+    assert.deepEqual(results.map(outcome), [{ value: ['kept', 'kept'] }, { value: ['kept', 'kept'] }]);
+    assert.deepEqual(outcome(gate), { value: 'kept' });
+  });
+
+  test('sees the result as it is at that place of the chain', () => {
+    const gate = new Deferred<number>();
+    gate.addCallback((n) => n + 1);
+    const result = inlineCallbacks(function* () {
+      return yield* gate;
+    })();
+    gate.addCallback((n) => n * 100);
+    gate.callback(1);
+    assert.deepEqual(outcome(result), { value: 2 });
+    assert.deepEqual(outcome(gate), { value: 200 });
+  });
+
+  test('waits for a Deferred that is paused, or whose chain waits for another', () => {
+    const paused = succeed('a');
+    paused.pause();
+    const inner = new Deferred<string>();
+    const chained = succeed().addCallback(() => inner);
+    const result = inlineCallbacks(function* () {
+      return (yield* paused) + (yield* chained);
+    })();
+    assert.equal(outcome(result), 'no result yet');
+    paused.unpause();
+    assert.equal(outcome(result), 'no result yet');
+    inner.callback('b');
+    assert.deepEqual(outcome(result), { value: 'ab' });
+  });
+
+  test('runs the callbacks that were added to the Deferred after it, in their order', () => {
+    const seen: string[] = [];
+    const gate = new Deferred<void>();
+    gate.addCallback(() => seen.push('before'));
+    inlineCallbacks(function* () {
+      yield* gate;
+      seen.push('generator');
+    })();
+    gate.addCallback(() => seen.push('after'));
+    gate.callback();
+    assert.deepEqual(seen, ['before', 'generator', 'after']);
+  });
+
+  test('of 100,000 Deferreds that have fired, or fire while it waits, does not grow the stack', () => {
+    const count = 100_000;
+    const fired = inlineCallbacks(function* () {
+      let sum = 0;
+      for (let i = 0; i < count; i++) sum += yield* succeed(1);
+      return sum;
+    });
+    assert.deepEqual(outcome(fired()), { value: count });
+
+    const gate = new Deferred<number>();
+    const same = inlineCallbacks(function* () {
+      let sum = 0;
+      for (let i = 0; i < count; i++) sum += yield* gate;
+      return sum;
+    })();
+    gate.callback(1);
+    assert.deepEqual(outcome(same), { value: count });
+  });
+});
+
+suite('Cancelling the Deferred of inlineCallbacks', () => {
+  test('cancels the Deferred it waits for, and fails with the CancelledError', () => {
+    let cancelled = 0;
+    const gate = new Deferred<void>(() => cancelled++);
+    const result = inlineCallbacks(function* () {
+      yield* gate;
+    })();
+    result.cancel();
+    assert.equal(cancelled, 1);
+    assert.ok(errorOf(result) instanceof CancelledError);
+  });
+
+  test('hands on the cause', () => {
+    const cause = new Error('the user left');
+    const result = inlineCallbacks(function* () {
+      yield* new Deferred<void>();
+    })();
+    result.cancel(cause);
+    const error = errorOf(result);
+    assert.ok(error instanceof CancelledError);
+    assert.equal(error.cause, cause);
+  });
+
+  test('lets the generator tidy up and wait meanwhile', () => {
+    const tidied = new Deferred<void>();
+    const result = inlineCallbacks(function* () {
+      try {
+        yield* new Deferred<void>();
+      } finally {
+        yield* tidied;
+      }
+    })();
+    result.cancel();
+    assert.equal(result.called, false);
+    tidied.callback();
+    assert.ok(errorOf(result) instanceof CancelledError);
+  });
+
+  test('can be caught: the generator goes on and returns', () => {
+    const next = new Deferred<string>();
+    const result = inlineCallbacks(function* () {
+      try {
+        yield* new Deferred<string>();
+      } catch (error) {
+        assert.ok(error instanceof CancelledError);
+      }
+      return yield* next;
+    })();
+    result.cancel();
+    assert.equal(result.called, false);
+    next.callback('went on');
+    assert.deepEqual(outcome(result), { value: 'went on' });
+  });
+
+  test('a second time cancels the next Deferred that it waits for', () => {
+    const cancelled: string[] = [];
+    const first = new Deferred<void>(() => cancelled.push('first'));
+    const second = new Deferred<void>(() => cancelled.push('second'));
+    const result = inlineCallbacks(function* () {
+      try {
+        yield* first;
+      } catch {
+        yield* second;
+      }
+    })();
+    result.cancel();
+    assert.deepEqual(cancelled, ['first']);
+    result.cancel();
+    assert.deepEqual(cancelled, ['first', 'second']);
+    assert.ok(errorOf(result) instanceof CancelledError);
+  });
+
+  test('takes the value where a canceller fires the Deferred with one', () => {
+    const result = inlineCallbacks(function* () {
+      return yield* new Deferred<string>((d) => d.callback('half a page'));
+    })();
+    result.cancel();
+    assert.deepEqual(outcome(result), { value: 'half a page' });
+  });
+
+  test('reaches through nested calls to the Deferred at the bottom', () => {
+    let cancelled = 0;
+    const bottom = new Deferred<string>(() => cancelled++);
+    const inner = inlineCallbacks(function* () {
+      return yield* bottom;
+    });
+    const outer = inlineCallbacks(function* () {
+      return yield* inner();
+    });
+    const result = outer();
+    result.cancel();
+    assert.equal(cancelled, 1);
+    assert.ok(errorOf(result) instanceof CancelledError);
+  });
+
+  test('is seen by the inner generator, and the outer one goes on with what that makes of it', () => {
+    const inner = inlineCallbacks(function* () {
+      try {
+        yield* new Deferred<void>();
+      } catch {
+        return 'recovered';
+      }
+      return 'not cancelled';
+    });
+    const result = inlineCallbacks(function* () {
+      return yield* inner();
+    })();
+    result.cancel();
+    assert.deepEqual(outcome(result), { value: 'recovered' });
+  });
+
+  test('reaches it from a chain that waits for it', () => {
+    const result = inlineCallbacks(function* () {
+      try {
+        yield* new Deferred<void>();
+      } catch {
+        return 'recovered';
+      }
+      return 'not cancelled';
+    })();
+    const outer = succeed().addCallback(() => result);
+    outer.cancel();
+    assert.deepEqual(outcome(outer), { value: 'recovered' });
+  });
+
+  test('gives up waiting for a promise', () => {
+    const result = inlineCallbacks(function* () {
+      yield new Promise(() => {});
+    })();
+    result.cancel();
+    assert.ok(errorOf(result) instanceof CancelledError);
+  });
+
+  test('from inside the generator hits the next Deferred that it has to wait for', () => {
+    const gate = new Deferred<void>();
+    const steps: string[] = [];
+    const result: Deferred<void> = inlineCallbacks(function* () {
+      yield* gate;
+      result.cancel();
+      steps.push(yield* succeed('at hand'));
+      yield* new Deferred<void>();
+      steps.push('not reached');
+    })();
+    gate.callback();
+    assert.ok(errorOf(result) instanceof CancelledError);
+    assert.deepEqual(steps, ['at hand']);
+  });
+
+  test('does nothing once it has fired', () => {
+    const result = inlineCallbacks(function* () {
+      yield* succeed();
+      return 1;
+    })();
+    result.cancel();
+    assert.deepEqual(outcome(result), { value: 1 });
+  });
+
+  test('throws what the canceller throws, and the generator still waits', () => {
+    const error = new Error('cannot be cancelled');
+    const gate = new Deferred<string>(() => {
+      throw error;
+    });
+    const result = inlineCallbacks(function* () {
+      return yield* gate;
+    })();
+    assert.throws(() => result.cancel(), error);
+    gate.callback('came all the same');
+    assert.deepEqual(outcome(result), { value: 'came all the same' });
+  });
+
+  test('by a timeout ends in a TimeoutError unless the generator recovers', () => {
+    let elapse = (): void => {};
+    const clock = {
+      callLater: (_delay: number, f: () => void) => {
+        elapse = f;
+        return { active: () => false, cancel: () => {} };
+      },
+    };
+    const f = inlineCallbacks(function* (recovers: boolean) {
+      try {
+        yield* new Deferred<void>();
+      } catch (error) {
+        if (!recovers) throw error;
+      }
+      return 'recovered';
+    });
+    const timedOut = f(false).addTimeout(10, clock);
+    elapse();
+    assert.equal((errorOf(timedOut) as Error).name, 'TimeoutError');
+    const recovered = f(true).addTimeout(10, clock);
+    elapse();
+    assert.deepEqual(outcome(recovered), { value: 'recovered' });
+  });
+});
+
+suite('A function of inlineCallbacks', () => {
+  test('throws a NotACoroutineError that names the function where it gives no generator', () => {
+    const notAGenerator = function answer() {
+      return 42;
+    } as unknown as () => Generator<unknown, number, unknown>;
+    assert.throws(inlineCallbacks(notAGenerator), {
+      name: 'NotACoroutineError',
+      code: 'HEDDLE_NOT_A_COROUTINE',
+      message: /^answer\(\) gave 42, but inlineCallbacks\(\) needs a generator function/,
+    });
+  });
+
+  test('throws it for an async function and an async generator function as well', () => {
+    const asyncFunction = async function load() {} as unknown as () => Generator<unknown, void, unknown>;
+    const asyncGenerator = async function* pages() {} as unknown as () => Generator<unknown, void, unknown>;
+    assert.throws(inlineCallbacks(asyncFunction), NotACoroutineError);
+    assert.throws(inlineCallbacks(asyncFunction), TypeError);
+    assert.throws(inlineCallbacks(asyncGenerator), NotACoroutineError);
+  });
+
+  test('leaves the others unharmed when its Deferred was fired from outside', (t) => {
+    const logged = t.mock.method(console, 'error', () => {});
+    const gate = new Deferred<void>();
+    const f = inlineCallbacks(function* () {
+      yield* gate;
+    });
+    const [first, second] = [f(), f()];
+    first.callback();
+    gate.callback();
+    assert.deepEqual(outcome(second), { value: undefined });
+    assert.equal(logged.mock.callCount(), 1);
+  });
+});
+
+suite('The async context in a generator', () => {
+  const storage = new AsyncLocalStorage<string>();
+
+  test('is that of the call, wherever the Deferred is fired', () => {
+    const first = new Deferred<void>();
+    const second = new Deferred<void>();
+    const seen: unknown[] = [];
+    const f = inlineCallbacks(function* () {
+      seen.push(storage.getStore());
+      yield* first;
+      seen.push(storage.getStore());
+      yield* second;
+      seen.push(storage.getStore());
+    });
+    storage.run('caller', f);
+    storage.run('elsewhere', () => first.callback());
+    second.callback();
+    assert.deepEqual(seen, ['caller', 'caller', 'caller']);
+  });
+
+  test('keeps what the generator enters, which does not leak to the caller or to who fires', () => {
+    const gate = new Deferred<void>();
+    const seen: unknown[] = [];
+    const f = inlineCallbacks(function* () {
+      storage.enterWith('entered');
+      yield* gate;
+      seen.push(storage.getStore());
+      storage.enterWith('entered again');
+      yield* succeed();
+      seen.push(storage.getStore());
+    });
+    storage.run('caller', () => {
+      f();
+      assert.equal(storage.getStore(), 'caller');
+    });
+    storage.run('elsewhere', () => {
+      gate.callback();
+      assert.equal(storage.getStore(), 'elsewhere');
+    });
+    assert.deepEqual(seen, ['entered', 'entered again']);
+  });
+
+  test('of an outer generator is not changed by an inner one', () => {
+    const inner = inlineCallbacks(function* () {
+      storage.enterWith('inner');
+      yield* succeed();
+    });
+    const seen = storage.run('outer', () =>
+      outcome(
+        inlineCallbacks(function* () {
+          yield* inner();
+          return storage.getStore();
+        })(),
+      ),
+    );
+    assert.deepEqual(seen, { value: 'outer' });
+  });
+});
