@@ -13,11 +13,14 @@ export interface DeferredListOptions {
   readonly consumeErrors?: boolean;
 }
 
+/** How an input ended that failed. */
+export type FailedEntry = [success: false, failure: Failure];
+
 /** How one input ended: `[true, value]` or `[false, failure]`. */
-export type DeferredListEntry<T> = [success: true, value: T] | [success: false, failure: Failure];
+export type DeferredListEntry<T> = [success: true, value: T] | FailedEntry;
 
 type Entries<Ds extends Inputs> = { -readonly [K in keyof Ds]: DeferredListEntry<Awaited<Ds[K]>> };
-type AllFailed<Ds extends Inputs> = { -readonly [K in keyof Ds]: [success: false, failure: Failure] };
+type AllFailed<Ds extends Inputs> = { -readonly [K in keyof Ds]: FailedEntry };
 
 /** What a {@link DeferredList} fires with. */
 export type DeferredListResult<Ds extends Inputs, O extends DeferredListOptions> = O extends {

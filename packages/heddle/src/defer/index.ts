@@ -16,6 +16,7 @@ export {
   type DeferredListEntry,
   type DeferredListOptions,
   type DeferredListResult,
+  type FailedEntry,
 } from './deferred-list.ts';
 export { DeferredLock } from './deferred-lock.ts';
 export { DeferredQueue, type DeferredQueueOptions } from './deferred-queue.ts';
