@@ -112,7 +112,8 @@ suite('Releasing a DeferredLock', () => {
     assert.equal(lock.locked, false);
     const error = new Error('no');
     await assert.rejects(async () => {
-      await using _hold = await lock.acquire();
+      await using hold = await lock.acquire();
+      assert.equal(hold.released, false);
       throw error;
     }, error);
     assert.equal(lock.locked, false);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { type Deferred, DeferredSemaphore, type Hold, InvalidArgumentError, NotAcquiredError } from 'heddle/defer';
 import { outcome } from '../support/outcome.ts';
 
@@ -43,7 +43,7 @@ suite('A DeferredSemaphore', () => {
     const all = Array.from({ length: 10 }, (_, n) =>
       semaphore.run(async () => {
         most = Math.max(most, ++running);
-        await null;
+        await Promise.resolve();
         running--;
         return n;
       }),
