@@ -1,10 +1,12 @@
-import type { AsyncResource } from 'node:async_hooks';
+import { type InspectOptionsStylized, inspect } from 'node:util';
 import { type ScheduledCall, systemTime, type TimeSource } from './clock.ts';
 import { Coroutine, isGenerator, NotACoroutineError } from './coroutine.ts';
+import { debugging, formatHistory, historyOf, recordAdded, recordFired, recordMade, setDebugging } from './debug.ts';
 import { AlreadyCalledError, CancelledError, InvalidArgumentError, NotPausedError, TimeoutError } from './errors.ts';
 import { Failure } from './failure.ts';
-import { Link, type Step } from './link.ts';
-import { forgetUnhandled, reportUnhandled, type UnhandledFailure } from './unhandled.ts';
+import { Chainee, type Link, Look, Pair, type Step, withArguments } from './link.ts';
+import { type DeferredState, renderDeferred } from './render.ts';
+import { forgetUnhandled, noteUnhandled, type UnhandledRecord } from './unhandled.ts';
 
 /** What a callback's answer becomes in the chain: Deferreds and promises are waited for, a Failure is no value. */
 export type Settled<U> = Awaited<Exclude<U, Failure>>;
@@ -18,7 +20,6 @@ export type Canceller<T> = (deferred: Deferred<T>, reason: CancelledError) => vo
 
 // Inside, a chain has no static type: what flows through it changes with every step.
 type AnyDeferred = Deferred<unknown>;
-type Observer = (seen: unknown) => void;
 
 /**
  * Calls `look` with the value or the Failure when the chain of `deferred` gets
@@ -64,32 +65,50 @@ export class Deferred<T> implements Promise<T> {
   #pauses = 0;
   // Typed so that a Deferred<string> is still a Deferred<string | number>.
   #canceller: Canceller<never> | undefined;
-  #links: Link[] | undefined = undefined;
-  #nextLink = 0;
+  #firstLink: Link | undefined = undefined;
+  #lastLink: Link | undefined = undefined;
+  /** Whether another Deferred has waited for this one; only then can a wait close a circle. */
+  #waitedFor = false;
   #waitingFor: AnyDeferred | undefined = undefined;
   /** The failure that somebody has looked at by `then`, `await` or `yield*`. */
   #observed: Failure | undefined = undefined;
-  #unhandled: UnhandledFailure | undefined = undefined;
+  #unhandled: UnhandledRecord | undefined = undefined;
 
   /**
    * @param canceller stops the work behind this Deferred when it is cancelled
    */
   constructor(canceller?: Canceller<T>) {
     this.#canceller = canceller as Canceller<never> | undefined;
+    if (debugging) recordMade(this);
   }
 
   static {
     observe = (deferred, look, counts) => {
-      const kind = counts ? 'observer' : 'tap';
-      const lookAtFailure = (): void => look(deferred.#result);
-      deferred.#push(new Link(kind, look, lookAtFailure, undefined, undefined, undefined));
+      deferred.#push(new Look(look, counts));
     };
+    // Defined here because the name of such a method cannot stand in a declaration file.
+    Object.defineProperty(Deferred.prototype, inspect.custom, {
+      value(this: AnyDeferred, depth: number, options: InspectOptionsStylized): string {
+        return renderDeferred(this.#state(), depth, options);
+      },
+    });
+  }
+
+  /** The debug mode of all Deferreds; see {@link setDebugging}. */
+  static get debug(): boolean {
+    return debugging;
+  }
+
+  static set debug(on: boolean) {
+    setDebugging(on);
   }
 
   /** A Deferred that fires with what `promise` settles to. Cancelling it gives up waiting. */
   static fromPromise<T>(promise: PromiseLike<T>): Deferred<Awaited<T>> {
     const deferred = new Deferred<Awaited<T>>();
-    promise.then(
+    // A foreign thenable may call back twice or at once; a native promise in between puts that right.
+    const native = promise instanceof Promise ? promise : Promise.resolve(promise);
+    native.then(
       (value) => deferred.callback(value as Awaited<T>),
       (reason: unknown) => deferred.errback(reason),
     );
@@ -152,7 +171,7 @@ export class Deferred<T> implements Promise<T> {
 
   /** Adds a callback for the value; a failure passes by. Arguments after it follow the value in the call. */
   addCallback<U, A extends unknown[]>(onValue: (value: T, ...args: A) => U, ...args: A): Deferred<Settled<U>> {
-    this.#add(onValue as Step, undefined, args, undefined);
+    this.#add(toStep(onValue, args, 'callback'), undefined);
     return this as unknown as Deferred<Settled<U>>;
   }
 
@@ -161,13 +180,14 @@ export class Deferred<T> implements Promise<T> {
     onFailure: (failure: Failure, ...args: A) => U,
     ...args: A
   ): Deferred<T | Settled<U>> {
-    this.#add(undefined, onFailure as Step, undefined, args);
+    this.#add(undefined, toStep(onFailure, args, 'errback'));
     return this as unknown as Deferred<T | Settled<U>>;
   }
 
   /** Adds one function for both: it gets the value or the Failure. For what must be done either way. */
   addBoth<U, A extends unknown[]>(onResult: (result: T | Failure, ...args: A) => U, ...args: A): Deferred<Settled<U>> {
-    this.#add(onResult as Step, onResult as Step, args, args);
+    const step = toStep(onResult, args, 'callback');
+    this.#add(step, step);
     return this as unknown as Deferred<Settled<U>>;
   }
 
@@ -182,7 +202,10 @@ export class Deferred<T> implements Promise<T> {
     valueArgs?: A,
     failureArgs?: B,
   ): Deferred<Settled<U> | Settled<V>> {
-    this.#add(onValue as Step | undefined, onFailure as Step | undefined, valueArgs, failureArgs);
+    this.#add(
+      onValue === undefined ? undefined : toStep(onValue, valueArgs, 'callback'),
+      onFailure === undefined ? undefined : toStep(onFailure, failureArgs, 'errback'),
+    );
     return this as unknown as Deferred<Settled<U> | Settled<V>>;
   }
 
@@ -247,6 +270,9 @@ export class Deferred<T> implements Promise<T> {
     clock: TimeSource = systemTime,
     onTimeoutCancel: (result: T | Failure, timeout: number) => unknown = cancelledToTimedOut,
   ): AnyDeferred {
+    if (!(timeout >= 0)) {
+      throw new InvalidArgumentError(`A timeout must be 0 or more milliseconds, not ${inspect(timeout)}.`);
+    }
     let timedOut = false;
     const timer: ScheduledCall = clock.callLater(timeout, () => {
       timedOut = true;
@@ -298,14 +324,36 @@ export class Deferred<T> implements Promise<T> {
 
   /** A native promise of the result this chain has here, which stays in the chain as well. */
   toPromise(): Promise<T> {
+    if (this.#idle) {
+      if (!(this.#result instanceof Failure)) return Promise.resolve(this.#result as T);
+      this.#observed = this.#result;
+      this.#markHandled();
+      return Promise.reject(this.#result.value);
+    }
     return new Promise<T>((resolve, reject) => {
-      this.#push(new Link('observer', resolve, reject, undefined, undefined, undefined));
+      const settle = (result: unknown): void => {
+        if (result instanceof Failure) reject(result.value);
+        else resolve(result as T);
+      };
+      this.#push(new Look(settle, true));
     });
+  }
+
+  #state(): DeferredState {
+    return {
+      deferred: this,
+      called: this.#called,
+      running: this.#running,
+      pauses: this.#pauses - (this.#waitingFor === undefined ? 0 : 1),
+      result: this.#result,
+      waitingFor: this.#waitingFor,
+      firstLink: this.#firstLink,
+    };
   }
 
   #fire(result: unknown): void {
     if (this.#called) {
-      if (!this.#swallowsNextFiring) throw new AlreadyCalledError();
+      if (!this.#swallowsNextFiring) throw new AlreadyCalledError(formatHistory(historyOf(this)));
       this.#swallowsNextFiring = false;
       return;
     }
@@ -313,6 +361,7 @@ export class Deferred<T> implements Promise<T> {
   }
 
   #settle(result: unknown): void {
+    if (debugging) recordFired(this);
     this.#called = true;
     this.#canceller = undefined;
     this.#result = result;
@@ -328,44 +377,51 @@ export class Deferred<T> implements Promise<T> {
     if (target.#canceller === undefined) {
       target.#swallowsNextFiring = true;
     } else {
-      const answer: unknown = target.#canceller(target as never, reason);
-      if (target.#called || answer === goesOn) return;
+      if (!target.#callCanceller(target.#canceller, reason)) return;
     }
     target.#settle(new Failure(reason));
   }
 
-  /** Whether a link added now would be the next to run. */
-  get #idle(): boolean {
-    return this.#called && !this.#running && this.#pauses === 0 && this.#links === undefined;
+  /** Whether the Deferred is still to be failed afterwards. */
+  #callCanceller(canceller: Canceller<never>, reason: CancelledError): boolean {
+    // A canceller that cancels the Deferred itself shall not be called again.
+    this.#canceller = beingCancelled as Canceller<never>;
+    try {
+      const answer: unknown = canceller(this as never, reason);
+      return !this.#called && answer !== goesOn;
+    } finally {
+      if (!this.#called) this.#canceller = canceller;
+    }
   }
 
-  #add(
-    onValue: Step | undefined,
-    onFailure: Step | undefined,
-    valueArgs: readonly unknown[] | undefined,
-    failureArgs: readonly unknown[] | undefined,
-  ): void {
-    requireFunction(onValue, 'callback');
-    requireFunction(onFailure, 'errback');
-    if (this.#idle) {
-      // The result is here, and so is the async context: no link need be made.
-      if (this.#result instanceof Failure) this.#take(onFailure, failureArgs, undefined);
-      else this.#take(onValue, valueArgs, undefined);
-      if (this.#links !== undefined || this.#result instanceof Failure) this.#run();
+  /** Whether a link added now would be the next to run. */
+  get #idle(): boolean {
+    return this.#called && !this.#running && this.#pauses === 0 && this.#firstLink === undefined;
+  }
+
+  #add(onValue: Step | undefined, onFailure: Step | undefined): void {
+    if (!this.#idle) {
+      const pair = new Pair(onValue, onFailure);
+      if (debugging) recordAdded(pair);
+      this.#push(pair);
       return;
     }
-    this.#push(new Link('step', onValue, onFailure, valueArgs, failureArgs, undefined));
+    // The result is here, and so is the async context: no link need be made.
+    const step = this.#result instanceof Failure ? onFailure : onValue;
+    if (step !== undefined) this.#take(step, undefined);
+    if (this.#firstLink !== undefined || this.#result instanceof Failure) this.#run();
   }
 
   /** Calls `f` when the chain gets here, and passes the result on. */
   #tap(f: () => void): this {
-    this.#push(new Link('tap', f, f, undefined, undefined, undefined));
+    this.#push(new Look(f, false));
     return this;
   }
 
   #push(link: Link): void {
-    if (this.#links === undefined) this.#links = [link];
-    else this.#links.push(link);
+    if (this.#lastLink === undefined) this.#firstLink = link;
+    else this.#lastLink.next = link;
+    this.#lastLink = link;
     if (this.#called) this.#run();
   }
 
@@ -381,7 +437,7 @@ export class Deferred<T> implements Promise<T> {
         if (resumed === undefined) return;
         current = resumed;
       } else {
-        if (current.#links !== undefined) {
+        if (current.#firstLink !== undefined) {
           if (suspended === undefined) suspended = [];
           suspended.push(current);
         }
@@ -393,46 +449,36 @@ export class Deferred<T> implements Promise<T> {
   /** Runs links until there are none, until the chain must wait, or until a Deferred that waited has its result. */
   #advance(): AnyDeferred | undefined {
     while (this.#pauses === 0 && !this.#running) {
-      const link = this.#shift();
+      const link = this.#firstLink;
       if (link === undefined) {
-        this.#settleFailure();
+        this.#noteFailure();
         return undefined;
       }
-      if (link.chainee !== undefined) {
+      this.#firstLink = link.next;
+      if (link.next === undefined) this.#lastLink = undefined;
+      if (link instanceof Pair) {
+        const step = this.#result instanceof Failure ? link.onFailure : link.onValue;
+        if (step !== undefined) this.#take(step, link);
+      } else if (link instanceof Look) {
+        this.#show(link);
+      } else {
         this.#markHandled();
-        link.chainee.#inherit(this.#result);
+        link.deferred.#inherit(this.#result);
         this.#result = undefined;
-        return link.chainee;
+        return link.deferred;
       }
-      if (link.kind === 'observer' || link.kind === 'tap') this.#show(link);
-      else if (this.#result instanceof Failure) this.#take(link.onFailure, link.failureArgs, link.scope);
-      else this.#take(link.onValue, link.valueArgs, link.scope);
     }
     return undefined;
   }
 
-  #shift(): Link | undefined {
-    const links = this.#links;
-    if (links === undefined) return undefined;
-    const link = links[this.#nextLink++];
-    if (this.#nextLink === links.length) {
-      this.#links = undefined;
-      this.#nextLink = 0;
-    }
-    return link;
-  }
-
   /** The one place where a function of the chain is called and its answer becomes the result. */
-  #take(step: Step | undefined, args: readonly unknown[] | undefined, scope: AsyncResource | undefined): void {
-    if (step === undefined) return;
+  #take(step: Step, scope: Pair | undefined): void {
     this.#markHandled();
     this.#running = true;
-    const call = step as (...resultAndArgs: unknown[]) => unknown;
+    const call = step as (result: unknown) => unknown;
     let answer: unknown;
     try {
-      if (scope !== undefined) answer = scope.runInAsyncScope(call, undefined, this.#result, ...(args ?? []));
-      else if (args === undefined || args.length === 0) answer = call(this.#result);
-      else answer = call(this.#result, ...args);
+      answer = scope === undefined ? call(this.#result) : scope.runInAsyncScope(call, undefined, this.#result);
       if (isThenable(answer)) {
         this.#waitFor(answer instanceof Deferred ? answer : Deferred.fromPromise(answer));
         return;
@@ -445,30 +491,31 @@ export class Deferred<T> implements Promise<T> {
     this.#result = answer;
   }
 
-  #show(link: Link): void {
-    if (this.#result instanceof Failure) {
-      if (link.kind === 'observer') {
-        this.#observed = this.#result;
-        this.#markHandled();
-      }
-      (link.onFailure as Observer)(this.#result.value);
-    } else {
-      (link.onValue as Observer)(this.#result);
+  #show(link: Look): void {
+    if (link.counts && this.#result instanceof Failure) {
+      this.#observed = this.#result;
+      this.#markHandled();
     }
+    link.look(this.#result);
   }
 
   /** Makes the chain wait for a Deferred that a callback returned, and takes its result away from it. */
   #waitFor(inner: AnyDeferred): void {
-    if (inner === (this as AnyDeferred)) {
-      this.#result = new Failure(new InvalidArgumentError('A callback returned the very Deferred it was added to.'));
-    } else if (inner.#idle) {
+    if (this.#waitedFor || inner === (this as AnyDeferred)) {
+      for (let next: AnyDeferred | undefined = inner; next !== undefined; next = next.#waitingFor) {
+        if (next !== (this as AnyDeferred)) continue;
+        throw new InvalidArgumentError('A callback returned a Deferred that waits for the callback itself to be done.');
+      }
+    }
+    if (inner.#idle) {
       inner.#markHandled();
       this.#result = inner.#result;
       inner.#result = undefined;
     } else {
       this.#pauses++;
       this.#waitingFor = inner;
-      inner.#push(new Link('chainee', undefined, undefined, undefined, undefined, this as AnyDeferred));
+      inner.#waitedFor = true;
+      inner.#push(new Chainee(this as AnyDeferred));
     }
   }
 
@@ -485,9 +532,9 @@ export class Deferred<T> implements Promise<T> {
   }
 
   /** At the end of the chain: a failure that nobody took or looked at will be reported. */
-  #settleFailure(): void {
+  #noteFailure(): void {
     if (!(this.#result instanceof Failure) || this.#unhandled !== undefined) return;
-    if (this.#observed !== this.#result) this.#unhandled = reportUnhandled(this, this.#result);
+    if (this.#observed !== this.#result) this.#unhandled = noteUnhandled(this, this.#result);
   }
 }
 
@@ -507,10 +554,14 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
   );
 }
 
-function requireFunction(step: Step | undefined, role: string): void {
-  if (step === undefined || step === null || typeof step === 'function') return;
-  throw new InvalidArgumentError(`A Deferred's ${role} must be a function, not ${String(step)} (${typeof step}).`);
+function toStep(step: unknown, args: readonly unknown[] | undefined, role: string): Step {
+  if (typeof step !== 'function') {
+    throw new InvalidArgumentError(`A Deferred's ${role} must be a function, not ${inspect(step, { depth: 0 })}.`);
+  }
+  return args === undefined || args.length === 0 ? (step as Step) : withArguments(step as Step, args);
 }
+
+const beingCancelled = (): typeof goesOn => goesOn;
 
 function cancelledToTimedOut(result: unknown, timeout: number): unknown {
   if (!(result instanceof Failure)) return result;

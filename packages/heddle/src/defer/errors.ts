@@ -11,8 +11,9 @@ export class AlreadyCalledError extends Error {
   override readonly name: string = 'AlreadyCalledError';
   readonly code: 'HEDDLE_ALREADY_CALLED' = 'HEDDLE_ALREADY_CALLED';
 
-  constructor(message: string = 'This Deferred has already been fired; a Deferred has one result.') {
-    super(message);
+  /** @param history where the Deferred was made and fired first, as debug mode knows it */
+  constructor(history: string = '') {
+    super(`This Deferred has already been fired; a Deferred has one result.${history}`);
   }
 }
 

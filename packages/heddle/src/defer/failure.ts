@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+
 /** A class of errors, as `check`, `is` and `trap` take it. Abstract classes count too. */
 export type ErrorClass<E = unknown> = abstract new (...args: never[]) => E;
 
@@ -53,5 +55,62 @@ export class Failure<E = unknown> {
     const found = this.check(...classes);
     if (found === undefined) throw this;
     return found;
+  }
+
+  /** The class of the error; `undefined` where something other than an object was thrown. */
+  get type(): ErrorClass<E> | undefined {
+    const { value } = this;
+    if (typeof value !== 'object' || value === null) return undefined;
+    const { constructor } = value;
+    return typeof constructor === 'function' ? (constructor as unknown as ErrorClass<E>) : undefined;
+  }
+
+  /** One line for people: the error's message, or whatever was thrown as text. */
+  getErrorMessage(): string {
+    const { value } = this;
+    return value instanceof Error ? value.message : typeof value === 'string' ? value : inspect(value);
+  }
+
+  /** The error as it would be printed: stack, own properties, causes, the errors of an AggregateError. */
+  getTraceback(): string {
+    return inspect(this.value);
+  }
+
+  /** The stack alone, without properties and causes. Where no Error was thrown there is no stack, only the value. */
+  getBriefTraceback(): string {
+    const { value } = this;
+    return value instanceof Error && value.stack !== undefined ? value.stack : inspect(value);
+  }
+
+  /**
+   * Writes {@link getTraceback} and a line end.
+   *
+   * @param output where to; stderr by default
+   */
+  printTraceback(output: { write(text: string): unknown } = process.stderr): void {
+    output.write(`${this.getTraceback()}\n`);
+  }
+
+  /**
+   * Leaves the world of values: for code that wants a `try`/`catch`.
+   *
+   * @throws the error itself
+   */
+  raiseException(): never {
+    throw this.value;
+  }
+
+  /**
+   * Throws the error inside a generator, at the `yield` where it stands.
+   *
+   * @returns what the generator yields or returns next
+   * @throws what the generator does not catch
+   */
+  throwExceptionIntoGenerator<Y, R>(generator: Generator<Y, R, never>): IteratorResult<Y, R> {
+    return generator.throw(this.value);
+  }
+
+  toString(): string {
+    return `[Failure: ${this.value instanceof Error ? String(this.value) : this.getErrorMessage()}]`;
   }
 }

@@ -1,4 +1,5 @@
 export type { ScheduledCall, TimeSource } from './clock.ts';
+export { getDebugging, setDebugging, type DeferredHistory } from './debug.ts';
 export { type Canceller, Deferred, type Settled } from './deferred.ts';
 export {
   AlreadyCalledError,
@@ -35,3 +36,4 @@ export { NotAcquiredError } from './not-acquired-error.ts';
 export { QueueOverflow, QueueUnderflow } from './queue-errors.ts';
 export { type RaceResult, race } from './race.ts';
 export type { TokenPool } from './token-pool.ts';
+export { setUnhandledFailurePolicy, type UnhandledFailure, type UnhandledFailurePolicy } from './unhandled.ts';

@@ -1,45 +1,55 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { Deferred } from './deferred.ts';
 
-/** One step of a chain, seen without its types: the chain's types live in the signatures of Deferred. */
-export type Step = (...resultAndArgs: never) => unknown;
+/** A callback or an errback, seen without its types: the chain's types live in the signatures of Deferred. */
+export type Step = (result: never) => unknown;
 
-/** What a link is there for. */
-export type LinkKind =
-  /** A pair of a callback and an errback. */
-  | 'step'
-  /** Somebody who looks at the result and leaves it as it is. */
-  | 'observer'
-  /** The Deferred's own bookkeeping: it learns that the chain got here, and counts as nobody. */
-  | 'tap'
-  /** Another Deferred that waits for this one's result and takes it. */
-  | 'chainee';
+/** One place in a Deferred's chain, waiting for its turn. */
+export type Link = Pair | Look | Chainee;
 
-/** A link of a Deferred's chain that waits for its turn. */
-export class Link {
-  readonly kind: LinkKind;
+const SCOPE = { requireManualDestroy: true };
+
+/**
+ * A callback and an errback. It is an AsyncResource so that its steps run in
+ * the async context of the place that added them, without a second object.
+ */
+export class Pair extends AsyncResource {
+  next: Link | undefined = undefined;
   readonly onValue: Step | undefined;
   readonly onFailure: Step | undefined;
-  readonly valueArgs: readonly unknown[] | undefined;
-  readonly failureArgs: readonly unknown[] | undefined;
-  readonly chainee: Deferred<unknown> | undefined;
-  /** The async context of the place that added the link; its steps run there. */
-  readonly scope: AsyncResource | undefined;
 
-  constructor(
-    kind: LinkKind,
-    onValue: Step | undefined,
-    onFailure: Step | undefined,
-    valueArgs: readonly unknown[] | undefined,
-    failureArgs: readonly unknown[] | undefined,
-    chainee: Deferred<unknown> | undefined,
-  ) {
-    this.kind = kind;
+  constructor(onValue: Step | undefined, onFailure: Step | undefined) {
+    super('HeddleDeferred', SCOPE);
     this.onValue = onValue;
     this.onFailure = onFailure;
-    this.valueArgs = valueArgs;
-    this.failureArgs = failureArgs;
-    this.chainee = chainee;
-    this.scope = kind === 'step' ? new AsyncResource('HeddleDeferred', { requireManualDestroy: true }) : undefined;
   }
+}
+
+/** Somebody who looks at the result and leaves it as it is. */
+export class Look {
+  next: Link | undefined = undefined;
+  readonly look: (result: unknown) => void;
+  /** Whether a failure counts as handled after this look. The Deferred's own bookkeeping counts as nobody. */
+  readonly counts: boolean;
+
+  constructor(look: (result: unknown) => void, counts: boolean) {
+    this.look = look;
+    this.counts = counts;
+  }
+}
+
+/** Another Deferred that waits for this one's result and takes it. */
+export class Chainee {
+  next: Link | undefined = undefined;
+  readonly deferred: Deferred<unknown>;
+
+  constructor(deferred: Deferred<unknown>) {
+    this.deferred = deferred;
+  }
+}
+
+/** `step` with more arguments after the result, under its own name. */
+export function withArguments(step: Step, args: readonly unknown[]): Step {
+  const call = step as (...resultAndArgs: unknown[]) => unknown;
+  return { [step.name]: (result: unknown): unknown => call(result, ...args) }[step.name] as Step;
 }

@@ -1,53 +1,147 @@
 import { inspect } from 'node:util';
+import { type DeferredHistory, formatHistory, historyOf } from './debug.ts';
 import { CancelledError } from './errors.ts';
 import type { Failure } from './failure.ts';
+import { FailureGroup } from './failure-group.ts';
+import { FirstError } from './first-error.ts';
 
-/** A failure at the end of a chain, of which nobody has taken notice yet. */
+/** A failure at the end of a chain, of which nobody took notice. */
 export interface UnhandledFailure {
   readonly failure: Failure;
+  /** Where the Deferred was made and fired, if debug mode was on then. */
+  readonly history: DeferredHistory | undefined;
 }
 
-const unhandled = new Set<UnhandledFailure>();
-const collected = new FinalizationRegistry<UnhandledFailure>(report);
+/**
+ * What is done about an unhandled failure: `'report'` prints it, `'throw'`
+ * raises it as an uncaught exception at the end of the turn, a function gets it.
+ */
+export type UnhandledFailurePolicy = 'report' | 'throw' | ((unhandled: UnhandledFailure) => void);
+
+/** Stands for one Deferred with a failure nobody has seen; handed out so that it can be taken back. */
+export interface UnhandledRecord extends UnhandledFailure {
+  /** Kept until the end of the turn only, so that the Deferred can be collected afterwards. */
+  deferred: object | undefined;
+}
+
+// Taken at once, so that fake timers in tests do not stop the reports.
+const { nextTick } = process;
+
+const thisTurn = new Set<UnhandledRecord>();
+const outstanding = new Set<UnhandledRecord>();
+const collected = new FinalizationRegistry<UnhandledRecord>(report);
+let policy: UnhandledFailurePolicy = 'report';
+let turnIsWatched = false;
 let watchesTheEnd = false;
-let anyReported = false;
+let anyPrinted = false;
 
 /**
- * Remembers that `deferred` holds a failure nobody has seen, which is reported
- * when the Deferred is collected or at the latest when the process ends. A
- * cancel is the program's own wish and is not reported.
+ * Decides what becomes of a failure at the end of a Deferred's chain that no
+ * errback took and nobody awaited. There is one policy for the process; set it
+ * in the program, not in a library.
+ *
+ * - `'report'`, the default: it is printed to stderr once, when the Deferred
+ *   is garbage-collected or at the latest when the process ends. The exit code
+ *   becomes 1 if the program ends by itself and has set none.
+ * - `'throw'`: it is an uncaught exception at the end of the turn in which it
+ *   became the result, as an unhandled rejection of a promise is.
+ * - a function: called instead of printing, at the same moments, for a log or
+ *   a monitor of your own. The exit code is then yours to set.
+ *
+ * A {@link CancelledError} is the program's own wish and never gets here.
+ *
+ * @returns the policy that was in force
+ *
+ * @example
+ * ```ts
+ * import { setUnhandledFailurePolicy } from 'heddle/defer';
+ *
+ * setUnhandledFailurePolicy(({ failure }) => {
+ *   console.error('lost:', failure.getErrorMessage());
+ * });
+ * ```
  */
-export function reportUnhandled(deferred: object, failure: Failure): UnhandledFailure | undefined {
-  if (failure.value instanceof CancelledError) return undefined;
-  const record: UnhandledFailure = { failure };
-  unhandled.add(record);
-  collected.register(deferred, record, record);
-  watchTheEnd();
+export function setUnhandledFailurePolicy(next: UnhandledFailurePolicy): UnhandledFailurePolicy {
+  const previous = policy;
+  policy = next;
+  return previous;
+}
+
+/** Remembers that `deferred` ended with a failure nobody has seen yet. */
+export function noteUnhandled(deferred: object, failure: Failure): UnhandledRecord | undefined {
+  if (isCancellation(failure)) return undefined;
+  const record: UnhandledRecord = { failure, history: historyOf(deferred), deferred };
+  // Most failures are handled in the same turn, so only what is left then is registered with the collector.
+  thisTurn.add(record);
+  if (!turnIsWatched) {
+    turnIsWatched = true;
+    queueMicrotask(awaitEndOfTurn);
+    watchTheEnd();
+  }
   return record;
 }
 
-/** Takes a report back: somebody takes care of the failure after all. */
-export function forgetUnhandled(record: UnhandledFailure): void {
-  unhandled.delete(record);
+/** Takes it back: somebody takes care of the failure after all. */
+export function forgetUnhandled(record: UnhandledRecord): void {
+  if (thisTurn.delete(record)) return;
+  outstanding.delete(record);
   collected.unregister(record);
 }
 
-function report(record: UnhandledFailure): void {
-  if (!unhandled.delete(record)) return;
-  anyReported = true;
-  console.error(`Unhandled failure in a Deferred:\n${inspect(record.failure.value)}`);
+function isCancellation({ value }: Failure): boolean {
+  if (value instanceof CancelledError) return true;
+  if (value instanceof FirstError) return isCancellation(value.subFailure);
+  return value instanceof FailureGroup && value.failures.length > 0 && value.failures.every(isCancellation);
+}
+
+/** A tick asked for by a microtask comes after all microtasks: the moment at which Node judges promises, too. */
+function awaitEndOfTurn(): void {
+  nextTick(endTurn);
+}
+
+function endTurn(): void {
+  turnIsWatched = false;
+  for (const record of thisTurn) {
+    if (policy === 'throw') {
+      queueMicrotask(() => raise(record.failure));
+    } else {
+      outstanding.add(record);
+      collected.register(record.deferred as object, record, record);
+    }
+    record.deferred = undefined;
+  }
+  thisTurn.clear();
+}
+
+function raise(failure: Failure): never {
+  const { value } = failure;
+  throw value instanceof Error ? value : new Error(`Unhandled failure: ${inspect(value)}`, { cause: value });
+}
+
+function report(record: UnhandledRecord): void {
+  if (!thisTurn.delete(record) && !outstanding.delete(record)) return;
+  const unhandled: UnhandledFailure = { failure: record.failure, history: record.history };
+  if (typeof policy === 'function') {
+    policy(unhandled);
+    return;
+  }
+  anyPrinted = true;
+  console.error(
+    `Unhandled failure in a Deferred:\n${unhandled.failure.getTraceback()}${formatHistory(unhandled.history)}`,
+  );
 }
 
 function watchTheEnd(): void {
   if (watchesTheEnd) return;
   watchesTheEnd = true;
-  const reportAll = (): void => {
-    for (const record of unhandled) report(record);
-  };
   process.on('exit', reportAll);
   // Only a program that ends by itself comes by here; one that chose its exit code keeps it.
   process.on('beforeExit', () => {
     reportAll();
-    if (anyReported) process.exitCode ??= 1;
+    if (anyPrinted) process.exitCode ??= 1;
   });
+}
+
+function reportAll(): void {
+  for (const record of [...outstanding, ...thisTurn]) report(record);
 }
