@@ -214,7 +214,7 @@ export class Deferred<T> implements Promise<T> {
    * is `undefined`: it has gone to `other`. Cancelling `other` does not reach
    * this Deferred.
    */
-  chainDeferred(other: Deferred<T>): Deferred<void> {
+  chainDeferred(other: Pick<Deferred<T>, 'callback' | 'errback'>): Deferred<void> {
     return this.addCallbacks(
       (value) => other.callback(value),
       (failure) => other.errback(failure),

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { afterEach, suite, test } from 'node:test';
+import { inspect } from 'node:util';
+import { AlreadyCalledError, Deferred, getDebugging, setDebugging, succeed } from 'heddle/defer';
+
+function makeIt(): Deferred<number> {
+  return new Deferred<number>();
+}
+
+function fireIt(d: Deferred<number>): void {
+  d.callback(1);
+}
+
+function messageOfSecondFiring(d: Deferred<number>): string {
+  try {
+    d.callback(2);
+  } catch (error) {
+    assert.ok(error instanceof AlreadyCalledError);
+    return error.message;
+  }
+  return assert.fail('the second firing did not throw');
+}
+
+suite('debug mode', () => {
+  afterEach(() => setDebugging(false));
+
+  test('is off until it is turned on, by function or by property', () => {
+    assert.equal(getDebugging(), false);
+    setDebugging(true);
+    assert.equal(Deferred.debug, true);
+    Deferred.debug = false;
+    assert.equal(getDebugging(), false);
+  });
+
+  test('tells in AlreadyCalledError where the Deferred was made and where it was fired first', () => {
+    setDebugging(true);
+    const d = makeIt();
+    fireIt(d);
+    const message = messageOfSecondFiring(d);
+    assert.match(message, /Made:\n\s+at makeIt \(.*debug\.test/);
+    assert.match(message, /Fired:\n\s+at fireIt \(.*debug\.test/);
+  });
+
+  test('says nothing more when it is off', () => {
+    const d = makeIt();
+    fireIt(d);
+    assert.doesNotMatch(messageOfSecondFiring(d), /Made|Fired/);
+  });
+
+  test('turned on between making and firing, knows the firing only', () => {
+    const d = makeIt();
+    setDebugging(true);
+    fireIt(d);
+    const message = messageOfSecondFiring(d);
+    assert.doesNotMatch(message, /Made/);
+    assert.match(message, /Fired:\n\s+at fireIt/);
+  });
+
+  test('turned off between making and firing, knows the making only', () => {
+    setDebugging(true);
+    const d = makeIt();
+    setDebugging(false);
+    fireIt(d);
+    const message = messageOfSecondFiring(d);
+    assert.match(message, /Made:\n\s+at makeIt/);
+    assert.doesNotMatch(message, /Fired/);
+  });
+
+  test('changes nothing about what chains do', () => {
+    setDebugging(true);
+    const d = makeIt().addCallback((n) => succeed(n + 1));
+    setDebugging(false);
+    (d as Deferred<number>).callback(1);
+    setDebugging(true);
+    let seen = 0;
+    d.addCallback((n) => {
+      seen = n;
+    });
+    assert.equal(seen, 2);
+  });
+
+  test('shows in util.inspect where the Deferred was made and where its callbacks were added', () => {
+    setDebugging(true);
+    const d = makeIt().addCallback(function addOne(n) {
+      return n + 1;
+    });
+    const text = inspect(d);
+    assert.match(text, /addOne \(.*debug\.test.*:\d+:\d+\)/);
+    assert.match(text, /Made:\n\s+at makeIt/);
+  });
+});
