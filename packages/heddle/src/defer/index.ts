@@ -1,17 +1,7 @@
 export type { ScheduledCall, TimeSource } from './clock.ts';
+export { NotACoroutineError } from './coroutine.ts';
 export { getDebugging, setDebugging, type DeferredHistory } from './debug.ts';
 export { type Canceller, Deferred, type Settled } from './deferred.ts';
-export {
-  AlreadyCalledError,
-  CancelledError,
-  InvalidArgumentError,
-  NotPausedError,
-  TimeoutError,
-  type TimeLimit,
-} from './errors.ts';
-export { type ErrorClass, Failure } from './failure.ts';
-export { fail, succeed } from './succeed.ts';
-export { NotACoroutineError } from './coroutine.ts';
 export {
   DeferredList,
   type DeferredListEntry,
@@ -23,7 +13,16 @@ export { DeferredLock } from './deferred-lock.ts';
 export { DeferredQueue, type DeferredQueueOptions } from './deferred-queue.ts';
 export { DeferredSemaphore } from './deferred-semaphore.ts';
 export { ensureDeferred, fromCoroutine } from './ensure-deferred.ts';
+export {
+  AlreadyCalledError,
+  CancelledError,
+  InvalidArgumentError,
+  NotPausedError,
+  TimeoutError,
+  type TimeLimit,
+} from './errors.ts';
 export { execute } from './execute.ts';
+export { type ErrorClass, Failure } from './failure.ts';
 export { FailureGroup } from './failure-group.ts';
 export { FirstError } from './first-error.ts';
 export { type GatherResultsOptions, gatherResults } from './gather-results.ts';
@@ -35,5 +34,6 @@ export { maybeDeferred } from './maybe-deferred.ts';
 export { NotAcquiredError } from './not-acquired-error.ts';
 export { QueueOverflow, QueueUnderflow } from './queue-errors.ts';
 export { type RaceResult, race } from './race.ts';
+export { fail, succeed } from './succeed.ts';
 export type { TokenPool } from './token-pool.ts';
 export { setUnhandledFailurePolicy, type UnhandledFailure, type UnhandledFailurePolicy } from './unhandled.ts';

@@ -1,4 +1,4 @@
-export { CallableError, type CallableErrorCode, type FunctionLocation } from './callable/errors.ts';
+export { CallableError, type CallableErrorCode, type FunctionLocation } from './wire/callable-error.ts';
 export { threadFunction } from './callable/thread-function.ts';
 export { deferToThread, deferToThreadPool } from './defer-to-thread.ts';
 export type * from './deferrable.ts';

@@ -81,7 +81,7 @@ suite('a chain of callbacks', () => {
     const d = succeed(1).addCallback(() => {
       throw failure;
     });
-    assert.equal(resultOf(d.addErrback((seen) => [seen])) instanceof Array, true);
+    assert.equal(Array.isArray(resultOf(d.addErrback((seen) => [seen]))), true);
     const e = succeed(1).addCallback(() => {
       throw failure;
     });
@@ -166,10 +166,7 @@ suite('a chain of callbacks', () => {
     assert.deepEqual(resultOf(succeed(1).addCallbacks(list, list, ['v'], ['f'])), [1, 'v']);
     const failed = fail(boom).addCallbacks(list, (failure, ...more) => [failure.value, ...more], ['v'], ['f', 'g']);
     assert.deepEqual(resultOf(failed), [boom, 'f', 'g']);
-    assert.deepEqual(
-      resultOf(fail(boom).addErrback((failure, more) => [failure.value, more], 'e')),
-      [boom, 'e'],
-    );
+    assert.deepEqual(resultOf(fail(boom).addErrback((failure, more) => [failure.value, more], 'e')), [boom, 'e']);
   });
 
   test('passes extra arguments on when the Deferred fires later, too', () => {

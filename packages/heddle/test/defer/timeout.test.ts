@@ -176,7 +176,14 @@ suite('addTimeout', () => {
 
   test('lets a failed Deferred stay failed', () => {
     const time = new ManualTime();
-    assert.equal(resultOf(fail(boom).addTimeout(50, time).addErrback((failure) => failure.value)), boom);
+    assert.equal(
+      resultOf(
+        fail(boom)
+          .addTimeout(50, time)
+          .addErrback((failure) => failure.value),
+      ),
+      boom,
+    );
     assert.equal(time.waiting, 0);
   });
 });

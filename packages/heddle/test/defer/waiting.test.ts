@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { Deferred, Failure, fail, succeed } from 'heddle/defer';
+import { Deferred, type Failure, fail, succeed } from 'heddle/defer';
 import { pending, resultOf } from '../support/result-of.ts';
 
 const boom = new Error('boom');

@@ -28,10 +28,13 @@ const defer = [
   'fail',
   'fromCoroutine',
   'gatherResults',
+  'getDebugging',
   'inlineCallbacks',
   'logError',
   'maybeDeferred',
   'race',
+  'setDebugging',
+  'setUnhandledFailurePolicy',
   'succeed',
 ];
 const reactor = [

@@ -1,5 +1,5 @@
 import type { FunctionReference } from '../wire/reference.ts';
-import type { Refusal } from './errors.ts';
+import type { Refusal } from '../wire/callable-error.ts';
 
 /**
  * Functions whose address is known; a promise while their module is being asked.

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { fileURLToPath } from 'node:url';
-import type { CallableErrorCode, FunctionLocation, Refusal } from './errors.ts';
+import type { CallableErrorCode, FunctionLocation, Refusal } from '../wire/callable-error.ts';
 import { functionName } from './function-name.ts';
 import type { Origin } from './origin.ts';
 

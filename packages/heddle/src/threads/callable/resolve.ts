@@ -1,6 +1,6 @@
 import type { FunctionReference } from '../wire/reference.ts';
 import { isEntryModule } from './entry-module.ts';
-import { CallableError, type Refusal } from './errors.ts';
+import { CallableError, type Refusal } from '../wire/callable-error.ts';
 import { references, refusals } from './known.ts';
 import { countNodeModules, indexNodeFunctions } from './node-functions.ts';
 import { type Origin, originOf } from './origin.ts';

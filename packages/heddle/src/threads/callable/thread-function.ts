@@ -1,6 +1,6 @@
 import type { FunctionReference } from '../wire/reference.ts';
 import { isEntryModule } from './entry-module.ts';
-import { CallableError, type CallableErrorCode } from './errors.ts';
+import { CallableError, type CallableErrorCode } from '../wire/callable-error.ts';
 import { references } from './known.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: arguments that nothing is known about accept everything

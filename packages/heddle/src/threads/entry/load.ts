@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { CallableError } from '../callable/errors.ts';
+import { CallableError } from '../wire/callable-error.ts';
 import type { FunctionReference } from '../wire/reference.ts';
 
 /** A function found in this thread, with the object it is a method of. */

@@ -1,3 +1,4 @@
+import { CallableError } from './callable-error.ts';
 import { UnclonableError } from './unclonable-error.ts';
 
 /** What makes an error whole again on the other side. */
@@ -13,6 +14,7 @@ export interface ErrorDetails {
 /** The error classes that exist in every thread. The nearest ones come first: a subclass before its parent. */
 const sharedErrorClasses: ReadonlyMap<string, abstract new (...args: never[]) => Error> = new Map(
   [
+    CallableError,
     UnclonableError,
     AggregateError,
     EvalError,
