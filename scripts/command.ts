@@ -7,7 +7,9 @@ export function run(program: string, args: readonly string[], options: SpawnSync
   const { status, signal, error } = spawnSync(program, args, { cwd: root, stdio: 'inherit', ...options });
   if (error) throw error;
   if (status === 0) return;
-  console.error(`\nFailed (${signal ?? `exit ${status}`}): ${program} ${args.join(' ')}`);
+  const line = [path.basename(program), ...args].join(' ');
+  // A test run names all its files, which would push what failed out of sight.
+  console.error(`\nFailed (${signal ?? `exit ${status}`}): ${line.length > 200 ? `${line.slice(0, 200)} …` : line}`);
   process.exit(status ?? 1);
 }
 
