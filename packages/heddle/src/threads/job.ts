@@ -3,6 +3,7 @@ import { Deferred } from '../defer/deferred.ts';
 import { CancelledError, TimeoutError } from '../defer/errors.ts';
 import { Failure } from '../defer/failure.ts';
 import type { KeepAlive } from '../reactor/keep-alive.ts';
+import { onAbort } from './abort-watch.ts';
 import type { CallOptions } from './options.ts';
 import type { FunctionReference } from './wire/reference.ts';
 
@@ -56,9 +57,7 @@ export class Job {
   /** Sets the limits under which the caller still wants the result. */
   limit({ signal, timeout }: CallOptions, time: TimeSource): void {
     if (signal !== undefined) {
-      const abort = (): void => this.abandon(abortedBy(signal));
-      signal.addEventListener('abort', abort, { once: true });
-      this.#stopListening = () => signal.removeEventListener('abort', abort);
+      this.#stopListening = onAbort(signal, () => this.abandon(abortedBy(signal)));
     }
     if (timeout !== undefined && timeout !== Number.POSITIVE_INFINITY) {
       this.#timer = time.callLater(timeout, () => {

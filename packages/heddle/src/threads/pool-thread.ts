@@ -18,6 +18,8 @@ export interface PoolThread extends JobHolder {
 export interface ThreadOwner {
   /** The thread has no job any more. */
   threadIsIdle(thread: PoolThread): void;
+  /** The thread has been told to end, and will. */
+  threadIsEnding(thread: PoolThread): void;
   /** The thread is gone. */
   threadHasEnded(thread: PoolThread): void;
 }

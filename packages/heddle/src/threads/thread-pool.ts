@@ -28,6 +28,7 @@ export interface PoolStatistics {
   /** Threads that exist, those that are about to end included. */
   readonly threads: number;
   readonly idle: number;
+  /** Threads that have a call. */
   readonly busy: number;
   /** Calls that wait for a thread. */
   readonly backlog: number;
@@ -70,18 +71,22 @@ export class ThreadPool {
   readonly #options: CompletePoolOptions;
   readonly #queue = new JobQueue();
   readonly #threads = new Set<PoolThread>();
+  /** Those of the threads that have been told to end and still take room. */
+  readonly #ending = new Set<PoolThread>();
   /** The thread that was idle last is used first, so that the others may end. */
   readonly #idle: PoolThread[] = [];
   readonly #keepAlive: KeepAlive;
   readonly #waitingForStop: Deferred<void>[] = [];
   readonly #owner: ThreadOwner = {
     threadIsIdle: (thread) => this.#threadIsIdle(thread),
+    threadIsEnding: (thread) => this.#ending.add(thread),
     threadHasEnded: (thread) => this.#threadHasEnded(thread),
   };
   #min: number;
   #max: number;
   #threadsMade = 0;
   #idleTimer: NodeJS.Timeout | undefined;
+  #serving = false;
   #stopping = false;
 
   /**
@@ -147,7 +152,7 @@ export class ThreadPool {
     const { min, max } = completePoolOptions({ min: limits.min ?? this.#min, max: limits.max ?? this.#max });
     this.#min = min;
     this.#max = max;
-    for (const thread of this.#idle.splice(0, Math.max(0, this.#threads.size - max))) thread.end();
+    for (const thread of this.#idle.splice(0, Math.max(0, this.#threads.size - this.#ending.size - max))) thread.end();
     this.#serve();
     this.#watchIdle();
   }
@@ -168,11 +173,9 @@ export class ThreadPool {
    */
   stop(options: StopOptions = {}): Deferred<void> {
     const { deadline = Number.POSITIVE_INFINITY } = checkStopOptions(options);
-    if (!this.#stopping) {
-      this.#stopping = true;
-      this.#keepAlive.hold();
-      clearTimeout(this.#idleTimer);
-    }
+    this.#stopping = true;
+    clearTimeout(this.#idleTimer);
+    this.#keepAlive.hold();
     const stopped = new Deferred<void>();
     this.#waitingForStop.push(stopped);
     if (deadline === 0) {
@@ -196,7 +199,7 @@ export class ThreadPool {
   statistics(): PoolStatistics {
     const threads = this.#threads.size;
     const idle = this.#idle.length;
-    return { threads, idle, busy: threads - idle, backlog: this.#queue.size };
+    return { threads, idle, busy: threads - this.#ending.size - idle, backlog: this.#queue.size };
   }
 
   /** What the result is, only the caller's signature knows: {@link DeferCall}. */
@@ -224,6 +227,9 @@ export class ThreadPool {
 
   /** Gives waiting jobs to threads, as long as there are both. */
   #serve(): void {
+    // A job that cannot be sent frees its thread at once: that must not start a loop within this one.
+    if (this.#serving) return;
+    this.#serving = true;
     while (this.#queue.size > 0 && (this.#idle.length > 0 || this.#threads.size < this.max)) {
       const job = this.#queue.shift() as Job;
       try {
@@ -232,6 +238,7 @@ export class ThreadPool {
         job.refuse(error);
       }
     }
+    this.#serving = false;
   }
 
   /** What the pool's threads are made of: a pool for tests has others. */
@@ -269,15 +276,16 @@ export class ThreadPool {
     this.#threads.delete(thread);
     const index = this.#idle.indexOf(thread);
     if (index >= 0) this.#idle.splice(index, 1);
-    // A thread that cannot even start would be replaced for ever.
-    if (!this.#stopping && thread.started && this.#threads.size < this.min) this.#threadIsIdle(this.#addThread());
+    // A thread that could not even start would be replaced for ever.
+    const mayBeReplaced = this.#ending.delete(thread) || thread.started;
+    if (!this.#stopping && mayBeReplaced && this.#threads.size < this.min) this.#threadIsIdle(this.#addThread());
     else this.#serve();
     if (this.#stopping) this.#endWhenDone();
   }
 
   #watchIdle(): void {
     const { idleTimeout } = this.#options;
-    if (this.#idleTimer !== undefined || this.#threads.size <= this.min) return;
+    if (this.#idleTimer !== undefined || this.#threads.size - this.#ending.size <= this.min) return;
     const longest = this.#idle[0];
     if (longest === undefined || idleTimeout === Number.POSITIVE_INFINITY) return;
     const left = Math.max(1, longest.idleSince + idleTimeout - performance.now());
@@ -287,7 +295,7 @@ export class ThreadPool {
   #endIdle(): void {
     this.#idleTimer = undefined;
     const before = performance.now() - this.#options.idleTimeout;
-    const spare = this.#threads.size - this.min;
+    const spare = this.#threads.size - this.#ending.size - this.min;
     const firstToStay = this.#idle.findIndex(({ idleSince }, index) => index >= spare || idleSince > before);
     for (const thread of this.#idle.splice(0, firstToStay < 0 ? this.#idle.length : firstToStay)) thread.end();
     this.#watchIdle();
@@ -297,9 +305,10 @@ export class ThreadPool {
     if (this.#queue.size > 0 || this.#idle.length < this.#threads.size) return;
     for (const thread of this.#idle.splice(0)) thread.end();
     if (this.#threads.size > 0) return;
-    const waiting = this.#waitingForStop.splice(0);
-    if (waiting.length > 0) this.#keepAlive.release();
-    for (const stopped of waiting) stopped.callback();
+    for (const stopped of this.#waitingForStop.splice(0)) {
+      this.#keepAlive.release();
+      stopped.callback();
+    }
   }
 
   #abandonAll(deadline: number): void {

@@ -21,8 +21,8 @@ export class Thread implements PoolThread {
   readonly #functionIds = new Map<FunctionReference, number>();
   #lastFunctionId = 0;
   #job: Job | undefined;
-  /** Whether the thread has been told of its job: until then the job can be taken back. */
-  #sent = false;
+  /** The function that the thread has been told to run. Until it has been, its job can be taken back. */
+  #sent: FunctionReference | undefined;
   #ending = false;
   #started = false;
   idleSince = 0;
@@ -48,7 +48,7 @@ export class Thread implements PoolThread {
   run(job: Job): void {
     job.holder = this;
     this.#job = job;
-    this.#sent = false;
+    this.#sent = undefined;
     const reference = job.reference;
     if (!(reference instanceof Promise)) return this.#send(job, reference);
     reference.then(
@@ -64,35 +64,33 @@ export class Thread implements PoolThread {
   release(job: Job): void {
     if (this.#job !== job) return;
     job.holder = undefined;
-    if (this.#sent) this.end();
+    if (this.#sent !== undefined) this.end();
     else this.#done(job);
   }
 
   end(): void {
     if (this.#ending) return;
     this.#ending = true;
+    this.#owner.threadIsEnding(this);
     this.#connection.end();
   }
 
   #send(job: Job, reference: FunctionReference): void {
     if (this.#job !== job || this.#ending) return;
+    const known = this.#functionIds.get(reference);
+    const functionId = known ?? ++this.#lastFunctionId;
     try {
       const { payload, transfer } = pack(job.args, 'args');
-      this.#connection.post(this.#describe(job, reference, payload), transfer);
-      this.#sent = true;
+      // A getter among the arguments may have cancelled the call.
+      if (this.#job !== job) return;
+      const message: JobMessage = { job: job.id, functionId, args: payload };
+      this.#connection.post(known === undefined ? { ...message, reference } : message, transfer);
+      this.#functionIds.set(reference, functionId);
+      this.#sent = reference;
     } catch (error) {
-      this.#functionIds.delete(reference);
       job.refuse(error instanceof UnclonableError ? error : unsendable(job, error));
       this.#done(job);
     }
-  }
-
-  #describe(job: Job, reference: FunctionReference, args: JobMessage['args']): JobMessage {
-    const known = this.#functionIds.get(reference);
-    if (known !== undefined) return { job: job.id, functionId: known, args };
-    const functionId = ++this.#lastFunctionId;
-    this.#functionIds.set(reference, functionId);
-    return { job: job.id, functionId, reference, args };
   }
 
   #receive(message: ThreadMessage): void {
@@ -102,8 +100,8 @@ export class Thread implements PoolThread {
   }
 
   #resultOf({ outcome, payload }: OutcomeMessage): unknown {
-    // A function that could not be loaded may be there the next time.
-    if (outcome === 'unloadable') this.#functionIds.clear();
+    // The thread does not know the function: it could not load it, which may change, or could not read of it.
+    if ((outcome === 'unloadable' || outcome === 'unreadable') && this.#sent) this.#functionIds.delete(this.#sent);
     return outcome === 'value' ? unpack(payload) : new Failure(unpack(payload));
   }
 
@@ -148,7 +146,7 @@ function warnOfCrash(error: unknown): void {
 function describeCrash(error: unknown): string {
   if ((error as NodeJS.ErrnoException | null)?.code === 'ERR_WORKER_OUT_OF_MEMORY')
     return 'because it ran out of memory';
-  return `by an uncaught error (${error instanceof Error ? error.message : String(error)})`;
+  return `by an uncaught error (${error instanceof Error ? error.message : inspect(error)})`;
 }
 
 function unreadable(error: unknown): UnclonableError {

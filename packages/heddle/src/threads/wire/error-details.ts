@@ -28,6 +28,13 @@ const sharedErrorClasses: ReadonlyMap<string, abstract new (...args: never[]) =>
   ].map((errorClass) => [errorClass.name, errorClass]),
 );
 
+/** Every own property of an error but its stack, which structured clone carries. */
+export function errorKeys(error: Error): string[] {
+  const keys = Object.getOwnPropertyNames(error).filter((key) => key !== 'stack');
+  // A DOMException keeps these in its prototype's getters.
+  return error instanceof DOMException ? [...new Set([...keys, 'message', 'name', 'code'])] : keys;
+}
+
 /** The name of the nearest class that both sides have. */
 export function nearestSharedClass(error: Error): string {
   for (const [name, errorClass] of sharedErrorClasses) {

@@ -1,11 +1,9 @@
-import { inspect } from 'node:util';
-import { type ErrorDetails, nearestSharedClass } from './error-details.ts';
+import { inspect, types } from 'node:util';
+import { Copy, isPartOfSlab, LenientCopy } from './copy.ts';
+import { errorKeys } from './error-details.ts';
 import type { Parcel } from './payload.ts';
 import { kindOf } from './plain.ts';
 import { UnclonableError } from './unclonable-error.ts';
-
-/** Below this many bytes a copy costs less than moving an ArrayBuffer. */
-const WORTH_MOVING = 16 * 1024;
 
 /** A value that cannot be sent, and the keys that lead to it, the innermost first. */
 interface Obstacle {
@@ -20,8 +18,6 @@ interface Findings {
   readonly buffers: Buffer[];
   /** Whether something has to be replaced by a stand-in before the value can be sent. */
   needsCopy: boolean;
-  /** Whether a text may stand in for what cannot be sent: an error must arrive, whatever hangs on it. */
-  readonly lenient: boolean;
 }
 
 /**
@@ -38,15 +34,15 @@ interface Findings {
  */
 export function pack(value: unknown, root: string): Parcel {
   if (kindOf(value) === 'primitive') return { payload: { value }, transfer: [] };
-  const findings: Findings = { seen: new Set(), buffers: [], needsCopy: false, lenient: false };
+  const findings: Findings = { seen: new Set(), buffers: [], needsCopy: false };
   const obstacle = look(value, findings);
   if (obstacle !== undefined) throw refusal(obstacle, root);
   return send(value, findings);
 }
 
 /**
- * Makes what was thrown ready to be sent. Never refuses: an error's property
- * that cannot be sent arrives as a text that says what it was.
+ * Makes what was thrown ready to be sent. Never refuses: an error must arrive,
+ * so what hangs on it and cannot be sent arrives as a text that says what it was.
  *
  * @param stackOf gives the stack that an error shall have on the other side
  */
@@ -54,28 +50,18 @@ export function packThrown(
   thrown: unknown,
   stackOf: (error: Error) => string | undefined = (error) => error.stack,
 ): Parcel {
-  const findings: Findings = { seen: new Set(), buffers: [], needsCopy: false, lenient: true };
-  look(thrown, findings);
-  return send(thrown, findings, stackOf);
+  return new LenientCopy(stackOf).parcel(thrown);
 }
 
-function send(value: unknown, findings: Findings, stackOf?: (error: Error) => string | undefined): Parcel {
-  if (!findings.needsCopy) {
-    return { payload: { value, buffers: findings.buffers.length > 0 ? findings.buffers : undefined }, transfer: [] };
-  }
-  const copy = new Copy(stackOf);
-  const copied = copy.of(value);
-  return { payload: { value: copied, buffers: copy.buffers, errors: copy.errors }, transfer: copy.transfer };
+function send(value: unknown, { needsCopy, buffers }: Findings): Parcel {
+  if (needsCopy) return new Copy().parcel(value);
+  return { payload: { value, buffers: buffers.length > 0 ? buffers : undefined }, transfer: [] };
 }
 
 function look(value: unknown, findings: Findings): Obstacle | undefined {
   const kind = kindOf(value);
   if (kind === 'primitive') return undefined;
-  if (kind === 'refused') {
-    if (!findings.lenient) return { value, path: [] };
-    findings.needsCopy = true;
-    return undefined;
-  }
+  if (kind === 'refused') return { value, path: [] };
   const object = value as object;
   if (findings.seen.has(object)) return undefined;
   findings.seen.add(object);
@@ -87,7 +73,7 @@ function look(value: unknown, findings: Findings): Obstacle | undefined {
     case 'map':
       return lookAtMap(object as Map<unknown, unknown>, findings);
     case 'set':
-      return lookAtItems([...(object as Set<unknown>)], findings);
+      return lookAtSet(object as Set<unknown>, findings);
     case 'buffer':
       findings.buffers.push(object as Buffer);
       if (isPartOfSlab(object as Buffer)) findings.needsCopy = true;
@@ -103,28 +89,42 @@ function look(value: unknown, findings: Findings): Obstacle | undefined {
 function lookAtProperties(object: object, keys: readonly string[], findings: Findings): Obstacle | undefined {
   for (const key of keys) {
     const obstacle = look((object as Record<string, unknown>)[key], findings);
-    if (obstacle !== undefined)
-      return within(obstacle, /^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u.test(key) ? `.${key}` : `[${inspect(key)}]`);
+    if (obstacle !== undefined) return within(obstacle, stepTo(key));
   }
   return undefined;
 }
 
 function lookAtItems(items: readonly unknown[], findings: Findings): Obstacle | undefined {
   for (let index = 0; index < items.length; index++) {
+    // With a hole in it, an array may be far longer than what is in it.
+    if (items[index] === undefined && !(index in items)) return lookAtProperties(items, Object.keys(items), findings);
     const obstacle = look(items[index], findings);
     if (obstacle !== undefined) return within(obstacle, `[${index}]`);
   }
   return undefined;
 }
 
-function lookAtMap(map: Map<unknown, unknown>, findings: Findings): Obstacle | undefined {
+function lookAtSet(set: ReadonlySet<unknown>, findings: Findings): Obstacle | undefined {
+  for (const item of set) {
+    const obstacle = look(item, findings);
+    if (obstacle !== undefined) return within(obstacle, '.values()');
+  }
+  return undefined;
+}
+
+function lookAtMap(map: ReadonlyMap<unknown, unknown>, findings: Findings): Obstacle | undefined {
   for (const [key, value] of map) {
     const inKey = look(key, findings);
-    if (inKey !== undefined) return within(inKey, `.keys()`);
+    if (inKey !== undefined) return within(inKey, '.keys()');
     const inValue = look(value, findings);
     if (inValue !== undefined) return within(inValue, `.get(${inspect(key, { depth: 0 })})`);
   }
   return undefined;
+}
+
+function stepTo(key: string): string {
+  if (/^(?:0|[1-9]\d*)$/.test(key)) return `[${key}]`;
+  return /^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u.test(key) ? `.${key}` : `[${inspect(key)}]`;
 }
 
 function within(obstacle: Obstacle, step: string): Obstacle {
@@ -132,120 +132,10 @@ function within(obstacle: Obstacle, step: string): Obstacle {
   return obstacle;
 }
 
-function isPartOfSlab(buffer: Buffer): boolean {
-  return buffer.buffer instanceof ArrayBuffer && buffer.byteLength !== buffer.buffer.byteLength;
-}
-
-/** Every own property of an error but its stack, which structured clone carries. */
-function errorKeys(error: Error): string[] {
-  const keys = Object.getOwnPropertyNames(error).filter((key) => key !== 'stack');
-  // A DOMException keeps these in its prototype's getters.
-  return error instanceof DOMException ? [...new Set([...keys, 'message', 'name', 'code'])] : keys;
-}
-
-/** Copies containers as far as they hold what needs a stand-in, keeping identity and cycles. */
-class Copy {
-  readonly buffers: Uint8Array[] = [];
-  readonly errors: ErrorDetails[] = [];
-  readonly transfer: ArrayBuffer[] = [];
-  readonly #copies = new Map<object, object>();
-  readonly #stackOf: (error: Error) => string | undefined;
-
-  constructor(stackOf: (error: Error) => string | undefined = (error) => error.stack) {
-    this.#stackOf = stackOf;
-  }
-
-  of(value: unknown): unknown {
-    const kind = kindOf(value);
-    if (kind === 'primitive' || kind === 'cloneable') return value;
-    if (kind === 'refused') return describe(value);
-    const object = value as object;
-    return this.#copies.get(object) ?? this.#make(kind, object);
-  }
-
-  #make(kind: 'object' | 'array' | 'map' | 'set' | 'buffer' | 'error', object: object): object {
-    switch (kind) {
-      case 'object': {
-        const copy = this.#remember(object, {} as Record<string, unknown>);
-        for (const key of Object.keys(object)) setOwn(copy, key, this.of((object as Record<string, unknown>)[key]));
-        return copy;
-      }
-      case 'array': {
-        const copy = this.#remember(object, [] as unknown[]);
-        copy.length = (object as unknown[]).length; // with its holes
-        for (const key of Object.keys(object))
-          setOwn(copy, key, this.of((object as unknown as Record<string, unknown>)[key]));
-        return copy;
-      }
-      case 'map': {
-        const copy = this.#remember(object, new Map<unknown, unknown>());
-        for (const [key, item] of object as Map<unknown, unknown>) copy.set(this.of(key), this.of(item));
-        return copy;
-      }
-      case 'set': {
-        const copy = this.#remember(object, new Set<unknown>());
-        for (const item of object as Set<unknown>) copy.add(this.of(item));
-        return copy;
-      }
-      case 'buffer':
-        return this.#bytes(object as Buffer);
-      case 'error':
-        return this.#error(object as Error);
-    }
-  }
-
-  #remember<C extends object>(original: object, copy: C): C {
-    this.#copies.set(original, copy);
-    return copy;
-  }
-
-  #bytes(buffer: Buffer): Uint8Array {
-    if (!isPartOfSlab(buffer)) {
-      this.buffers.push(buffer);
-      return this.#remember(buffer, buffer);
-    }
-    const bytes = new Uint8Array(buffer);
-    if (bytes.byteLength >= WORTH_MOVING) this.transfer.push(bytes.buffer);
-    this.buffers.push(bytes);
-    return this.#remember(buffer, bytes);
-  }
-
-  #error(error: Error): Error {
-    const standIn = this.#remember(error, bareError(this.#stackOf(error)));
-    const properties = errorKeys(error).map((key) => {
-      const enumerable = Object.prototype.propertyIsEnumerable.call(error, key);
-      return [key, this.of((error as unknown as Record<string, unknown>)[key]), enumerable] as const;
-    });
-    // A name that the prototype of a class of the user's gives would be lost with the prototype.
-    const className = nearestSharedClass(error);
-    if (!Object.hasOwn(error, 'name') && error.name !== className) properties.push(['name', error.name, false]);
-    this.errors.push({ error: standIn, className, properties });
-    return standIn;
-  }
-}
-
-/** A native error with nothing of its own but a stack. */
-function bareError(stack: string | undefined): Error {
-  const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = 0;
-  const error = new Error();
-  Error.stackTraceLimit = limit;
-  Object.defineProperty(error, 'stack', { value: stack, writable: true, configurable: true });
-  return error;
-}
-
-/** By definition, not assignment: a key may be `__proto__`. */
-function setOwn(object: object, key: string, value: unknown): void {
-  Object.defineProperty(object, key, { value, enumerable: true, writable: true, configurable: true });
-}
-
-function describe(value: unknown): string {
-  return `[not cloneable: ${inspect(value, { depth: 1, maxStringLength: 200, breakLength: Number.POSITIVE_INFINITY })}]`;
-}
-
 function nameOf(value: unknown): string {
   if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`;
   if (typeof value === 'symbol') return String(value);
+  if (types.isProxy(value)) return 'a Proxy';
   const prototype = Object.getPrototypeOf(value) as { constructor?: unknown } | null;
   return typeof prototype?.constructor === 'function' ? prototype.constructor.name : 'object';
 }

@@ -38,9 +38,11 @@ export function kindOf(value: unknown): Kind {
   if (typeof value !== 'object')
     return typeof value === 'function' || typeof value === 'symbol' ? 'refused' : 'primitive';
   if (value === null) return 'primitive';
+  // Before anything else: a Proxy answers for its prototype by code of its own.
+  if (types.isProxy(value)) return 'refused';
   const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype === Object.prototype || prototype === null) return types.isProxy(value) ? 'refused' : 'object';
-  if (prototype === Array.prototype) return types.isProxy(value) ? 'refused' : 'array';
+  if (prototype === Object.prototype || prototype === null) return 'object';
+  if (prototype === Array.prototype) return 'array';
   if (prototype === Buffer.prototype) return 'buffer';
   if (builtInPrototypes.has(prototype as object)) return 'cloneable';
   if (prototype === Map.prototype) return 'map';
@@ -51,7 +53,6 @@ export function kindOf(value: unknown): Kind {
 
 /** Plain data of another realm (`node:vm`, Jest) has other prototypes of the same shape. */
 function isForeignPlain(value: object, prototype: object): Kind | undefined {
-  if (types.isProxy(value)) return undefined;
   if (Array.isArray(value)) return hasOwn(prototype, 'flatMap') ? 'array' : undefined;
   if (types.isMap(value)) return hasOwn(prototype, 'forEach') ? 'map' : undefined;
   if (types.isSet(value)) return hasOwn(prototype, 'forEach') ? 'set' : undefined;
