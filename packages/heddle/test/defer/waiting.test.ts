@@ -98,6 +98,16 @@ suite('a callback that returns a Deferred', () => {
     assert.deepEqual(calls, [1]);
   });
 
+  test('lets those who wait go on first, innermost last: each to its end before the one it waited for', () => {
+    const order: string[] = [];
+    const a = new Deferred<string>();
+    const b = succeed().addCallback(() => a);
+    const c = succeed().addCallback(() => b);
+    for (const [name, d] of Object.entries({ a, b, c })) d.addCallback(() => void order.push(name));
+    a.callback('');
+    assert.deepEqual(order, ['c', 'b', 'a']);
+  });
+
   test('needs no stack for a chain of 100,000 Deferreds, whichever end is built first', () => {
     const first = new Deferred<number>();
     let outer: Deferred<number> = first;
