@@ -6,6 +6,7 @@ import { AlreadyCalledError, CancelledError, InvalidArgumentError, NotPausedErro
 import { Failure } from './failure.ts';
 import { Chainee, type Link, Look, Pair, type Step, withArguments } from './link.ts';
 import { type DeferredState, renderDeferred } from './render.ts';
+import { isThenable } from './thenable.ts';
 import { forgetUnhandled, noteUnhandled, type UnhandledRecord } from './unhandled.ts';
 
 /** What a callback's answer becomes in the chain: Deferreds and promises are waited for, a Failure is no value. */
@@ -544,14 +545,6 @@ function toAwaited(value: unknown): AnyDeferred | undefined {
   if (isGenerator(value)) return Deferred.fromCoroutine(value);
   if (isThenable(value)) return Deferred.fromPromise(value);
   return undefined;
-}
-
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    value !== null &&
-    (typeof value === 'object' || typeof value === 'function') &&
-    typeof (value as { then?: unknown }).then === 'function'
-  );
 }
 
 function toStep(step: unknown, args: readonly unknown[] | undefined, role: string): Step {

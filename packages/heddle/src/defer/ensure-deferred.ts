@@ -1,4 +1,5 @@
-import { Deferred, isThenable, type Settled } from './deferred.ts';
+import { Deferred, type Settled } from './deferred.ts';
+import { isThenable } from './thenable.ts';
 
 /**
  * Gives a Deferred for whatever can be waited for: a Deferred itself, the

@@ -1,7 +1,8 @@
-import { type Deferred, isThenable } from './deferred.ts';
+import type { Deferred } from './deferred.ts';
 import { InvalidArgumentError } from './errors.ts';
 import type { Failure } from './failure.ts';
 import { fail, succeed } from './succeed.ts';
+import { isThenable } from './thenable.ts';
 
 /**
  * Calls a function that answers at once, and gives its value or its error as

@@ -1,8 +1,9 @@
 import { inspect } from 'node:util';
-import { Deferred, isThenable, observe } from './deferred.ts';
+import { Deferred, observe } from './deferred.ts';
 import { InvalidArgumentError } from './errors.ts';
 import { Failure } from './failure.ts';
 import { logError } from './log-error.ts';
+import { isThenable } from './thenable.ts';
 
 /** The Deferreds and promises that a combinator waits for. */
 export type Inputs = readonly PromiseLike<unknown>[];

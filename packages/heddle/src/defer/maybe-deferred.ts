@@ -1,5 +1,6 @@
-import { Deferred, isThenable, type Settled } from './deferred.ts';
+import { Deferred, type Settled } from './deferred.ts';
 import { fail, succeed } from './succeed.ts';
+import { isThenable } from './thenable.ts';
 
 /**
  * Calls `f` and gives a Deferred whatever it does: its own Deferred, or one

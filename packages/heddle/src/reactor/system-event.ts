@@ -1,5 +1,5 @@
-import type { Deferred } from '../defer/deferred.ts';
 import { InvalidArgumentError } from '../defer/errors.ts';
+import { isThenable } from '../defer/thenable.ts';
 
 /** When a trigger runs, in relation to its event. */
 export type Phase = 'before' | 'during' | 'after';
@@ -110,8 +110,4 @@ export class SystemEvent {
       return undefined;
     }
   }
-}
-
-function isThenable(value: unknown): value is Deferred<unknown> | PromiseLike<unknown> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }

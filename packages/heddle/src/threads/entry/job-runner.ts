@@ -1,3 +1,4 @@
+import { isThenable } from '../../defer/thenable.ts';
 import type { JobMessage, OutcomeMessage } from '../wire/messages.ts';
 import { pack, packThrown } from '../wire/pack.ts';
 import { UnclonableError } from '../wire/unclonable-error.ts';
@@ -90,14 +91,6 @@ export class JobRunner {
   #answer({ job, outcome, payload, transfer }: Omit<OutcomeMessage, 'payload'> & ReturnType<typeof pack>): void {
     this.#port.postMessage({ job, outcome, payload }, transfer);
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    value !== null &&
-    (typeof value === 'object' || typeof value === 'function') &&
-    typeof (value as { then?: unknown }).then === 'function'
-  );
 }
 
 /** Structured clone itself found something that looking at the prototypes does not show, such as a throwing getter. */
