@@ -13,7 +13,16 @@ type Outcome =
   | { readonly gives: 'same' };
 
 interface Action {
-  readonly does: 'addCallback' | 'addErrback' | 'addBoth' | 'callback' | 'errback' | 'cancel' | 'pause' | 'unpause' | 'turn';
+  readonly does:
+    | 'addCallback'
+    | 'addErrback'
+    | 'addBoth'
+    | 'callback'
+    | 'errback'
+    | 'cancel'
+    | 'pause'
+    | 'unpause'
+    | 'turn';
   /** Which of the Deferreds. */
   readonly on: number;
   /** What the function that is added does when it is called, and what it gives. */
