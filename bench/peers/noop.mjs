@@ -1,0 +1,2 @@
+/** What every peer's thread runs. */
+export default function noop() {}

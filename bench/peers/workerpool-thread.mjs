@@ -1,0 +1,4 @@
+import workerpool from 'workerpool';
+import noop from './noop.mjs';
+
+workerpool.worker({ noop });
