@@ -22,10 +22,11 @@ export async function keepWorkWaiting(
   onDone: (done: WorkDone) => void,
 ): Promise<void> {
   const client = async (first: number): Promise<void> => {
-    for (let step = 0; performance.now() < until; step++) {
+    // Two steps at least, however short the phase: with them, the four have seen every route in both ways.
+    for (let step = 0; step < 2 || performance.now() < until; step++) {
       const path = paths[(first + step) % paths.length] as string;
-      // A whole turn of plain calls, then a turn of those that name their thread.
-      const witness = Math.floor(step / paths.length) % 2 === 1;
+      // Every second call is one that names its thread.
+      const witness = step % 2 === 1;
       const query = mode === 'inline' ? '?inline=1' : witness ? '?witness=1' : '';
       const started = performance.now();
       const { body, threadId } = await request(agent, `${origin}${path}${query}`);
