@@ -1,7 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import { inspect } from 'node:util';
-import type { Deferred, observe } from './deferred.ts';
-import type { CancelledError } from './errors.ts';
+import type { Deferred, observe, settle } from './deferred.ts';
+import { AlreadyCalledError, type CancelledError } from './errors.ts';
 import { Failure } from './failure.ts';
 import { logError } from './log-error.ts';
 
@@ -33,8 +33,9 @@ export function isGenerator(value: unknown): value is Generator<unknown, unknown
 export class Coroutine {
   readonly #generator: Generator<unknown, unknown, unknown>;
   readonly #observe: typeof observe;
+  readonly #settle: typeof settle;
   readonly #toAwaited: (value: unknown) => Deferred<unknown> | undefined;
-  readonly #take = (result: unknown): void => this.#resume(result);
+  readonly #take = (result: unknown): Deferred<unknown> | undefined => this.#resume(result);
   #result: Deferred<unknown> | undefined = undefined;
   #scope: AsyncResource = newScope();
   #awaited: Deferred<unknown> | undefined = undefined;
@@ -43,23 +44,29 @@ export class Coroutine {
   /** While set, a result is not for the generator at once but for the loop that is about to wait for it. */
   #asking = false;
   #answered = false;
+  /** Whether the generator has ended, and what is waited for is what it returned. */
+  #returned = false;
   #answer: unknown = undefined;
 
   /**
-   * @param observe how to look at a Deferred, which is passed in because Deferred itself makes coroutines
+   * @param access how to look at a Deferred and how to settle one, passed in because Deferred itself makes coroutines
    * @param toAwaited gives the Deferred to wait for when the generator yields `value`, if any
    */
   constructor(
     generator: Generator<unknown, unknown, unknown>,
-    look: typeof observe,
+    access: { readonly observe: typeof observe; readonly settle: typeof settle },
     toAwaited: (value: unknown) => Deferred<unknown> | undefined,
   ) {
     this.#generator = generator;
-    this.#observe = look;
+    this.#observe = access.observe;
+    this.#settle = access.settle;
     this.#toAwaited = toAwaited;
   }
 
-  /** Runs the generator up to the first Deferred that has no result. `result` will be fired with its end. */
+  /**
+   * Runs the generator up to the first Deferred that has no result. `result` will be settled with its end; where
+   * that comes at once, the caller runs the chain.
+   */
   start(result: Deferred<unknown>): void {
     this.#result = result;
     this.#scope.runInAsyncScope(this.#advance, this, undefined);
@@ -71,17 +78,19 @@ export class Coroutine {
     else this.#awaited.cancel(reason.cause);
   }
 
-  #resume(result: unknown): void {
+  /** These give the Deferred of the coroutine back when they have settled it. */
+  #resume(result: unknown): Deferred<unknown> | undefined {
     if (this.#asking) {
       this.#answered = true;
       this.#answer = result;
-      return;
+      return undefined;
     }
     this.#awaited = undefined;
-    this.#scope.runInAsyncScope(this.#advance, this, result);
+    if (this.#returned) return this.#end(result);
+    return this.#scope.runInAsyncScope(this.#advance, this, result);
   }
 
-  #advance(result: unknown): void {
+  #advance(result: unknown): Deferred<unknown> | undefined {
     let sent = result;
     for (;;) {
       let step: IteratorResult<unknown, unknown>;
@@ -89,13 +98,9 @@ export class Coroutine {
       try {
         step = sent instanceof Failure ? this.#generator.throw(sent.value) : this.#generator.next(sent);
       } catch (error) {
-        this.#end(error instanceof Failure ? error : new Failure(error));
-        return;
+        return this.#end(error instanceof Failure ? error : new Failure(error));
       }
-      if (step.done === true) {
-        this.#return(step.value);
-        return;
-      }
+      if (step.done === true) return this.#return(step.value);
       try {
         awaited = this.#toAwaited(step.value);
       } catch (error) {
@@ -109,7 +114,7 @@ export class Coroutine {
       if (!this.#hasAnswer(awaited)) {
         this.#scope = newScope();
         this.#waitFor(awaited);
-        return;
+        return undefined;
       }
       sent = this.#answer;
       this.#answer = undefined;
@@ -138,30 +143,26 @@ export class Coroutine {
   }
 
   /** A Deferred or promise that is returned is waited for, as in an async function. */
-  #return(value: unknown): void {
+  #return(value: unknown): Deferred<unknown> | undefined {
     let awaited: Deferred<unknown> | undefined;
     try {
       awaited = isGenerator(value) ? undefined : this.#toAwaited(value);
     } catch (error) {
-      this.#end(new Failure(error));
-      return;
+      return this.#end(new Failure(error));
     }
-    if (awaited === undefined) {
-      this.#end(value);
-      return;
-    }
+    if (awaited === undefined) return this.#end(value);
+    if (this.#hasAnswer(awaited)) return this.#end(this.#answer);
+    this.#returned = true;
     this.#waitFor(awaited);
-    this.#observe(awaited, (result) => this.#end(result), true);
+    return undefined;
   }
 
-  #end(result: unknown): void {
-    this.#awaited = undefined;
-    try {
-      this.#result?.callback(result);
-    } catch (error) {
-      // Somebody else has fired it; those who wait for the same Deferred as this coroutine shall not suffer.
-      logError(new Failure(error), 'The Deferred of a coroutine was fired from outside before the coroutine ended');
-    }
+  #end(result: unknown): Deferred<unknown> | undefined {
+    if (this.#result === undefined) return undefined;
+    if (!this.#result.called) return this.#settle(this.#result, result);
+    // Somebody else has fired it. Those who wait for the same Deferred as this coroutine shall not suffer from that.
+    logError(new Failure(new AlreadyCalledError()), 'The Deferred of a coroutine was fired before the coroutine ended');
+    return undefined;
   }
 }
 

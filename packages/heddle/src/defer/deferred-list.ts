@@ -1,4 +1,4 @@
-import { Deferred, goesOn, observe } from './deferred.ts';
+import { Deferred, goesOn, observe, settle } from './deferred.ts';
 import { Failure } from './failure.ts';
 import { FirstError } from './first-error.ts';
 import { cancelAll, type Inputs, toDeferreds } from './inputs.ts';
@@ -75,26 +75,22 @@ export class DeferredList<
     });
     this.#options = options ?? {};
     this.#missing = deferreds.length;
-    if (deferreds.length === 0) this.#fire(this.#entries);
+    if (deferreds.length === 0) this.callback(this.#entries as DeferredListResult<Ds, O>);
     const counts = this.#options.consumeErrors !== false;
     deferreds.forEach((deferred, index) => {
       observe(deferred, (result) => this.#ended(result, index), counts);
     });
   }
 
-  #ended(result: unknown, index: number): void {
+  /** Gives the list back when it is settled by this. */
+  #ended(result: unknown, index: number): this | undefined {
     this.#missing--;
-    if (result instanceof Failure) {
-      this.#entries[index] = [false, result];
-      if (this.#options.fireOnOneErrback === true) this.#fire(new Failure(new FirstError(result, index)));
-    } else {
-      this.#entries[index] = [true, result];
-      if (this.#options.fireOnOneCallback === true) this.#fire([result, index]);
-    }
-    if (this.#missing === 0) this.#fire(this.#entries);
-  }
-
-  #fire(result: unknown): void {
-    if (!this.called) this.callback(result as DeferredListResult<Ds, O>);
+    const { fireOnOneCallback = false, fireOnOneErrback = false } = this.#options;
+    const failed = result instanceof Failure;
+    this.#entries[index] = failed ? [false, result] : [true, result];
+    if (this.called) return undefined;
+    if (failed && fireOnOneErrback) return settle(this, new Failure(new FirstError(result, index)));
+    if (!failed && fireOnOneCallback) return settle(this, [result, index]);
+    return this.#missing === 0 ? settle(this, this.#entries) : undefined;
   }
 }

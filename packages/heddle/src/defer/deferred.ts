@@ -27,8 +27,14 @@ type AnyDeferred = Deferred<unknown>;
  * there, at once where it has, and leaves the result in place. A look that
  * `counts` marks a failure as handled. For Heddle's own combinators, which
  * cannot wait for the later turn in which a promise would tell them.
+ *
+ * A look that settles another Deferred returns it, so that its chain is run
+ * next, and not inside this one: long rows of them do not grow the stack.
  */
-export let observe: (deferred: AnyDeferred, look: (result: unknown) => void, counts: boolean) => void;
+export let observe: (deferred: AnyDeferred, look: Look['look'], counts: boolean) => void;
+
+/** Gives an unfired Deferred its result; for a look, which returns the Deferred to have its chain run. */
+export let settle: <T extends AnyDeferred>(deferred: T, result: unknown) => T;
 
 /** What a canceller of Heddle's own answers when the work may go on after a cancel: the Deferred stays unfired. */
 export const goesOn: unique symbol = Symbol('goesOn');
@@ -87,6 +93,10 @@ export class Deferred<T> implements Promise<T> {
     observe = (deferred, look, counts) => {
       deferred.#push(new Look(look, counts));
     };
+    settle = (deferred, result) => {
+      deferred.#settle(result);
+      return deferred;
+    };
     // Defined here because the name of such a method cannot stand in a declaration file.
     Object.defineProperty(Deferred.prototype, inspect.custom, {
       value(this: AnyDeferred, depth: number, options: InspectOptionsStylized): string {
@@ -126,12 +136,13 @@ export class Deferred<T> implements Promise<T> {
   static fromCoroutine<R>(coroutine: Generator<unknown, R, unknown> | PromiseLike<R>): Deferred<Settled<R>> {
     if (isThenable(coroutine)) return Deferred.fromPromise(coroutine) as AnyDeferred as Deferred<Settled<R>>;
     if (!isGenerator(coroutine)) throw new NotACoroutineError(coroutine);
-    const running = new Coroutine(coroutine, observe, toAwaited);
+    const running = new Coroutine(coroutine, { observe, settle }, toAwaited);
     const result = new Deferred<Settled<R>>((_, reason) => {
       running.cancel(reason);
       return goesOn;
     });
     running.start(result as AnyDeferred);
+    result.#run();
     return result;
   }
 
@@ -248,7 +259,9 @@ export class Deferred<T> implements Promise<T> {
       return this;
     }
     signal.addEventListener('abort', abort, { once: true });
-    return this.#tap(() => signal.removeEventListener('abort', abort));
+    return this.#tap((): undefined => {
+      signal.removeEventListener('abort', abort);
+    });
   }
 
   /**
@@ -279,7 +292,7 @@ export class Deferred<T> implements Promise<T> {
       timedOut = true;
       this.cancel();
     });
-    this.#tap(() => {
+    this.#tap((): undefined => {
       if (timer.active()) timer.cancel();
     });
     return this.addBoth((result) => (timedOut ? onTimeoutCancel(result, timeout) : result));
@@ -332,11 +345,11 @@ export class Deferred<T> implements Promise<T> {
       return Promise.reject(this.#result.value);
     }
     return new Promise<T>((resolve, reject) => {
-      const settle = (result: unknown): void => {
+      const settlePromise = (result: unknown): undefined => {
         if (result instanceof Failure) reject(result.value);
         else resolve(result as T);
       };
-      this.#push(new Look(settle, true));
+      this.#push(new Look(settlePromise, true));
     });
   }
 
@@ -359,6 +372,7 @@ export class Deferred<T> implements Promise<T> {
       return;
     }
     this.#settle(result);
+    this.#run();
   }
 
   #settle(result: unknown): void {
@@ -366,7 +380,6 @@ export class Deferred<T> implements Promise<T> {
     this.#called = true;
     this.#canceller = undefined;
     this.#result = result;
-    this.#run();
   }
 
   #cancel(reason: CancelledError): void {
@@ -381,6 +394,7 @@ export class Deferred<T> implements Promise<T> {
       if (!target.#callCanceller(target.#canceller, reason)) return;
     }
     target.#settle(new Failure(reason));
+    target.#run();
   }
 
   /** Whether the Deferred is still to be failed afterwards. */
@@ -414,7 +428,7 @@ export class Deferred<T> implements Promise<T> {
   }
 
   /** Calls `f` when the chain gets here, and passes the result on. */
-  #tap(f: () => void): this {
+  #tap(f: () => undefined): this {
     this.#push(new Look(f, false));
     return this;
   }
@@ -426,7 +440,7 @@ export class Deferred<T> implements Promise<T> {
     if (this.#called) this.#run();
   }
 
-  /** Runs the chain as far as it goes, and then those of the Deferreds that waited for it, without recursion. */
+  /** Runs the chain as far as it goes, and those of the Deferreds that its result went to, without recursion. */
   #run(): void {
     if (!this.#called || this.#running) return;
     let current: AnyDeferred = this as AnyDeferred;
@@ -438,7 +452,7 @@ export class Deferred<T> implements Promise<T> {
         if (resumed === undefined) return;
         current = resumed;
       } else {
-        if (current.#firstLink !== undefined) {
+        if (current.#firstLink !== undefined || current.#result instanceof Failure) {
           if (suspended === undefined) suspended = [];
           suspended.push(current);
         }
@@ -447,7 +461,7 @@ export class Deferred<T> implements Promise<T> {
     }
   }
 
-  /** Runs links until there are none, until the chain must wait, or until a Deferred that waited has its result. */
+  /** Runs links until there are none, until the chain must wait, or until another Deferred has its result by them. */
   #advance(): AnyDeferred | undefined {
     while (this.#pauses === 0 && !this.#running) {
       const link = this.#firstLink;
@@ -461,7 +475,8 @@ export class Deferred<T> implements Promise<T> {
         const step = this.#result instanceof Failure ? link.onFailure : link.onValue;
         if (step !== undefined) this.#take(step, link);
       } else if (link instanceof Look) {
-        this.#show(link);
+        const settled = this.#show(link);
+        if (settled !== undefined) return settled;
       } else {
         this.#markHandled();
         link.deferred.#inherit(this.#result);
@@ -492,12 +507,12 @@ export class Deferred<T> implements Promise<T> {
     this.#result = answer;
   }
 
-  #show(link: Look): void {
+  #show(link: Look): AnyDeferred | undefined {
     if (link.counts && this.#result instanceof Failure) {
       this.#observed = this.#result;
       this.#markHandled();
     }
-    link.look(this.#result);
+    return link.look(this.#result);
   }
 
   /** Makes the chain wait for a Deferred that a callback returned, and takes its result away from it. */

@@ -28,11 +28,12 @@ export class Pair extends AsyncResource {
 /** Somebody who looks at the result and leaves it as it is. */
 export class Look {
   next: Link | undefined = undefined;
-  readonly look: (result: unknown) => void;
+  /** Returns a Deferred that it has settled, if any. */
+  readonly look: (result: unknown) => Deferred<unknown> | undefined;
   /** Whether a failure counts as handled after this look. The Deferred's own bookkeeping counts as nobody. */
   readonly counts: boolean;
 
-  constructor(look: (result: unknown) => void, counts: boolean) {
+  constructor(look: Look['look'], counts: boolean) {
     this.look = look;
     this.counts = counts;
   }

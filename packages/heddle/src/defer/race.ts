@@ -1,4 +1,4 @@
-import { Deferred, observe } from './deferred.ts';
+import { Deferred, observe, settle } from './deferred.ts';
 import { Failure } from './failure.ts';
 import { FailureGroup } from './failure-group.ts';
 import { cancelAll, type Inputs, toDeferreds } from './inputs.ts';
@@ -36,19 +36,20 @@ export function race<const Ds extends Inputs>(inputs: Ds): Deferred<RaceResult<D
   let decided = false;
   const winner = new Deferred<[number, unknown]>((_, reason) => cancelAll(deferreds, reason.cause));
 
-  const ended = (result: unknown, index: number): void => {
+  /** Gives the race's Deferred back when it is settled by this. */
+  const ended = (result: unknown, index: number): Deferred<unknown> | undefined => {
     missing--;
-    if (decided) return;
-    if (!(result instanceof Failure)) {
+    if (decided) return undefined;
+    if (result instanceof Failure) {
+      failures[index] = result;
+      if (missing > 0) return undefined;
+      decided = true;
+    } else {
       decided = true;
       cancelAll(deferreds.filter((_, other) => other !== index));
-      if (!winner.called) winner.callback([index, result]);
-      return;
     }
-    failures[index] = result;
-    if (missing > 0) return;
-    decided = true;
-    if (!winner.called) winner.errback(new FailureGroup(failures));
+    if (winner.called) return undefined;
+    return settle(winner, result instanceof Failure ? new Failure(new FailureGroup(failures)) : [index, result]);
   };
 
   if (deferreds.length === 0) winner.errback(new FailureGroup([]));

@@ -127,6 +127,14 @@ suite('A DeferredList', () => {
   });
 });
 
+test('A row of 20,000 DeferredLists, each of which waits for the one before, does not grow the stack', () => {
+  const first = new Deferred<unknown>();
+  let last = first;
+  for (let i = 0; i < 20_000; i++) last = new DeferredList([last], { fireOnOneCallback: true });
+  first.callback('x');
+  assert.equal(last.called, true);
+});
+
 suite('A DeferredList with fireOnOneCallback', () => {
   test('fires with the first success and its place', () => {
     const [a, b, c] = three();

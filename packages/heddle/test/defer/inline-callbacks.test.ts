@@ -302,6 +302,78 @@ suite('yield', () => {
   });
 });
 
+suite('A row of 20,000 generators, each of which waits for the one before', () => {
+  /** The first Deferred of the row, and the last. */
+  function row(
+    pass: (before: Deferred<number>) => Deferred<number>,
+  ): [first: Deferred<number>, last: Deferred<number>] {
+    const first = new Deferred<number>();
+    let last = first;
+    for (let i = 0; i < 20_000; i++) last = pass(last);
+    return [first, last];
+  }
+
+  test('passes a value through without growing the stack', () => {
+    const [first, last] = row(
+      inlineCallbacks(function* (before: Deferred<number>) {
+        return (yield* before) + 1;
+      }),
+    );
+    first.callback(0);
+    assert.deepEqual(outcome(last), { value: 20_000 });
+  });
+
+  test('passes an error through without growing the stack', () => {
+    const error = new Error('no');
+    const [first, last] = row(
+      inlineCallbacks(function* (before: Deferred<number>) {
+        return yield* before;
+      }),
+    );
+    first.errback(error);
+    assert.equal(errorOf(last), error);
+  });
+
+  test('passes on what they return instead of waiting for it', () => {
+    const [first, last] = row(
+      inlineCallbacks(function* (before: Deferred<number>) {
+        yield* succeed();
+        return before;
+      }),
+    );
+    first.callback(7);
+    assert.deepEqual(outcome(last), { value: 7 });
+  });
+});
+
+suite('A generator that ends', () => {
+  test('has fired its Deferred when the call returns that let it go on, also inside another generator', () => {
+    const inner = new Deferred<number>();
+    const waits = inlineCallbacks(function* () {
+      return (yield* inner) + 1;
+    })();
+    const outerGate = new Deferred<void>();
+    const result = inlineCallbacks(function* () {
+      yield* outerGate;
+      inner.callback(1);
+      return outcome(waits);
+    })();
+    outerGate.callback();
+    assert.deepEqual(outcome(result), { value: { value: 2 } });
+  });
+
+  test('runs the chain of its Deferred before the callbacks that come after it', () => {
+    const seen: string[] = [];
+    const gate = new Deferred<void>();
+    inlineCallbacks(function* () {
+      yield* gate;
+    })().addCallback(() => seen.push('of the generator'));
+    gate.addCallback(() => seen.push('of the gate'));
+    gate.callback();
+    assert.deepEqual(seen, ['of the generator', 'of the gate']);
+  });
+});
+
 suite('Cancelling the Deferred of inlineCallbacks', () => {
   test('cancels the Deferred it waits for, and fails with the CancelledError', () => {
     let cancelled = 0;
