@@ -13,7 +13,11 @@ export interface ThreadPoolOptions {
   readonly max?: number | undefined;
   /** Milliseconds after which a thread without work ends. Default 10,000; Infinity keeps it. */
   readonly idleTimeout?: number | undefined;
-  /** Limits of each thread's heap and stack, as Node's `Worker` takes them. */
+  /**
+   * Limits of each thread's heap and stack, as Node's `Worker` takes them. A
+   * `maxOldGenerationSizeMb` below 4 or a `stackSizeMb` below 0.5 is refused:
+   * with so little, V8 can end the whole process.
+   */
   readonly resourceLimits?: ResourceLimits | undefined;
 }
 
@@ -50,7 +54,7 @@ const poolChecks: Checks<ThreadPoolOptions> = {
   min: (value) => (isCount(value, 0) ? undefined : 'a whole number from 0 on'),
   max: (value) => (isCount(value, 1) ? undefined : 'a whole number from 1 on'),
   idleTimeout: checkDuration,
-  resourceLimits: (value) => (typeof value === 'object' && value !== null ? undefined : 'an object of limits'),
+  resourceLimits: checkLimits,
 };
 
 const stopChecks: Checks<StopOptions> = { deadline: checkDuration };
@@ -117,6 +121,20 @@ function check<O extends object>(options: O, checks: Checks<O>, of: string): Par
     checked[key as keyof O] = value;
   }
   return checked;
+}
+
+/** What V8 needs to start a thread, or to find out in order that it cannot. */
+const leastLimits = { maxOldGenerationSizeMb: 4, stackSizeMb: 0.5 } as const;
+
+function checkLimits(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null) return 'an object of limits';
+  for (const [limit, least] of Object.entries(leastLimits)) {
+    const given = (value as Record<string, unknown>)[limit];
+    if (given !== undefined && !(typeof given === 'number' && given >= least)) {
+      return `an object of limits, with a ${limit} of ${least} or more`;
+    }
+  }
+  return undefined;
 }
 
 function isCount(value: unknown, from: number): boolean {

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { UnclonableError } from 'heddle/threads';
+import * as faults from '../fixtures/threads/faults.ts';
+import { identity } from '../fixtures/threads/jobs.ts';
+import { errorOf, failureOf } from '../support/failure-of.ts';
+import { poolFor } from '../support/pools.ts';
+
+const limit = { timeout: 30_000 };
+
+test("an error of Node's keeps code, errno, syscall and path", limit, async (t) => {
+  const error = (await errorOf(poolFor(t).defer(faults.throwSystemError), Error)) as NodeJS.ErrnoException;
+  const { code, errno, syscall, path } = error;
+  assert.deepEqual({ code, errno, syscall, path }, { code: 'ENOENT', errno: -2, syscall: 'open', path: '/nowhere/at/all' });
+  assert.match(error.message, /^ENOENT/);
+});
+
+test('an error keeps its message, stack, custom name, own properties, and the nearest class both sides know', limit, async (t) => {
+  const error = await errorOf(poolFor(t).defer(faults.throwQuotaError), RangeError);
+  assert.equal(Object.getPrototypeOf(error), RangeError.prototype);
+  assert.equal(error.name, 'QuotaError');
+  assert.equal(error.message, 'too much');
+  assert.equal(error instanceof faults.QuotaError, false);
+  assert.deepEqual({ ...error }, { code: 'E_QUOTA', limit: { bytes: 7 } });
+  assert.match(error.stack ?? '', /throwQuotaError/);
+  assert.doesNotMatch(error.stack ?? '', /threads[/\\]entry[/\\]thread\.cjs/);
+});
+
+test('properties of an error are as visible as they were', limit, async (t) => {
+  const error = await errorOf(poolFor(t).defer(faults.throwQuotaError), RangeError);
+  assert.deepEqual(Object.keys(error), ['code', 'limit']);
+  for (const hidden of ['message', 'stack', 'name']) {
+    assert.equal(Object.getOwnPropertyDescriptor(error, hidden)?.enumerable, false, hidden);
+  }
+});
+
+test('every class of errors of the language arrives as that class', limit, async (t) => {
+  const pool = poolFor(t);
+  for (const errorClass of [Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError]) {
+    const error = await errorOf(pool.defer(faults.throwValue, new errorClass('sent there and back')), errorClass);
+    assert.equal(Object.getPrototypeOf(error), errorClass.prototype);
+    assert.equal(error.name, errorClass.name);
+    assert.equal(Object.hasOwn(error, 'name'), false);
+    assert.equal(error.message, 'sent there and back');
+  }
+});
+
+test('an AggregateError keeps its errors and their cause', limit, async (t) => {
+  const error = await errorOf(poolFor(t).defer(faults.throwAggregate), AggregateError);
+  assert.equal(error.message, 'all failed');
+  assert.ok(error.cause instanceof TypeError);
+  assert.equal(error.cause.message, 'the root');
+  const [one, two, three] = error.errors;
+  assert.ok(one instanceof RangeError);
+  assert.equal(two, 'two');
+  assert.ok(three instanceof AggregateError);
+  assert.equal((three.errors[0] as Error).message, 'three');
+});
+
+test('a DOMException arrives as one', limit, async (t) => {
+  const error = await errorOf(poolFor(t).defer(faults.throwDomException), DOMException);
+  assert.equal(error.name, 'NotFoundError');
+  assert.equal(error.message, 'it is gone');
+  assert.equal(error.code, DOMException.NOT_FOUND_ERR);
+});
+
+test('errors that refer to each other arrive as the same circle', limit, async (t) => {
+  const error = (await errorOf(poolFor(t).defer(faults.throwCyclic), Error)) as Error & {
+    self: { errors: Map<string, Error> };
+  };
+  assert.equal((error.cause as Error).message, 'and round');
+  assert.equal((error.cause as Error).cause, error);
+  assert.equal(error.self.errors.get('it'), error);
+});
+
+test('Buffers of an error are Buffers', limit, async (t) => {
+  const error = (await errorOf(poolFor(t).defer(faults.throwWithBuffers), Error)) as Error & { stdout: Buffer };
+  assert.ok(Buffer.isBuffer(error.stdout));
+  assert.equal(error.stdout.toString(), 'some output');
+  assert.equal(error.stdout.buffer.byteLength, error.stdout.byteLength);
+});
+
+test('an error arrives whatever hangs on it; a text says what could not come along', limit, async (t) => {
+  const error = await errorOf(poolFor(t).defer(faults.throwUnsendable), TypeError);
+  assert.equal(error.message, 'still readable');
+  assert.match(error.stack ?? '', /throwUnsendable/);
+  const has = error as unknown as Record<string, unknown> & { request: Record<string, unknown> };
+  assert.equal(has['code'], 'E_STILL_HERE');
+  assert.equal(has.request['tries'], 3);
+  assert.match(String(has.request['retry']), /^\[not cloneable: \[Function: retry\]\]$/);
+  assert.match(String(has['gone']), /^\[not cloneable: /);
+  assert.match(String(has['goneBuffer']), /^\[not cloneable: /);
+  assert.match(String(has['proxy']), /^\[not cloneable: /);
+  assert.match(String(has['symbol']), /^\[not cloneable: Symbol\(mark\)\]$/);
+  assert.match(String(has['secret']), /^\[not readable: .*not for you/);
+  assert.match(String((has['rude'] as { f: unknown }).f), /^\[not cloneable: \[Function: f\]\]$/);
+});
+
+test('an error as a value, alone or within others, is as whole as a thrown one', limit, async (t) => {
+  const sent = Object.assign(new RangeError('as a value', { cause: Buffer.from('why') }), { code: 'E_VALUE' });
+  const { list } = await poolFor(t).defer(identity<{ list: (typeof sent)[] }>, { list: [sent, sent] });
+  const [error] = list;
+  assert.ok(error instanceof RangeError);
+  assert.equal(error.code, 'E_VALUE');
+  assert.ok(Buffer.isBuffer(error.cause));
+  assert.equal(list[1], error);
+});
+
+test('a property of an error that is a value is refused with its path', limit, async (t) => {
+  const sent = Object.assign(new Error('no'), { retry() {} });
+  const error = await errorOf(poolFor(t).defer(identity<unknown>, [sent]), UnclonableError);
+  assert.match(error.message, /^args\[0\]\[0\]\.retry: function retry/);
+});
+
+test('an UnclonableError made in the thread is one here', limit, async (t) => {
+  assert.ok((await failureOf(poolFor(t).defer(faults.giveInstance))) instanceof UnclonableError);
+});
