@@ -8,12 +8,12 @@ const boom = new Error('boom');
 /** Time that passes when told to. */
 class ManualTime implements TimeSource {
   now = 0;
-  readonly calls: { at: number; f: (() => void) | undefined }[] = [];
+  readonly calls: { at: number; f?: () => void }[] = [];
 
   callLater(delay: number, f: () => void): { active(): boolean; cancel(): void } {
-    const call: { at: number; f: (() => void) | undefined } = { at: this.now + delay, f };
+    const call: { at: number; f?: () => void } = { at: this.now + delay, f };
     this.calls.push(call);
-    return { active: () => call.f !== undefined, cancel: () => void (call.f = undefined) };
+    return { active: () => call.f !== undefined, cancel: () => void delete call.f };
   }
 
   get waiting(): number {
@@ -25,7 +25,7 @@ class ManualTime implements TimeSource {
     for (const call of this.calls) {
       if (call.f === undefined || call.at > this.now) continue;
       const { f } = call;
-      call.f = undefined;
+      delete call.f;
       f();
     }
   }

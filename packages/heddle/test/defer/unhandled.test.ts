@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { type Ended, runProgram } from '../support/child-program.ts';
+import { type Ended, runProgram } from '../support/program.ts';
 
 const names = ['Deferred', 'fail', 'succeed', 'gatherResults', 'race', 'setDebugging', 'setUnhandledFailurePolicy'];
 

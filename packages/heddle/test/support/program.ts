@@ -1,17 +1,19 @@
 import { execFile } from 'node:child_process';
+import { packageRoot } from './paths.ts';
 
-/**
- * Runs a program of its own, which may import from `heddle/…`, and gives what
- * it wrote to stderr and its exit code: a Deferred's failure that nobody
- * handled is reported there when the program ends.
- */
-export function runProgram(source: string): Promise<{ readonly stderr: string; readonly code: number | null }> {
+/** How a program ended, and what it wrote. */
+export interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs ES module source in a Node of its own, which can import the built package by name. */
+export function runProgram(source: string, nodeOptions: readonly string[] = []): Promise<Ended> {
+  const args = [...nodeOptions, '--input-type=module', '--eval', source];
   return new Promise((resolve) => {
-    const child = execFile(
-      process.execPath,
-      ['--input-type=module', '--eval', source],
-      { cwd: import.meta.dirname, encoding: 'utf8' },
-      (_error, _stdout, stderr) => resolve({ stderr, code: child.exitCode }),
-    );
+    execFile(process.execPath, args, { cwd: packageRoot, timeout: 30_000 }, (error, stdout, stderr) => {
+      resolve({ code: typeof error?.code === 'number' ? error.code : error === null ? 0 : -1, stdout, stderr });
+    });
   });
 }
