@@ -38,9 +38,9 @@ const load = inlineCallbacks(function* (name: string, limit?: number) {
 });
 typeOf(load).is<(this: unknown, name: string, limit?: number) => Deferred<number>>();
 typeOf(load('a')).is<Deferred<number>>();
-// @ts-expect-error: a name is missing
+// @ts-expect-error! a name is missing
 load();
-// @ts-expect-error: a limit is a number
+// @ts-expect-error! a limit is a number
 load('a', 'b');
 
 // Generators of generators, promises and Deferreds that are returned, Failures, branches.
@@ -81,11 +81,11 @@ class Account {
 }
 typeOf(new Account().add(count)).is<Deferred<Account>>();
 
-// @ts-expect-error: not a generator function
+// @ts-expect-error! not a generator function
 inlineCallbacks(() => 3);
-// @ts-expect-error: an async function needs none
+// @ts-expect-error! an async function needs none
 inlineCallbacks(async () => 3);
-// @ts-expect-error: an async generator cannot be run so
+// @ts-expect-error! an async generator cannot be run so
 inlineCallbacks(async function* () {});
 
 typeOf(ensureDeferred(text)).is<Deferred<string>>();
@@ -93,13 +93,13 @@ typeOf(ensureDeferred(flag)).is<Deferred<boolean>>();
 typeOf(ensureDeferred(inner())).is<Deferred<boolean>>();
 typeOf(fromCoroutine(inner())).is<Deferred<boolean>>();
 typeOf(Deferred.fromCoroutine(flag)).is<Deferred<boolean>>();
-// @ts-expect-error: a value is not a coroutine
+// @ts-expect-error! a value is not a coroutine
 ensureDeferred(3);
 
 typeOf(maybeDeferred(() => text)).is<Deferred<string>>();
 typeOf(maybeDeferred(async (n: number) => n, 1)).is<Deferred<number>>();
 typeOf(maybeDeferred((n: number) => (n > 1 ? flag : n > 2 ? failure : 'x'), 1)).is<Deferred<'x' | boolean>>();
-// @ts-expect-error: an argument is missing
+// @ts-expect-error! an argument is missing
 maybeDeferred((n: number) => n);
 typeOf(execute((a: number, b: string) => b.repeat(a), 2, 'x')).is<Deferred<string>>();
 typeOf(text.addErrback(logError)).is<Deferred<string>>();
@@ -110,9 +110,9 @@ typeOf(gatherResults([text, count, flag])).is<Deferred<[string, number, boolean]
 typeOf(gatherResults([])).is<Deferred<[]>>();
 typeOf(gatherResults(counts)).is<Deferred<number[]>>();
 typeOf(gatherResults(counts, { cancelRest: true, consumeErrors: false })).is<Deferred<number[]>>();
-// @ts-expect-error: there is no such option
+// @ts-expect-error! there is no such option
 gatherResults(counts, { cancelAll: true });
-// @ts-expect-error: a value is not waited for
+// @ts-expect-error! a value is not waited for
 gatherResults([1]);
 
 typeOf(await new DeferredList([text, count])).is<[DeferredListEntry<string>, DeferredListEntry<number>]>();
@@ -138,10 +138,10 @@ typeOf(lock.acquire()).is<Deferred<Hold>>();
 typeOf(lock.run((n: number) => succeed(n), 1)).is<Deferred<number>>();
 typeOf(new DeferredSemaphore(2).run(async () => 'x')).is<Deferred<string>>();
 typeOf(lock.run(() => fail(1))).is<Deferred<never>>();
-// @ts-expect-error: the argument must be a number
+// @ts-expect-error! the argument must be a number
 lock.run((n: number) => n, 'one');
 
 const queue = new DeferredQueue<string>({ size: 1 });
 typeOf(queue.get()).is<Deferred<string>>();
-// @ts-expect-error: the items are strings
+// @ts-expect-error! the items are strings
 queue.put(1);
