@@ -46,7 +46,8 @@ export function race<const Ds extends Inputs>(inputs: Ds): Deferred<RaceResult<D
       decided = true;
     } else {
       decided = true;
-      cancelAll(deferreds.filter((_, other) => other !== index));
+      // The winner has its result, so that this is for the others.
+      cancelAll(deferreds);
     }
     if (winner.called) return undefined;
     return settle(winner, result instanceof Failure ? new Failure(new FailureGroup(failures)) : [index, result]);

@@ -10,8 +10,8 @@ import {
   InvalidArgumentError,
   succeed,
 } from 'heddle/defer';
-import { errorOf, outcome } from '../support/outcome.ts';
 import { runProgram } from '../support/program.ts';
+import { errorOf, outcome } from '../support/outcome.ts';
 
 const error = new Error('no');
 
@@ -277,12 +277,12 @@ suite('Cancelling a DeferredList', () => {
 suite('The failures of the inputs of a DeferredList', () => {
   test('count as handled, also when they come after it has fired', async () => {
     const program = `
-      import { Deferred, DeferredList, succeed, fail } from 'heddle/defer';
+      import { Deferred, DeferredList, fail, succeed } from 'heddle/defer';
       const late = new Deferred();
       new DeferredList([fail(new Error('early')), succeed(), late], { fireOnOneCallback: true });
       late.errback(new Error('late'));
     `;
-    assert.deepEqual(await runProgram(program), { stderr: '', code: 0 });
+    assert.deepEqual(await runProgram(program), { code: 0, stdout: '', stderr: '' });
   });
 
   test('are reported with consumeErrors: false unless someone else handles them', async () => {
@@ -296,5 +296,24 @@ suite('The failures of the inputs of a DeferredList', () => {
     assert.match(stderr, /Error: seen by nobody/);
     assert.doesNotMatch(stderr, /Error: handled/);
     assert.equal(code, 1);
+  });
+
+  test('are reported so too where the failure comes later and ends the list', async () => {
+    const { stderr } = await runProgram(`
+      import { Deferred, DeferredList } from 'heddle/defer';
+      const late = new Deferred();
+      const options = { consumeErrors: false, fireOnOneErrback: true };
+      new DeferredList([late], options).addErrback(() => undefined);
+      late.errback(new Error('late'));
+    `);
+    assert.match(stderr, /Unhandled failure in a Deferred:\nError: late/);
+  });
+
+  test('are not reported for a promise, which nobody else could handle here', async () => {
+    const program = `
+      import { DeferredList } from 'heddle/defer';
+      new DeferredList([Promise.reject(new Error('no'))], { consumeErrors: false });
+    `;
+    assert.deepEqual(await runProgram(program), { code: 0, stdout: '', stderr: '' });
   });
 });

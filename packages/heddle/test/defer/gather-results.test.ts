@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { CancelledError, Deferred, FirstError, fail, gatherResults, InvalidArgumentError, succeed } from 'heddle/defer';
-import { errorOf, outcome } from '../support/outcome.ts';
 import { runProgram } from '../support/program.ts';
+import { errorOf, outcome } from '../support/outcome.ts';
 
 const error = new Error('no');
 

@@ -84,6 +84,25 @@ suite('DeferredLock.acquire', () => {
   });
 });
 
+suite('A holder that has just been let in', () => {
+  test('does not get the lock again before those who waited when it releases and asks in one go', () => {
+    const lock = new DeferredLock();
+    const order: string[] = [];
+    const hold = held(lock.acquire());
+    lock.acquire().addCallback((first) => {
+      order.push('first');
+      first.release();
+      lock.acquire().addCallback(() => order.push('first again'));
+    });
+    lock.acquire().addCallback((second) => {
+      order.push('second');
+      second.release();
+    });
+    hold.release();
+    assert.deepEqual(order, ['first', 'second', 'first again']);
+  });
+});
+
 suite('Releasing a DeferredLock', () => {
   test('that nobody has acquired throws a NotAcquiredError', () => {
     assert.throws(() => new DeferredLock().release(), {

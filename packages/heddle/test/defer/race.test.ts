@@ -11,8 +11,8 @@ import {
   race,
   succeed,
 } from 'heddle/defer';
-import { errorOf, outcome } from '../support/outcome.ts';
 import { runProgram } from '../support/program.ts';
+import { errorOf, outcome } from '../support/outcome.ts';
 
 const error = new Error('no');
 
@@ -121,6 +121,7 @@ suite('race', () => {
     assert.ok(errorOf(winner) instanceof CancelledError);
     tidied.callback();
     assert.ok(errorOf(slow) instanceof CancelledError);
+    assert.deepEqual(outcome(winner), { value: undefined }, 'its failure was taken above, and there is no second one');
   });
 
   test('handles the failures of the losers', async () => {
@@ -129,6 +130,6 @@ suite('race', () => {
       const late = new Deferred((d) => d.errback(new Error('while cancelled')));
       race([fail(new Error('early')), succeed(1), late, fail(new Error('not looked at'))]);
     `;
-    assert.deepEqual(await runProgram(program), { stderr: '', code: 0 });
+    assert.deepEqual(await runProgram(program), { code: 0, stdout: '', stderr: '' });
   });
 });
