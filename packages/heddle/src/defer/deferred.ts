@@ -65,6 +65,8 @@ export const goesOn: unique symbol = Symbol('goesOn');
  */
 export class Deferred<T> implements Promise<T> {
   #result: unknown = undefined;
+  /** The result once more, when it is a failure. */
+  #failure: Failure | undefined = undefined;
   #called = false;
   #running = false;
   /** Set by a cancel without a canceller: whoever was to fire this Deferred may still try, once. */
@@ -339,10 +341,10 @@ export class Deferred<T> implements Promise<T> {
   /** A native promise of the result this chain has here, which stays in the chain as well. */
   toPromise(): Promise<T> {
     if (this.#idle) {
-      if (!(this.#result instanceof Failure)) return Promise.resolve(this.#result as T);
-      this.#observed = this.#result;
+      if (this.#failure === undefined) return Promise.resolve(this.#result as T);
+      this.#observed = this.#failure;
       this.#markHandled();
-      return Promise.reject(this.#result.value);
+      return Promise.reject(this.#failure.value);
     }
     return new Promise<T>((resolve, reject) => {
       const settlePromise = (result: unknown): undefined => {
@@ -379,7 +381,13 @@ export class Deferred<T> implements Promise<T> {
     if (debugging) recordFired(this);
     this.#called = true;
     this.#canceller = undefined;
+    this.#hold(result);
+  }
+
+  #hold(result: unknown): void {
     this.#result = result;
+    // Every result of every callback comes by here, and `typeof` spares most of them the dearer question.
+    this.#failure = typeof result === 'object' && result instanceof Failure ? result : undefined;
   }
 
   #cancel(reason: CancelledError): void {
@@ -422,9 +430,13 @@ export class Deferred<T> implements Promise<T> {
       return;
     }
     // The result is here, and so is the async context: no link need be made.
-    const step = this.#result instanceof Failure ? onFailure : onValue;
-    if (step !== undefined) this.#take(step, undefined);
-    if (this.#firstLink !== undefined || this.#result instanceof Failure) this.#run();
+    // Two calls rather than one of a chosen function: so V8 can inline the callback into the place that adds it.
+    if (this.#failure === undefined) {
+      if (onValue !== undefined) this.#take(onValue, undefined);
+    } else if (onFailure !== undefined) {
+      this.#take(onFailure, undefined);
+    }
+    if (this.#firstLink !== undefined || this.#failure !== undefined) this.#run();
   }
 
   /** Calls `f` when the chain gets here, and passes the result on. */
@@ -472,16 +484,17 @@ export class Deferred<T> implements Promise<T> {
       this.#firstLink = link.next;
       if (link.next === undefined) this.#lastLink = undefined;
       if (link instanceof Pair) {
-        const step = this.#result instanceof Failure ? link.onFailure : link.onValue;
+        const step = this.#failure === undefined ? link.onValue : link.onFailure;
         if (step !== undefined) this.#take(step, link);
       } else if (link instanceof Look) {
         const settled = this.#show(link);
         if (settled !== undefined) return settled;
       } else {
-        this.#markHandled();
-        link.deferred.#inherit(this.#result);
-        this.#result = undefined;
-        return link.deferred;
+        const { deferred } = link;
+        deferred.#waitingFor = undefined;
+        deferred.#pauses--;
+        deferred.#takeFrom(this as AnyDeferred);
+        return deferred;
       }
     }
     return undefined;
@@ -492,24 +505,20 @@ export class Deferred<T> implements Promise<T> {
     this.#markHandled();
     this.#running = true;
     const call = step as (result: unknown) => unknown;
-    let answer: unknown;
     try {
-      answer = scope === undefined ? call(this.#result) : scope.runInAsyncScope(call, undefined, this.#result);
-      if (isThenable(answer)) {
-        this.#waitFor(answer instanceof Deferred ? answer : Deferred.fromPromise(answer));
-        return;
-      }
+      const answer = scope === undefined ? call(this.#result) : scope.runInAsyncScope(call, undefined, this.#result);
+      if (isThenable(answer)) this.#waitFor(answer instanceof Deferred ? answer : Deferred.fromPromise(answer));
+      else this.#hold(answer);
     } catch (error) {
-      answer = error instanceof Failure ? error : new Failure(error);
+      this.#hold(error instanceof Failure ? error : new Failure(error));
     } finally {
       this.#running = false;
     }
-    this.#result = answer;
   }
 
   #show(link: Look): AnyDeferred | undefined {
-    if (link.counts && this.#result instanceof Failure) {
-      this.#observed = this.#result;
+    if (link.counts && this.#failure !== undefined) {
+      this.#observed = this.#failure;
       this.#markHandled();
     }
     return link.look(this.#result);
@@ -524,9 +533,7 @@ export class Deferred<T> implements Promise<T> {
       }
     }
     if (inner.#idle) {
-      inner.#markHandled();
-      this.#result = inner.#result;
-      inner.#result = undefined;
+      this.#takeFrom(inner);
     } else {
       this.#pauses++;
       this.#waitingFor = inner;
@@ -535,10 +542,13 @@ export class Deferred<T> implements Promise<T> {
     }
   }
 
-  #inherit(result: unknown): void {
-    this.#result = result;
-    this.#waitingFor = undefined;
-    this.#pauses--;
+  /** The result goes over to this Deferred, and with it the duty to report a failure. */
+  #takeFrom(inner: AnyDeferred): void {
+    inner.#markHandled();
+    this.#result = inner.#result;
+    this.#failure = inner.#failure;
+    inner.#result = undefined;
+    inner.#failure = undefined;
   }
 
   #markHandled(): void {
@@ -549,8 +559,8 @@ export class Deferred<T> implements Promise<T> {
 
   /** At the end of the chain: a failure that nobody took or looked at will be reported. */
   #noteFailure(): void {
-    if (!(this.#result instanceof Failure) || this.#unhandled !== undefined) return;
-    if (this.#observed !== this.#result) this.#unhandled = noteUnhandled(this, this.#result);
+    if (this.#failure === undefined || this.#unhandled !== undefined) return;
+    if (this.#observed !== this.#failure) this.#unhandled = noteUnhandled(this, this.#failure);
   }
 }
 
