@@ -1,0 +1,273 @@
+import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
+import { type TestContext, test } from 'node:test';
+import { CancelledError, type Deferred, TimeoutError } from 'heddle/defer';
+import { deferToThread, type ThreadPool } from 'heddle/threads';
+import { add, count, neverSettle, passGate, spinForever, whichThread } from '../fixtures/threads/jobs.ts';
+import { errorOf, failureOf } from '../support/failure-of.ts';
+import { Gate, sharedInts } from '../support/gate.ts';
+import { poolFor } from '../support/pools.ts';
+
+const limit = { timeout: 30_000 };
+
+interface Ending {
+  readonly name: string;
+  start(pool: ThreadPool, job: (shared: Int32Array) => unknown, shared: Int32Array): Deferred<unknown>;
+  giveUp(call: Deferred<unknown>, t: TestContext): void;
+  check(error: unknown): void;
+}
+
+/** Time passes only when a test says so. */
+function holdTime(t: TestContext): void {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+}
+
+/** The three ways in which a caller gives up a call, each with what the caller then sees. */
+function endings(): Ending[] {
+  const controller = new AbortController();
+  const reason = new Error('the client hung up');
+  return [
+    {
+      name: 'cancel()',
+      start: (pool, job, shared) => pool.defer(job, shared),
+      giveUp: (call) => call.cancel('no need'),
+      check: (error) => {
+        assert.ok(error instanceof CancelledError);
+        assert.equal(error.code, 'ABORT_ERR');
+        assert.equal(error.cause, 'no need');
+      },
+    },
+    {
+      name: 'a signal',
+      start: (pool, job, shared) => pool.with({ signal: controller.signal }).defer(job, shared),
+      giveUp: () => controller.abort(reason),
+      check: (error) => {
+        assert.ok(error instanceof CancelledError);
+        assert.equal(error.code, 'ABORT_ERR');
+        assert.equal(error.cause, reason);
+      },
+    },
+    {
+      name: 'a timeout',
+      start: (pool, job, shared) => pool.with({ timeout: 100 }).defer(job, shared),
+      giveUp: (_call, t) => t.mock.timers.tick(100),
+      check: (error) => {
+        assert.ok(error instanceof TimeoutError);
+        assert.equal(error.code, 'HEDDLE_TIMEOUT');
+        assert.equal(error.limit, 'total');
+        assert.equal(error.timeout, 100);
+        assert.match(error.message, /^(count|spinForever|neverSettle) had no result within 100 ms\.$/);
+      },
+    },
+  ];
+}
+
+for (const { name, start, giveUp, check } of endings()) {
+  test(`a waiting call that is given up by ${name} never runs`, limit, async (t) => {
+    const pool = poolFor(t, { max: 1 });
+    holdTime(t);
+    const gate = new Gate();
+    const counter = sharedInts(1);
+    const before = pool.defer(passGate, gate.shared);
+    const call = start(pool, count, counter);
+    const after = pool.defer(add, 1, 2);
+    await gate.entered();
+    assert.equal(pool.statistics().backlog, 2);
+    giveUp(call, t);
+    check(await failureOf(call));
+    assert.equal(pool.statistics().backlog, 1);
+    gate.open();
+    await before;
+    assert.equal(await after, 3);
+    assert.equal(counter[0], 0);
+  });
+}
+
+for (const job of [spinForever, neverSettle]) {
+  for (const { name, start, giveUp, check } of endings()) {
+    test(`a running call that is given up by ${name} ends its thread, which is replaced (${job.name})`, limit, async (t) => {
+      const pool = poolFor(t, { max: 1 });
+      holdTime(t);
+      const thread = await pool.defer(whichThread);
+      const gate = new Gate();
+      const call = start(pool, job, gate.shared);
+      await gate.entered();
+      giveUp(call, t);
+      check(await failureOf(call));
+      assert.notEqual(await pool.defer(whichThread), thread);
+      assert.deepEqual(pool.statistics(), { threads: 1, idle: 1, busy: 0, backlog: 0 });
+    });
+  }
+}
+
+test('cancel settles the call before it returns', limit, async (t) => {
+  const pool = poolFor(t, { max: 1 });
+  const gate = new Gate();
+  const running = pool.defer(spinForever, gate.shared);
+  const waiting = pool.defer(add, 1, 2);
+  await gate.entered();
+  const failures: unknown[] = [];
+  for (const call of [waiting, running]) {
+    call.addErrback((failure) => failures.push(failure.value));
+    call.cancel();
+  }
+  assert.equal(failures.length, 2);
+  assert.ok(failures.every((error) => error instanceof CancelledError));
+});
+
+test('a call with a signal that has been aborted before is refused in a later turn, and resolves nothing', limit, async (t) => {
+  const pool = poolFor(t);
+  const counter = sharedInts(1);
+  const reason = { why: 'too late' };
+  const call = pool.with({ signal: AbortSignal.abort(reason) }).defer(count, counter);
+  assert.equal(call.called, false);
+  const error = await errorOf(call, CancelledError);
+  assert.equal(error.code, 'ABORT_ERR');
+  assert.equal(error.cause, reason);
+  assert.deepEqual(pool.statistics(), { threads: 0, idle: 0, busy: 0, backlog: 0 });
+  assert.equal(counter[0], 0);
+});
+
+test('a signal has no listener left when its calls are done, however they ended', limit, async (t) => {
+  const pool = poolFor(t, { max: 1 });
+  const { signal } = new AbortController();
+  const gate = new Gate();
+  const blocking = pool.with({ signal }).defer(passGate, gate.shared);
+  const waiting = pool.with({ signal }).defer(add, 1, 2);
+  const refused = pool.with({ signal }).defer(count, [Symbol('unsendable')] as never);
+  const timedOut = pool.with({ signal, timeout: 0 }).defer(add, 1, 2);
+  assert.equal(getEventListeners(signal, 'abort').length, 1);
+  waiting.cancel();
+  await failureOf(waiting);
+  await errorOf(timedOut, TimeoutError);
+  gate.open();
+  await blocking;
+  await errorOf(refused, TypeError);
+  assert.equal(getEventListeners(signal, 'abort').length, 0);
+});
+
+test('any number of calls share a signal without a warning', limit, async (t) => {
+  const pool = poolFor(t, { max: 1 });
+  const warnings: Error[] = [];
+  const warned = (warning: Error): void => {
+    if (warning.name === 'MaxListenersExceededWarning') warnings.push(warning);
+  };
+  process.on('warning', warned);
+  t.after(() => process.off('warning', warned));
+  const controller = new AbortController();
+  const view = pool.with({ signal: controller.signal });
+  const gate = new Gate();
+  const calls = [view.defer(passGate, gate.shared), ...Array.from({ length: 20_000 }, () => view.defer(add, 1, 2))];
+  const failures = Promise.all(calls.map(failureOf));
+  await gate.entered();
+  controller.abort();
+  for (const error of await failures) assert.ok(error instanceof CancelledError);
+  assert.equal(getEventListeners(controller.signal, 'abort').length, 0);
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(warnings, []);
+});
+
+test('a signal that is aborted in a callback of its own call cancels the others', limit, async (t) => {
+  const pool = poolFor(t, { max: 1 });
+  const controller = new AbortController();
+  const view = pool.with({ signal: controller.signal });
+  const first = view.defer(add, 1, 2).addCallback((sum) => {
+    controller.abort();
+    return sum;
+  });
+  const second = view.defer(add, 3, 4);
+  assert.equal(await first, 3);
+  await errorOf(second, CancelledError);
+});
+
+test('a timeout longer than the longest timer of Node fires when it is due, not before', limit, async (t) => {
+  const pool = poolFor(t, { max: 1 });
+  holdTime(t);
+  const gate = new Gate();
+  const call = pool.with({ timeout: 2 ** 31 + 1 }).defer(spinForever, gate.shared);
+  const failure = errorOf(call, TimeoutError);
+  await gate.entered();
+  t.mock.timers.tick(2 ** 31 - 1);
+  t.mock.timers.tick(1);
+  assert.equal(call.called, false);
+  t.mock.timers.tick(1);
+  assert.equal((await failure).timeout, 2 ** 31 + 1);
+});
+
+test('timeout 0 fails in a later turn whatever does not answer at once', limit, async (t) => {
+  const pool = poolFor(t, { max: 1 });
+  const call = pool.with({ timeout: 0 }).defer(neverSettle, new Gate().shared);
+  assert.equal(call.called, false);
+  assert.equal((await errorOf(call, TimeoutError)).timeout, 0);
+});
+
+test('a call may be cancelled while its function is still being looked for', limit, async (t) => {
+  const pool = poolFor(t, { max: 1 });
+  const { unknownSoFar } = await import('../fixtures/threads/unknown-so-far.ts');
+  const counter = sharedInts(1);
+  const call = pool.defer(unknownSoFar, counter);
+  call.cancel();
+  await errorOf(call, CancelledError);
+  assert.equal(await pool.defer(add, 1, 2), 3);
+  assert.equal(counter[0], 0);
+  assert.equal(await pool.defer(unknownSoFar, counter), 1);
+});
+
+test('a second cancel changes nothing', limit, async (t) => {
+  const pool = poolFor(t, { max: 1 });
+  const gate = new Gate();
+  const call = pool.defer(spinForever, gate.shared);
+  await gate.entered();
+  const failures: unknown[] = [];
+  call.addErrback((failure) => failures.push(failure.value));
+  call.cancel('first');
+  call.cancel('second');
+  assert.deepEqual(
+    failures.map((error) => (error as Error).cause),
+    ['first'],
+  );
+  assert.equal(await pool.defer(add, 1, 2), 3);
+});
+
+test('a cancel after the result changes nothing, and the thread stays', limit, async (t) => {
+  const pool = poolFor(t, { max: 1 });
+  const controller = new AbortController();
+  const call = pool.with({ signal: controller.signal, timeout: 10_000 }).defer(whichThread);
+  const thread = await call;
+  call.cancel();
+  controller.abort();
+  assert.equal(await call, thread);
+  assert.equal(await pool.defer(whichThread), thread);
+});
+
+test('a result that comes after the cancel is dropped', limit, async (t) => {
+  const pool = poolFor(t, { max: 1 });
+  const gate = new Gate();
+  const call = pool.defer(passGate, gate.shared);
+  await gate.entered();
+  const results: unknown[] = [];
+  call.addBoth((result) => results.push(result));
+  gate.open();
+  call.cancel();
+  assert.equal(await pool.defer(add, 1, 2), 3);
+  assert.equal(results.length, 1);
+});
+
+test('a call that its caller fires is left alone by its late result', limit, async (t) => {
+  const pool = poolFor(t, { max: 1 });
+  const call = pool.defer(add, 1, 2);
+  call.callback(42);
+  assert.equal(await call, 42);
+  assert.equal(await pool.defer(add, 1, 2), 3);
+  assert.equal(await call, 42);
+});
+
+test('deferToThread.with gives up in the same ways', limit, async () => {
+  const controller = new AbortController();
+  const gate = new Gate();
+  const call = deferToThread.with({ signal: controller.signal })(spinForever, gate.shared);
+  await gate.entered();
+  controller.abort();
+  await errorOf(call, CancelledError);
+  await errorOf(deferToThread.with({ timeout: 1 })(neverSettle, new Gate().shared), TimeoutError);
+});

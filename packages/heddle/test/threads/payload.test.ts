@@ -1,0 +1,210 @@
+import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
+import { BlockList } from 'node:net';
+import { after, test } from 'node:test';
+import vm from 'node:vm';
+import { MessageChannel } from 'node:worker_threads';
+import fc from 'fast-check';
+import { ThreadPool, UnclonableError } from 'heddle/threads';
+import { giveSlabBuffer, inspectBytes, overwrite } from '../fixtures/threads/bytes.ts';
+import { add, identity } from '../fixtures/threads/jobs.ts';
+import { data, objectsWithin } from '../support/arbitrary-data.ts';
+import { errorOf } from '../support/failure-of.ts';
+
+const limit = { timeout: 60_000 };
+const pool = new ThreadPool({ name: 'payload', max: 1 });
+after(() => pool.stop());
+
+const thereAndBack = (value: unknown): PromiseLike<unknown> => pool.defer(identity<unknown>, value);
+
+test('whatever data is sent arrives as it was, and is untouched where it came from', limit, async () => {
+  await fc.assert(
+    fc.asyncProperty(data, async (value) => {
+      const arrived = await thereAndBack(value);
+      assert.deepStrictEqual(arrived, value);
+      assertSameIdentities(arrived, value);
+      for (const object of objectsWithin(arrived)) {
+        if (Buffer.isBuffer(object)) assert.equal(object.buffer.byteLength, object.byteLength);
+      }
+    }),
+    { numRuns: 400 },
+  );
+});
+
+test('what several arguments share, they share in the thread', limit, async () => {
+  const shared = { n: 1 };
+  const [first, second] = (await pool.defer(identity<unknown>, [shared, { shared }])) as [object, { shared: object }];
+  assert.equal(second.shared, first);
+  assert.notEqual(first, shared);
+});
+
+test("a Buffer is a Buffer in the thread, and brings no other bytes than its own, as one out of Node's slab", limit, async () => {
+  const text = 'a secret lies beside this';
+  const buffers = [Buffer.from(text), Buffer.from(`--${text}--`).subarray(2, -2), Buffer.allocUnsafeSlow(text.length)];
+  buffers[2]!.write(text);
+  for (const buffer of buffers) {
+    assert.deepEqual(await pool.defer(inspectBytes, buffer), { isBuffer: true, text, memory: text.length });
+  }
+});
+
+test('a Buffer that a thread gives is a Buffer with its own bytes only', limit, async () => {
+  const given = await pool.defer(giveSlabBuffer, 'from the slab');
+  assert.ok(Buffer.isBuffer(given));
+  assert.equal(given.toString(), 'from the slab');
+  assert.equal(given.buffer.byteLength, given.byteLength);
+});
+
+test('the bytes of large Buffers are copied, never taken from their owner', limit, async () => {
+  const large = Buffer.alloc(100_000, 'x');
+  const part = Buffer.alloc(200_000, 'y').subarray(1, 150_000);
+  const [a, b] = (await thereAndBack([large, part])) as [Buffer, Buffer];
+  assert.ok(a.equals(large) && b.equals(part));
+  assert.equal(large.byteLength, 100_000);
+  assert.equal(part.byteLength, 149_999);
+  await pool.defer(overwrite, large);
+  assert.equal(large[0], 'x'.charCodeAt(0));
+});
+
+test('a Uint8Array stays one, and shared memory stays shared', limit, async () => {
+  const bytes = new Uint8Array([1, 2, 3]);
+  assert.deepEqual(await pool.defer(inspectBytes, bytes), { isBuffer: false, text: '\x01\x02\x03', memory: 3 });
+  const shared = new Uint8Array(new SharedArrayBuffer(4)).fill(7);
+  await pool.defer(overwrite, shared);
+  assert.deepEqual([...shared], [0, 0, 0, 0]);
+  const sharedBuffer = Buffer.from(new SharedArrayBuffer(4)).fill(7);
+  await pool.defer(overwrite, sharedBuffer);
+  assert.deepEqual([...sharedBuffer], [0, 0, 0, 0]);
+});
+
+test('an array that is mostly holes costs what is in it', limit, async () => {
+  const sparse: unknown[] = [];
+  sparse[2 ** 32 - 3] = Buffer.from('far out');
+  const arrived = (await thereAndBack(sparse)) as unknown[];
+  assert.equal(arrived.length, sparse.length);
+  assert.equal(String(arrived[2 ** 32 - 3]), 'far out');
+  const withFault: unknown[] = [];
+  withFault[1_000_000_000] = new WeakMap();
+  assert.match((await errorOf(pool.defer(identity<unknown>, withFault), UnclonableError)).message, /^args\[0\]\[1000000000\]: WeakMap/);
+});
+
+test("Node's own cloneable objects arrive", limit, async () => {
+  const { publicKey } = generateKeyPairSync('ed25519');
+  const list = new BlockList();
+  list.addAddress('192.0.2.1');
+  const arrived = (await thereAndBack({ publicKey, list, blob: new Blob(['text']) })) as {
+    publicKey: typeof publicKey;
+    list: BlockList;
+    blob: Blob;
+  };
+  assert.ok(arrived.publicKey.equals(publicKey));
+  assert.equal(arrived.list.check('192.0.2.1'), true);
+  assert.equal(await arrived.blob.text(), 'text');
+});
+
+test('what cannot be copied is refused with the exact path to it', limit, async () => {
+  class Account {}
+  const unsendable: [make: () => unknown, name: string][] = [
+    [() => new Account(), 'Account'],
+    [() => Object.create({ inherited: true }) as unknown, 'Object'],
+    [() => new (class extends Map {})(), ''],
+    [() => new (class List extends Array {})(), 'List'],
+    [() => function named() {}, 'function named'],
+    [() => () => {}, 'function '],
+    [() => Account, 'function Account'],
+    [() => Symbol('mark'), 'Symbol(mark)'],
+    [() => new Proxy({}, {}), 'a Proxy'],
+    [() => new Proxy([], {}), 'a Proxy'],
+    [() => new Proxy(new Account(), { getPrototypeOf: () => Object.prototype }), 'a Proxy'],
+    [revokedProxy, 'a Proxy'],
+    [() => new WeakMap(), 'WeakMap'],
+    [() => new WeakSet(), 'WeakSet'],
+    [() => new WeakRef({}), 'WeakRef'],
+    [() => Promise.resolve(1), 'Promise'],
+    [() => [][Symbol.iterator](), ''],
+    [() => new URL('https://example.com'), 'URL'],
+    [() => new AbortController().signal, 'AbortSignal'],
+    [() => new MessageChannel().port1, 'MessagePort'],
+  ];
+  const step = fc.oneof(
+    fc.nat({ max: 3 }).map((n) => ({
+      wrap: (v: unknown) => [...Array.from({ length: n }, () => 'before'), v],
+      path: `[${n}]`,
+    })),
+    fc.stringMatching(/^[a-z]{1,5}$/).map((k) => ({ wrap: (v: unknown) => ({ [k]: v }), path: `.${k}` })),
+    fc.constantFrom('two words', 'an-other', "it's").map((k) => ({
+      wrap: (v: unknown) => ({ [k]: v }),
+      path: k.includes("'") ? `["${k}"]` : `['${k}']`,
+    })),
+    fc.nat().map((k) => ({ wrap: (v: unknown) => new Map([[k, v]]), path: `.get(${k})` })),
+    fc.constant({ wrap: (v: unknown) => new Map([[v, 1]]), path: '.keys()' }),
+    fc.constant({ wrap: (v: unknown) => new Set([v]), path: '.values()' }),
+    fc.constant({ wrap: (v: unknown) => Object.assign(new Error('x'), { held: v }), path: '.held' }),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...unsendable), fc.array(step, { maxLength: 5 }), async ([make, name], steps) => {
+      const argument = steps.reduceRight<unknown>((inner, { wrap }) => wrap(inner), make());
+      const error = await errorOf(pool.defer(identity<unknown>, argument), UnclonableError);
+      const start = `args[0]${steps.map(({ path }) => path).join('')}: ${name}`;
+      assert.equal(error.message.slice(0, start.length), start);
+    }),
+    { numRuns: 300 },
+  );
+  assert.equal(await pool.defer(add, 1, 2), 3);
+});
+
+test('no code of a Proxy runs when it is refused', limit, async () => {
+  const traps = new Proxy({}, { get: (_target, trap) => () => assert.fail(`${String(trap)} was called`) });
+  const error = await errorOf(pool.defer(identity<unknown>, [new Proxy({}, traps)]), UnclonableError);
+  assert.match(error.message, /^args\[0\]\[0\]: a Proxy/);
+});
+
+test('plain data of another realm arrives as plain data of this one', limit, async () => {
+  const foreign: unknown = vm.runInNewContext(
+    `({ list: [1, , 'x'], map: new Map([[1, new Set([2])]]), date: new Date(0), regExp: /x/g,
+        bytes: new Uint8Array([1, 2]), memory: new ArrayBuffer(2), view: new DataView(new ArrayBuffer(1)), none: Object.create(null) })`,
+  );
+  assert.deepStrictEqual(await thereAndBack(foreign), {
+    // biome-ignore lint/suspicious/noSparseArray: a hole is what is tested
+    list: [1, , 'x'],
+    map: new Map([[1, new Set([2])]]),
+    date: new Date(0),
+    regExp: /x/g,
+    bytes: new Uint8Array([1, 2]),
+    memory: new ArrayBuffer(2),
+    view: new DataView(new ArrayBuffer(1)),
+    none: {},
+  });
+});
+
+test('what is no plain data in another realm is refused as in this one', limit, async () => {
+  for (const [source, name] of [
+    ['new (class Foreign {})()', 'Foreign'],
+    ['() => {}', 'function '],
+    ['new WeakMap()', 'WeakMap'],
+    ['new (class List extends Array {})()', 'List'],
+    ['new Proxy({}, {})', 'a Proxy'],
+  ] as const) {
+    const error = await errorOf(
+      pool.defer(identity<unknown>, { a: vm.runInNewContext(source) as unknown }),
+      UnclonableError,
+    );
+    assert.equal(error.message.startsWith(`args[0].a: ${name}`), true, error.message);
+  }
+});
+
+function revokedProxy(): unknown {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+}
+
+/** Walks both at once: where one has the same object twice, so must the other. */
+function assertSameIdentities(arrived: unknown, sent: unknown): void {
+  const [arrivedObjects, sentObjects] = [[...objectsWithin(arrived)], [...objectsWithin(sent)]];
+  assert.equal(arrivedObjects.length, sentObjects.length);
+  const all = new Set(sentObjects);
+  assert.equal(
+    arrivedObjects.some((object) => all.has(object)),
+    false,
+  );
+}
