@@ -85,18 +85,22 @@ for (const { name, start, giveUp, check } of endings()) {
 
 for (const job of [spinForever, neverSettle]) {
   for (const { name, start, giveUp, check } of endings()) {
-    test(`a running call that is given up by ${name} ends its thread, which is replaced (${job.name})`, limit, async (t) => {
-      const pool = poolFor(t, { max: 1 });
-      holdTime(t);
-      const thread = await pool.defer(whichThread);
-      const gate = new Gate();
-      const call = start(pool, job, gate.shared);
-      await gate.entered();
-      giveUp(call, t);
-      check(await failureOf(call));
-      assert.notEqual(await pool.defer(whichThread), thread);
-      assert.deepEqual(pool.statistics(), { threads: 1, idle: 1, busy: 0, backlog: 0 });
-    });
+    test(
+      `a running call that is given up by ${name} ends its thread, which is replaced (${job.name})`,
+      limit,
+      async (t) => {
+        const pool = poolFor(t, { max: 1 });
+        holdTime(t);
+        const thread = await pool.defer(whichThread);
+        const gate = new Gate();
+        const call = start(pool, job, gate.shared);
+        await gate.entered();
+        giveUp(call, t);
+        check(await failureOf(call));
+        assert.notEqual(await pool.defer(whichThread), thread);
+        assert.deepEqual(pool.statistics(), { threads: 1, idle: 1, busy: 0, backlog: 0 });
+      },
+    );
   }
 }
 
@@ -115,18 +119,22 @@ test('cancel settles the call before it returns', limit, async (t) => {
   assert.ok(failures.every((error) => error instanceof CancelledError));
 });
 
-test('a call with a signal that has been aborted before is refused in a later turn, and resolves nothing', limit, async (t) => {
-  const pool = poolFor(t);
-  const counter = sharedInts(1);
-  const reason = { why: 'too late' };
-  const call = pool.with({ signal: AbortSignal.abort(reason) }).defer(count, counter);
-  assert.equal(call.called, false);
-  const error = await errorOf(call, CancelledError);
-  assert.equal(error.code, 'ABORT_ERR');
-  assert.equal(error.cause, reason);
-  assert.deepEqual(pool.statistics(), { threads: 0, idle: 0, busy: 0, backlog: 0 });
-  assert.equal(counter[0], 0);
-});
+test(
+  'a call with a signal that has been aborted before is refused in a later turn, and resolves nothing',
+  limit,
+  async (t) => {
+    const pool = poolFor(t);
+    const counter = sharedInts(1);
+    const reason = { why: 'too late' };
+    const call = pool.with({ signal: AbortSignal.abort(reason) }).defer(count, counter);
+    assert.equal(call.called, false);
+    const error = await errorOf(call, CancelledError);
+    assert.equal(error.code, 'ABORT_ERR');
+    assert.equal(error.cause, reason);
+    assert.deepEqual(pool.statistics(), { threads: 0, idle: 0, busy: 0, backlog: 0 });
+    assert.equal(counter[0], 0);
+  },
+);
 
 test('a signal has no listener left when its calls are done, however they ended', limit, async (t) => {
   const pool = poolFor(t, { max: 1 });

@@ -11,20 +11,27 @@ const limit = { timeout: 30_000 };
 test("an error of Node's keeps code, errno, syscall and path", limit, async (t) => {
   const error = (await errorOf(poolFor(t).defer(faults.throwSystemError), Error)) as NodeJS.ErrnoException;
   const { code, errno, syscall, path } = error;
-  assert.deepEqual({ code, errno, syscall, path }, { code: 'ENOENT', errno: -2, syscall: 'open', path: '/nowhere/at/all' });
+  assert.deepEqual(
+    { code, errno, syscall, path },
+    { code: 'ENOENT', errno: -2, syscall: 'open', path: '/nowhere/at/all' },
+  );
   assert.match(error.message, /^ENOENT/);
 });
 
-test('an error keeps its message, stack, custom name, own properties, and the nearest class both sides know', limit, async (t) => {
-  const error = await errorOf(poolFor(t).defer(faults.throwQuotaError), RangeError);
-  assert.equal(Object.getPrototypeOf(error), RangeError.prototype);
-  assert.equal(error.name, 'QuotaError');
-  assert.equal(error.message, 'too much');
-  assert.equal(error instanceof faults.QuotaError, false);
-  assert.deepEqual({ ...error }, { code: 'E_QUOTA', limit: { bytes: 7 } });
-  assert.match(error.stack ?? '', /throwQuotaError/);
-  assert.doesNotMatch(error.stack ?? '', /threads[/\\]entry[/\\]thread\.cjs/);
-});
+test(
+  'an error keeps its message, stack, custom name, own properties, and the nearest class both sides know',
+  limit,
+  async (t) => {
+    const error = await errorOf(poolFor(t).defer(faults.throwQuotaError), RangeError);
+    assert.equal(Object.getPrototypeOf(error), RangeError.prototype);
+    assert.equal(error.name, 'QuotaError');
+    assert.equal(error.message, 'too much');
+    assert.equal(error instanceof faults.QuotaError, false);
+    assert.deepEqual({ ...error }, { code: 'E_QUOTA', limit: { bytes: 7 } });
+    assert.match(error.stack ?? '', /throwQuotaError/);
+    assert.doesNotMatch(error.stack ?? '', /threads[/\\]entry[/\\]thread\.cjs/);
+  },
+);
 
 test('properties of an error are as visible as they were', limit, async (t) => {
   const error = await errorOf(poolFor(t).defer(faults.throwQuotaError), RangeError);

@@ -38,14 +38,22 @@ test('what several arguments share, they share in the thread', limit, async () =
   assert.notEqual(first, shared);
 });
 
-test("a Buffer is a Buffer in the thread, and brings no other bytes than its own, as one out of Node's slab", limit, async () => {
-  const text = 'a secret lies beside this';
-  const buffers = [Buffer.from(text), Buffer.from(`--${text}--`).subarray(2, -2), Buffer.allocUnsafeSlow(text.length)];
-  buffers[2]!.write(text);
-  for (const buffer of buffers) {
-    assert.deepEqual(await pool.defer(inspectBytes, buffer), { isBuffer: true, text, memory: text.length });
-  }
-});
+test(
+  "a Buffer is a Buffer in the thread, and brings no other bytes than its own, as one out of Node's slab",
+  limit,
+  async () => {
+    const text = 'a secret lies beside this';
+    const buffers = [
+      Buffer.from(text),
+      Buffer.from(`--${text}--`).subarray(2, -2),
+      Buffer.allocUnsafeSlow(text.length),
+    ];
+    buffers[2]!.write(text);
+    for (const buffer of buffers) {
+      assert.deepEqual(await pool.defer(inspectBytes, buffer), { isBuffer: true, text, memory: text.length });
+    }
+  },
+);
 
 test('a Buffer that a thread gives is a Buffer with its own bytes only', limit, async () => {
   const given = await pool.defer(giveSlabBuffer, 'from the slab');
@@ -84,7 +92,10 @@ test('an array that is mostly holes costs what is in it', limit, async () => {
   assert.equal(String(arrived[2 ** 32 - 3]), 'far out');
   const withFault: unknown[] = [];
   withFault[1_000_000_000] = new WeakMap();
-  assert.match((await errorOf(pool.defer(identity<unknown>, withFault), UnclonableError)).message, /^args\[0\]\[1000000000\]: WeakMap/);
+  assert.match(
+    (await errorOf(pool.defer(identity<unknown>, withFault), UnclonableError)).message,
+    /^args\[0\]\[1000000000\]: WeakMap/,
+  );
 });
 
 test("Node's own cloneable objects arrive", limit, async () => {
