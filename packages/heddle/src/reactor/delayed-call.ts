@@ -1,6 +1,10 @@
+import { AsyncResource } from 'node:async_hooks';
+import { type InspectOptionsStylized, inspect } from 'node:util';
 import type { ScheduledCall } from '../defer/clock.ts';
+import { debugging, placeOf, recordAdded } from '../defer/debug.ts';
 import { InvalidArgumentError } from '../defer/errors.ts';
 import { AlreadyCalled, AlreadyCancelled } from './errors.ts';
+import { nameOf, requireFunction } from './event-call.ts';
 
 /** The time source that a delayed call belongs to. */
 export interface DelayedCallOwner {
@@ -30,18 +34,39 @@ export interface DelayedCallOwner {
  */
 export class DelayedCall implements ScheduledCall {
   readonly #owner: DelayedCallOwner;
-  #f: (() => void) | undefined;
+  /** The async context of the place that made the call, in which it is made. */
+  readonly #scope = new AsyncResource('HeddleDelayedCall', { requireManualDestroy: true });
+  #call: (() => unknown) | undefined;
   #time: number;
   #state: 'waiting' | 'done' | 'cancelled' = 'waiting';
   /** What the call is named in messages. */
   readonly functionName: string;
 
-  /** @param time when the call is due, on the owner's scale */
-  constructor(owner: DelayedCallOwner, time: number, f: () => void, functionName: string) {
+  /**
+   * @param time when the call is due, on the owner's scale
+   * @throws InvalidArgumentError when `f` is no function
+   */
+  constructor(owner: DelayedCallOwner, time: number, f: (...args: never[]) => unknown, args: readonly unknown[]) {
+    requireFunction(f, 'What is called later');
     this.#owner = owner;
     this.#time = time;
-    this.#f = f;
-    this.functionName = functionName;
+    this.#call = () => f(...(args as never[]));
+    this.functionName = nameOf(f);
+    if (debugging) recordAdded(this);
+  }
+
+  static {
+    // Defined here because the name of such a method cannot stand in a declaration file.
+    Object.defineProperty(DelayedCall.prototype, inspect.custom, {
+      value(this: DelayedCall, _depth: number, options: InspectOptionsStylized): string {
+        return `DelayedCall { ${options.stylize(this.#describe(), 'special')} }`;
+      },
+    });
+  }
+
+  /** The call in words: what, when and, in debug mode, where it was made. */
+  toString(): string {
+    return `DelayedCall { ${this.#describe()} }`;
   }
 
   /** When the call is due, in milliseconds on the scale of its reactor's `now()`. */
@@ -63,7 +88,7 @@ export class DelayedCall implements ScheduledCall {
   cancel(): void {
     this.#requireWaiting();
     this.#state = 'cancelled';
-    this.#f = undefined;
+    this.#call = undefined;
     this.#owner.cancelled(this);
   }
 
@@ -82,22 +107,39 @@ export class DelayedCall implements ScheduledCall {
    * Makes it due `delay` milliseconds later than it was; earlier with a
    * negative number.
    *
-   * @throws as {@link cancel}
+   * @throws as {@link cancel}; InvalidArgumentError when that is no time
    */
   delay(delay: number): void {
     this.#requireWaiting();
-    if (typeof delay !== 'number' || Number.isNaN(delay)) requireDelay(delay);
-    this.#time += delay;
+    const time = typeof delay === 'number' ? this.#time + delay : Number.NaN;
+    if (Number.isNaN(time)) {
+      throw new InvalidArgumentError(
+        `A delayed call is put off by a number of milliseconds, not by ${inspect(delay)}.`,
+      );
+    }
+    this.#time = time;
     this.#owner.rescheduled(this);
   }
 
   /** Makes the call, now. For the owner, when the time has come. */
-  perform(): void {
-    const f = this.#f;
-    if (f === undefined) return;
+  perform(): unknown {
+    const call = this.#call;
+    if (call === undefined) return undefined;
     this.#state = 'done';
-    this.#f = undefined;
-    f();
+    this.#call = undefined;
+    return this.#scope.runInAsyncScope(call);
+  }
+
+  #describe(): string {
+    const place = placeOf(this);
+    return `${this.functionName}, ${this.#when()}${place === undefined ? '' : `, made at ${place}`}`;
+  }
+
+  #when(): string {
+    if (this.#state !== 'waiting') return this.#state;
+    const left = Math.round(this.#time - this.#owner.now());
+    if (left === Number.POSITIVE_INFINITY) return 'never due';
+    return left >= 0 ? `due in ${left} ms` : `due for ${-left} ms`;
   }
 
   #requireWaiting(): void {
@@ -111,5 +153,5 @@ export class DelayedCall implements ScheduledCall {
 /** @throws InvalidArgumentError when `delay` is no duration */
 export function requireDelay(delay: number): number {
   if (typeof delay === 'number' && delay >= 0) return delay;
-  throw new InvalidArgumentError(`A delay must be a number of milliseconds, 0 or more, not ${String(delay)}.`);
+  throw new InvalidArgumentError(`A delay must be a number of milliseconds, 0 or more, not ${inspect(delay)}.`);
 }

@@ -7,7 +7,9 @@ export {
   ReactorNotRunning,
   ShutdownTimeoutError,
 } from './errors.ts';
-export { Reactor, type ReactorParts, type RunOptions } from './reactor.ts';
-export type { Phase, ReportError, SystemEventTrigger } from './system-event.ts';
+export type { ReportError } from './event-call.ts';
+export { Reactor, type ReactorParts } from './reactor.ts';
+export type { RunOptions } from './run-options.ts';
+export type { Phase, SystemEventTrigger } from './system-event.ts';
 export type { ReactorThreadPool } from './thread-pool.ts';
 export type { ReactorTime } from './time.ts';

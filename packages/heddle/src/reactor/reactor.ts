@@ -1,10 +1,13 @@
-import { inspect } from 'node:util';
+import { debugging } from '../defer/debug.ts';
 import { InvalidArgumentError } from '../defer/errors.ts';
-import { type DelayedCall, requireDelay } from './delayed-call.ts';
+import type { Failure } from '../defer/failure.ts';
+import type { DelayedCall } from './delayed-call.ts';
 import { ReactorAlreadyRunning, ReactorNotRunning, ShutdownTimeoutError } from './errors.ts';
+import { callForEvent, nameOf, type ReportError, requireFunction } from './event-call.ts';
 import type { KeepAlive } from './keep-alive.ts';
+import { completeRunOptions, type RunOptions } from './run-options.ts';
 import { exitCodeOf, Signals } from './signals.ts';
-import { type Phase, type ReportError, SystemEvent, type SystemEventTrigger } from './system-event.ts';
+import { type Phase, SystemEvent, type SystemEventTrigger } from './system-event.ts';
 import type { ReactorThreadPool } from './thread-pool.ts';
 import type { ReactorTime } from './time.ts';
 
@@ -20,15 +23,15 @@ export interface ReactorParts<Pool extends ReactorThreadPool> {
   readonly keepAlive: KeepAlive;
 }
 
-/** How a reactor runs. */
-export interface RunOptions {
-  /** Whether SIGINT and SIGTERM stop the reactor. Default true. */
-  readonly installSignalHandlers?: boolean | undefined;
-  /** Milliseconds that shutting down may take before what holds it up is given up. Default Infinity. */
-  readonly shutdownTimeout?: number | undefined;
+/** One run of a reactor, from `run()` to the end of its promise. */
+interface Run {
+  readonly shutdownTimeout: number;
+  /** Settles the promise of `run()`. */
+  readonly over: () => void;
+  phase: 'starting' | 'running' | 'stopping' | 'ending';
+  stopRequested: boolean;
+  deadline: DelayedCall | undefined;
 }
-
-type State = 'stopped' | 'starting' | 'running' | 'stopping';
 
 /**
  * The event loop as Heddle sees it. Node runs the loop; the reactor is where
@@ -54,8 +57,10 @@ type State = 'stopped' | 'starting' | 'running' | 'stopping';
 export class Reactor<Pool extends ReactorThreadPool = ReactorThreadPool> implements ReactorTime {
   /**
    * Gets the errors that nobody else can get: those that delayed calls,
-   * triggers and calls from threads throw. They never stop the loop. Replace
-   * it to log them your way; by default they are printed to stderr.
+   * triggers, calls from threads and calls in threads throw, or that the
+   * promises they return are rejected with. They never stop the loop. Replace
+   * it to log them your way; by default they are printed to stderr, and so is
+   * what `onError` itself throws.
    */
   onError: ReportError = (error, origin) => console.error(`Unhandled error in ${origin}:`, error);
 
@@ -63,72 +68,62 @@ export class Reactor<Pool extends ReactorThreadPool = ReactorThreadPool> impleme
   readonly #time: ReactorTime;
   readonly #events = new Map<string, SystemEvent>();
   readonly #signals = new Signals();
-  readonly #keepAlive: KeepAlive;
-  readonly #report: ReportError = (error, origin) => this.onError(error, origin);
+  readonly #report: ReportError = (error, origin) => this.#reportTo(this.onError, error, origin);
   #threadPool: Pool | undefined;
-  #state: State = 'stopped';
-  #stopRequested = false;
-  #runs = 0;
-  #shutdownTimeout = Number.POSITIVE_INFINITY;
-  #hasStopped: () => void = () => {};
+  #run: Run | undefined;
 
   constructor(parts: ReactorParts<Pool>) {
     this.#parts = parts;
     this.#time = parts.makeTime(this.#report);
-    this.#keepAlive = parts.keepAlive;
   }
 
   /** Whether the reactor has started and not yet shut down. */
   get running(): boolean {
-    return this.#state === 'running' || this.#state === 'stopping';
+    return this.#run?.phase === 'running' || this.#run?.phase === 'stopping';
   }
 
   /**
    * Starts the reactor: the `startup` event is fired, and the process stays
-   * until {@link stop} is called or a signal comes.
+   * until {@link stop} is called or a signal comes. A reactor that has stopped
+   * can be run again.
    *
    * A first SIGINT or SIGTERM stops the reactor in order. A second one says
    * what is still being waited for, and leaves at once.
    *
-   * @returns a promise that is settled when the reactor has stopped; it is
-   *   rejected with {@link ReactorAlreadyRunning} when the reactor runs already
+   * @returns a promise that is fulfilled when the reactor has stopped; it is
+   *   rejected with {@link ReactorAlreadyRunning} when the reactor runs
+   *   already, and with InvalidArgumentError when an option cannot be what it
+   *   is given as
    */
-  run(options: RunOptions = {}): Promise<void> {
-    if (this.#state !== 'stopped') {
-      return Promise.reject(new ReactorAlreadyRunning('The reactor is running already.'));
+  async run(options: RunOptions = {}): Promise<void> {
+    const { shutdownTimeout, installSignalHandlers } = completeRunOptions(options);
+    if (this.#run !== undefined) {
+      throw new ReactorAlreadyRunning('The reactor is running already; createReactor() makes another one.');
     }
-    const { installSignalHandlers = true, shutdownTimeout = Number.POSITIVE_INFINITY } = options;
-    this.#shutdownTimeout = requireDelay(shutdownTimeout);
-    this.#state = 'starting';
-    this.#stopRequested = false;
-    this.#runs++;
-    this.#keepAlive.hold();
-    const stopped = new Promise<void>((resolve) => {
-      this.#hasStopped = resolve;
-    });
-    const startup = this.#event('startup');
-    startup.before(() => {
-      if (this.#state !== 'starting') return;
-      this.#state = 'running';
+    await new Promise<void>((over) => {
+      const run: Run = { shutdownTimeout, over, phase: 'starting', stopRequested: false, deadline: undefined };
+      this.#run = run;
+      this.#parts.keepAlive.hold();
       if (installSignalHandlers) this.#signals.install((signal) => this.#receive(signal));
-      startup.finish();
-      if (this.#stopRequested) this.#beginToStop();
+      this.#startUp(run);
     });
-    return stopped;
   }
 
   /**
    * Begins to shut down, in the next turn: triggers before the shutdown are
    * run and waited for, then the calls in threads are finished and their
    * results delivered, then come the triggers during and after it. Delayed
-   * calls that are left will not be made.
+   * calls that are left will not be made; in debug mode they are listed.
+   *
+   * A startup that still waits for its triggers is given up.
    *
    * @throws ReactorNotRunning when the reactor does not run, or is stopping already
    */
   stop(): void {
-    this.#requireNotStopping();
-    this.#stopRequested = true;
-    if (this.#state === 'running') this.#beginToStop();
+    const run = this.#current('stop');
+    if (run.stopRequested) throw new ReactorNotRunning('The reactor is stopping already.');
+    run.stopRequested = true;
+    this.#parts.nextTurn(() => this.#shutDown(run));
   }
 
   /**
@@ -138,10 +133,9 @@ export class Reactor<Pool extends ReactorThreadPool = ReactorThreadPool> impleme
    * @throws ReactorNotRunning when the reactor does not run
    */
   crash(): void {
-    if (this.#state === 'stopped') throw new ReactorNotRunning('The reactor does not run, so it cannot crash.');
-    this.#leave();
-    for (const call of this.getDelayedCalls()) call.cancel();
-    this.#hasStopped();
+    const run = this.#current('crash');
+    this.#threadPool = undefined;
+    this.#leave(run);
   }
 
   /** Milliseconds on a scale that only moves forward: what delayed calls are due by. */
@@ -152,7 +146,7 @@ export class Reactor<Pool extends ReactorThreadPool = ReactorThreadPool> impleme
   /**
    * Calls `f` once, `delay` milliseconds from now; any length will do.
    *
-   * @throws InvalidArgumentError for a negative delay
+   * @throws InvalidArgumentError for a negative delay, or when `f` is no function
    */
   callLater<A extends unknown[]>(delay: number, f: (...args: A) => unknown, ...args: A): DelayedCall {
     return this.#time.callLater(delay, f, ...args);
@@ -165,6 +159,7 @@ export class Reactor<Pool extends ReactorThreadPool = ReactorThreadPool> impleme
 
   /**
    * Calls `f` when the reactor runs: now, if it does, else after its startup.
+   * What `f` throws now, the caller gets.
    *
    * @returns the trigger, if `f` was not called at once
    */
@@ -181,7 +176,7 @@ export class Reactor<Pool extends ReactorThreadPool = ReactorThreadPool> impleme
    * @param phase `'before'`: the event waits for the Deferreds and promises
    *   that these return; `'during'` and `'after'` are run in this order
    * @returns what {@link removeSystemEventTrigger} takes
-   * @throws InvalidArgumentError when there is no such phase
+   * @throws InvalidArgumentError when there is no such phase, or `f` is no function
    */
   addSystemEventTrigger<A extends unknown[]>(
     phase: Phase,
@@ -189,8 +184,7 @@ export class Reactor<Pool extends ReactorThreadPool = ReactorThreadPool> impleme
     f: (...args: A) => unknown,
     ...args: A
   ): SystemEventTrigger {
-    if (typeof f !== 'function') throw new InvalidArgumentError(`A trigger must be a function, not ${inspect(f)}.`);
-    return this.#event(event).add(phase, () => f(...args), f.name || 'an anonymous function');
+    return this.#event(event).add(phase, f, args);
   }
 
   /**
@@ -202,26 +196,39 @@ export class Reactor<Pool extends ReactorThreadPool = ReactorThreadPool> impleme
     return this.#event(trigger.event).remove(trigger);
   }
 
-  /** Fires an event of your own: its triggers run in their phases, each once. */
+  /**
+   * Fires an event of your own: its triggers run in their phases, each once.
+   *
+   * @throws InvalidArgumentError for `'startup'` and `'shutdown'`, which belong to `run()` and `stop()`
+   */
   fireSystemEvent(event: string): void {
+    if (event === 'startup' || event === 'shutdown') {
+      throw new InvalidArgumentError(`The event ${event} is the reactor's own: use run() and stop().`);
+    }
     const fired = this.#event(event);
     fired.before(() => fired.finish());
   }
 
-  /** Calls `f` in a later turn of the loop, in the order of the calls. Its errors go to {@link onError}. */
+  /**
+   * Calls `f` in a later turn of the loop, in the order of the calls. Its
+   * errors go to {@link onError}.
+   *
+   * @throws InvalidArgumentError when `f` is no function
+   */
   callFromThread<A extends unknown[]>(f: (...args: A) => unknown, ...args: A): void {
-    this.#parts.nextTurn(() => {
-      try {
-        f(...args);
-      } catch (error) {
-        this.#report(error, `${f.name || 'an anonymous function'} (callFromThread)`);
-      }
-    });
+    requireFunction(f, 'What is called from a thread');
+    this.#parts.nextTurn(() => callForEvent(() => f(...args), `${nameOf(f)} (callFromThread)`, this.#report));
   }
 
-  /** Runs `f` in a thread for its effect; for its result there is `deferToThread`. */
+  /**
+   * Runs `f` in a thread for its effect; for its result there is
+   * `deferToThread`. An error goes to {@link onError}.
+   */
   callInThread<A extends unknown[]>(f: (...args: A) => unknown, ...args: A): void {
-    this.getThreadPool().callInThread(f, ...args);
+    const onResult = (success: boolean, result: unknown): void => {
+      if (!success) this.#report((result as Failure).value, `${nameOf(f)} (callInThread)`);
+    };
+    this.getThreadPool().callInThreadWithCallback(onResult, f, ...args);
   }
 
   /** The pool in which `deferToThread` runs its calls. It is made when it is first asked for. */
@@ -244,68 +251,101 @@ export class Reactor<Pool extends ReactorThreadPool = ReactorThreadPool> impleme
     return event;
   }
 
-  #requireNotStopping(): void {
-    if (this.#state === 'stopped') throw new ReactorNotRunning('The reactor does not run, so it cannot stop.');
-    if (this.#stopRequested) throw new ReactorNotRunning('The reactor is stopping already.');
+  /** The run that can be ended now. */
+  #current(verb: 'stop' | 'crash'): Run {
+    const run = this.#run;
+    if (run !== undefined && run.phase !== 'ending') return run;
+    throw new ReactorNotRunning(
+      `The reactor ${run === undefined ? 'does not run' : 'has stopped'}; it cannot ${verb}.`,
+    );
   }
 
   #receive(signal: NodeJS.Signals): void {
-    if (!this.#stopRequested) {
+    if (this.#run?.stopRequested !== true) {
       this.stop();
       return;
     }
     const waitingFor = this.#waitingFor();
-    console.error(`${signal} again: not waiting any longer for ${waitingFor.join(', ') || 'the end of this turn'}.`);
+    console.error(`${signal} again: not waiting any longer for ${waitingFor.join(', ')}.`);
     process.exit(exitCodeOf(signal));
   }
 
-  /** What shutting down waits for now, by name. */
+  /** What shutting down waits for now, by name; many calls of one function count as one. */
   #waitingFor(): string[] {
-    const calls = this.#threadPool?.pendingCalls() ?? [];
-    return [...this.#event('shutdown').waitingFor, ...calls.map((name) => `${name} (in a thread)`)];
+    const counts = new Map<string, number>();
+    for (const name of this.#threadPool?.pendingCalls() ?? []) counts.set(name, (counts.get(name) ?? 0) + 1);
+    const calls = [...counts].map(
+      ([name, count]) => `${name} (${count === 1 ? 'in a thread' : `${count} calls in threads`})`,
+    );
+    const all = [...this.#event('shutdown').waitingFor, ...calls];
+    return all.length === 0 ? ['the next turn of the loop'] : all;
   }
 
-  #beginToStop(): void {
-    this.#state = 'stopping';
-    this.#parts.nextTurn(() => this.#shutDown());
-  }
-
-  #shutDown(): void {
-    const run = this.#runs;
-    const isOver = (): boolean => this.#state !== 'stopping' || this.#runs !== run;
-    let deadline: DelayedCall | undefined;
-    const finish = (): void => {
-      if (isOver()) return;
-      if (deadline?.active()) deadline.cancel();
-      this.#finish();
-    };
-    if (this.#shutdownTimeout < Number.POSITIVE_INFINITY) {
-      deadline = this.#time.callLater(this.#shutdownTimeout, () => {
-        if (isOver()) return;
-        this.#report(new ShutdownTimeoutError(this.#shutdownTimeout, this.#waitingFor()), 'shutdown');
-        this.#threadPool?.stop({ deadline: 0 });
-        finish();
-      });
-    }
-    this.#event('shutdown').before(() => {
-      if (isOver()) return;
-      // The triggers may still have used the pool; from here on nobody may.
-      if (this.#threadPool === undefined) finish();
-      else this.#threadPool.stop({ deadline: Number.POSITIVE_INFINITY }).addBoth(finish);
+  #startUp(run: Run): void {
+    const startup = this.#event('startup');
+    startup.before(() => {
+      // While it waited the reactor may have crashed, and even run again.
+      if (this.#run !== run || run.phase !== 'starting') return;
+      run.phase = 'running';
+      startup.finish();
     });
   }
 
-  #finish(): void {
-    this.#leave();
-    this.#event('shutdown').finish();
-    for (const call of this.getDelayedCalls()) call.cancel();
-    this.#hasStopped();
+  #shutDown(run: Run): void {
+    if (this.#run !== run) return;
+    run.phase = 'stopping';
+    if (run.shutdownTimeout < Number.POSITIVE_INFINITY) {
+      run.deadline = this.#time.callLater(run.shutdownTimeout, () => this.#giveUp(run));
+    }
+    this.#event('shutdown').before(() => {
+      if (this.#run !== run || run.phase !== 'stopping') return;
+      // The triggers may still have used the pool; from here on nobody may.
+      if (this.#threadPool === undefined) this.#finish(run);
+      else this.#threadPool.stop({ deadline: Number.POSITIVE_INFINITY }).addBoth(() => this.#finish(run));
+    });
   }
 
-  #leave(): void {
-    this.#state = 'stopped';
+  /** Shutting down has taken too long. */
+  #giveUp(run: Run): void {
+    this.#report(new ShutdownTimeoutError(run.shutdownTimeout, this.#waitingFor()), 'shutdown');
+    this.#threadPool?.stop({ deadline: 0 });
+    this.#finish(run);
+  }
+
+  #finish(run: Run): void {
+    if (this.#run !== run || run.phase !== 'stopping') return;
+    if (run.deadline?.active()) run.deadline.cancel();
+    run.phase = 'ending';
+    // Triggers that still call into threads get a new pool, and their results.
     this.#threadPool = undefined;
+    this.#event('shutdown').finish();
+    this.#leave(run);
+  }
+
+  #leave(run: Run): void {
+    if (run.deadline?.active()) run.deadline.cancel();
+    this.#dropDelayedCalls();
     this.#signals.remove();
-    this.#keepAlive.release();
+    this.#parts.keepAlive.release();
+    this.#run = undefined;
+    run.over();
+  }
+
+  #dropDelayedCalls(): void {
+    const calls = this.getDelayedCalls();
+    if (debugging && calls.length > 0) {
+      console.error(`The reactor has stopped. These delayed calls will not be made:\n  ${calls.join('\n  ')}`);
+    }
+    for (const call of calls) call.cancel();
+  }
+
+  /** Errors of whoever is told about errors must not stop the loop either. */
+  #reportTo(onError: ReportError, error: unknown, origin: string): void {
+    try {
+      onError(error, origin);
+    } catch (second) {
+      console.error(`Unhandled error in ${origin}:`, error);
+      console.error('The onError of the reactor, which was told of it, failed itself:', second);
+    }
   }
 }

@@ -1,5 +1,8 @@
+import { AsyncResource } from 'node:async_hooks';
+import { inspect } from 'node:util';
+import { observe } from '../defer/deferred.ts';
 import { InvalidArgumentError } from '../defer/errors.ts';
-import { isThenable } from '../defer/thenable.ts';
+import { callForEvent, nameOf, type ReportError, requireFunction } from './event-call.ts';
 
 /** When a trigger runs, in relation to its event. */
 export type Phase = 'before' | 'during' | 'after';
@@ -16,20 +19,18 @@ interface Trigger extends SystemEventTrigger {
   readonly run: () => unknown;
 }
 
-/** Where errors of triggers go. */
-export type ReportError = (error: unknown, origin: string) => void;
-
 const phases: readonly Phase[] = ['before', 'during', 'after'];
 
 /**
  * One event of the system's life, such as `startup` or `shutdown`, with what
- * is to be done before, during and after it.
+ * is to be done before, during and after it. Each trigger runs once.
  */
 export class SystemEvent {
   readonly name: string;
   readonly #report: ReportError;
   readonly #triggers: Record<Phase, Set<Trigger>> = { before: new Set(), during: new Set(), after: new Set() };
-  readonly #unfinished = new Set<string>();
+  /** The triggers of the latest round whose Deferreds have not fired. */
+  #unfinished = new Set<Trigger>();
 
   constructor(name: string, report: ReportError) {
     this.name = name;
@@ -37,11 +38,14 @@ export class SystemEvent {
   }
 
   /** @throws InvalidArgumentError when there is no such phase, or `f` is no function */
-  add(phase: Phase, f: () => unknown, functionName: string): SystemEventTrigger {
+  add<A extends unknown[]>(phase: Phase, f: (...args: A) => unknown, args: A): SystemEventTrigger {
     if (!phases.includes(phase)) {
-      throw new InvalidArgumentError(`A trigger's phase is one of ${phases.join(', ')}, not ${String(phase)}.`);
+      throw new InvalidArgumentError(`A trigger's phase is one of ${phases.join(', ')}, not ${inspect(phase)}.`);
     }
-    const trigger: Trigger = { phase, event: this.name, functionName, run: f };
+    requireFunction(f, 'A trigger');
+    const scope = new AsyncResource('HeddleTrigger', { requireManualDestroy: true });
+    const run = (): unknown => scope.runInAsyncScope(() => f(...args));
+    const trigger: Trigger = { phase, event: this.name, functionName: nameOf(f), run };
     this.#triggers[phase].add(trigger);
     return trigger;
   }
@@ -52,62 +56,56 @@ export class SystemEvent {
   }
 
   /** The triggers whose Deferreds the event waits for now. */
-  get waitingFor(): readonly string[] {
-    return [...this.#unfinished];
+  get waitingFor(): string[] {
+    return [...this.#unfinished].map(originOf);
   }
 
   /**
-   * Runs the triggers of the first phase in order and collects what they have
-   * started: the event may go on when `unfinished` is empty, and calls `proceed`
-   * then, at once when nothing is to be waited for.
+   * Runs the triggers before the event in order, and calls `proceed` when the
+   * Deferreds and promises that they have returned are done: at once when
+   * there are none. Triggers that are added meanwhile are part of it.
    */
   before(proceed: () => void): void {
-    let pending = 1;
-    const oneLess = (): void => {
-      if (--pending === 0) proceed();
+    const unfinished = new Set<Trigger>();
+    this.#unfinished = unfinished;
+    const goOn = (): void => {
+      if (unfinished.size > 0) return;
+      if (this.#triggers.before.size > 0) collect();
+      else proceed();
     };
-    for (const trigger of this.#take('before')) {
-      const answer = this.#run(trigger);
-      if (!isThenable(answer)) continue;
-      pending++;
-      const label = `${trigger.functionName} (before ${this.name})`;
-      this.#unfinished.add(label);
-      answer.then(
-        () => {
-          this.#unfinished.delete(label);
-          oneLess();
-        },
-        (error: unknown) => {
-          this.#unfinished.delete(label);
-          this.#report(error, label);
-          oneLess();
-        },
-      );
-    }
-    oneLess();
+    const collect = (): void => {
+      let collecting = true;
+      for (const trigger of this.#take('before')) {
+        unfinished.add(trigger);
+        const done = callForEvent(trigger.run, originOf(trigger), this.#report);
+        const finished = (): undefined => {
+          unfinished.delete(trigger);
+          if (!collecting) goOn();
+        };
+        observe(done, finished, true);
+      }
+      collecting = false;
+      goOn();
+    };
+    collect();
   }
 
   /** Runs the triggers of the other phases in order; what they return is not waited for. */
   finish(): void {
     for (const phase of ['during', 'after'] as const) {
-      for (const trigger of this.#take(phase)) this.#run(trigger);
+      for (const trigger of this.#take(phase)) callForEvent(trigger.run, originOf(trigger), this.#report);
     }
   }
 
-  /** Each trigger runs once, also one that a trigger of the same phase adds. */
+  /** Takes the triggers of a phase out one by one, those included that are added meanwhile. */
   *#take(phase: Phase): Generator<Trigger, void> {
     for (const trigger of this.#triggers[phase]) {
       this.#triggers[phase].delete(trigger);
       yield trigger;
     }
   }
+}
 
-  #run(trigger: Trigger): unknown {
-    try {
-      return trigger.run();
-    } catch (error) {
-      this.#report(error, `${trigger.functionName} (${trigger.phase} ${this.name})`);
-      return undefined;
-    }
-  }
+function originOf({ functionName, phase, event }: Trigger): string {
+  return `${functionName} (${phase} ${event})`;
 }

@@ -1,6 +1,7 @@
-import { type ScheduledCall, systemTime, type TimeSource } from '../defer/clock.ts';
+import type { TimeSource } from '../defer/clock.ts';
 import { DelayedCall, type DelayedCallOwner, requireDelay } from './delayed-call.ts';
-import type { ReportError } from './system-event.ts';
+import { DueQueue } from './due-queue.ts';
+import { callForEvent, type ReportError } from './event-call.ts';
 
 /** A time source that can tell the time and lists what it has promised: what a reactor and a `Clock` have in common. */
 export interface ReactorTime extends TimeSource {
@@ -11,10 +12,23 @@ export interface ReactorTime extends TimeSource {
   getDelayedCalls(): DelayedCall[];
 }
 
-/** Delayed calls on Node's own timers. What they throw is reported, and the loop goes on. */
+/** Node's timers fire at once when asked for more than this. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/**
+ * Delayed calls on Node's timers: in the order in which they are due, never
+ * early, each in a turn of its own, so that what promises have to do comes in
+ * between. What they throw is reported, and the loop goes on.
+ *
+ * One timer serves them all. Node's timers of several calls would keep the
+ * order of whole milliseconds only, and may fire one of them early.
+ */
 export class NodeTime implements ReactorTime, DelayedCallOwner {
-  readonly #timers = new Map<DelayedCall, ScheduledCall>();
+  readonly #queue = new DueQueue();
   readonly #report: ReportError;
+  /** The time for which the loop will wake us. */
+  #wakeAt = Number.POSITIVE_INFINITY;
+  #cancelWake: () => void = () => {};
 
   constructor(report: ReportError) {
     this.#report = report;
@@ -25,39 +39,51 @@ export class NodeTime implements ReactorTime, DelayedCallOwner {
   }
 
   callLater<A extends unknown[]>(delay: number, f: (...args: A) => unknown, ...args: A): DelayedCall {
-    const call = new DelayedCall(
-      this,
-      this.now() + requireDelay(delay),
-      () => void f(...args),
-      f.name || 'an anonymous function',
-    );
-    this.#arm(call, delay);
+    const call = new DelayedCall(this, this.now() + requireDelay(delay), f, args);
+    this.#queue.add(call);
+    this.#wake();
     return call;
   }
 
   getDelayedCalls(): DelayedCall[] {
-    return [...this.#timers.keys()];
+    return this.#queue.calls();
   }
 
   rescheduled(call: DelayedCall): void {
-    this.#timers.get(call)?.cancel();
-    this.#arm(call, Math.max(0, call.getTime() - this.now()));
+    this.#queue.remove(call);
+    this.#queue.add(call);
+    this.#wake();
   }
 
   cancelled(call: DelayedCall): void {
-    this.#timers.get(call)?.cancel();
-    this.#timers.delete(call);
+    this.#queue.remove(call);
+    this.#wake();
   }
 
-  #arm(call: DelayedCall, delay: number): void {
-    const due = (): void => {
-      this.#timers.delete(call);
-      try {
-        call.perform();
-      } catch (error) {
-        this.#report(error, `${call.functionName} (callLater)`);
-      }
-    };
-    this.#timers.set(call, systemTime.callLater(delay, due));
+  /** Sees to it that we are woken in time for the first call; being woken too soon does no harm. */
+  #wake(): void {
+    const time = this.#queue.first?.getTime() ?? Number.POSITIVE_INFINITY;
+    // A timer that nothing is left for must go: it keeps the process.
+    if (time >= this.#wakeAt && time < Number.POSITIVE_INFINITY) return;
+    this.#cancelWake();
+    this.#wakeAt = time;
+    if (time === Number.POSITIVE_INFINITY) return;
+    const left = time - this.now();
+    if (left <= 0) {
+      const immediate = setImmediate(() => this.#woken());
+      this.#cancelWake = () => clearImmediate(immediate);
+    } else {
+      const timer = setTimeout(() => this.#woken(), Math.min(Math.ceil(left), LONGEST_TIMER));
+      this.#cancelWake = () => clearTimeout(timer);
+    }
+  }
+
+  #woken(): void {
+    this.#wakeAt = Number.POSITIVE_INFINITY;
+    const call = this.#queue.first;
+    const isDue = call !== undefined && call.getTime() <= this.now();
+    if (isDue) this.#queue.remove(call);
+    this.#wake();
+    if (isDue) callForEvent(() => call.perform(), `${call.functionName} (callLater)`, this.#report);
   }
 }

@@ -1,4 +1,5 @@
 import { DelayedCall, type DelayedCallOwner, requireDelay } from '../reactor/delayed-call.ts';
+import { DueQueue } from '../reactor/due-queue.ts';
 import type { ReactorTime } from '../reactor/time.ts';
 
 /**
@@ -25,8 +26,7 @@ import type { ReactorTime } from '../reactor/time.ts';
  */
 export class Clock implements ReactorTime, DelayedCallOwner {
   #now = 0;
-  /** In the order of their times; calls of the same time in the order they were made. */
-  #calls: DelayedCall[] = [];
+  readonly #queue = new DueQueue();
 
   /** Milliseconds since the clock was made. */
   now(): number {
@@ -34,14 +34,13 @@ export class Clock implements ReactorTime, DelayedCallOwner {
   }
 
   callLater<A extends unknown[]>(delay: number, f: (...args: A) => unknown, ...args: A): DelayedCall {
-    const name = f.name || 'an anonymous function';
-    const call = new DelayedCall(this, this.#now + requireDelay(delay), () => void f(...args), name);
-    this.#insert(call);
+    const call = new DelayedCall(this, this.#now + requireDelay(delay), f, args);
+    this.#queue.add(call);
     return call;
   }
 
   getDelayedCalls(): DelayedCall[] {
-    return [...this.#calls];
+    return this.#queue.calls();
   }
 
   /**
@@ -51,8 +50,8 @@ export class Clock implements ReactorTime, DelayedCallOwner {
    */
   advance(milliseconds: number): void {
     this.#now += requireDelay(milliseconds);
-    for (let call = this.#calls[0]; call !== undefined && call.getTime() <= this.#now; call = this.#calls[0]) {
-      this.#calls.shift();
+    for (let call = this.#queue.first; call !== undefined && call.getTime() <= this.#now; call = this.#queue.first) {
+      this.#queue.remove(call);
       call.perform();
     }
   }
@@ -63,17 +62,11 @@ export class Clock implements ReactorTime, DelayedCallOwner {
   }
 
   rescheduled(call: DelayedCall): void {
-    this.cancelled(call);
-    this.#insert(call);
+    this.#queue.remove(call);
+    this.#queue.add(call);
   }
 
   cancelled(call: DelayedCall): void {
-    const index = this.#calls.indexOf(call);
-    if (index >= 0) this.#calls.splice(index, 1);
-  }
-
-  #insert(call: DelayedCall): void {
-    const later = this.#calls.findIndex((other) => other.getTime() > call.getTime());
-    this.#calls.splice(later < 0 ? this.#calls.length : later, 0, call);
+    this.#queue.remove(call);
   }
 }

@@ -1,5 +1,7 @@
 import type { DelayedCall } from '../reactor/delayed-call.ts';
-import { Reactor, type RunOptions } from '../reactor/reactor.ts';
+import { Reactor } from '../reactor/reactor.ts';
+import type { RunOptions } from '../reactor/run-options.ts';
+import type { ReactorTime } from '../reactor/time.ts';
 import { Clock } from './clock.ts';
 import { MemoryThreadPool } from './memory-thread-pool.ts';
 
@@ -9,7 +11,8 @@ import { MemoryThreadPool } from './memory-thread-pool.ts';
  *
  * What is due in the next turn (`callFromThread`, the end after `stop()`) runs
  * at the next {@link advance}, `advance(0)` included. Errors of delayed calls
- * come out of `advance`.
+ * come out of `advance`; those of triggers and of calls from threads go to
+ * `onError`, as in every reactor.
  *
  * @example
  * ```ts
@@ -17,7 +20,7 @@ import { MemoryThreadPool } from './memory-thread-pool.ts';
  *
  * const reactor = new MemoryReactor();
  * reactor.callLater(60_000, () => console.log('a minute later'));
- * reactor.advance(60_000);
+ * reactor.advance(60_000); // prints a minute later
  * ```
  */
 export class MemoryReactor extends Reactor<MemoryThreadPool> {
@@ -27,7 +30,7 @@ export class MemoryReactor extends Reactor<MemoryThreadPool> {
   constructor(clock: Clock = new Clock()) {
     super({
       makeThreadPool: () => new MemoryThreadPool({}, clock),
-      makeTime: () => clock,
+      makeTime: () => new ClockTime(clock),
       nextTurn: (f): DelayedCall => clock.callLater(0, f),
       keepAlive: { hold: () => {}, release: () => {} },
     });
@@ -47,5 +50,30 @@ export class MemoryReactor extends Reactor<MemoryThreadPool> {
   /** Like {@link Reactor.run}; the process's signals are left alone unless asked for. */
   override run(options: RunOptions = {}): Promise<void> {
     return super.run({ installSignalHandlers: false, ...options });
+  }
+}
+
+/** A clock that others may use as well: this reactor's delayed calls are those it has made itself. */
+class ClockTime implements ReactorTime {
+  readonly #clock: Clock;
+  readonly #calls = new Set<DelayedCall>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  now(): number {
+    return this.#clock.now();
+  }
+
+  callLater<A extends unknown[]>(delay: number, f: (...args: A) => unknown, ...args: A): DelayedCall {
+    const call = this.#clock.callLater(delay, f, ...args);
+    this.#calls.add(call);
+    return call;
+  }
+
+  getDelayedCalls(): DelayedCall[] {
+    for (const call of this.#calls) if (!call.active()) this.#calls.delete(call);
+    return [...this.#calls];
   }
 }

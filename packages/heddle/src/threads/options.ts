@@ -1,6 +1,6 @@
 import type { ResourceLimits } from 'node:worker_threads';
 import { availableParallelism } from 'node:os';
-import { inspect } from 'node:util';
+import { checkDuration, checkOptions, type OptionChecks } from '../defer/check-options.ts';
 import { InvalidArgumentError } from '../defer/errors.ts';
 
 /** What a {@link ThreadPool} may be told when it is made. */
@@ -47,9 +47,7 @@ export interface CompletePoolOptions {
   readonly resourceLimits: ResourceLimits | undefined;
 }
 
-type Checks<O> = { readonly [K in keyof O]-?: (value: unknown) => string | undefined };
-
-const poolChecks: Checks<ThreadPoolOptions> = {
+const poolChecks: OptionChecks<ThreadPoolOptions> = {
   name: (value) => (typeof value === 'string' && value !== '' ? undefined : 'a string that is not empty'),
   min: (value) => (isCount(value, 0) ? undefined : 'a whole number from 0 on'),
   max: (value) => (isCount(value, 1) ? undefined : 'a whole number from 1 on'),
@@ -57,9 +55,9 @@ const poolChecks: Checks<ThreadPoolOptions> = {
   resourceLimits: checkLimits,
 };
 
-const stopChecks: Checks<StopOptions> = { deadline: checkDuration };
+const stopChecks: OptionChecks<StopOptions> = { deadline: checkDuration };
 
-const callChecks: Checks<CallOptions> = {
+const callChecks: OptionChecks<CallOptions> = {
   signal: (value) => (value instanceof AbortSignal ? undefined : 'an AbortSignal'),
   timeout: checkDuration,
 };
@@ -70,7 +68,7 @@ const callChecks: Checks<CallOptions> = {
  * @throws InvalidArgumentError naming the option, its value and what it should be
  */
 export function completePoolOptions(options: ThreadPoolOptions): CompletePoolOptions {
-  const given = check(options, poolChecks, 'thread pool');
+  const given = checkOptions(options, poolChecks, 'thread pool');
   const min = given.min ?? 0;
   const max = given.max ?? Math.max(2, min, availableParallelism());
   if (min > max) throw new InvalidArgumentError(`The thread pool's option min (${min}) is more than max (${max}).`);
@@ -89,7 +87,7 @@ export function completePoolOptions(options: ThreadPoolOptions): CompletePoolOpt
  * @throws InvalidArgumentError naming the option, its value and what it should be
  */
 export function checkCallOptions(options: CallOptions): CallOptions {
-  return check(options, callChecks, 'call');
+  return checkOptions(options, callChecks, 'call');
 }
 
 /**
@@ -98,29 +96,7 @@ export function checkCallOptions(options: CallOptions): CallOptions {
  * @throws InvalidArgumentError naming the option, its value and what it should be
  */
 export function checkStopOptions(options: StopOptions): StopOptions {
-  return check(options, stopChecks, 'stop');
-}
-
-/** Reads own properties only, so that nobody sets an option by way of a prototype. */
-function check<O extends object>(options: O, checks: Checks<O>, of: string): Partial<O> {
-  if (typeof options !== 'object' || options === null) {
-    throw new InvalidArgumentError(`The options of a ${of} must be an object, not ${inspect(options)}.`);
-  }
-  const checked: Partial<O> = {};
-  for (const key of Object.keys(options)) {
-    if (!Object.hasOwn(checks, key)) {
-      const known = Object.keys(checks).join(', ');
-      throw new InvalidArgumentError(`A ${of} has no option ${inspect(key)}; its options are ${known}.`);
-    }
-    const value = options[key as keyof O];
-    if (value === undefined) continue;
-    const expected = checks[key as keyof O](value);
-    if (expected !== undefined) {
-      throw new InvalidArgumentError(`The option ${key} of a ${of} must be ${expected}, not ${inspect(value)}.`);
-    }
-    checked[key as keyof O] = value;
-  }
-  return checked;
+  return checkOptions(options, stopChecks, 'stop');
 }
 
 /** What V8 needs to start a thread, or to find out in order that it cannot. */
@@ -139,8 +115,4 @@ function checkLimits(value: unknown): string | undefined {
 
 function isCount(value: unknown, from: number): boolean {
   return Number.isSafeInteger(value) && (value as number) >= from;
-}
-
-function checkDuration(value: unknown): string | undefined {
-  return typeof value === 'number' && value >= 0 ? undefined : 'a number of milliseconds, 0 or more, or Infinity';
 }

@@ -132,6 +132,22 @@ export class ThreadPool {
   }
 
   /**
+   * Runs `f` in a thread and calls `onResult` in the reactor thread: with
+   * `true` and the value, or with `false` and the Failure. What `onResult`
+   * throws is reported as a failure that nobody handled.
+   */
+  callInThreadWithCallback(
+    onResult: (success: boolean, result: unknown) => void,
+    f: Function,
+    ...args: unknown[]
+  ): void {
+    this.#submit(f, args, {}).addCallbacks(
+      (value) => onResult(true, value),
+      (failure) => onResult(false, failure),
+    );
+  }
+
+  /**
    * Makes the first `min` threads now instead of at the first calls.
    *
    * @throws PoolStoppedError when the pool has been stopped

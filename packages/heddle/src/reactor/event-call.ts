@@ -1,0 +1,37 @@
+import { inspect } from 'node:util';
+import { type Deferred, observe } from '../defer/deferred.ts';
+import { CancelledError, InvalidArgumentError } from '../defer/errors.ts';
+import { Failure } from '../defer/failure.ts';
+import { maybeDeferred } from '../defer/maybe-deferred.ts';
+
+/** Where errors go that nobody else can get. `origin` says whose they are. */
+export type ReportError = (error: unknown, origin: string) => void;
+
+/**
+ * Calls `f` on behalf of the loop, which goes on whatever `f` does: what it
+ * throws, and the failure of a Deferred or a promise that it returns, are
+ * reported. What was cancelled was the program's own wish.
+ *
+ * @returns fires when what `f` has begun is done
+ */
+export function callForEvent(f: () => unknown, origin: string, report: ReportError): Deferred<unknown> {
+  const done = maybeDeferred(f);
+  observe(
+    done,
+    (result): undefined => {
+      if (result instanceof Failure && !(result.value instanceof CancelledError)) report(result.value, origin);
+    },
+    true,
+  );
+  return done;
+}
+
+/** How a function is named in messages. */
+export function nameOf(f: Function): string {
+  return f.name || 'an anonymous function';
+}
+
+/** @throws InvalidArgumentError when `f` is no function; `what` says what it was meant for */
+export function requireFunction(f: unknown, what: string): void {
+  if (typeof f !== 'function') throw new InvalidArgumentError(`${what} must be a function, not ${inspect(f)}.`);
+}
