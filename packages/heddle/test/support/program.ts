@@ -9,7 +9,8 @@ import { packageRoot } from './paths.ts';
 /** How a program ended, and what it wrote. */
 export interface Ended {
   readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
+  /** The signal that ended it, if one did. */
+  readonly signal?: NodeJS.Signals;
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -32,7 +33,7 @@ export async function runNode(args: readonly string[], input = ''): Promise<Ende
   }
   child.stdin.end(input);
   const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
-  return { code, signal, ...output };
+  return { code, ...(signal === null ? {} : { signal }), ...output };
 }
 
 /** Runs ES module source from the command line, in a Node of its own. */

@@ -14,7 +14,7 @@ const imports = `
 /** The program has ended by itself, long before its idle threads would have, and said nothing but this. */
 function assertEnded({ code, signal, stdout, stderr }: Ended, printed: string, exitCode = 0): void {
   assert.deepEqual(
-    { stdout: stdout.trim(), stderr, code, signal },
+    { stdout: stdout.trim(), stderr, code, signal: signal ?? null },
     { stdout: printed, stderr: '', code: exitCode, signal: null },
   );
 }
