@@ -9,22 +9,17 @@ export function readManual(): string {
   return readFileSync(new URL('./text/manual.md', import.meta.url), 'utf8');
 }
 
-/** What the gzip route compresses: the sources of this repository as one file, as a download would offer them. */
+/** What the gzip route compresses: Heddle's sources and the lock file as one file, as a download would offer them. */
 export function readSources(): Buffer {
-  const folders = ['packages', 'examples', 'bench'].map((name) => join(repository, name));
-  const files = [...folders.flatMap(sourceFiles), join(repository, 'package-lock.json')];
+  const files = [...sourceFiles(join(repository, 'packages', 'heddle', 'src')), join(repository, 'package-lock.json')];
   return Buffer.concat(files.map((file) => readFileSync(file)));
 }
 
-const notSources = new Set(['node_modules', 'dist', 'build', 'results']);
-
 function sourceFiles(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => !notSources.has(entry.name))
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((entry) => {
       const path = join(folder, entry.name);
-      if (entry.isDirectory()) return sourceFiles(path);
-      return /\.(ts|mts|mjs|js|json|md)$/.test(entry.name) ? [path] : [];
+      return entry.isDirectory() ? sourceFiles(path) : [path];
     });
 }
