@@ -185,7 +185,9 @@ export class Deferred<T> implements Promise<T> {
 
   /** Adds a callback for the value; a failure passes by. Arguments after it follow the value in the call. */
   addCallback<U, A extends unknown[]>(onValue: (value: T, ...args: A) => U, ...args: A): Deferred<Settled<U>> {
-    this.#add(toStep(onValue, args, 'callback'), undefined);
+    const step = requireStep(onValue, 'callback');
+    // V8 makes no array of the arguments where they are only counted and passed on.
+    this.#add(args.length === 0 ? step : withArguments(step, ...args), undefined);
     return this as unknown as Deferred<Settled<U>>;
   }
 
@@ -194,13 +196,15 @@ export class Deferred<T> implements Promise<T> {
     onFailure: (failure: Failure, ...args: A) => U,
     ...args: A
   ): Deferred<T | Settled<U>> {
-    this.#add(undefined, toStep(onFailure, args, 'errback'));
+    const step = requireStep(onFailure, 'errback');
+    this.#add(undefined, args.length === 0 ? step : withArguments(step, ...args));
     return this as unknown as Deferred<T | Settled<U>>;
   }
 
   /** Adds one function for both: it gets the value or the Failure. For what must be done either way. */
   addBoth<U, A extends unknown[]>(onResult: (result: T | Failure, ...args: A) => U, ...args: A): Deferred<Settled<U>> {
-    const step = toStep(onResult, args, 'callback');
+    const given = requireStep(onResult, 'callback');
+    const step = args.length === 0 ? given : withArguments(given, ...args);
     this.#add(step, step);
     return this as unknown as Deferred<Settled<U>>;
   }
@@ -216,9 +220,11 @@ export class Deferred<T> implements Promise<T> {
     valueArgs?: A,
     failureArgs?: B,
   ): Deferred<Settled<U> | Settled<V>> {
+    const value = onValue === undefined ? undefined : requireStep(onValue, 'callback');
+    const failure = onFailure === undefined ? undefined : requireStep(onFailure, 'errback');
     this.#add(
-      onValue === undefined ? undefined : toStep(onValue, valueArgs, 'callback'),
-      onFailure === undefined ? undefined : toStep(onFailure, failureArgs, 'errback'),
+      value && valueArgs ? withArguments(value, ...valueArgs) : value,
+      failure && failureArgs ? withArguments(failure, ...failureArgs) : failure,
     );
     return this as unknown as Deferred<Settled<U> | Settled<V>>;
   }
@@ -386,8 +392,7 @@ export class Deferred<T> implements Promise<T> {
 
   #hold(result: unknown): void {
     this.#result = result;
-    // Every result of every callback comes by here, and `typeof` spares most of them the dearer question.
-    this.#failure = typeof result === 'object' && result instanceof Failure ? result : undefined;
+    this.#failure = result instanceof Failure ? result : undefined;
   }
 
   #cancel(reason: CancelledError): void {
@@ -507,13 +512,23 @@ export class Deferred<T> implements Promise<T> {
     const call = step as (result: unknown) => unknown;
     try {
       const answer = scope === undefined ? call(this.#result) : scope.runInAsyncScope(call, undefined, this.#result);
-      if (isThenable(answer)) this.#waitFor(answer instanceof Deferred ? answer : Deferred.fromPromise(answer));
-      else this.#hold(answer);
+      // Most answers are neither a promise nor a Failure, and can be told so by their type alone.
+      if (typeof answer === 'object' || typeof answer === 'function') {
+        this.#holdOrWait(answer);
+      } else {
+        this.#result = answer;
+        this.#failure = undefined;
+      }
     } catch (error) {
       this.#hold(error instanceof Failure ? error : new Failure(error));
     } finally {
       this.#running = false;
     }
+  }
+
+  #holdOrWait(answer: unknown): void {
+    if (isThenable(answer)) this.#waitFor(answer instanceof Deferred ? answer : Deferred.fromPromise(answer));
+    else this.#hold(answer);
   }
 
   #show(link: Look): AnyDeferred | undefined {
@@ -572,11 +587,9 @@ function toAwaited(value: unknown): AnyDeferred | undefined {
   return undefined;
 }
 
-function toStep(step: unknown, args: readonly unknown[] | undefined, role: string): Step {
-  if (typeof step !== 'function') {
-    throw new InvalidArgumentError(`A Deferred's ${role} must be a function, not ${inspect(step, { depth: 0 })}.`);
-  }
-  return args === undefined || args.length === 0 ? (step as Step) : withArguments(step as Step, args);
+function requireStep(step: unknown, role: string): Step {
+  if (typeof step === 'function') return step as Step;
+  throw new InvalidArgumentError(`A Deferred's ${role} must be a function, not ${inspect(step, { depth: 0 })}.`);
 }
 
 const beingCancelled = (): typeof goesOn => goesOn;

@@ -50,7 +50,7 @@ export class Chainee {
 }
 
 /** `step` with more arguments after the result, under its own name. */
-export function withArguments(step: Step, args: readonly unknown[]): Step {
+export function withArguments(step: Step, ...args: readonly unknown[]): Step {
   const call = step as (...resultAndArgs: unknown[]) => unknown;
   return { [step.name]: (result: unknown): unknown => call(result, ...args) }[step.name] as Step;
 }
