@@ -1,0 +1,239 @@
+import assert from 'node:assert/strict';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { test } from 'node:test';
+import { inspect } from 'node:util';
+import { InvalidArgumentError } from 'heddle/defer';
+import { AlreadyCalled, AlreadyCancelled, createReactor, type DelayedCall } from 'heddle/reactor';
+
+/** Settles when the reactor makes a call that is due after all that are due now. */
+function later(reactor: ReturnType<typeof createReactor>, delay: number): Promise<void> {
+  return new Promise((resolve) => reactor.callLater(delay, resolve));
+}
+
+test('a delayed call is made once, with its arguments, and without run()', async () => {
+  const reactor = createReactor();
+  const seen: unknown[] = [];
+  const call = reactor.callLater(1, (...args: unknown[]) => seen.push(args), 'a', 2);
+  assert.equal(call.active(), true);
+  await later(reactor, 2);
+  assert.deepEqual(seen, [['a', 2]]);
+  assert.equal(call.active(), false);
+});
+
+test('a delayed call is never made before its time', async () => {
+  const reactor = createReactor();
+  const early: number[] = [];
+  const calls = Array.from({ length: 60 }, (_, index) => {
+    return new Promise<void>((resolve) => {
+      const call = reactor.callLater(index / 7, () => {
+        const left = call.getTime() - reactor.now();
+        if (left > 0) early.push(left);
+        resolve();
+      });
+    });
+  });
+  await Promise.all(calls);
+  assert.deepEqual(early, []);
+});
+
+test('delayed calls are made in the order in which they are due, fractions of milliseconds included', async () => {
+  const reactor = createReactor();
+  const order: string[] = [];
+  const note = (name: string): void => void order.push(name);
+  reactor.callLater(3.9, note, 'fourth');
+  reactor.callLater(3.5, note, 'third');
+  reactor.callLater(1, note, 'second');
+  reactor.callLater(0, note, 'first');
+  await later(reactor, 5);
+  assert.deepEqual(order, ['first', 'second', 'third', 'fourth']);
+});
+
+test('many delayed calls keep the order of their times through cancels and resets', async () => {
+  const reactor = createReactor();
+  const made: DelayedCall[] = [];
+  const calls: DelayedCall[] = [];
+  for (let index = 0; index < 300; index++) {
+    const call: DelayedCall = reactor.callLater((index * 37) % 11, () => void made.push(call));
+    calls.push(call);
+  }
+  calls.filter((_, index) => index % 3 === 0).forEach((call) => call.cancel());
+  calls.filter((_, index) => index % 3 === 1).forEach((call, index) => call.reset((index * 13) % 7));
+  await later(reactor, 20);
+  assert.equal(made.length, 200);
+  const times = made.map((call) => call.getTime());
+  assert.deepEqual(
+    times,
+    times.toSorted((a, b) => a - b),
+  );
+});
+
+test('a call with no delay that is made meanwhile waits for a later turn', async () => {
+  const reactor = createReactor();
+  const order: string[] = [];
+  await new Promise<void>((resolve) => {
+    reactor.callLater(0, () => {
+      reactor.callLater(0, () => {
+        order.push('nested');
+        resolve();
+      });
+      order.push('outer');
+      queueMicrotask(() => order.push('microtask'));
+    });
+  });
+  assert.deepEqual(order, ['outer', 'microtask', 'nested']);
+});
+
+test('what promises have to do comes between two calls that are due together', async () => {
+  const reactor = createReactor();
+  const order: string[] = [];
+  reactor.callLater(1, async () => {
+    order.push('one');
+    await undefined;
+    order.push('one goes on');
+  });
+  reactor.callLater(1, () => order.push('two'));
+  const until = performance.now() + 3;
+  while (performance.now() < until);
+  await later(reactor, 2);
+  assert.deepEqual(order, ['one', 'one goes on', 'two']);
+});
+
+test('reset begins the wait anew, delay puts it off, and getTime tells', () => {
+  const reactor = createReactor();
+  const call = reactor.callLater(1_000, () => undefined);
+  const due = call.getTime();
+  call.delay(500);
+  assert.equal(call.getTime(), due + 500);
+  call.delay(-700);
+  assert.equal(call.getTime(), due - 200);
+  const before = reactor.now();
+  call.reset(10_000);
+  assert.ok(call.getTime() >= before + 10_000 && call.getTime() <= reactor.now() + 10_000);
+  call.cancel();
+});
+
+test('a call that was put off is made at its new time, one that was brought forward earlier', async () => {
+  const reactor = createReactor();
+  const order: string[] = [];
+  const late = reactor.callLater(1, () => order.push('put off'));
+  const soon = reactor.callLater(1e9, () => order.push('brought forward'));
+  late.delay(2);
+  soon.reset(0);
+  await later(reactor, 4);
+  assert.deepEqual(order, ['brought forward', 'put off']);
+});
+
+test('a call can be reset and cancelled by another that is due at the same time', async () => {
+  const reactor = createReactor();
+  const order: string[] = [];
+  reactor.callLater(1, () => {
+    cancelled.cancel();
+    moved.reset(3);
+  });
+  const cancelled = reactor.callLater(1, () => order.push('cancelled'));
+  const moved = reactor.callLater(1, () => order.push('moved'));
+  reactor.callLater(2, () => order.push('between'));
+  const until = performance.now() + 3;
+  while (performance.now() < until);
+  await later(reactor, 10);
+  assert.deepEqual(order, ['between', 'moved']);
+});
+
+test('a made call refuses cancel, reset and delay with AlreadyCalled, which names the function', async () => {
+  const reactor = createReactor();
+  const call = reactor.callLater(0, function poll() {});
+  await later(reactor, 1);
+  for (const change of [() => call.cancel(), () => call.reset(1), () => call.delay(1)]) {
+    assert.throws(change, (error: Error) => error instanceof AlreadyCalled && /\bpoll\b/.test(error.message));
+  }
+});
+
+test('a cancelled call refuses cancel, reset and delay with AlreadyCancelled, which names the function', () => {
+  const call = createReactor().callLater(1e9, function poll() {});
+  call.cancel();
+  for (const change of [() => call.cancel(), () => call.reset(1), () => call.delay(1)]) {
+    assert.throws(change, (error: Error) => error instanceof AlreadyCancelled && /\bpoll\b/.test(error.message));
+  }
+});
+
+test('a call can cancel itself no more once it is being made', async () => {
+  const reactor = createReactor();
+  const thrown = await new Promise((resolve) => {
+    const call = reactor.callLater(0, () => {
+      try {
+        call.cancel();
+      } catch (error) {
+        resolve(error);
+      }
+    });
+  });
+  assert.ok(thrown instanceof AlreadyCalled);
+});
+
+test('a delay that is no duration is refused, and so is something that is no function', () => {
+  const reactor = createReactor();
+  for (const delay of [-1, Number.NaN, '5', undefined] as number[]) {
+    assert.throws(() => reactor.callLater(delay, () => undefined), InvalidArgumentError);
+  }
+  assert.throws(
+    () => reactor.callLater(1, 'f' as unknown as () => void),
+    /^InvalidArgumentError: What is called later must be a function, not 'f'/,
+  );
+  // The arguments the wrong way round: the message must not print the function's source.
+  const swapped = reactor.callLater.bind(reactor) as unknown as (f: () => void, delay: number) => void;
+  assert.throws(() => swapped(function poll() {}, 5), /milliseconds, 0 or more, not \[Function: poll\]/);
+  assert.deepEqual(reactor.getDelayedCalls(), []);
+});
+
+test('a call is not put off by what is no number, nor to what is no time', () => {
+  const call = createReactor().callLater(Number.POSITIVE_INFINITY, () => undefined);
+  assert.throws(() => call.delay(Number.NaN), InvalidArgumentError);
+  assert.throws(() => call.delay('5' as unknown as number), InvalidArgumentError);
+  assert.throws(() => call.delay(Number.NEGATIVE_INFINITY), InvalidArgumentError);
+  assert.throws(() => call.reset(-1), InvalidArgumentError);
+  assert.equal(call.getTime(), Number.POSITIVE_INFINITY);
+  call.cancel();
+});
+
+test('delays beyond the longest timer of Node do not fire at once', async () => {
+  const reactor = createReactor();
+  let fired = false;
+  const call = reactor.callLater(2 ** 31 + 5_000, () => {
+    fired = true;
+  });
+  assert.ok(call.getTime() - reactor.now() > 2 ** 31);
+  await later(reactor, 3);
+  assert.equal(fired, false);
+  call.reset(0);
+  await later(reactor, 1);
+  assert.equal(fired, true);
+});
+
+test('getDelayedCalls lists what is still to come', () => {
+  const reactor = createReactor();
+  const one = reactor.callLater(1e9, () => undefined);
+  const two = reactor.callLater(1e8, () => undefined);
+  assert.deepEqual(reactor.getDelayedCalls(), [one, two]);
+  one.cancel();
+  assert.deepEqual(reactor.getDelayedCalls(), [two]);
+  two.cancel();
+  assert.deepEqual(reactor.getDelayedCalls(), []);
+});
+
+test('a delayed call runs in the async context of the place that made it', async () => {
+  const reactor = createReactor();
+  const storage = new AsyncLocalStorage<string>();
+  const seen: (string | undefined)[] = [];
+  storage.run('one', () => reactor.callLater(1, () => seen.push(storage.getStore())));
+  storage.run('two', () => reactor.callLater(0, () => seen.push(storage.getStore())));
+  await later(reactor, 2);
+  assert.deepEqual(seen, ['two', 'one']);
+});
+
+test('a delayed call is shown with its function and its time', () => {
+  const call = createReactor().callLater(60_000, function poll() {});
+  assert.match(inspect(call), /^DelayedCall \{ poll, due in (60000|59999) ms \}$/);
+  assert.equal(String(call), inspect(call));
+  call.cancel();
+  assert.equal(inspect(call), 'DelayedCall { poll, cancelled }');
+});
