@@ -45,13 +45,17 @@ export class MemoryThreadPool extends ThreadPool {
    * @returns whether there was one
    */
   async perform(): Promise<boolean> {
-    while (this.#given.length === 0) {
-      // A function met for the first time may still be looked up.
-      if (this.pendingCalls().length === 0) return false;
-      await new Promise((resolve) => setImmediate(resolve));
+    for (;;) {
+      const connection = this.#given.shift();
+      if (connection === undefined) {
+        if (this.pendingCalls().length === 0) return false;
+        // A function met for the first time is still looked up.
+        await new Promise((resolve) => setImmediate(resolve));
+      } else if (connection.hasJob) {
+        await connection.perform();
+        return true;
+      }
     }
-    await this.#given.shift()?.perform();
-    return true;
   }
 
   /** Runs jobs until there are none, those that the results lead to included. */
@@ -99,10 +103,15 @@ class MemoryConnection implements ThreadConnection {
     this.#arrived();
   }
 
+  /** Whether it has a job that was not taken back. */
+  get hasJob(): boolean {
+    return this.#message !== undefined && !this.#ended;
+  }
+
   async perform(): Promise<void> {
     const message = this.#message;
     this.#message = undefined;
-    if (message === undefined || this.#ended) return;
+    if (message === undefined) return;
     const answered = new Promise<void>((resolve) => {
       this.#answered = resolve;
     });
