@@ -4,7 +4,7 @@ import { CancelledError, Deferred, fail } from 'heddle/defer';
 import { createReactor } from 'heddle/reactor';
 import { runProgram } from '../support/program.ts';
 import { reportsOf } from '../support/reported.ts';
-import { failWith } from '../fixtures/reactor/work.ts';
+import { throwQuotaError } from '../fixtures/threads/faults.ts';
 
 const throwing = (message: string): never => {
   throw new Error(message);
@@ -116,13 +116,13 @@ test('the failure of callInThread is reported once, with the function and the wh
       resolve();
     };
   });
-  reactor.callInThread(failWith, 'no');
+  reactor.callInThread(throwQuotaError);
   await reported;
   await reactor.getThreadPool().stop();
   assert.equal(reports.length, 1);
   const [[error, origin] = []] = reports;
-  assert.ok(error instanceof RangeError && error.message === 'no');
-  assert.equal(origin, 'failWith (callInThread)');
+  assert.ok(error instanceof RangeError && error.message === 'too much');
+  assert.equal(origin, 'throwQuotaError (callInThread)');
 });
 
 test('callInThread of something that cannot go to a thread is reported, not thrown', { timeout: 30_000 }, async () => {

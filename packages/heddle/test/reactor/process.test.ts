@@ -3,14 +3,14 @@ import { test } from 'node:test';
 import { runProgram } from '../support/program.ts';
 import { WatchedProgram } from '../support/watched-program.ts';
 
-const work = new URL('../fixtures/reactor/work.js', import.meta.url).href;
+const work = new URL('../fixtures/threads/jobs.js', import.meta.url).href;
 
 test('nothing needs run(): delayed calls, triggers of your own and calls in threads work in any program', async () => {
   const program = new WatchedProgram(`
     import { reactor, deferToThread } from 'heddle';
-    import { double } from ${JSON.stringify(work)};
+    import { add } from ${JSON.stringify(work)};
     reactor.callLater(1, () => console.log('delayed'));
-    console.log(await deferToThread(double, 21), reactor.running);
+    console.log(await deferToThread(add, 20, 22), reactor.running);
   `);
   assert.equal(await program.ended, 0);
   assert.deepEqual(program.output.trim().split('\n').toSorted(), ['42 false', 'delayed']);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { WatchedProgram } from '../support/watched-program.ts';
 
-const work = new URL('../fixtures/reactor/work.js', import.meta.url).href;
+const work = new URL('../fixtures/threads/jobs.js', import.meta.url).href;
 const skip = process.platform === 'win32' ? 'Windows has no signals between processes' : false;
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -31,9 +31,9 @@ for (const [signal, code] of [
     const program = new WatchedProgram(`
       import { reactor } from 'heddle/reactor';
       import { deferToThread } from 'heddle/threads';
-      import { waitAtGate } from ${JSON.stringify(work)};
+      import { passGate } from ${JSON.stringify(work)};
       const gate = new Int32Array(new SharedArrayBuffer(8));
-      deferToThread(waitAtGate, gate);
+      deferToThread(passGate, gate);
       reactor.addSystemEventTrigger('before', 'shutdown', function flushLog() {
         console.log('stopping');
         return new Promise(() => {});
@@ -50,7 +50,7 @@ for (const [signal, code] of [
     assert.match(
       program.output,
       new RegExp(
-        `${signal} again: not waiting any longer for flushLog \\(before shutdown\\), waitAtGate \\(in a thread\\)\\.`,
+        `${signal} again: not waiting any longer for flushLog \\(before shutdown\\), passGate \\(in a thread\\)\\.`,
       ),
     );
     assert.doesNotMatch(program.output, /after/);
