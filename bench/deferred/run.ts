@@ -110,5 +110,8 @@ const text = `# Chains of callbacks\n\n${versions}; medians of ${ROUNDS} interle
 console.log(text);
 const results = new URL('../results/', import.meta.url);
 mkdirSync(results, { recursive: true });
-writeFileSync(new URL('deferred.json', results), `${JSON.stringify({ versions, rounds: ROUNDS, rows, memory }, null, 2)}\n`);
+writeFileSync(
+  new URL('deferred.json', results),
+  `${JSON.stringify({ versions, rounds: ROUNDS, rows, memory }, null, 2)}\n`,
+);
 writeFileSync(new URL('deferred.md', results), text);

@@ -18,7 +18,7 @@ export function callForEvent(f: () => unknown, origin: string, report: ReportErr
   const done = maybeDeferred(f);
   observe(
     done,
-    (result): undefined => {
+    (result) => {
       if (result instanceof Failure && !(result.value instanceof CancelledError)) report(result.value, origin);
     },
     true,
