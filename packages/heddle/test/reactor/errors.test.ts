@@ -90,7 +90,7 @@ test('an onError that throws does not stop the loop, and both errors are printed
   assert.equal(code, 0);
   assert.match(
     stderr,
-    /Unhandled error in .*\(callLater\): Error: first[^]*failed itself: Error: the log is full[^]*the loop goes on/,
+    /Unhandled error in .*\(callLater\): Error: first[\s\S]*failed itself: Error: the log is full[\s\S]*the loop goes on/,
   );
 });
 
@@ -101,7 +101,7 @@ test('by default errors are printed with their origin, and leave the exit code a
     reactor.callLater(1, async () => { throw new Error('second'); });
   `);
   assert.equal(code, 0);
-  assert.match(stderr, /Unhandled error in poll \(callLater\): Error: first[^]*Unhandled error in .*: Error: second/);
+  assert.match(stderr, /Unhandled error in poll \(callLater\): Error: first[\s\S]*Unhandled error in .*: Error: second/);
 });
 
 test('the failure of callInThread is reported once, with the function and the whole error', {
