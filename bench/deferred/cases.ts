@@ -22,14 +22,6 @@ const increments: readonly ((n: number) => number)[] = [
   (n) => n + 10,
 ];
 
-function unsettled(): { promise: Promise<number>; resolve: (value: number) => void } {
-  let resolve!: (value: number) => void;
-  const promise = new Promise<number>((fulfil) => {
-    resolve = fulfil;
-  });
-  return { promise, resolve };
-}
-
 export const cases: readonly Case[] = [
   {
     name: 'fired',
@@ -55,7 +47,7 @@ export const cases: readonly Case[] = [
       return d;
     },
     native() {
-      const { promise, resolve } = unsettled();
+      const { promise, resolve } = Promise.withResolvers<number>();
       let last = promise;
       for (const increment of increments) last = last.then(increment);
       resolve(1);
@@ -73,7 +65,7 @@ export const cases: readonly Case[] = [
       return d;
     },
     native() {
-      const inner = increments.map(() => unsettled());
+      const inner = increments.map(() => Promise.withResolvers<number>());
       let last = Promise.resolve(1);
       for (const { promise } of inner) last = last.then(() => promise);
       for (const { resolve } of inner) resolve(1);
@@ -96,7 +88,7 @@ export const growing: readonly { readonly name: string; readonly grow: (links: n
     name: 'promise',
     grow(links) {
       // The first promise is held by whoever will resolve it; all others hang on it.
-      const { promise, resolve } = unsettled();
+      const { promise, resolve } = Promise.withResolvers<number>();
       let last = promise;
       for (let i = 0; i < links; i++) last = last.then(increments[i]);
       return resolve;

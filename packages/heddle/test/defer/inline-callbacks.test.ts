@@ -406,7 +406,7 @@ suite('A failure of inlineCallbacks', () => {
       })();
       gate.errback(new Error('late'));
     `;
-    assert.deepEqual(await runProgram(program), { code: 0, signal: null, stdout: '', stderr: '' });
+    assert.deepEqual(await runProgram(program), { code: 0, stdout: '', stderr: '' });
   });
 });
 
