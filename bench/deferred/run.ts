@@ -3,6 +3,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { environment } from '../report/environment.ts';
 import { type Case, cases, growing } from './cases.ts';
 import { startTwisted } from './twisted.ts';
 
@@ -112,6 +113,6 @@ const results = new URL('../results/', import.meta.url);
 mkdirSync(results, { recursive: true });
 writeFileSync(
   new URL('deferred.json', results),
-  `${JSON.stringify({ versions, rounds: ROUNDS, rows, memory }, null, 2)}\n`,
+  `${JSON.stringify({ environment: environment(), versions, rounds: ROUNDS, rows, memory }, null, 2)}\n`,
 );
 writeFileSync(new URL('deferred.md', results), text);

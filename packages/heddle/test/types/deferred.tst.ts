@@ -56,7 +56,7 @@ typeOf(text.addCallbacks(undefined, () => 0)).is<Deferred<string | number>>();
 declare function pad(s: string, length: number, fill?: string): string;
 typeOf(text.addCallback(pad, 5)).is<Deferred<string>>();
 typeOf(text.addCallback((s, extra: boolean) => [s, extra] as const, true)).is<Deferred<readonly [string, boolean]>>();
-typeOf(text.addCallbacks(pad, (f, fallback: number) => fallback, [3], [0])).is<Deferred<string | number>>();
+typeOf(text.addCallbacks(pad, (_failure, fallback: number) => fallback, [3], [0])).is<Deferred<string | number>>();
 // @ts-expect-error! the length is a number
 text.addCallback(pad, 'five');
 // @ts-expect-error! the length is missing
