@@ -123,7 +123,8 @@ class MemoryConnection implements ThreadConnection {
     if (this.#ended) return;
     this.#ended = true;
     this.#answered();
-    this.#listener.ended(1, undefined);
+    // As with any thread, what it has answered comes first.
+    queueMicrotask(() => this.#listener.ended(1, undefined));
   }
 
   #answer(outcome: OutcomeMessage, transfer: readonly ArrayBuffer[]): void {

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { assertNoResult, Clock, MemoryThreadPool, successResultOf } from 'heddle/testing';
+import { add, count, whichThread } from '../fixtures/threads/jobs.ts';
+import { sharedInts } from '../support/gate.ts';
+import { runProgram } from '../support/program.ts';
+import { testThreadPool } from '../threads/pool-conformance.ts';
+
+testThreadPool('MemoryThreadPool', {
+  make: (options) => new MemoryThreadPool(options),
+  work: (pool) => void pool.performAll(),
+  // A thread of this pool has its job as soon as the function is found.
+  entered: () => new Promise(setImmediate),
+  elapse: (pool, milliseconds) => pool.clock.advance(milliseconds),
+});
+
+test('a job runs when it is told to, in the thread of the test, one at a time and in order', async () => {
+  const pool = new MemoryThreadPool({ max: 2 });
+  const [one, two, three] = [pool.defer(add, 1, 1), pool.defer(whichThread), pool.defer(add, 3, 3)];
+  await new Promise(setImmediate);
+  for (const call of [one, two, three]) assertNoResult(call);
+  assert.equal(await pool.perform(), true);
+  assert.equal(successResultOf(one), 2);
+  assertNoResult(two);
+  assert.equal(await pool.perform(), true);
+  assert.equal(successResultOf(two), 0);
+  assertNoResult(three);
+  assert.equal(await pool.perform(), true);
+  assert.equal(successResultOf(three), 6);
+  assert.equal(await pool.perform(), false);
+});
+
+test('performAll runs the jobs, too, that results lead to', async () => {
+  const pool = new MemoryThreadPool();
+  const sum = pool.defer(add, 1, 2).addCallback((three) => pool.defer(add, three, 4));
+  await pool.performAll();
+  assert.equal(successResultOf(sum), 7);
+});
+
+test('perform passes over a job that was taken back', async () => {
+  const pool = new MemoryThreadPool({ max: 1 });
+  const counter = sharedInts(1);
+  await pool.performAll();
+  const cancelled = pool.defer(count, counter);
+  await new Promise(setImmediate);
+  cancelled.addErrback(() => undefined).cancel();
+  assert.equal(await pool.perform(), false);
+  const next = pool.defer(add, 1, 2);
+  assert.equal(await pool.perform(), true);
+  assert.equal(successResultOf(next), 3);
+  assert.equal(counter[0], 0);
+});
+
+test('limits count on the clock of the pool', async () => {
+  const clock = new Clock();
+  const pool = new MemoryThreadPool({}, clock);
+  const call = pool.with({ timeout: 1_000 }).defer(add, 1, 2);
+  let error: unknown;
+  call.addErrback((failure) => {
+    error = failure.value;
+    return 0;
+  });
+  clock.advance(999);
+  assertNoResult(call);
+  clock.advance(1);
+  assert.match(String(error), /^TimeoutError: add had no result within 1000 ms/);
+  assert.deepEqual(clock.getDelayedCalls(), []);
+});
+
+test('a test that forgets to run a job ends all the same', async () => {
+  const { code, stderr } = await runProgram(`
+    import { gzipSync } from 'node:zlib';
+    import { MemoryThreadPool } from 'heddle/testing';
+    new MemoryThreadPool().defer(gzipSync, 'text');
+  `);
+  assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
+});

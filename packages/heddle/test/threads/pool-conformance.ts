@@ -1,0 +1,303 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { CancelledError, type Deferred, Failure, TimeoutError } from 'heddle/defer';
+import {
+  CallableError,
+  PoolStoppedError,
+  type ThreadPool,
+  type ThreadPoolOptions,
+  UnclonableError,
+} from 'heddle/threads';
+import { giveSlabBuffer, inspectBytes, overwrite } from '../fixtures/threads/bytes.ts';
+import { rejectValue, throwUndefined, throwValue } from '../fixtures/threads/faults.ts';
+import { add, count, identity, note, passGate } from '../fixtures/threads/jobs.ts';
+import { errorOf, failureOf } from '../support/failure-of.ts';
+import { Gate, sharedInts } from '../support/gate.ts';
+
+/** A kind of thread pool, and how a test makes its time pass. */
+export interface PoolKind<Pool extends ThreadPool> {
+  make(options: ThreadPoolOptions): Pool;
+  /** Lets the pool's threads work, until nothing is left to do for them. */
+  work(pool: Pool): void;
+  /** Settles when a thread has the job that enters `gate`. */
+  entered(pool: Pool, gate: Gate): Promise<void>;
+  /** Lets the time go by that limits of calls count. */
+  elapse(pool: Pool, milliseconds: number): void;
+}
+
+class User {
+  readonly name = 'Ann';
+}
+
+/** What every thread pool promises, whatever its threads are made of. */
+export function testThreadPool<Pool extends ThreadPool>(kindName: string, kind: PoolKind<Pool>): void {
+  /** A test with a pool of its own, which ends with it. */
+  function poolTest(name: string, options: ThreadPoolOptions, body: (pool: Pool) => Promise<void>): void {
+    test(`${kindName}: ${name}`, { timeout: 30_000 }, async (t) => {
+      const pool = kind.make({ max: 2, ...options });
+      t.after(() => pool.stop({ deadline: 0 }));
+      await body(pool);
+    });
+  }
+
+  /** What becomes of a call when the threads work. */
+  function done<T>(pool: Pool, deferred: Deferred<T>): Deferred<T> {
+    kind.work(pool);
+    return deferred;
+  }
+
+  poolTest('values arrive as they were sent', {}, async (pool) => {
+    const values = [
+      undefined,
+      null,
+      -0,
+      Number.NaN,
+      2n ** 70n,
+      'text',
+      new Date(5),
+      /x/gi,
+      new Map([[1, new Set(['a'])]]),
+      { nested: [{ deep: true }] },
+      new Uint16Array([1, 2]),
+    ];
+    for (const value of values) assert.deepEqual(await done(pool, pool.defer(identity, value)), value);
+  });
+
+  poolTest('arguments and results are copies', {}, async (pool) => {
+    const sent = { list: [1] };
+    const received = await done(pool, pool.defer(identity, sent));
+    assert.notEqual(received, sent);
+    assert.notEqual(received.list, sent.list);
+    const bytes = Buffer.from('as it was');
+    await done(pool, pool.defer(overwrite, bytes));
+    assert.equal(bytes.toString(), 'as it was');
+  });
+
+  poolTest('a Buffer arrives as a Buffer on both sides, with its own bytes only', {}, async (pool) => {
+    const seen = await done(pool, pool.defer(inspectBytes, Buffer.from('abc')));
+    assert.deepEqual(seen, { isBuffer: true, text: 'abc', memory: 3 });
+    const received = await done(pool, pool.defer(giveSlabBuffer, 'from the slab'));
+    assert.ok(Buffer.isBuffer(received));
+    assert.deepEqual([received.toString(), received.buffer.byteLength], ['from the slab', 13]);
+  });
+
+  poolTest('shared memory is the same memory', {}, async (pool) => {
+    const counter = sharedInts(1);
+    await done(pool, pool.defer(count, counter));
+    assert.equal(counter[0], 1);
+  });
+
+  poolTest('an error arrives with its class, message, properties, cause and errors', {}, async (pool) => {
+    const sent = Object.assign(new RangeError('too far', { cause: new TypeError('why') }), {
+      code: 'E_FAR',
+      limit: { km: 3 },
+    });
+    for (const job of [throwValue, rejectValue]) {
+      const error = await errorOf(done(pool, pool.defer(job, sent)), RangeError);
+      const { message, cause, code, limit } = error as typeof sent;
+      assert.deepEqual([message, code, limit], ['too far', 'E_FAR', { km: 3 }]);
+      assert.ok(cause instanceof TypeError && cause.message === 'why');
+    }
+    const both = new AggregateError([new Error('one'), 2], 'both');
+    const error = await errorOf(done(pool, pool.defer(throwValue, both)), AggregateError);
+    assert.deepEqual([error.message, (error.errors[0] as Error).message, error.errors[1]], ['both', 'one', 2]);
+  });
+
+  poolTest('what is thrown and is no error arrives as it is', {}, async (pool) => {
+    for (const value of [0, 'text', null, { reason: 1 }]) {
+      assert.deepEqual(await failureOf(done(pool, pool.defer(throwValue, value))), value);
+    }
+    assert.equal(await failureOf(done(pool, pool.defer(throwUndefined))), undefined);
+  });
+
+  poolTest(
+    'an argument that cannot be copied is refused with its path, and the thread stays free',
+    { max: 1 },
+    async (pool) => {
+      const error = await errorOf(done(pool, pool.defer(identity, { user: new User() })), UnclonableError);
+      assert.match(error.message, /args\[0\]\.user\b.*User/);
+      assert.match(
+        (await errorOf(done(pool, pool.defer(identity, [new User()])), UnclonableError)).message,
+        /args\[0\]\[0\]/,
+      );
+      const withFunction = { compare: () => 0 } as unknown;
+      assert.match(
+        (await errorOf(done(pool, pool.defer(identity, withFunction)), TypeError)).message,
+        /args\[0\]\.compare/,
+      );
+      assert.equal(await done(pool, pool.defer(add, 1, 2)), 3);
+    },
+  );
+
+  poolTest('a function that has no name for a thread is refused with a code', {}, async (pool) => {
+    const local = (): number => 1;
+    const error = await errorOf(done(pool, pool.defer(local)), CallableError);
+    assert.match(error.code, /^HEDDLE_/);
+    assert.match(error.message, /local/);
+  });
+
+  poolTest('no outcome comes in the turn of the call, refusals included', {}, async (pool) => {
+    const calls = [
+      pool.defer(add, 1, 2),
+      pool.defer(identity, new User()),
+      pool.defer(() => 1),
+      pool.with({ signal: AbortSignal.abort() }).defer(add, 1, 2),
+    ];
+    assert.deepEqual(
+      calls.map(({ called }) => called),
+      [false, false, false, false],
+    );
+    kind.work(pool);
+    await Promise.allSettled(calls);
+  });
+
+  poolTest('a promise that the function returns is waited for', {}, async (pool) => {
+    assert.equal(await failureOf(done(pool, pool.defer(rejectValue, 'later'))), 'later');
+  });
+
+  poolTest('calls run in the order in which they were made', { max: 1 }, async (pool) => {
+    const log = sharedInts(21);
+    const calls = Array.from({ length: 20 }, (_, number) => pool.defer(note, log, number));
+    kind.work(pool);
+    await Promise.all(calls);
+    assert.deepEqual([...log.subarray(1)], [...calls.keys()]);
+  });
+
+  poolTest('there are never more threads than max; the rest waits', { max: 2 }, async (pool) => {
+    const calls = Array.from({ length: 5 }, (_, n) => pool.defer(add, n, n));
+    assert.deepEqual(pool.statistics(), { threads: 2, idle: 0, busy: 2, backlog: 3 });
+    assert.deepEqual(pool.pendingCalls(), ['add', 'add', 'add', 'add', 'add']);
+    kind.work(pool);
+    assert.deepEqual(await Promise.all(calls), [0, 2, 4, 6, 8]);
+    assert.deepEqual(pool.statistics(), { threads: 2, idle: 2, busy: 0, backlog: 0 });
+  });
+
+  poolTest('a raised max serves the calls that wait at once', { max: 1 }, async (pool) => {
+    const calls = [pool.defer(add, 1, 1), pool.defer(add, 2, 2)];
+    pool.adjustPoolSize({ max: 2 });
+    assert.deepEqual(pool.statistics(), { threads: 2, idle: 0, busy: 2, backlog: 0 });
+    kind.work(pool);
+    assert.deepEqual(await Promise.all(calls), [2, 4]);
+  });
+
+  poolTest('a cancelled call that waited never runs', { max: 1 }, async (pool) => {
+    const counter = sharedInts(1);
+    const first = pool.defer(add, 1, 2);
+    const cancelled = pool.defer(count, counter);
+    cancelled.cancel();
+    await errorOf(cancelled, CancelledError);
+    assert.equal(await done(pool, first), 3);
+    assert.equal(await done(pool, pool.defer(add, 2, 2)), 4);
+    assert.equal(counter[0], 0);
+  });
+
+  poolTest('a cancelled call that runs fails at once, and the calls behind it go on', { max: 1 }, async (pool) => {
+    const gate = new Gate();
+    const running = pool.defer(passGate, gate.shared);
+    const next = pool.defer(add, 1, 2);
+    await kind.entered(pool, gate);
+    running.cancel();
+    assert.equal(running.called, true);
+    await errorOf(running, CancelledError);
+    assert.equal(await done(pool, next), 3);
+  });
+
+  poolTest('a timeout counts waiting and running, and ends both', { max: 1 }, async (pool) => {
+    const gate = new Gate();
+    const limited = pool.with({ timeout: 20 });
+    const running = limited.defer(passGate, gate.shared);
+    const waiting = limited.defer(passGate, gate.shared);
+    kind.elapse(pool, 20);
+    for (const call of [running, waiting]) {
+      const error = await errorOf(call, TimeoutError);
+      assert.match(error.message, /passGate had no result within 20 ms/);
+    }
+    assert.equal(await done(pool, pool.defer(add, 1, 2)), 3);
+  });
+
+  poolTest(
+    'an abort gives a CancelledError with the reason, before the call, while it waits and while it runs',
+    { max: 1 },
+    async (pool) => {
+      const gate = new Gate();
+      const controller = new AbortController();
+      const { defer } = pool.with({ signal: controller.signal });
+      const calls = [defer(passGate, gate.shared), defer(passGate, gate.shared)];
+      await kind.entered(pool, gate);
+      controller.abort('enough');
+      calls.push(defer(passGate, gate.shared));
+      for (const call of calls) {
+        const error = await errorOf(call, CancelledError);
+        assert.deepEqual([error.code, error.cause], ['ABORT_ERR', 'enough']);
+      }
+      assert.equal(await done(pool, pool.defer(add, 1, 2)), 3);
+    },
+  );
+
+  poolTest('options that cannot be are refused', {}, async (pool) => {
+    assert.throws(() => pool.with({ timeout: -1 }), /^InvalidArgumentError: The option timeout/);
+    assert.throws(() => kind.make({ max: 0 }), /^InvalidArgumentError: The option max/);
+    assert.throws(
+      () => pool.adjustPoolSize({ min: 3, max: 2 }),
+      /^InvalidArgumentError: .*min \(3\) is more than max \(2\)/,
+    );
+  });
+
+  poolTest('callInThreadWithCallback tells of a value and of a Failure', {}, async (pool) => {
+    const results: [boolean, unknown][] = [];
+    const both = new Promise<void>((resolve) => {
+      const onResult = (success: boolean, result: unknown): void => {
+        if (results.push([success, result]) === 2) resolve();
+      };
+      pool.callInThreadWithCallback(onResult, add, 1, 2);
+      pool.callInThreadWithCallback(onResult, throwValue, 'no');
+    });
+    kind.work(pool);
+    await both;
+    results.sort(([one], [other]) => Number(other) - Number(one));
+    assert.deepEqual(results[0], [true, 3]);
+    const failure = results[1]?.[1];
+    assert.ok(failure instanceof Failure && failure.value === 'no');
+  });
+
+  poolTest('stop() finishes what runs and what waits, then ends the threads', { max: 1 }, async (pool) => {
+    const calls = [pool.defer(add, 1, 1), pool.defer(add, 2, 2)];
+    const order: string[] = [];
+    for (const call of calls) call.addCallback((sum) => void order.push(String(sum)));
+    const stopped = pool.stop().addCallback(() => void order.push('stopped'));
+    kind.work(pool);
+    await stopped;
+    assert.deepEqual(order, ['2', '4', 'stopped']);
+    assert.equal(pool.statistics().threads, 0);
+  });
+
+  poolTest('a pool without work stops, and stops again', { min: 1 }, async (pool) => {
+    pool.start();
+    assert.deepEqual(pool.statistics(), { threads: 1, idle: 1, busy: 0, backlog: 0 });
+    await pool.stop();
+    await pool.stop();
+    assert.equal(pool.statistics().threads, 0);
+  });
+
+  poolTest('a stopped pool refuses calls and does not start again', {}, async (pool) => {
+    await pool.stop();
+    assert.match(
+      (await errorOf(pool.defer(add, 1, 2), PoolStoppedError)).message,
+      /has been stopped and did not take add/,
+    );
+    assert.throws(() => pool.start(), PoolStoppedError);
+  });
+
+  poolTest('stop() with a deadline fails the calls that are left, and names them', { max: 1 }, async (pool) => {
+    const gate = new Gate();
+    const calls = [pool.defer(passGate, gate.shared), pool.defer(add, 1, 2)];
+    await kind.entered(pool, gate);
+    const stopped = pool.stop({ deadline: 20 });
+    kind.elapse(pool, 20);
+    const messages = await Promise.all(calls.map(async (call) => (await errorOf(call, PoolStoppedError)).message));
+    assert.match(messages[0] ?? '', /deadline of 20 ms, and passGate was not done/);
+    assert.match(messages[1] ?? '', /and add was not done/);
+    await stopped;
+    assert.equal(pool.statistics().threads, 0);
+  });
+}
