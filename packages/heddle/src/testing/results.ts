@@ -1,12 +1,13 @@
 import { AssertionError } from 'node:assert';
 import { inspect } from 'node:util';
-import type { Deferred } from '../defer/deferred.ts';
+import { Deferred } from '../defer/deferred.ts';
+import { InvalidArgumentError } from '../defer/errors.ts';
 import { type ErrorClass, Failure } from '../defer/failure.ts';
 
 /**
  * The value a Deferred has now. Its chain goes on with `undefined`.
  *
- * @throws AssertionError when it has none yet, or has failed
+ * @throws AssertionError when it has none yet, or has failed; InvalidArgumentError for what is no Deferred
  *
  * @example
  * ```ts
@@ -51,6 +52,7 @@ export function failureResultOf(deferred: Deferred<unknown>, ...expected: ErrorC
  * @throws AssertionError when it has one; a failure then counts as handled
  */
 export function assertNoResult(deferred: Deferred<unknown>): void {
+  requireDeferred(deferred, assertNoResult);
   const seen = look(deferred);
   if (seen === undefined) return;
   const { result } = seen;
@@ -78,11 +80,20 @@ function look(deferred: Deferred<unknown>): { result: unknown } | undefined {
 }
 
 function take(deferred: Deferred<unknown>, from: From, wanted: string): { result: unknown } {
+  requireDeferred(deferred, from);
+  const noResult = (): never =>
+    refuse(from, `${capital(wanted)} was expected, but the Deferred has no result yet: ${inspect(deferred)}`);
+  // One that has not fired is left as it is, and shown without a trace of the test.
+  if (!deferred.called) return noResult();
   const seen: { result: unknown }[] = [];
   deferred.addBoth((result) => void seen.push({ result }));
-  return (
-    seen[0] ?? refuse(from, `${capital(wanted)} was expected, but the Deferred has no result yet: ${inspect(deferred)}`)
-  );
+  return seen[0] ?? noResult();
+}
+
+/** A promise does not tell what it has now, and is easily passed by mistake: `then` of a Deferred returns one. */
+function requireDeferred(deferred: unknown, from: From): void {
+  if (deferred instanceof Deferred) return;
+  throw new InvalidArgumentError(`${from.name} takes a Deferred, not ${inspect(deferred)}; await a promise instead.`);
 }
 
 function refuse(from: From, message: string, cause?: unknown): never {
