@@ -21,9 +21,9 @@ reactor.callLater(5, (n, text) => { typeOf(n).is<number>(); typeOf(text).is<stri
 reactor.callLater(5, async () => 'a promise is watched');
 // @ts-expect-error Argument of type 'number' is not assignable to parameter of type 'string'.
 reactor.callLater(5, log, 5);
-// @ts-expect-error Source has 0 element(s) but target requires 1
+// @ts-expect-error Expected 3-4 arguments, but got 2.
 reactor.callLater(5, log);
-// @ts-expect-error 'unnecessary' is not assignable to parameter of type 'number | undefined'
+// @ts-expect-error Argument of type 'string' is not assignable to parameter of type 'number'.
 reactor.callLater(5, log, 'text', 'unnecessary');
 // @ts-expect-error Argument of type 'string' is not assignable to parameter of type 'number'.
 reactor.callLater('5', log, 'text');
