@@ -82,6 +82,7 @@ export class MemoryThreadPool extends ThreadPool {
 
 /** A thread that does what it was told only when it is told again. */
 class MemoryConnection implements ThreadConnection {
+  lastBegun = 0;
   readonly #listener: ConnectionListener;
   readonly #arrived: () => void;
   readonly #runner: JobRunner;
@@ -115,6 +116,7 @@ class MemoryConnection implements ThreadConnection {
     const answered = new Promise<void>((resolve) => {
       this.#answered = resolve;
     });
+    this.lastBegun = message.job | 0;
     this.#runner.receive(message);
     await answered;
   }

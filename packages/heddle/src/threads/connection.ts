@@ -2,6 +2,8 @@ import type { JobMessage, ThreadMessage } from './wire/messages.ts';
 
 /** The way to one thread and back, whatever carries the messages. */
 export interface ThreadConnection {
+  /** The number of the job that the thread has begun last, in 32 bits. */
+  readonly lastBegun: number;
   /** @throws whatever structured clone finds wrong with the message */
   post(message: JobMessage, transfer: readonly ArrayBuffer[]): void;
   /** Ends the thread, whatever it is doing; `ended` follows. */

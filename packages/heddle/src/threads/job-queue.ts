@@ -30,6 +30,16 @@ export class JobQueue implements JobHolder {
     this.#size++;
   }
 
+  /** Takes a job back that had been the first. */
+  unshift(job: Job): void {
+    job.holder = this;
+    job.next = this.#first;
+    if (this.#first === undefined) this.#last = job;
+    else this.#first.previous = job;
+    this.#first = job;
+    this.#size++;
+  }
+
   shift(): Job | undefined {
     const job = this.#first;
     if (job !== undefined) this.release(job);

@@ -20,6 +20,8 @@ export interface ThreadOwner {
   threadIsIdle(thread: PoolThread): void;
   /** The thread has been told to end, and will. */
   threadIsEnding(thread: PoolThread): void;
+  /** The thread has died of what an earlier job left behind, before it began this one. */
+  jobHasNotBegun(job: Job): void;
   /** The thread is gone. */
   threadHasEnded(thread: PoolThread): void;
 }

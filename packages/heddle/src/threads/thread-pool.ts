@@ -80,6 +80,7 @@ export class ThreadPool {
   readonly #owner: ThreadOwner = {
     threadIsIdle: (thread) => this.#threadIsIdle(thread),
     threadIsEnding: (thread) => this.#ending.add(thread),
+    jobHasNotBegun: (job) => this.#queue.unshift(job),
     threadHasEnded: (thread) => this.#threadHasEnded(thread),
   };
   #min: number;
@@ -280,7 +281,7 @@ export class ThreadPool {
   }
 
   #threadIsIdle(thread: PoolThread): void {
-    if (this.#threads.size > this.#max) return thread.end();
+    if (this.#threads.size - this.#ending.size > this.#max) return thread.end();
     thread.idleSince = performance.now();
     this.#idle.push(thread);
     this.#serve();

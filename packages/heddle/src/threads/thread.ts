@@ -23,6 +23,7 @@ export class Thread implements PoolThread {
   #job: Job | undefined;
   /** The function that the thread has been told to run. Until it has been, its job can be taken back. */
   #sent: FunctionReference | undefined;
+  #hasAnswered = false;
   #ending = false;
   #started = false;
   idleSince = 0;
@@ -108,6 +109,7 @@ export class Thread implements PoolThread {
   #settleJob(result: unknown): void {
     const job = this.#job;
     if (job === undefined) return;
+    this.#hasAnswered = true;
     // The thread is free before the callbacks run: they may have the next call to make.
     this.#done(job);
     job.settle(result);
@@ -123,9 +125,17 @@ export class Thread implements PoolThread {
     this.#ending = true;
     const job = this.#job;
     this.#job = undefined;
-    if (job !== undefined) job.settle(new Failure(exitError(job, exitCode, crash)));
+    const diedBefore = job === undefined || this.#cannotHaveBegun(job);
+    if (!diedBefore) job.settle(new Failure(exitError(job, exitCode, crash)));
     else if (crash !== undefined) warnOfCrash(crash.error);
+    if (diedBefore && job !== undefined) this.#owner.jobHasNotBegun(job);
     this.#owner.threadHasEnded(this);
+  }
+
+  /** Never so of a thread's first job: it may be that no thread can take it, and each one given it would die. */
+  #cannotHaveBegun(job: Job): boolean {
+    if (job.settled || !this.#hasAnswered) return false;
+    return this.#sent === undefined || this.#connection.lastBegun !== (job.id | 0);
   }
 }
 

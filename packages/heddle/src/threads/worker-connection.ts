@@ -22,13 +22,14 @@ export class WorkerConnection implements ThreadConnection {
   readonly #worker: Worker;
   readonly #port: MessagePort;
   readonly #listener: ConnectionListener;
+  readonly #begun = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   #crash: ThreadCrash | undefined;
 
   /** @throws whatever Node finds wrong with the options */
   constructor(listener: ConnectionListener, { name, resourceLimits }: WorkerOptions) {
     this.#listener = listener;
     const { port1, port2 } = new MessageChannel();
-    const workerData: ThreadData = { port: port2 };
+    const workerData: ThreadData = { port: port2, begun: this.#begun };
     this.#worker = new Worker(entry, {
       name,
       workerData,
@@ -45,6 +46,10 @@ export class WorkerConnection implements ThreadConnection {
     // The pool keeps the process while it has work; a thread as such does not.
     port1.unref();
     this.#worker.unref();
+  }
+
+  get lastBegun(): number {
+    return Atomics.load(this.#begun, 0);
   }
 
   post(message: JobMessage, transfer: readonly ArrayBuffer[]): void {

@@ -296,13 +296,27 @@ test(
   },
 );
 
-test('an idle thread of the minimum that dies is replaced', limit, async (t) => {
+test('a thread that dies while idle costs the call nothing that it was just given', limit, async (t) => {
   const pool = poolFor(t, { min: 1, max: 1 });
-  const before = await pool.defer(whichThread);
-  assert.equal(await pool.defer(faults.answerThenExit), 'answered');
-  let now = before;
-  while (now === before) now = (await settled(pool.defer(whichThread))) ?? before;
+  const gate = new Gate();
+  const thread = await pool.defer(faults.answerThenExitAtGate, gate.shared);
+  const given = pool.defer(whichThread);
+  const behind = pool.defer(add, 1, 2);
+  gate.open();
+  assert.notEqual(await given, thread);
+  assert.equal(await behind, 3);
   assert.equal(pool.statistics().threads, 1);
+});
+
+test('a call that was given to a dying thread and is cancelled stays cancelled', limit, async (t) => {
+  const pool = poolFor(t, { max: 1 });
+  const gate = new Gate();
+  await pool.defer(faults.answerThenExitAtGate, gate.shared);
+  const given = pool.defer(whichThread);
+  given.cancel();
+  gate.open();
+  assert.equal(((await failureOf(given)) as NodeJS.ErrnoException).code, 'ABORT_ERR');
+  await assertUsable(pool);
 });
 
 test('a stopped pool finishes what runs and what waits, and refuses what comes', limit, async (t) => {
@@ -342,12 +356,3 @@ test('the deadline of a stop fails what runs and what waits, and ends the thread
   await stopped;
   assert.equal(pool.statistics().threads, 0);
 });
-
-async function settled<T>(call: PromiseLike<T>): Promise<T | undefined> {
-  try {
-    return await call;
-  } catch (error) {
-    assert.ok(error instanceof ThreadExitError);
-    return undefined;
-  }
-}

@@ -4,6 +4,8 @@ import type { FunctionReference } from './reference.ts';
 /** What a thread gets when it is made. */
 export interface ThreadData {
   readonly port: import('node:worker_threads').MessagePort;
+  /** One number, in memory that both sides see: the job that the thread has begun last. */
+  readonly begun: Int32Array;
 }
 
 /** From the reactor to a thread: run this. */
