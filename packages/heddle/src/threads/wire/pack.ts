@@ -55,7 +55,7 @@ export function packThrown(
 
 function send(value: unknown, { needsCopy, buffers }: Findings): Parcel {
   if (needsCopy) return new Copy().parcel(value);
-  return { payload: { value, buffers: buffers.length > 0 ? buffers : undefined }, transfer: [] };
+  return { payload: buffers.length > 0 ? { value, buffers } : { value }, transfer: [] };
 }
 
 function look(value: unknown, findings: Findings): Obstacle | undefined {
