@@ -101,7 +101,10 @@ test('by default errors are printed with their origin, and leave the exit code a
     reactor.callLater(1, async () => { throw new Error('second'); });
   `);
   assert.equal(code, 0);
-  assert.match(stderr, /Unhandled error in poll \(callLater\): Error: first[\s\S]*Unhandled error in .*: Error: second/);
+  assert.match(
+    stderr,
+    /Unhandled error in poll \(callLater\): Error: first[\s\S]*Unhandled error in .*: Error: second/,
+  );
 });
 
 test('the failure of callInThread is reported once, with the function and the whole error', {
