@@ -7,7 +7,7 @@ import * as faults from '../fixtures/threads/faults.ts';
 import { add, identity, neverSettle, passGate, spinForever, whichThread } from '../fixtures/threads/jobs.ts';
 import { brokenFunction } from '../support/broken-module.ts';
 import { errorOf, failureOf } from '../support/failure-of.ts';
-import { Gate } from '../support/gate.ts';
+import { Gate, sharedInts } from '../support/gate.ts';
 import { poolFor } from '../support/pools.ts';
 
 const limit = { timeout: 30_000 };
@@ -306,6 +306,22 @@ test('a thread that dies while idle costs the call nothing that it was just give
   assert.notEqual(await given, thread);
   assert.equal(await behind, 3);
   assert.equal(pool.statistics().threads, 1);
+});
+
+test('an answer counts though its thread is gone before it is read', limit, async (t) => {
+  const pool = poolFor(t, { max: 1 });
+  // From here on both sides know the function, and need not ask for it while this thread is blocked.
+  await pool.defer(faults.answerThenExitAtOnce, sharedInts(1));
+  for (let time = 0; time < 5; time++) {
+    await pool.defer(whichThread);
+    await pool.defer(faults.giveInstance).addErrback(() => {});
+    const gone = sharedInts(1);
+    const call = pool.defer(faults.answerThenExitAtOnce, gone);
+    // This thread sees nothing until the other has come to its end, and a little longer.
+    assert.notEqual(Atomics.wait(gone, 0, 0, 10_000), 'timed-out');
+    Atomics.wait(gone, 0, 1, 20);
+    assert.equal(await call, 'answered');
+  }
 });
 
 test('a call that was given to a dying thread and is cancelled stays cancelled', limit, async (t) => {
