@@ -314,7 +314,6 @@ export class Reactor<Pool extends ReactorThreadPool = ReactorThreadPool> impleme
 
   #finish(run: Run): void {
     if (this.#run !== run || run.phase !== 'stopping') return;
-    if (run.deadline?.active()) run.deadline.cancel();
     run.phase = 'ending';
     // Triggers that still call into threads get a new pool, and their results.
     this.#threadPool = undefined;

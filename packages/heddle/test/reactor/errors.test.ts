@@ -56,14 +56,13 @@ test('the failure of a promise or a Deferred that an event returns is reported, 
     throw new Error('asynchronous');
   });
   reactor.callFromThread(() => fail(new Error('deferred')));
-  reactor.fireSystemEvent('nothing');
   const late = new Deferred<void>();
   reactor.addSystemEventTrigger('during', 'own', function tidy() {
     return late;
   });
   reactor.fireSystemEvent('own');
   late.errback(new Error('late'));
-  await new Promise<void>((resolve) => reactor.callLater(1, resolve));
+  await new Promise<void>((resolve) => reactor.callFromThread(() => reactor.callLater(0, resolve)));
   assert.deepEqual(reports.toSorted(), [
     'an anonymous function (callFromThread): deferred',
     'poll (callLater): asynchronous',
