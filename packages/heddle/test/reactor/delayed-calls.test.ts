@@ -111,9 +111,9 @@ test('reset begins the wait anew, delay puts it off, and getTime tells', () => {
   const call = reactor.callLater(1_000, () => undefined);
   const due = call.getTime();
   call.delay(500);
-  assert.equal(call.getTime(), due + 500);
+  assert.equal(Math.round(call.getTime() - due), 500);
   call.delay(-700);
-  assert.equal(call.getTime(), due - 200);
+  assert.equal(Math.round(call.getTime() - due), -200);
   const before = reactor.now();
   call.reset(10_000);
   assert.ok(call.getTime() >= before + 10_000 && call.getTime() <= reactor.now() + 10_000);
