@@ -42,6 +42,15 @@ test('a delayed call keeps the process, a cancelled one and one that is never du
   assert.equal(stderr, 'kept\n');
 });
 
+test('a delay beyond the longest timer of Node is nothing to warn of', async () => {
+  const { code, stderr } = await runProgram(`
+    import { reactor } from 'heddle/reactor';
+    const call = reactor.callLater(2 ** 31, () => console.error('at once'));
+    reactor.callLater(3, () => call.cancel());
+  `);
+  assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
+});
+
 test('in debug mode delayed calls that will never be made are listed at shutdown, with the place that made them', async () => {
   const { stderr } = await runProgram(`
     import { setDebugging } from 'heddle/defer';
