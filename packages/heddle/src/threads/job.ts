@@ -5,7 +5,7 @@ import { Failure } from '../defer/failure.ts';
 import type { KeepAlive } from '../reactor/keep-alive.ts';
 import { onAbort } from './abort-watch.ts';
 import type { CallOptions } from './options.ts';
-import type { FunctionReference } from './wire/reference.ts';
+import type { Callable } from './callable/resolve.ts';
 
 /** Whoever has the job at the moment, and can be told that nobody wants it any more. */
 export interface JobHolder {
@@ -23,7 +23,7 @@ export class Job {
   readonly f: Function;
   readonly functionName: string;
   readonly args: readonly unknown[];
-  readonly reference: FunctionReference | Promise<FunctionReference>;
+  readonly callable: Callable | Promise<Callable>;
   readonly deferred: Deferred<unknown>;
   /** The queue, a thread, or nobody when the job has been refused or is done. */
   holder: JobHolder | undefined = undefined;
@@ -37,13 +37,13 @@ export class Job {
 
   constructor(
     f: Function,
-    reference: FunctionReference | Promise<FunctionReference>,
+    callable: Callable | Promise<Callable>,
     args: readonly unknown[],
     keepAlive: KeepAlive,
   ) {
     this.f = f;
     this.functionName = nameOf(f);
-    this.reference = reference;
+    this.callable = callable;
     this.args = args;
     this.#keepAlive = keepAlive;
     keepAlive.hold();

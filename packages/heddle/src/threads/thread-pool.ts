@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { systemTime, type TimeSource } from '../defer/clock.ts';
 import { Deferred } from '../defer/deferred.ts';
 import { type KeepAlive, NodeKeepAlive } from '../reactor/keep-alive.ts';
-import { resolveCallable } from './callable/resolve.ts';
+import { type Callable, resolveCallable } from './callable/resolve.ts';
 import type { Connect } from './connection.ts';
 import type { DeferCall } from './deferrable.ts';
 import { PoolStoppedError } from './errors.ts';
@@ -20,7 +20,6 @@ import {
 } from './options.ts';
 import type { PoolThread, ThreadOwner } from './pool-thread.ts';
 import { Thread } from './thread.ts';
-import type { FunctionReference } from './wire/reference.ts';
 import { WorkerConnection } from './worker-connection.ts';
 
 /** How a pool is at this moment. */
@@ -227,15 +226,15 @@ export class ThreadPool {
       );
     }
     if (options.signal?.aborted) return refusedCall(abortedBy(options.signal));
-    let reference: FunctionReference | Promise<FunctionReference>;
+    let callable: Callable | Promise<Callable>;
     try {
-      reference = resolveCallable(f);
+      callable = resolveCallable(f);
     } catch (error) {
       return refusedCall(error);
     }
     // Whoever runs the job will see the rejection; one that is cancelled before needs nobody to.
-    if (reference instanceof Promise) reference.catch(() => {});
-    const job = new Job(f, reference, args, this.#keepAlive);
+    if (callable instanceof Promise) callable.catch(() => {});
+    const job = new Job(f, callable, args, this.#keepAlive);
     job.limit(options, this.time);
     this.#queue.push(job);
     this.#serve();

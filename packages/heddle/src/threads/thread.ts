@@ -1,5 +1,7 @@
 import { inspect } from 'node:util';
 import { Failure } from '../defer/failure.ts';
+import { CapturedCall } from './callable/capture/captured-call.ts';
+import type { Callable } from './callable/resolve.ts';
 import type { Connect, ThreadConnection, ThreadCrash } from './connection.ts';
 import { ThreadExitError } from './errors.ts';
 import type { Job } from './job.ts';
@@ -50,9 +52,9 @@ export class Thread implements PoolThread {
     job.holder = this;
     this.#job = job;
     this.#sent = undefined;
-    const reference = job.reference;
-    if (!(reference instanceof Promise)) return this.#send(job, reference);
-    reference.then(
+    const { callable } = job;
+    if (!(callable instanceof Promise)) return this.#send(job, callable);
+    callable.then(
       (found) => this.#send(job, found),
       (error: unknown) => {
         this.#done(job);
@@ -76,16 +78,24 @@ export class Thread implements PoolThread {
     this.#connection.end();
   }
 
-  #send(job: Job, reference: FunctionReference): void {
+  #send(job: Job, callable: Callable): void {
     if (this.#job !== job || this.#ending) return;
+    const reference = callable instanceof CapturedCall ? callable.reference : callable;
     const known = this.#functionIds.get(reference);
     const functionId = known ?? ++this.#lastFunctionId;
     try {
       const { payload, transfer } = pack(job.args, 'args');
+      const captured = callable instanceof CapturedCall ? pack(callable.values, 'captured') : undefined;
       // A getter among the arguments may have cancelled the call.
       if (this.#job !== job) return;
-      const message: JobMessage = { job: job.id, functionId, args: payload };
-      this.#connection.post(known === undefined ? { ...message, reference } : message, transfer);
+      const message: JobMessage = {
+        job: job.id,
+        functionId,
+        args: payload,
+        ...(known === undefined ? { reference } : {}),
+        ...(captured === undefined ? {} : { captured: captured.payload }),
+      };
+      this.#connection.post(message, captured === undefined ? transfer : [...transfer, ...captured.transfer]);
       this.#functionIds.set(reference, functionId);
       this.#sent = reference;
     } catch (error) {

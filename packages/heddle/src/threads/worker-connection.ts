@@ -5,6 +5,7 @@ import {
   type ResourceLimits,
   Worker,
 } from 'node:worker_threads';
+import { entryModuleFiles } from './callable/entry-module.ts';
 import type { ConnectionListener, ThreadConnection, ThreadCrash } from './connection.ts';
 import type { JobMessage, ThreadData, ThreadMessage } from './wire/messages.ts';
 
@@ -29,7 +30,7 @@ export class WorkerConnection implements ThreadConnection {
   constructor(listener: ConnectionListener, { name, resourceLimits }: WorkerOptions) {
     this.#listener = listener;
     const { port1, port2 } = new MessageChannel();
-    const workerData: ThreadData = { port: port2, begun: this.#begun };
+    const workerData: ThreadData = { port: port2, begun: this.#begun, entryFiles: entryModuleFiles() };
     this.#worker = new Worker(entry, {
       name,
       workerData,

@@ -20,6 +20,12 @@ export function isEntryModule(fileOrUrl: string): boolean {
   }
 }
 
+/** The files that are the program's entry module, under all their names. */
+export function entryModuleFiles(): string[] {
+  entryFiles ??= findEntryFiles();
+  return [...entryFiles];
+}
+
 // The command line may name the entry through a symbolic link, without its extension, or by its directory.
 function findEntryFiles(): Set<string> {
   const files = new Set<string>();

@@ -54,7 +54,8 @@ export function countNodeModules(): number {
   return loadList?.length ?? builtinModules.length;
 }
 
-function loadedNodeModules(): string[] {
+/** The names of Node's own public modules that are loaded, without `node:`. */
+export function loadedNodeModules(): string[] {
   const names = builtinModules
     .map((name) => name.replace(/^node:/, ''))
     // These are old doors to what the others hold too, and warn when opened.

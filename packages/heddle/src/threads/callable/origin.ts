@@ -11,12 +11,21 @@ export type Origin =
       readonly scriptId: string;
       readonly line: number;
       readonly column: number;
+      /** The variables that surround it, the nearest first. */
+      readonly scopes: readonly Scope[];
     }
   | { readonly kind: 'bound'; readonly target: Origin }
   | { readonly kind: 'proxy' }
   | { readonly kind: 'native' }
   /** The runtime does not let us ask. */
   | { readonly kind: 'denied'; readonly reason: unknown };
+
+/** Variables with the values they had when they were read; the last scope is the global object itself. */
+export interface Scope {
+  /** What kind of scope V8 says it is: `Closure (name)`, `Block`, `Module`, `Script`, `Global` … */
+  readonly description: string;
+  readonly object: Readonly<Record<string, unknown>>;
+}
 
 interface RemoteObject {
   readonly objectId?: string;
@@ -36,7 +45,10 @@ interface ScriptPosition {
 
 const SLOT = Symbol.for('heddle.callable.slot');
 const GROUP = 'heddle.callable';
-const READ_SLOT = 'process.getBuiltinModule("node:inspector").Session[Symbol.for("heddle.callable.slot")]';
+// The expressions run in the main realm's global scope. A core module's object is the one place that
+// both it and code of other realms (test runners make their own globals) are sure to share.
+const SLOT_HERE = 'process.getBuiltinModule("node:inspector").Session[Symbol.for("heddle.callable.slot")]';
+const WRITE_SLOT = `function () { ${SLOT_HERE} = this }`;
 
 /**
  * Asks V8, through an inspector session of this thread's own, where `f` was written.
@@ -52,7 +64,7 @@ export function originOf(f: Function): Origin {
     const inspector = process.getBuiltinModule('node:inspector');
     session = new inspector.Session();
     session.connect();
-    return examine(session, remoteObjectOf(session, inspector.Session, f));
+    return examine(session, remoteObjectOf(session, f));
   } catch (reason) {
     return { kind: 'denied', reason };
   } finally {
@@ -60,21 +72,35 @@ export function originOf(f: Function): Origin {
   }
 }
 
-// The expression runs in the main realm's global scope. A core module's object is the one place that
-// both it and code of other realms (test runners make their own globals) are sure to share.
-function remoteObjectOf(session: Session, slotOwner: object, f: Function): string {
-  Object.defineProperty(slotOwner, SLOT, { value: f, configurable: true });
+function remoteObjectOf(session: Session, f: Function): string {
+  slotOwner()[SLOT] = f;
   try {
     const { result } = post<{ result: RemoteObject }>(session, 'Runtime.evaluate', {
-      expression: READ_SLOT,
+      expression: SLOT_HERE,
       objectGroup: GROUP,
       silent: true,
     });
     if (result.objectId === undefined) throw new Error('The inspector gave no handle for the function.');
     return result.objectId;
   } finally {
-    Reflect.deleteProperty(slotOwner, SLOT);
+    slotOwner()[SLOT] = undefined;
   }
+}
+
+// The inspector only describes values. That a function of its own is called on them gives the values themselves.
+function scopesOf(session: Session, objectId: string | undefined): readonly Scope[] {
+  if (objectId === undefined) return [];
+  try {
+    post(session, 'Runtime.callFunctionOn', { objectId, functionDeclaration: WRITE_SLOT, silent: true });
+    // V8's list has no prototype.
+    return Array.from((slotOwner()[SLOT] ?? []) as ArrayLike<Scope>);
+  } finally {
+    slotOwner()[SLOT] = undefined;
+  }
+}
+
+function slotOwner(): Record<symbol, unknown> {
+  return process.getBuiltinModule('node:inspector').Session as unknown as Record<symbol, unknown>;
 }
 
 function examine(session: Session, objectId: string): Origin {
@@ -94,7 +120,8 @@ function examine(session: Session, objectId: string): Origin {
   const script = scriptById(session, position.scriptId);
   if (script === undefined) throw new Error(`The inspector does not know its own script ${position.scriptId}.`);
   const { scriptId, lineNumber, columnNumber = 0 } = position;
-  return { kind: 'script', script, scriptId, line: lineNumber, column: columnNumber };
+  const scopes = scopesOf(session, internal('[[Scopes]]')?.objectId);
+  return { kind: 'script', script, scriptId, line: lineNumber, column: columnNumber, scopes };
 }
 
 // In Node a session to one's own thread answers before `post` returns. Runtimes that answer later, or with

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
-import { fileURLToPath } from 'node:url';
 import type { CallableErrorCode, FunctionLocation, Refusal } from '../wire/callable-error.ts';
 import { functionName } from './function-name.ts';
 import type { Origin } from './origin.ts';
+import { readablePath } from './readable-path.ts';
 
 const EXPLICIT = "threadFunction(new URL('./work.js', import.meta.url), 'name')";
 
@@ -109,17 +109,9 @@ function refusal(
   return { code, functionName: name, location, message: `${who}${where} ${sentences.join(' ')}` };
 }
 
-function locationOf(origin: Origin | undefined): FunctionLocation | undefined {
+/** Where a function is written, for people. */
+export function locationOf(origin: Origin | undefined): FunctionLocation | undefined {
   if (origin?.kind === 'bound') return locationOf(origin.target);
   if (origin?.kind !== 'script' || origin.script.url === '') return undefined;
   return { file: readablePath(origin.script.url), line: origin.line + 1, column: origin.column + 1 };
-}
-
-// A terminal opens a path, and not every one a URL.
-function readablePath(url: string): string {
-  try {
-    return fileURLToPath(url);
-  } catch {
-    return url;
-  }
 }

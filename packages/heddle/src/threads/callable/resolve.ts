@@ -1,6 +1,9 @@
-import type { FunctionReference } from '../wire/reference.ts';
-import { isEntryModule } from './entry-module.ts';
 import { CallableError, type Refusal } from '../wire/callable-error.ts';
+import type { FunctionReference } from '../wire/reference.ts';
+import { type Located, capture } from './capture/capture.ts';
+import type { CapturedCall } from './capture/captured-call.ts';
+import { isKnownLiteral, knownLiteral, literalAt, literalOf } from './capture/known-literals.ts';
+import { isEntryModule } from './entry-module.ts';
 import { references, refusals } from './known.ts';
 import { countNodeModules, indexNodeFunctions } from './node-functions.ts';
 import { type Origin, originOf } from './origin.ts';
@@ -9,33 +12,60 @@ import { searchOwnModule, type Verdict } from './own-module.ts';
 import * as refuse from './refusals.ts';
 import type { Script } from './scripts.ts';
 
+/** What a thread needs to run a function: its address, or its text and the values it uses. */
+export type Callable = FunctionReference | CapturedCall;
+
 /**
- * Finds the address under which a thread can load `f`.
+ * Finds out how a thread can get `f`.
  *
  * Answers at once for a function seen before or found among what is loaded,
  * with a promise where a module must be asked for its namespace.
  *
- * The order: functions known already (those of `threadFunction` among them), Node's own,
- * the exports of the module that `f` is written in, the exports of all others.
+ * The order: functions known already (those of `threadFunction` among them), Node's own, literals whose
+ * closures were captured before, the exports of the module that `f` is written in, the exports of all
+ * others; and where none of them gives it, its text.
  *
  * @throws CallableError (or a promise rejected with one) when no thread can reach `f`.
  */
-export function resolveCallable(f: Function): FunctionReference | Promise<FunctionReference> {
-  return references.get(f) ?? resolveUnknown(f);
+export function resolveCallable(f: Function): Callable | Promise<Callable> {
+  const known = references.get(f);
+  if (known !== undefined) return known;
+  const located = locate(f);
+  return located instanceof Promise ? located.then((found) => callableOf(f, found)) : callableOf(f, located);
 }
+
+function callableOf(f: Function, located: Located): Callable | Promise<Callable> {
+  return 'literal' in located ? capture(f, located.literal, located.scopes, locate) : located;
+}
+
+/** Searches that have not ended yet. */
+const searches = new WeakMap<Function, Promise<Located>>();
 
 let nodeModulesIndexed = 0;
 
-function resolveUnknown(f: Function): FunctionReference | Promise<FunctionReference> {
+function locate(f: Function): Located | Promise<Located> {
+  const known = references.get(f);
+  if (known !== undefined) return known;
   if (typeof f !== 'function') throw new CallableError(refuse.notAFunction(f));
   const refusal = refusals.get(f);
   if (refusal !== undefined) throw new CallableError(refusal);
+  if (isKnownLiteral(f)) return knownLiteral(f);
   // The first look at Node's own functions takes a few milliseconds, and spares those the inspector.
-  return (nodeModulesIndexed === 0 ? nodeFunction(f) : undefined) ?? findByOrigin(f, originOf(f));
+  const ofNode = nodeModulesIndexed === 0 ? nodeFunction(f) : undefined;
+  if (ofNode !== undefined) return ofNode;
+  const origin = originOf(f);
+  const literal = origin.kind === 'script' ? literalAt(origin, f) : undefined;
+  if (literal !== undefined && origin.kind === 'script') return { literal, scopes: origin.scopes };
+  const search = searches.get(f);
+  if (search === undefined) return findByOrigin(f, origin);
+  // The search began with an earlier call, which captures what the variables held then.
+  return search.then((found) =>
+    'literal' in found && origin.kind === 'script' ? { literal: found.literal, scopes: origin.scopes } : found,
+  );
 }
 
 /** Looks through what Node has loaded since the last look. Everything found on the way is known from then on. */
-function nodeFunction(f: Function): FunctionReference | Promise<FunctionReference> | undefined {
+function nodeFunction(f: Function): FunctionReference | undefined {
   const loaded = countNodeModules();
   if (loaded === nodeModulesIndexed) return undefined;
   nodeModulesIndexed = loaded;
@@ -45,13 +75,14 @@ function nodeFunction(f: Function): FunctionReference | Promise<FunctionReferenc
   return references.get(f);
 }
 
-function findByOrigin(f: Function, origin: Origin): FunctionReference | Promise<FunctionReference> {
-  if (origin.kind !== 'script') return nodeFunction(f) ?? searchElsewhere(f, origin, withoutModule(f, origin));
+function findByOrigin(f: Function, origin: Origin): Located | Promise<Located> {
+  if (origin.kind !== 'script') return nodeFunction(f) ?? searchElsewhere(f, origin, () => withoutModule(f, origin));
   const { script } = origin;
   // From a module of Node's that was loaded since the last look.
-  if (script.url.startsWith('node:')) return nodeFunction(f) ?? searchElsewhere(f, origin, refuse.native(f));
-  if (isEvaluated(script)) return searchElsewhere(f, origin, refuse.evaluated(f, origin));
-  if (isEntryModule(script.url)) throw forever(f, refuse.inEntryModule(f, origin));
+  if (script.url.startsWith('node:')) return nodeFunction(f) ?? searchElsewhere(f, origin, () => refuse.native(f));
+  // Nothing else can have these: no thread may load the entry, and nothing else has seen what was typed in.
+  if (isEntryModule(script.url) || isTypedIn(script)) return literalOf(f, origin);
+  if (!script.url.includes(':')) return searchElsewhere(f, origin);
   const verdict = searchOwnModule(f, script);
   if (!(verdict instanceof Promise)) return heed(f, origin, verdict);
   return pending(
@@ -60,13 +91,13 @@ function findByOrigin(f: Function, origin: Origin): FunctionReference | Promise<
   );
 }
 
-function heed(f: Function, origin: Origin, verdict: Verdict): FunctionReference | Promise<FunctionReference> {
+function heed(f: Function, origin: Origin, verdict: Verdict): Located | Promise<Located> {
   switch (verdict.kind) {
     case 'exported':
       references.set(f, verdict.reference);
       return verdict.reference;
     case 'hidden':
-      return searchElsewhere(f, origin, refuse.notExported(f, origin));
+      return searchElsewhere(f, origin);
     case 'ambiguous':
       throw forever(f, refuse.ambiguousThis(f, origin, verdict.paths));
     case 'failed':
@@ -76,24 +107,29 @@ function heed(f: Function, origin: Origin, verdict: Verdict): FunctionReference 
   }
 }
 
-/** The last step. What finds more functions (by their text and what they capture) follows here, before the refusal. */
-function searchElsewhere(f: Function, origin: Origin, refusal: Refusal): Promise<FunctionReference> {
+/** Looks through all other modules. What none of them gives goes by its text, or is refused. */
+function searchElsewhere(f: Function, origin: Origin, refusal?: () => Refusal): Promise<Located> {
   return pending(
     f,
     searchOtherModules(f, origin).then(({ reference, complete }) => {
-      if (reference === undefined) throw complete ? forever(f, refusal) : new CallableError(refusal);
-      references.set(f, reference);
-      return reference;
+      if (reference !== undefined) {
+        references.set(f, reference);
+        return reference;
+      }
+      if (refusal === undefined && origin.kind === 'script') return literalOf(f, origin);
+      const refused = refusal?.() ?? refuse.native(f);
+      throw complete ? forever(f, refused) : new CallableError(refused);
     }),
   );
 }
 
 /** Lets calls that come while `f` is searched for wait for the same answer. */
-function pending(f: Function, search: Promise<FunctionReference>): Promise<FunctionReference> {
-  references.set(f, search);
-  search.catch(() => {
-    if (references.get(f) === search) references.delete(f);
-  });
+function pending(f: Function, search: Promise<Located>): Promise<Located> {
+  searches.set(f, search);
+  const end = (): void => {
+    if (searches.get(f) === search) searches.delete(f);
+  };
+  search.then(end, end);
   return search;
 }
 
@@ -115,7 +151,7 @@ function withoutModule(f: Function, origin: Exclude<Origin, { kind: 'script' }>)
   }
 }
 
-// What was not read from a file carries a name that is no URL, or the brackets Node puts around `-e` and standard input.
-function isEvaluated({ url }: Script): boolean {
-  return !/^[a-z][a-z+.-]+:/i.test(url) || /(?:\[|%5B)(?:eval|stdin)\d*(?:\]|%5D)$/i.test(url);
+// Node puts brackets around the names of what comes with `-e` and from standard input, and numbers what is typed into the REPL.
+function isTypedIn({ url }: Script): boolean {
+  return /(?:^|\/)(?:\[|%5B)(?:eval|stdin)\d*(?:\]|%5D)(?:-wrapper)?$|^REPL\d+$/i.test(url);
 }

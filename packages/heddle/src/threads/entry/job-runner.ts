@@ -3,7 +3,7 @@ import type { JobMessage, OutcomeMessage } from '../wire/messages.ts';
 import { pack, packThrown } from '../wire/pack.ts';
 import { UnclonableError } from '../wire/unclonable-error.ts';
 import { unpack } from '../wire/unpack.ts';
-import { type LoadedFunction, loadFunction } from './load.ts';
+import { type FunctionSource, loadFunction } from './load.ts';
 
 type Outcome = OutcomeMessage['outcome'];
 
@@ -16,7 +16,7 @@ export interface AnswerPort {
 export class JobRunner {
   readonly #port: AnswerPort;
   readonly #stackOf: (error: Error) => string | undefined;
-  readonly #functions = new Map<number, LoadedFunction>();
+  readonly #functions = new Map<number, FunctionSource>();
 
   /** @param stackOf gives the part of an error's stack that is the job's own */
   constructor(port: AnswerPort, stackOf: (error: Error) => string | undefined) {
@@ -39,7 +39,7 @@ export class JobRunner {
   #load(message: JobMessage): void {
     const { reference } = message;
     if (reference === undefined) throw new Error(`A job names function ${message.functionId}, which was never sent.`);
-    const keep = (loaded: LoadedFunction): void => {
+    const keep = (loaded: FunctionSource): void => {
       this.#functions.set(message.functionId, loaded);
       this.#run(message, loaded);
     };
@@ -53,9 +53,10 @@ export class JobRunner {
     }
   }
 
-  #run({ job, args }: JobMessage, { f, receiver }: LoadedFunction): void {
+  #run({ job, args, captured }: JobMessage, source: FunctionSource): void {
     let result: unknown;
     try {
+      const { f, receiver } = source(captured === undefined ? [] : (unpack(captured) as unknown[]));
       result = Reflect.apply(f, receiver, unpack(args) as unknown[]);
       if (isThenable(result)) {
         // The promise may be of any make: only a native one can be trusted to settle once, and later.

@@ -1,16 +1,19 @@
 import { createRequire } from 'node:module';
+import type { Address } from '../wire/address.ts';
 import { CallableError } from '../wire/callable-error.ts';
 import type { FunctionReference } from '../wire/reference.ts';
+import { loadCaptured } from './captured-function.ts';
+import { importModule } from './import-module.ts';
+import { type Located, member } from './member.ts';
 
-/** A function found in this thread, with the object it is a method of. */
+/** A function found in this thread, made ready for a job with the values the job brings. */
 export interface LoadedFunction {
   readonly f: Function;
   readonly receiver: unknown;
 }
 
-type Holder = Readonly<Record<string, unknown>>;
-
-const namespaces = new Map<string, object>();
+/** What a thread keeps of a reference: how to get the function for one job. */
+export type FunctionSource = (captured: readonly unknown[]) => LoadedFunction;
 
 /**
  * Loads the function that a reference names into this thread.
@@ -20,33 +23,49 @@ const namespaces = new Map<string, object>();
  * @throws CallableError `HEDDLE_NO_SUCH_FUNCTION` where the address leads to no function, and
  *   whatever the module throws while it is loaded (or a promise rejected with either).
  */
-export function loadFunction(reference: FunctionReference): LoadedFunction | Promise<LoadedFunction> {
-  switch (reference.kind) {
+export function loadFunction(reference: FunctionReference): FunctionSource | Promise<FunctionSource> {
+  if (reference.kind === 'captured') return loadCaptured(reference, locate);
+  const located = locate(reference);
+  return located instanceof Promise ? located.then((found) => sourceOf(found)) : sourceOf(located);
+}
+
+function sourceOf({ value, receiver, address, name, hint }: Located): FunctionSource {
+  if (typeof value !== 'function') {
+    throw new CallableError({
+      code: 'HEDDLE_NO_SUCH_FUNCTION',
+      functionName: name,
+      message: `${address} gives no function '${name}' in the thread. ${hint()}`,
+    });
+  }
+  const loaded: LoadedFunction = { f: value, receiver };
+  return () => loaded;
+}
+
+/** Finds what is at an address, and loads its module for that. */
+export function locate(address: Address): Located | Promise<Located> {
+  switch (address.kind) {
     case 'global':
-      return member(globalThis, reference.path, 'the global object', undefined);
+      return member(globalThis, address.path, 'the global object', undefined);
     case 'builtin': {
-      const exports: unknown = process.getBuiltinModule(reference.module);
-      return member(exports, reference.path, reference.module, exports);
+      const exports: unknown = process.getBuiltinModule(address.module);
+      return member(exports, address.path, address.module, exports);
     }
     case 'commonjs': {
-      const exports: unknown = createRequire(reference.file)(reference.file);
-      return member(exports, reference.path, reference.file, exports);
+      const exports: unknown = createRequire(address.file)(address.file);
+      return member(exports, address.path, address.file, exports);
     }
     case 'module': {
-      const known = namespaces.get(reference.url);
-      return known === undefined ? importMember(reference.url, reference.path) : exported(known, reference);
+      const { url, path } = address;
+      const namespace = importModule(url);
+      return namespace instanceof Promise
+        ? namespace.then((loaded) => exported(loaded, url, path))
+        : exported(namespace, url, path);
     }
   }
 }
 
-async function importMember(url: string, path: readonly string[]): Promise<LoadedFunction> {
-  const namespace: object = await import(url);
-  namespaces.set(url, namespace);
-  return exported(namespace, { url, path });
-}
-
 // An explicit reference may name a CommonJS file, of whose exports Node sees only some by name.
-function exported(namespace: object, { url, path }: { url: string; path: readonly string[] }): LoadedFunction {
+function exported(namespace: object, url: string, path: readonly string[]): Located {
   const [first = 'default'] = path;
   const fallback: unknown = Reflect.get(namespace, 'default');
   if (first in namespace || !isHolder(fallback) || !(first in fallback)) {
@@ -55,29 +74,6 @@ function exported(namespace: object, { url, path }: { url: string; path: readonl
   return member(fallback, path, url, fallback);
 }
 
-/** Follows the path from `root`; the function's `this` is the object before the last step, or `outermost` at the root. */
-function member(root: unknown, path: readonly string[], address: string, outermost: unknown): LoadedFunction {
-  let receiver: unknown;
-  let value = root;
-  path.forEach((step, index) => {
-    receiver = index === 0 ? outermost : value;
-    value = isHolder(value) ? value[step] : undefined;
-  });
-  if (typeof value === 'function') return { f: value, receiver };
-  const name = path.join('.');
-  throw new CallableError({
-    code: 'HEDDLE_NO_SUCH_FUNCTION',
-    functionName: name,
-    message: `${address} gives no function '${name}' in the thread. ${whatThereIs(root)}`,
-  });
-}
-
-function whatThereIs(root: unknown): string {
-  if (root === globalThis || !isHolder(root)) return '';
-  const names = Object.keys(root);
-  return names.length === 0 ? 'It has no exports.' : `It has: ${names.slice(0, 20).join(', ')}.`;
-}
-
-function isHolder(value: unknown): value is Holder {
+function isHolder(value: unknown): value is object {
   return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }

@@ -22,6 +22,32 @@ export type CallableErrorCode =
   | 'HEDDLE_AMBIGUOUS_THIS'
   /** Node does not let the program ask where its functions come from. */
   | 'HEDDLE_INSPECTOR_DENIED'
+  /** Assigns to a variable of its surroundings: the change would be lost. */
+  | 'HEDDLE_ASSIGNS_CAPTURED'
+  /** Uses the `this`, `super`, `arguments` or `new.target` of its surroundings. */
+  | 'HEDDLE_CAPTURES_THIS'
+  /** Uses a private member of a class that surrounds it. */
+  | 'HEDDLE_CAPTURES_PRIVATE'
+  /** Captures something that lives in this process's hands: a socket, a stream, a timer, a database. */
+  | 'HEDDLE_CAPTURES_HANDLE'
+  /** Captures an instance of a class of the program's. */
+  | 'HEDDLE_CAPTURES_INSTANCE'
+  /** Captures something else that cannot be copied: a symbol, a WeakMap, a Proxy, a function with properties. */
+  | 'HEDDLE_CAPTURES_UNCLONABLE'
+  /** Captures a variable that has not been initialised yet. */
+  | 'HEDDLE_DEAD_ZONE'
+  /** Uses `eval` or `with`, so that its variables only show when it runs. */
+  | 'HEDDLE_USES_EVAL'
+  /** Uses `import.meta`, which belongs to the module it is written in. */
+  | 'HEDDLE_IMPORT_META'
+  /** Uses `import()` in code that comes from no file. */
+  | 'HEDDLE_DYNAMIC_IMPORT'
+  /** A getter or setter. */
+  | 'HEDDLE_ACCESSOR'
+  /** The function has no address, and its text cannot be read. */
+  | 'HEDDLE_UNREADABLE_SOURCE'
+  /** The function has no address, and Node was told to make no code from texts. */
+  | 'HEDDLE_CODE_GENERATION'
   /** `threadFunction` got no absolute URL, or no usable name. */
   | 'HEDDLE_BAD_ADDRESS'
   /** A function made by `threadFunction` was called on the spot. */

@@ -6,6 +6,8 @@ export interface ThreadData {
   readonly port: import('node:worker_threads').MessagePort;
   /** One number, in memory that both sides see: the job that the thread has begun last. */
   readonly begun: Int32Array;
+  /** The files of the program's entry module, which no thread may run. */
+  readonly entryFiles: readonly string[];
 }
 
 /** From the reactor to a thread: run this. */
@@ -16,6 +18,8 @@ export interface JobMessage {
   /** Where to load the function from, the first time its number is used. */
   readonly reference?: FunctionReference | undefined;
   readonly args: Payload;
+  /** The values that a captured function uses, by their slots. */
+  readonly captured?: Payload | undefined;
 }
 
 /** From a thread to the reactor: how a job ended. */

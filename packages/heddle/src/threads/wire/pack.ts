@@ -6,7 +6,7 @@ import { kindOf } from './plain.ts';
 import { UnclonableError } from './unclonable-error.ts';
 
 /** A value that cannot be sent, and the keys that lead to it, the innermost first. */
-interface Obstacle {
+export interface Obstacle {
   readonly value: unknown;
   readonly path: string[];
 }
@@ -51,6 +51,12 @@ export function packThrown(
   stackOf: (error: Error) => string | undefined = (error) => error.stack,
 ): Parcel {
   return new LenientCopy(stackOf).parcel(thrown);
+}
+
+/** The first thing in a value that cannot be sent. */
+export function obstacleIn(value: unknown): Obstacle | undefined {
+  if (kindOf(value) === 'primitive') return undefined;
+  return look(value, { seen: new Set(), buffers: [], needsCopy: false });
 }
 
 function send(value: unknown, { needsCopy, buffers }: Findings): Parcel {
@@ -122,7 +128,8 @@ function lookAtMap(map: ReadonlyMap<unknown, unknown>, findings: Findings): Obst
   return undefined;
 }
 
-function stepTo(key: string): string {
+/** A key as it is written after what it is a key of: `.name`, `[0]`, `['a b']`. */
+export function stepTo(key: string): string {
   if (/^(?:0|[1-9]\d*)$/.test(key)) return `[${key}]`;
   return /^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u.test(key) ? `.${key}` : `[${inspect(key)}]`;
 }
@@ -132,7 +139,8 @@ function within(obstacle: Obstacle, step: string): Obstacle {
   return obstacle;
 }
 
-function nameOf(value: unknown): string {
+/** What kind of thing a value is, in a word or two. */
+export function nameOf(value: unknown): string {
   if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`;
   if (typeof value === 'symbol') return String(value);
   if (types.isProxy(value)) return 'a Proxy';

@@ -1,36 +1,8 @@
+import type { Address } from './address.ts';
+import type { CapturedReference } from './captured.ts';
+
 /**
  * How the reactor tells a thread which function to run: an address that both
- * sides can resolve, never the function's text.
- *
- * `path` leads from the namespace, module object or global object to the
- * function (`['util', 'hash']`). The object before the last step becomes the
- * function's `this`, but for an ES module's namespace and the global object.
+ * sides can resolve; only for a function that has none, its text.
  */
-export type FunctionReference = ModuleReference | CommonJsReference | BuiltinReference | GlobalReference;
-
-/** An export of an ES module, by the URL under which the program imported it. */
-export interface ModuleReference {
-  readonly kind: 'module';
-  readonly url: string;
-  readonly path: readonly string[];
-}
-
-/** A value reachable from a CommonJS module's `module.exports`; an empty path is `module.exports` itself. */
-export interface CommonJsReference {
-  readonly kind: 'commonjs';
-  readonly file: string;
-  readonly path: readonly string[];
-}
-
-/** A function of one of Node's own modules, such as `node:zlib` and `['gzipSync']`. */
-export interface BuiltinReference {
-  readonly kind: 'builtin';
-  readonly module: string;
-  readonly path: readonly string[];
-}
-
-/** A function of the global object, such as `['JSON', 'parse']`. */
-export interface GlobalReference {
-  readonly kind: 'global';
-  readonly path: readonly string[];
-}
+export type FunctionReference = Address | CapturedReference;

@@ -1,0 +1,173 @@
+import { types } from 'node:util';
+import type { CapturedReference, LoadableReference, Target } from '../../wire/captured.ts';
+import { CallableError } from '../../wire/callable-error.ts';
+import type { FunctionReference } from '../../wire/reference.ts';
+import { functionName } from '../function-name.ts';
+import type { Scope } from '../origin.ts';
+import type { Closure } from './known-literals.ts';
+import { CapturedCall } from './captured-call.ts';
+import { importedBy, importOf, requireOf } from './loadables.ts';
+import type { Literal } from './literal.ts';
+import { moduleObject } from './module-objects.ts';
+import * as refuse from './refusals.ts';
+import { type CapturedFunction, referenceFor } from './shape.ts';
+import { checkLiteral } from './static-check.ts';
+import { takeParts } from './values.ts';
+import { fixedVariables, readVariables, type Variable } from './variables.ts';
+import { warnOfSnapshot } from './snapshot-warning.ts';
+
+/** Where a function was found: at an address, or only as a text with what surrounds it now. */
+export type Located = FunctionReference | Closure;
+
+/** @throws CallableError (or a promise rejected with one) for what no thread can run. */
+export type Locate = (f: Function) => Located | Promise<Located>;
+
+/**
+ * Captures `f`: its text, the values of the variables it uses at this moment, and in the same way
+ * the functions it uses that have no address.
+ *
+ * @param scopes what surrounds `f`; undefined where it uses nothing of that, or nothing that ever changes
+ * @throws CallableError (or a promise rejected with one) naming what stands in the way
+ */
+export function capture(
+  f: Function,
+  literal: Literal,
+  scopes: readonly Scope[] | undefined,
+  locate: Locate,
+): CapturedCall | Promise<CapturedCall> {
+  const graph = new Graph(locate);
+  graph.add({ f, literal }, scopes, []);
+  return graph.finish();
+}
+
+/** A captured function with all that it reaches. */
+class Graph {
+  readonly #locate: Locate;
+  readonly #functions: CapturedFunction[] = [];
+  readonly #indexes = new Map<Function, number>();
+  readonly #values: unknown[] = [];
+  readonly #patches: { slot: number; path: readonly string[]; target: Target }[] = [];
+  readonly #open: Promise<void>[] = [];
+
+  constructor(locate: Locate) {
+    this.#locate = locate;
+  }
+
+  finish(): CapturedCall | Promise<CapturedCall> {
+    return this.#open.length === 0 ? this.#call() : this.#whenLocated();
+  }
+
+  async #whenLocated(): Promise<CapturedCall> {
+    // What has been located may have more to locate.
+    while (this.#open.length > 0) await Promise.all(this.#open.splice(0));
+    return this.#call();
+  }
+
+  #call(): CapturedCall {
+    const reference: CapturedReference = referenceFor(this.#functions, this.#patches);
+    return new CapturedCall(reference, this.#values);
+  }
+
+  add(step: refuse.Step, scopes: readonly Scope[] | undefined, way: readonly refuse.Step[]): number {
+    const { f, literal } = step;
+    const steps = [...way, step];
+    checkLiteral(steps);
+    const index = this.#functions.length;
+    const bindings: { name: string; target: Target }[] = [];
+    this.#indexes.set(f, index);
+    this.#functions.push({ literal, name: functionName(f), bindings });
+    const variables = fixedVariables(f) ?? readVariables(f, literal, scopes ?? []);
+    for (const variable of variables) {
+      const binding = { name: variable.usage.name, target: PENDING };
+      bindings.push(binding);
+      this.#bind(variable, steps, (target) => {
+        binding.target = target;
+      });
+    }
+    const importer = importedBy(literal);
+    if (importer !== undefined) bindings.push({ name: importer.name, target: loaded(importer.reference) });
+    return index;
+  }
+
+  #bind(variable: Variable, steps: readonly refuse.Step[], set: (target: Target) => void): void {
+    const { usage, value, atTop } = variable;
+    const { literal } = steps.at(-1) as refuse.Step;
+    const { name } = usage;
+    const reference = (atTop ? importOf(literal, name) : undefined) ?? requireOf(literal, name, value);
+    if (reference !== undefined) return set(loaded(reference));
+    if (typeof value === 'function') return this.#function(value, name, steps, set);
+    if (value === undefined && atTop && literal.facts.neverUndefined.has(name)) throw refuse.deadZone(steps, name);
+    const module = atTop && isObject(value) ? moduleObject(value) : undefined;
+    if (module !== undefined) return set(loaded(module));
+    const slot = this.#values.push(undefined) - 1;
+    set({ kind: 'value', slot });
+    this.#values[slot] = takeParts(value, usage, {
+      include: (path, part) => this.#include(slot, path, part, name, steps, set),
+      refuse: (path, part) => {
+        throw refuse.unsendable(steps, name, path, part);
+      },
+    });
+    return warnOfSnapshot(steps, variable);
+  }
+
+  /** Takes a function or a module that is part of a value. */
+  #include(
+    slot: number,
+    path: readonly string[],
+    part: unknown,
+    name: string,
+    steps: readonly refuse.Step[],
+    set: (target: Target) => void,
+  ): boolean {
+    const place = (target: Target): void => {
+      if (path.length === 0) set(target);
+      else this.#patches.push({ slot, path, target });
+    };
+    if (typeof part === 'function') {
+      this.#function(part, [name, ...path].join('.'), steps, place);
+      return true;
+    }
+    const module = isObject(part) && !types.isProxy(part) ? moduleObject(part) : undefined;
+    if (module === undefined) return false;
+    place(loaded(module));
+    return true;
+  }
+
+  #function(f: Function, name: string, steps: readonly refuse.Step[], set: (target: Target) => void): void {
+    const index = this.#indexes.get(f);
+    if (index !== undefined) return set({ kind: 'function', index });
+    const take = (found: Located): void => {
+      if (!('literal' in found)) {
+        if (found.kind === 'captured') throw new Error('A function that was captured has no address.');
+        return set(loaded(found));
+      }
+      const { literal, scopes } = found;
+      set({ kind: 'function', index: this.#indexes.get(f) ?? this.add({ f, literal }, scopes, steps) });
+      return undefined;
+    };
+    const explain = (error: unknown): never => {
+      throw error instanceof CallableError ? refuse.usesRefused(steps, name, error) : error;
+    };
+    let located: Located | Promise<Located>;
+    try {
+      located = this.#locate(f);
+    } catch (error) {
+      return explain(error);
+    }
+    if (!(located instanceof Promise)) return take(located);
+    this.#open.push(located.catch(explain).then(take));
+    return undefined;
+  }
+}
+
+// Stands for a target until it is known; none is left when the graph is finished.
+const PENDING: Target = { kind: 'value', slot: -1 };
+
+function loaded(reference: LoadableReference): Target {
+  return { kind: 'loaded', reference };
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+

@@ -1,0 +1,24 @@
+import { runInNewContext } from 'node:vm';
+
+// What Node adds to the language's own globals. Everything else on the global object was put there by the program.
+const NODE: readonly string[] = (
+  'global process Buffer URL URLSearchParams URLPattern TextEncoder TextDecoder TextEncoderStream TextDecoderStream ' +
+  'AbortController AbortSignal Event EventTarget CustomEvent MessageChannel MessagePort MessageEvent ' +
+  'BroadcastChannel Blob File fetch FormData Headers Request Response WebSocket EventSource CloseEvent ErrorEvent ' +
+  'structuredClone atob btoa console queueMicrotask performance navigator Navigator crypto Crypto CryptoKey ' +
+  'SubtleCrypto DOMException QuotaExceededError Storage localStorage sessionStorage WebAssembly Performance ' +
+  'PerformanceEntry PerformanceMark PerformanceMeasure PerformanceObserver PerformanceObserverEntryList ' +
+  'PerformanceResourceTiming ReadableStream ReadableStreamDefaultReader ReadableStreamBYOBReader ' +
+  'ReadableStreamBYOBRequest ReadableByteStreamController ReadableStreamDefaultController TransformStream ' +
+  'TransformStreamDefaultController WritableStream WritableStreamDefaultController WritableStreamDefaultWriter ' +
+  'ByteLengthQueuingStrategy CountQueuingStrategy CompressionStream DecompressionStream ' +
+  'setTimeout clearTimeout setInterval clearInterval setImmediate clearImmediate'
+).split(' ');
+
+let names: ReadonlySet<string> | undefined;
+
+/** Whether every thread has a global of this name by itself. */
+export function isOwnGlobal(name: string): boolean {
+  names ??= new Set([...(runInNewContext('Object.getOwnPropertyNames(globalThis)') as string[]), ...NODE]);
+  return names.has(name);
+}

@@ -1,0 +1,64 @@
+import { CallableError } from '../../wire/callable-error.ts';
+import { type Origin, originOf, type Scope } from '../origin.ts';
+import { locationOf } from '../refusals.ts';
+import { allowsCodeGeneration } from './code-generation.ts';
+import { analyse, type Literal } from './literal.ts';
+import { noCodeGeneration, unreadable } from './refusals.ts';
+import { fixedVariables } from './variables.ts';
+
+type ScriptOrigin = Origin & { readonly kind: 'script' };
+
+/** A function that goes by its text, and what surrounds it at this moment. */
+export interface Closure {
+  readonly literal: Literal;
+  /** Left out where the function uses nothing of it, or nothing that can have changed. */
+  readonly scopes: readonly Scope[] | undefined;
+}
+
+// By the place in the source: closures that are made there over and over are analysed once.
+const literals = new Map<string, Literal>();
+const literalsOfFunctions = new WeakMap<Function, Literal>();
+
+/** Whether this very function was captured before. */
+export function isKnownLiteral(f: Function): boolean {
+  return literalsOfFunctions.has(f);
+}
+
+/** A function that was captured before, with its surroundings as they are now. */
+export function knownLiteral(f: Function): Closure {
+  const literal = literalsOfFunctions.get(f) as Literal;
+  if (literal.usages.length === 0 || fixedVariables(f) !== undefined) return { literal, scopes: undefined };
+  const origin = originOf(f);
+  return { literal, scopes: origin.kind === 'script' ? origin.scopes : undefined };
+}
+
+/** The literal that other closures made at the same place were captured by. */
+export function literalAt(origin: ScriptOrigin, f: Function): Literal | undefined {
+  const literal = literals.get(placeOf(origin));
+  if (literal !== undefined) literalsOfFunctions.set(f, literal);
+  return literal;
+}
+
+/**
+ * Analyses the literal that `f` was made from, at the first of its closures.
+ *
+ * @throws CallableError where the text cannot be read, or none may be compiled
+ */
+export function literalOf(f: Function, origin: ScriptOrigin): Closure {
+  if (!allowsCodeGeneration()) throw new CallableError(noCodeGeneration(f, locationOf(origin)));
+  let literal = literalAt(origin, f);
+  if (literal === undefined) {
+    try {
+      literal = analyse(f, origin);
+    } catch (error) {
+      throw new CallableError(unreadable(f, locationOf(origin), error));
+    }
+    literals.set(placeOf(origin), literal);
+    literalsOfFunctions.set(f, literal);
+  }
+  return { literal, scopes: origin.scopes };
+}
+
+function placeOf({ scriptId, line, column }: ScriptOrigin): string {
+  return `${scriptId}:${line}:${column}`;
+}

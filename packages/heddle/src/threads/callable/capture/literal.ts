@@ -1,0 +1,118 @@
+import type { Obstacle } from './free-variables.ts';
+import { freeVariables } from './free-variables.ts';
+import { type LiteralText, readLiteral } from './literal-text.ts';
+import { type ModuleFacts, readModule } from './module-facts.ts';
+import { type Source, sourceOf } from './source.ts';
+import type { Origin } from '../origin.ts';
+import { readablePath } from '../readable-path.ts';
+import type { Script } from '../scripts.ts';
+import type { Usage } from './usage.ts';
+import type { CapturedReference, CapturedText, LoadableReference } from '../../wire/captured.ts';
+
+type ScriptOrigin = Origin & { readonly kind: 'script' };
+
+/**
+ * One function literal or class of the source, analysed: what all the closures have in common
+ * that are made where it stands.
+ */
+export interface Literal {
+  readonly kind: 'literal';
+  readonly form: CapturedText['form'] | 'getter' | 'private';
+  readonly isArrow: boolean;
+  /** Ready to be compiled elsewhere. */
+  readonly text: string;
+  readonly script: string;
+  readonly isModule: boolean;
+  readonly strict: boolean;
+  /** Where the text starts, both counted from 0. */
+  readonly line: number;
+  readonly column: number;
+  readonly usages: readonly Usage[];
+  readonly obstacles: readonly Obstacle[];
+  readonly ownThis: number | undefined;
+  readonly importsDynamically: boolean;
+  readonly facts: ModuleFacts;
+  /** What was sent for its closures before, by the shape of what they capture. */
+  readonly references: Map<string, CapturedReference>;
+  /** What its variables load in a thread, by their names: one object each, by which a thread knows them again. */
+  readonly loadables: Map<string, LoadableReference>;
+  /** The variables that a warning was given about. */
+  readonly warned: Set<string>;
+}
+
+/** The name that stands for `import` in a captured text: as long as it, so that positions stay. */
+export const IMPORT = '$mport';
+
+const factsByScript = new Map<string, ModuleFacts>();
+
+/**
+ * Analyses the text of `f`.
+ *
+ * @throws SyntaxError where the parser cannot read it
+ */
+export function analyse(f: Function, origin: ScriptOrigin): Literal {
+  const text = Function.prototype.toString.call(f);
+  const { script, scriptId } = origin;
+  const source = sourceOf(origin, text);
+  const facts = factsOf(scriptId, script.isModule, source);
+  const read = readLiteral(text, script.isModule ? 'module' : 'script');
+  const free = freeVariables(read.node, facts.strict);
+  const obstacles = free.obstacles.map((obstacle) => ({ ...obstacle, offset: obstacle.offset - read.start }));
+  const usages = [...free.usages.values()].map((usage) => {
+    if (usage.assignedAt !== undefined) usage.assignedAt -= read.start;
+    return usage;
+  });
+  return {
+    kind: 'literal',
+    form: formOf(read),
+    isArrow: read.node.type === 'ArrowFunctionExpression',
+    text: portable(text, read, free.dynamicImports),
+    script: scriptName(script),
+    isModule: script.isModule,
+    strict: facts.strict,
+    line: source?.line ?? origin.line,
+    column: source?.column ?? origin.column,
+    usages,
+    obstacles,
+    ownThis: free.ownThis === undefined ? undefined : free.ownThis - read.start,
+    importsDynamically: free.dynamicImports.length > 0,
+    facts,
+    references: new Map(),
+    loadables: new Map(),
+    warned: new Set(),
+  };
+}
+
+function factsOf(scriptId: string, isModule: boolean, source: Source | undefined): ModuleFacts {
+  let facts = factsByScript.get(scriptId);
+  if (facts === undefined) {
+    facts = readModule(source?.text, isModule ? 'module' : 'script');
+    factsByScript.set(scriptId, facts);
+  }
+  return facts;
+}
+
+/** The name under which stacks show the script: Node gives CommonJS files by their path. */
+function scriptName({ url, isModule }: Script): string {
+  return isModule ? url : readablePath(url);
+}
+
+function formOf({ form, node }: LiteralText): Literal['form'] {
+  if (form !== 'expression') return form;
+  return node.type === 'ClassExpression' ? 'class' : 'function';
+}
+
+/** The text without what only its surroundings give a meaning to; every character stays at its place. */
+function portable(text: string, { start, key }: LiteralText, imports: readonly number[]): string {
+  let changed = text;
+  for (const offset of imports) changed = replace(changed, offset - start, IMPORT);
+  if (key !== undefined && changed[key[0]] === '[') {
+    const [from, to] = key;
+    changed = replace(changed, from, `m${changed.slice(from + 1, to).replace(/[^\r\n\u2028\u2029]/g, ' ')}`);
+  }
+  return changed;
+}
+
+function replace(text: string, at: number, by: string): string {
+  return text.slice(0, at) + by + text.slice(at + by.length);
+}

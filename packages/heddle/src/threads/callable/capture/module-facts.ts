@@ -1,0 +1,130 @@
+import type { AnyNode, Program } from 'acorn';
+import { parse } from './parser.ts';
+import { childrenOf, isMutator, memberChain, namesIn } from './syntax.ts';
+
+/** An imported binding: the specifier as it is written, and the export; no export for the namespace itself. */
+export interface ImportedName {
+  readonly specifier: string;
+  readonly exported: string | undefined;
+}
+
+/** What the text of a whole module tells about the names at its top. */
+export interface ModuleFacts {
+  /** False where the text could not be had or read. */
+  readonly known: boolean;
+  readonly imports: ReadonlyMap<string, ImportedName>;
+  /** Names that are assigned to somewhere, be it in an inner scope of their own. */
+  readonly reassigned: ReadonlySet<string>;
+  /** Names of objects that something is written into somewhere. */
+  readonly mutated: ReadonlySet<string>;
+  /** Constants and classes that cannot be `undefined` once they are initialised. */
+  readonly neverUndefined: ReadonlySet<string>;
+  readonly strict: boolean;
+}
+
+const UNKNOWN: ModuleFacts = {
+  known: false,
+  imports: new Map(),
+  reassigned: new Set(),
+  mutated: new Set(),
+  neverUndefined: new Set(),
+  strict: false,
+};
+
+/** Reads a module's text, once. A text that the parser cannot read tells nothing. */
+export function readModule(source: string | undefined, sourceType: 'script' | 'module'): ModuleFacts {
+  let program: Program;
+  try {
+    if (source === undefined) throw new SyntaxError('There is no text.');
+    program = parse(source, sourceType);
+  } catch {
+    return { ...UNKNOWN, strict: sourceType === 'module' };
+  }
+  const writes = writesIn(program);
+  return {
+    known: true,
+    imports: importsOf(program),
+    ...writes,
+    neverUndefined: neverUndefinedOf(program),
+    strict: sourceType === 'module' || hasUseStrict(program),
+  };
+}
+
+function importsOf({ body }: Program): Map<string, ImportedName> {
+  const imports = new Map<string, ImportedName>();
+  for (const statement of body) {
+    if (statement.type !== 'ImportDeclaration') continue;
+    // With attributes (`with { type: 'json' }`) the value is plain data, which travels as such.
+    if ((statement.attributes?.length ?? 0) > 0) continue;
+    const specifier = String(statement.source.value);
+    for (const one of statement.specifiers) {
+      imports.set(one.local.name, { specifier, exported: exportedName(one) });
+    }
+  }
+  return imports;
+}
+
+function exportedName(specifier: AnyNode): string | undefined {
+  if (specifier.type === 'ImportDefaultSpecifier') return 'default';
+  if (specifier.type !== 'ImportSpecifier') return undefined;
+  return specifier.imported.type === 'Literal' ? String(specifier.imported.value) : specifier.imported.name;
+}
+
+const NEVER_UNDEFINED: ReadonlySet<string> = new Set([
+  'ArrowFunctionExpression',
+  'FunctionExpression',
+  'ClassExpression',
+  'ObjectExpression',
+  'ArrayExpression',
+  'TemplateLiteral',
+  'NewExpression',
+  'Literal',
+]);
+
+function neverUndefinedOf({ body }: Program): Set<string> {
+  const names = new Set<string>();
+  for (const statement of body) {
+    const exported = statement.type === 'ExportNamedDeclaration' ? statement.declaration : undefined;
+    const declaration = exported ?? statement;
+    if (declaration.type === 'ClassDeclaration') names.add(declaration.id.name);
+    if (declaration.type !== 'VariableDeclaration' || declaration.kind !== 'const') continue;
+    for (const { id, init } of declaration.declarations) {
+      if (id.type === 'Identifier' && init != null && NEVER_UNDEFINED.has(init.type)) names.add(id.name);
+    }
+  }
+  return names;
+}
+
+function writesIn(program: Program): Pick<ModuleFacts, 'reassigned' | 'mutated'> {
+  const reassigned = new Set<string>();
+  const mutated = new Set<string>();
+  const written = (target: AnyNode): void => {
+    if (target.type === 'MemberExpression') {
+      const { root } = memberChain(target);
+      if (root.type === 'Identifier') mutated.add(root.name);
+    } else {
+      for (const { name } of namesIn(target)) reassigned.add(name);
+    }
+  };
+  // A `var` in a loop gets another value each time round without an assignment.
+  const topVars = new Set<AnyNode>(program.body);
+  const open: AnyNode[] = [program];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (node.type === 'AssignmentExpression') written(node.left);
+    else if (node.type === 'UpdateExpression') written(node.argument);
+    else if (node.type === 'UnaryExpression' && node.operator === 'delete') written(node.argument);
+    else if (node.type === 'ForInStatement' || node.type === 'ForOfStatement') written(node.left);
+    else if (node.type === 'VariableDeclaration' && node.kind === 'var' && !topVars.has(node)) {
+      for (const { id } of node.declarations) written(id);
+    } else if (node.type === 'CallExpression' && node.callee.type === 'MemberExpression') {
+      const { root, steps } = memberChain(node.callee);
+      if (root.type === 'Identifier' && isMutator(steps.at(-1))) mutated.add(root.name);
+    }
+    for (const child of childrenOf(node)) open.push(child);
+  }
+  return { reassigned, mutated };
+}
+
+function hasUseStrict({ body }: Program): boolean {
+  return body.some((statement) => 'directive' in statement && statement.directive === 'use strict');
+}

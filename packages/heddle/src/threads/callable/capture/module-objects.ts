@@ -1,0 +1,39 @@
+import { createRequire } from 'node:module';
+import type { Address } from '../../wire/address.ts';
+import { isEntryModule } from '../entry-module.ts';
+import { countNodeModules, loadedNodeModules } from '../node-functions.ts';
+
+const addresses = new WeakMap<object, Address>();
+const others = new WeakSet<object>();
+let nodeModulesKnown = 0;
+
+/**
+ * The address of an object that is what a module gives as a whole: `module.exports` of a CommonJS
+ * file, or one of Node's own modules.
+ */
+export function moduleObject(value: object): Address | undefined {
+  const known = addresses.get(value);
+  if (known !== undefined || others.has(value)) return known;
+  const loaded = countNodeModules();
+  if (loaded !== nodeModulesKnown) {
+    nodeModulesKnown = loaded;
+    for (const name of loadedNodeModules()) rememberNodeModule(`node:${name}`);
+  }
+  const found = addresses.get(value) ?? commonJsModule(value);
+  if (found === undefined) others.add(value);
+  else addresses.set(value, found);
+  return found;
+}
+
+function rememberNodeModule(module: string): void {
+  const exports: unknown = process.getBuiltinModule(module);
+  if (exports !== null && typeof exports === 'object') addresses.set(exports, { kind: 'builtin', module, path: [] });
+}
+
+function commonJsModule(value: object): Address | undefined {
+  const { cache } = createRequire(import.meta.url);
+  for (const [file, module] of Object.entries(cache)) {
+    if (module?.exports === value && module.loaded && !isEntryModule(file)) return { kind: 'commonjs', file, path: [] };
+  }
+  return undefined;
+}

@@ -1,0 +1,209 @@
+import { EventEmitter } from 'node:events';
+import { types } from 'node:util';
+import { CallableError, type CallableErrorCode, type Refusal } from '../../wire/callable-error.ts';
+import { nameOf } from '../../wire/pack.ts';
+import { functionName } from '../function-name.ts';
+import { readablePath } from '../readable-path.ts';
+import type { Obstacle } from './free-variables.ts';
+import type { Literal } from './literal.ts';
+
+/** A function on the way from the one that was to be deferred to the one with the obstacle. */
+export interface Step {
+  readonly f: Function;
+  readonly literal: Literal;
+}
+
+// The sentences by which a captured function is refused: which function, where it is written, the way to what
+// stands between it and the thread, and the way out.
+
+export function textObstacle(steps: readonly Step[], { kind, name, offset }: Obstacle): CallableError {
+  const at = placeIn(steps, offset);
+  switch (kind) {
+    case 'this':
+    case 'super':
+    case 'arguments':
+    case 'new.target':
+      return refusal('HEDDLE_CAPTURES_THIS', steps, `uses the '${name}' of its surroundings (${at})`, [
+        kind === 'arguments'
+          ? 'Take the values as parameters, or put them into a variable first.'
+          : `Put what is needed of it into a variable first, and use that: const value = ${exampleOf(kind)};`,
+      ]);
+    case 'private':
+      return refusal('HEDDLE_CAPTURES_PRIVATE', steps, `uses the private member ${name} (${at})`, [
+        'Put its value into a variable first, and use that.',
+      ]);
+    case 'eval':
+    case 'with':
+      return refusal('HEDDLE_USES_EVAL', steps, `uses '${name}' (${at}), so its variables only show when it runs`, [
+        'Export it from a module of its own.',
+      ]);
+    case 'import.meta':
+      return refusal('HEDDLE_IMPORT_META', steps, `uses import.meta (${at}), which belongs to its module`, [
+        'Put what is needed of it into a variable first, and use that: const here = import.meta.url;',
+      ]);
+  }
+}
+
+export function ownThis(steps: readonly Step[], offset: number): CallableError {
+  return refusal('HEDDLE_CAPTURES_THIS', steps, `uses 'this' (${placeIn(steps, offset)}), and is passed without it`, [
+    'Pass what it needs as an argument.',
+  ]);
+}
+
+export function assigns(steps: readonly Step[], name: string, offset: number): CallableError {
+  return refusal(
+    'HEDDLE_ASSIGNS_CAPTURED',
+    steps,
+    `assigns to ${name} (${placeIn(steps, offset)}), a variable outside of it: in a thread it has a copy, and the change would be lost`,
+    [`Return the new value, and assign it where the result arrives.`],
+  );
+}
+
+export function deadZone(steps: readonly Step[], name: string): CallableError {
+  return refusal('HEDDLE_DEAD_ZONE', steps, `captures ${name}, which is not initialised yet`, [
+    `Move the call below the declaration of ${name}.`,
+  ]);
+}
+
+export function accessor(steps: readonly Step[]): CallableError {
+  return refusal('HEDDLE_ACCESSOR', steps, 'is a getter or setter, which needs the object it belongs to', [
+    'Pass a function that takes the object, or its values, as an argument.',
+  ]);
+}
+
+export function privateMethod(steps: readonly Step[]): CallableError {
+  return refusal('HEDDLE_CAPTURES_PRIVATE', steps, 'is a private method, which needs an instance of its class', [
+    'Write it as a function.',
+  ]);
+}
+
+export function importWithoutFile(steps: readonly Step[]): CallableError {
+  return refusal('HEDDLE_DYNAMIC_IMPORT', steps, 'uses import() in code that comes from no file', [
+    'Write it in a file.',
+  ]);
+}
+
+export function functionState(steps: readonly Step[], names: readonly string[]): CallableError {
+  return refusal('HEDDLE_CAPTURES_UNCLONABLE', steps, `has properties of its own (${names.join(', ')}), which its text does not hold`, [
+    'Export it from a module of its own, or write a function without them.',
+  ]);
+}
+
+/** `name` and `path`, steps as they are written (`.a`, `[0]`), lead from the function's variable to the value. */
+export function unsendable(
+  steps: readonly Step[],
+  name: string,
+  path: readonly string[],
+  value: unknown,
+): CallableError {
+  const what = withArticle(nameOf(value));
+  const holds = path.length === 0 ? `, ${what}` : `, which holds ${pathText(path)}, ${what}`;
+  const [code, mend] = kindOfUnsendable(value);
+  return refusal(code, steps, `captures ${name}${holds}`, [mend]);
+}
+
+/** A function that the captured one uses is refused itself. */
+export function usesRefused(steps: readonly Step[], name: string, error: CallableError): CallableError {
+  const { code, message } = error;
+  return refusal(code, steps, `captures ${name}, which cannot run in a thread either`, [message], error);
+}
+
+export function unreadable(f: Function, location: Refusal['location'], cause: unknown): Refusal {
+  const where = location === undefined ? '' : ` (${location.file}:${location.line}:${location.column})`;
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return {
+    code: 'HEDDLE_UNREADABLE_SOURCE',
+    functionName: functionName(f),
+    location,
+    message:
+      `${functionName(f) || 'An anonymous function'}${where} is not exported, and its text cannot be read (${why}). ` +
+      'Export it from a module of its own.',
+    cause,
+  };
+}
+
+export function noCodeGeneration(f: Function, location: Refusal['location']): Refusal {
+  const where = location === undefined ? '' : ` (${location.file}:${location.line}:${location.column})`;
+  return {
+    code: 'HEDDLE_CODE_GENERATION',
+    functionName: functionName(f),
+    location,
+    message:
+      `${functionName(f) || 'An anonymous function'}${where} is not exported, so a thread would have to compile its ` +
+      'text, which --disallow-code-generation-from-strings forbids. Export it from a module other than the entry.',
+  };
+}
+
+function refusal(
+  code: CallableErrorCode,
+  steps: readonly Step[],
+  what: string,
+  mends: readonly string[],
+  cause?: unknown,
+): CallableError {
+  const [first, ...others] = steps as [Step, ...Step[]];
+  const way = others.map((step) => `uses ${nameAndPlace(step)}, which `).join('');
+  const message = `${nameAndPlace(first)} ${way}${what}. ${mends.join(' ')}`;
+  const name = functionName(first.f);
+  const refused: Refusal = { code, functionName: name, location: locationOf(first.literal), message };
+  return new CallableError(cause === undefined ? refused : { ...refused, cause });
+}
+
+function nameAndPlace({ f, literal }: Step): string {
+  const { file, line, column } = locationOf(literal);
+  return `${functionName(f) || 'An anonymous function'} (${file}:${line}:${column})`;
+}
+
+function locationOf({ script, line, column }: Literal): { file: string; line: number; column: number } {
+  return { file: readablePath(script), line: line + 1, column: column + 1 };
+}
+
+/** The line of an offset into the text of the last step's function. */
+function placeIn(steps: readonly Step[], offset: number): string {
+  const { text, line } = (steps.at(-1) as Step).literal;
+  return `line ${line + text.slice(0, offset).split('\n').length}`;
+}
+
+function exampleOf(kind: 'this' | 'super' | 'new.target'): string {
+  if (kind === 'new.target') return 'new.target.name';
+  return kind === 'this' ? 'this.value' : 'super.value';
+}
+
+function pathText(path: readonly string[]): string {
+  const text = path.join('');
+  return text.startsWith('.') ? text.slice(1) : text;
+}
+
+function withArticle(kind: string): string {
+  if (/^(?:a|an|function|Symbol\()/.test(kind) && !/^(?:A|An)[A-Z]/.test(kind)) return kind;
+  return `${/^[AEIOU]/i.test(kind) ? 'an' : 'a'} ${kind}`;
+}
+
+const INSTANCE = 'Capture the values that are needed of it instead: const value = it.value;';
+
+function kindOfUnsendable(value: unknown): [CallableErrorCode, string] {
+  if (typeof value === 'symbol') {
+    return ['HEDDLE_CAPTURES_UNCLONABLE', 'A symbol is another one in each thread: use a string, or Symbol.for in place.'];
+  }
+  if (typeof value === 'function' || types.isProxy(value)) {
+    return ['HEDDLE_CAPTURES_UNCLONABLE', 'Capture the values that are needed of it instead.'];
+  }
+  if (isHandle(value as object)) {
+    return ['HEDDLE_CAPTURES_HANDLE', 'It works in this thread only: let the function have the data, or open its own.'];
+  }
+  return types.isWeakMap(value) || types.isWeakSet(value) || types.isPromise(value) || types.isGeneratorObject(value)
+    ? ['HEDDLE_CAPTURES_UNCLONABLE', 'It cannot be copied: capture the values that are needed of it instead.']
+    : ['HEDDLE_CAPTURES_INSTANCE', INSTANCE];
+}
+
+/** Whether an object stands for something open: what emits events, or can be closed or held. */
+function isHandle(value: object): boolean {
+  if (value instanceof EventEmitter) return true;
+  return ['close', 'destroy', 'hasRef', 'release'].some((method) => {
+    for (let at: object | null = value; at !== null; at = Object.getPrototypeOf(at) as object | null) {
+      const descriptor = Object.getOwnPropertyDescriptor(at, method);
+      if (descriptor !== undefined) return typeof descriptor.value === 'function';
+    }
+    return false;
+  });
+}

@@ -1,0 +1,63 @@
+import type { CapturedReference, CapturedText, Patch, Target } from '../../wire/captured.ts';
+import type { Literal } from './literal.ts';
+
+/** One function of a capture: what its literal is, and what its variables hold. */
+export interface CapturedFunction {
+  readonly literal: Literal;
+  readonly name: string;
+  readonly bindings: readonly { readonly name: string; readonly target: Target }[];
+}
+
+const numbers = new WeakMap<object, number>();
+let lastNumber = 0;
+
+/**
+ * The reference for these functions. Calls that differ in nothing but the values they bring have the
+ * same one, so that a thread compiles the texts once.
+ */
+export function referenceFor(functions: readonly CapturedFunction[], patches: readonly Patch[]): CapturedReference {
+  const [first] = functions as [CapturedFunction];
+  const key = shapeOf(functions, patches);
+  let reference = first.literal.references.get(key);
+  if (reference === undefined) {
+    reference = { kind: 'captured', functions: functions.map(textOf), patches };
+    first.literal.references.set(key, reference);
+  }
+  return reference;
+}
+
+function shapeOf(functions: readonly CapturedFunction[], patches: readonly Patch[]): string {
+  let shape = '';
+  for (const { literal, name, bindings } of functions) {
+    shape += `${numberOf(literal)} ${name}(`;
+    for (const binding of bindings) shape += `${binding.name}=${keyOf(binding.target)},`;
+    shape += ')';
+  }
+  for (const { slot, path, target } of patches) shape += `${slot}${JSON.stringify(path)}=${keyOf(target)};`;
+  return shape;
+}
+
+function keyOf(target: Target): string {
+  switch (target.kind) {
+    case 'value':
+      return `v${target.slot}`;
+    case 'function':
+      return `f${target.index}`;
+    case 'loaded':
+      return `l${numberOf(target.reference)}`;
+  }
+}
+
+function numberOf(object: object): number {
+  let number = numbers.get(object);
+  if (number === undefined) {
+    number = ++lastNumber;
+    numbers.set(object, number);
+  }
+  return number;
+}
+
+function textOf({ literal, name, bindings }: CapturedFunction): CapturedText {
+  const { text, form, strict, script, line, column } = literal;
+  return { name, text, form: form as CapturedText['form'], strict, script, line, column, bindings };
+}

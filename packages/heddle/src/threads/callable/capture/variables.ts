@@ -1,0 +1,50 @@
+import type { Scope } from '../origin.ts';
+import { isOwnGlobal } from './global-names.ts';
+import type { Literal } from './literal.ts';
+import type { Usage } from './usage.ts';
+
+/** A variable of the surroundings, with the value it has now. */
+export interface Variable {
+  readonly usage: Usage;
+  readonly value: unknown;
+  /** Whether it stands at the top of its module. */
+  readonly atTop: boolean;
+}
+
+/** What was read of functions whose variables have got the only value they will ever have. */
+const fixed = new WeakMap<Function, readonly Variable[]>();
+
+/** The variables that were read for this function before and still hold, if they do. */
+export function fixedVariables(f: Function): readonly Variable[] | undefined {
+  return fixed.get(f);
+}
+
+/**
+ * Reads the variables of the surroundings that a function uses. What is a global of every thread, or
+ * nowhere to be found, is left to the thread.
+ */
+export function readVariables(f: Function, literal: Literal, scopes: readonly Scope[]): readonly Variable[] {
+  const variables: Variable[] = [];
+  let mayChange = false;
+  for (const usage of literal.usages) {
+    const { name } = usage;
+    const scope = scopes.find(({ object }) => Object.hasOwn(object, name));
+    if (scope === undefined) continue;
+    if (scope.description === 'Global' && isOwnGlobal(name)) continue;
+    const value = scope.object[name];
+    const atTop = isTop(scope, scopes, literal);
+    variables.push({ usage, value, atTop });
+    const isShared = scope.description === 'Script' || scope.description === 'Global';
+    if (isShared || value === undefined || literal.facts.reassigned.has(name)) mayChange = true;
+  }
+  if (!mayChange && literal.facts.known) fixed.set(f, variables);
+  return variables;
+}
+
+// The variables at the top of a CommonJS file are those of the function that Node wraps around it.
+function isTop(scope: Scope, scopes: readonly Scope[], { isModule }: Literal): boolean {
+  if (isModule) return scope.description === 'Module';
+  if (scope.description === 'Script' || scope.description === 'Global') return true;
+  const outermost = scopes.findLast(({ description }) => description.startsWith('Closure'));
+  return scope === outermost;
+}

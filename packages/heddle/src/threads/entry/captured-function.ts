@@ -1,0 +1,134 @@
+import { createRequire } from 'node:module';
+import type { Address } from '../wire/address.ts';
+import type { Binding, CapturedReference, CapturedText, LoadableReference, Target } from '../wire/captured.ts';
+import { type CompiledText, compileText } from './compile-text.ts';
+import { importerOf, importFrom } from './import-from.ts';
+import type { FunctionSource } from './load.ts';
+import { type Located, member } from './member.ts';
+
+type Locate = (address: Address) => Located | Promise<Located>;
+
+/** Makes the functions of a captured reference, again for each job. */
+export function loadCaptured(reference: CapturedReference, locate: Locate): FunctionSource | Promise<FunctionSource> {
+  const compiled = reference.functions.map(compileText);
+  const loads = loadablesOf(reference).map((loadable) => [loadable, load(loadable, locate)] as const);
+  const source = (loaded: ReadonlyMap<LoadableReference, unknown>): FunctionSource => {
+    return (values) => ({ f: new Instance(reference, compiled, loaded, values).first, receiver: undefined });
+  };
+  if (!loads.some(([, value]) => value instanceof Promise)) {
+    return source(new Map(loads.map(([loadable, located]) => [loadable, (located as Located).value])));
+  }
+  const all = loads.map(async ([loadable, located]) => [loadable, (await located).value] as const);
+  return Promise.all(all).then((loaded) => source(new Map(loaded)));
+}
+
+/** The functions of one job: they are made first and then made known to one another. */
+class Instance {
+  readonly #reference: CapturedReference;
+  readonly #loaded: ReadonlyMap<LoadableReference, unknown>;
+  readonly #values: readonly unknown[];
+  readonly #compiled: readonly CompiledText[];
+  readonly #made: (ReturnType<CompiledText> | undefined)[];
+
+  constructor(
+    reference: CapturedReference,
+    compiled: readonly CompiledText[],
+    loaded: ReadonlyMap<LoadableReference, unknown>,
+    values: readonly unknown[],
+  ) {
+    this.#reference = reference;
+    this.#compiled = compiled;
+    this.#loaded = loaded;
+    this.#values = values;
+    this.#made = compiled.map(() => undefined);
+    const { functions } = reference;
+    functions.forEach(({ form }, index) => {
+      if (form !== 'class') this.#make(index);
+    });
+    this.#bindAll();
+    // A class runs code when it is made: what it extends, and what its static parts use, has to be there.
+    functions.forEach(({ form }, index) => {
+      if (form === 'class') this.#makeClass(index);
+    });
+    for (const { slot, path, target } of reference.patches) this.#patch(this.#values[slot], path, target);
+  }
+
+  get first(): Function {
+    return this.#functionAt(0);
+  }
+
+  #make(index: number): void {
+    const { bindings, name } = this.#reference.functions[index] as CapturedText;
+    const made = this.#compiled[index]?.(...bindings.map(({ target }) => this.#valueOf(target)));
+    if (made === undefined) return;
+    this.#made[index] = made;
+    // A function expression has its name from the variable it was put into.
+    if (made.f.name !== name) Object.defineProperty(made.f, 'name', { value: name, configurable: true });
+  }
+
+  #makeClass(index: number, waiting: ReadonlySet<number> = new Set()): void {
+    if (this.#made[index] !== undefined || waiting.has(index)) return;
+    const { bindings } = this.#reference.functions[index] as CapturedText;
+    for (const { target } of bindings) {
+      if (target.kind === 'function' && this.#reference.functions[target.index]?.form === 'class') {
+        this.#makeClass(target.index, new Set([...waiting, index]));
+      }
+    }
+    this.#make(index);
+    this.#bindAll();
+  }
+
+  #bindAll(): void {
+    this.#reference.functions.forEach(({ bindings }: { bindings: readonly Binding[] }, index) => {
+      this.#made[index]?.bind(bindings.map(({ target }) => this.#valueOf(target)));
+    });
+  }
+
+  #valueOf(target: Target): unknown {
+    switch (target.kind) {
+      case 'value':
+        return this.#values[target.slot];
+      case 'function':
+        return this.#made[target.index]?.f;
+      case 'loaded':
+        return this.#loaded.get(target.reference);
+    }
+  }
+
+  #functionAt(index: number): Function {
+    return (this.#made[index] as ReturnType<CompiledText>).f;
+  }
+
+  #patch(root: unknown, path: readonly string[], target: Target): void {
+    const owner = path.slice(0, -1).reduce((at, step) => (at as Record<string, unknown>)[step], root);
+    Object.defineProperty(owner, path.at(-1) as string, {
+      value: this.#valueOf(target),
+      configurable: true,
+      enumerable: true,
+      writable: true,
+    });
+  }
+}
+
+function loadablesOf({ functions, patches }: CapturedReference): LoadableReference[] {
+  const targets = [...functions.flatMap(({ bindings }) => bindings), ...patches].map(({ target }) => target);
+  return targets.flatMap((target) => (target.kind === 'loaded' ? [target.reference] : []));
+}
+
+function load(reference: LoadableReference, locate: Locate): Located | Promise<Located> {
+  switch (reference.kind) {
+    case 'import': {
+      const { script, specifier, path } = reference;
+      const namespace = importFrom(script, specifier);
+      return namespace instanceof Promise
+        ? namespace.then((loaded) => member(loaded, path, specifier, undefined))
+        : member(namespace, path, specifier, undefined);
+    }
+    case 'require':
+      return member(createRequire(reference.file), [], reference.file, undefined);
+    case 'importer':
+      return member(importerOf(reference.script), [], reference.script, undefined);
+    default:
+      return locate(reference);
+  }
+}

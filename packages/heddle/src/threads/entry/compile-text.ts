@@ -1,0 +1,32 @@
+import { compileFunction } from 'node:vm';
+import type { CapturedText } from '../wire/captured.ts';
+
+/** Makes the function for one job from the values of its bindings, and takes others for them later. */
+export type CompiledText = (...values: unknown[]) => {
+  readonly f: Function;
+  readonly bind: (values: readonly unknown[]) => void;
+};
+
+/**
+ * Compiles a captured text under the name and at the position that it has in its source, so that
+ * stacks and breakpoints point there.
+ */
+export function compileText({ text, form, strict, script, line, column, bindings }: CapturedText): CompiledText {
+  const names = bindings.map(({ name }) => name);
+  const values = unusedName(names);
+  const bind = `(${values}) => {${names.map((name, index) => `${name} = ${values}[${index}];`).join('')}}`;
+  const before = `${strict ? "'use strict'; " : ''}return { f: ${form === 'method' ? 'Object.values({' : '('}`;
+  const after = form === 'method' ? '})[0]' : ')';
+  // What stands before the text on its first line does not count.
+  return compileFunction(`${before}${text}\n${after}, bind: ${bind} };`, names, {
+    filename: script,
+    lineOffset: line,
+    columnOffset: column - before.length,
+  }) as CompiledText;
+}
+
+function unusedName(names: readonly string[]): string {
+  let name = '$values';
+  while (names.includes(name)) name += '$';
+  return name;
+}

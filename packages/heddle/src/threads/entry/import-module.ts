@@ -1,0 +1,12 @@
+const namespaces = new Map<string, object>();
+
+/** The namespace of a module: at once where this thread has imported it before. */
+export function importModule(url: string): object | Promise<object> {
+  return namespaces.get(url) ?? importFirst(url);
+}
+
+async function importFirst(url: string): Promise<object> {
+  const namespace: object = await import(url);
+  namespaces.set(url, namespace);
+  return namespace;
+}

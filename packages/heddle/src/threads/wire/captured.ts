@@ -1,0 +1,70 @@
+import type { Address } from './address.ts';
+
+/**
+ * A function that no module gives under a name: its text, and the texts of the functions
+ * it uses, which the thread compiles. The values they use come with each call.
+ */
+export interface CapturedReference {
+  readonly kind: 'captured';
+  /** The first one is the function that is called; they refer to one another by their index. */
+  readonly functions: readonly CapturedText[];
+  /** What is put into the values when they have arrived, since it does not travel with them. */
+  readonly patches: readonly Patch[];
+}
+
+/** One function's or class's text. */
+export interface CapturedText {
+  readonly name: string;
+  readonly text: string;
+  /** Methods are compiled within an object, classes as late as can be: their static parts run code. */
+  readonly form: 'function' | 'method' | 'class';
+  readonly strict: boolean;
+  /** The name of the script it stands in, and where in it, both counted from 0. */
+  readonly script: string;
+  readonly line: number;
+  readonly column: number;
+  readonly bindings: readonly Binding[];
+}
+
+/** A variable that the text uses, and what it holds in the thread. */
+export interface Binding {
+  readonly name: string;
+  readonly target: Target;
+}
+
+export type Target =
+  /** A value that came with the call, by its index. */
+  | { readonly kind: 'value'; readonly slot: number }
+  /** Another function of the same reference. */
+  | { readonly kind: 'function'; readonly index: number }
+  /** Something the thread loads for itself. */
+  | { readonly kind: 'loaded'; readonly reference: LoadableReference };
+
+/** A function within a value that came with the call. */
+export interface Patch {
+  readonly slot: number;
+  readonly path: readonly string[];
+  readonly target: Target;
+}
+
+export type LoadableReference = Address | ImportReference | RequireReference | ImporterReference;
+
+/** What an `import` statement in `script` names; an empty path is the namespace. */
+export interface ImportReference {
+  readonly kind: 'import';
+  readonly script: string;
+  readonly specifier: string;
+  readonly path: readonly string[];
+}
+
+/** The `require` of a CommonJS file. */
+export interface RequireReference {
+  readonly kind: 'require';
+  readonly file: string;
+}
+
+/** What stands for `import()` in the text of a function of this script. */
+export interface ImporterReference {
+  readonly kind: 'importer';
+  readonly script: string;
+}
