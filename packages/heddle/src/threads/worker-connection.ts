@@ -6,6 +6,7 @@ import {
   Worker,
 } from 'node:worker_threads';
 import { entryModuleFiles } from './callable/entry-module.ts';
+import { refuseSecondRun } from './callable/second-run.ts';
 import type { ConnectionListener, ThreadConnection, ThreadCrash } from './connection.ts';
 import type { JobMessage, ThreadData, ThreadMessage } from './wire/messages.ts';
 
@@ -28,6 +29,7 @@ export class WorkerConnection implements ThreadConnection {
 
   /** @throws whatever Node finds wrong with the options */
   constructor(listener: ConnectionListener, { name, resourceLimits }: WorkerOptions) {
+    refuseSecondRun();
     this.#listener = listener;
     const { port1, port2 } = new MessageChannel();
     const workerData: ThreadData = { port: port2, begun: this.#begun, entryFiles: entryModuleFiles() };

@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { inheritedEntryFiles } from '../wire/entry-files.ts';
 
 let entryFiles: Set<string> | undefined;
 
@@ -39,6 +40,7 @@ function findEntryFiles(): Set<string> {
       // This spelling leads nowhere.
     }
   };
+  for (const file of inheritedEntryFiles() ?? []) files.add(file);
   const named = process.argv[1];
   if (named === undefined) return files;
   const require = createRequire(pathToFileURL(named));

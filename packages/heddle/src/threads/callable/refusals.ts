@@ -17,20 +17,6 @@ export function notAFunction(value: unknown): Refusal {
   };
 }
 
-export function notExported(f: Function, origin: Origin): Refusal {
-  return refusal('HEDDLE_NOT_EXPORTED', f, origin, [
-    'is not exported by its module, so a thread that loads the module cannot reach it.',
-    'Export it (under a name or as a member of an exported object).',
-  ]);
-}
-
-export function inEntryModule(f: Function, origin: Origin): Refusal {
-  return refusal('HEDDLE_ENTRY_MODULE', f, origin, [
-    "is written in the program's entry module, and a thread that loads it would run the whole program again.",
-    'Move the function to a module of its own and export it there.',
-  ]);
-}
-
 export function bound(f: Function, origin: Origin): Refusal {
   return refusal('HEDDLE_BOUND', f, origin, [
     'was made by bind(), and what it is bound to exists only in this thread.',
@@ -54,13 +40,6 @@ export function proxied(): Refusal {
       'The function is a Proxy, whose traps exist only in this thread. ' +
       'Pass the function behind it, or export the Proxy from a module.',
   };
-}
-
-export function evaluated(f: Function, origin: Origin): Refusal {
-  return refusal('HEDDLE_EVALUATED', f, origin, [
-    'comes from no module: eval, new Function, node:vm, the REPL or node -e made it.',
-    'Write it in a module and export it there.',
-  ]);
 }
 
 export function stillEvaluating(f: Function, origin: Origin): Refusal {

@@ -1,9 +1,11 @@
 import { workerData } from 'node:worker_threads';
 import type { JobMessage, ReadyMessage, ThreadData } from '../wire/messages.ts';
+import { keepOut } from './entry-guard.ts';
 import { JobRunner } from './job-runner.ts';
 
 // What a thread runs first. CommonJS, and with as little to load as can be: it is part of every cold call.
-const { port, begun } = workerData as ThreadData;
+const { port, begun, entryFiles } = workerData as ThreadData;
+keepOut(entryFiles);
 const runner = new JobRunner(port, stackOfJob);
 port.on('message', (message: JobMessage) => {
   Atomics.store(begun, 0, message.job);

@@ -2,9 +2,7 @@
 export type CallableErrorCode =
   /** The first argument is no function at all. */
   | 'HEDDLE_NOT_A_FUNCTION'
-  /** No loaded module gives the function under a name. */
-  | 'HEDDLE_NOT_EXPORTED'
-  /** The function is written in the program's entry module, which no thread may run again. */
+  /** A thread would have to load the program's entry module, and so run the whole program again. */
   | 'HEDDLE_ENTRY_MODULE'
   /** Made by `bind`, and exported by no module. */
   | 'HEDDLE_BOUND'
@@ -12,8 +10,6 @@ export type CallableErrorCode =
   | 'HEDDLE_NATIVE'
   /** A Proxy, and exported by no module. */
   | 'HEDDLE_PROXY'
-  /** Made by `eval`, `new Function`, `node:vm`, the REPL or `node -e`. */
-  | 'HEDDLE_EVALUATED'
   /** The function's module has not finished its top-level code. */
   | 'HEDDLE_STILL_EVALUATING'
   /** The function's module cannot be imported. */
@@ -81,8 +77,10 @@ export interface Refusal {
  * ```ts
  * import { CallableError, deferToThread } from 'heddle';
  *
- * await deferToThread(() => 6 * 7).catch((error) => {
- *   if (error instanceof CallableError) console.log(error.code, error.location);
+ * let calls = 0;
+ *
+ * await deferToThread(() => (calls += 1)).catch((error) => {
+ *   if (error instanceof CallableError) console.log(error.code); // HEDDLE_ASSIGNS_CAPTURED
  * });
  * ```
  */

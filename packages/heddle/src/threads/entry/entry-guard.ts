@@ -1,0 +1,56 @@
+import { fileURLToPath } from 'node:url';
+import { CallableError } from '../wire/callable-error.ts';
+import { ENTRY_FILES } from '../wire/entry-files.ts';
+
+/**
+ * Keeps the program's entry module from being loaded here, where it would run the whole program again:
+ * a function's module may import it, perhaps by way of others.
+ *
+ * Node tells of every module before it is loaded from 22.15 on. Before that only CommonJS can be
+ * stopped; an ES module that runs again is refused the threads it asks for (see `second-run.ts`).
+ */
+export function keepOut(files: readonly string[]): void {
+  Reflect.set(globalThis, ENTRY_FILES, files);
+  if (files.length === 0) return;
+  const entries = new Set(files);
+  const { registerHooks } = process.getBuiltinModule('node:module');
+  if (typeof registerHooks !== 'function') {
+    for (const file of files) require.cache[file] = forbidden(file);
+    return;
+  }
+  registerHooks({
+    resolve(specifier, context, next) {
+      const resolved = next(specifier, context);
+      const file = resolved.url.startsWith('file:') ? fileURLToPath(resolved.url) : '';
+      if (entries.has(file)) throw refusal(file, context.parentURL);
+      return resolved;
+    },
+  });
+}
+
+function forbidden(file: string): NodeJS.Module {
+  return {
+    id: file,
+    filename: file,
+    loaded: true,
+    children: [],
+    get exports(): unknown {
+      throw refusal(file, undefined);
+    },
+  } as unknown as NodeJS.Module;
+}
+
+function refusal(file: string, importer: string | undefined): CallableError {
+  const by = importer === undefined ? 'A module that a thread loads' : readable(importer);
+  return new CallableError({
+    code: 'HEDDLE_ENTRY_MODULE',
+    functionName: '',
+    message:
+      `${by} imports ${file}, the program's entry module, and a thread that loads it would run the whole program ` +
+      'again. Move what it needs of the entry to a module of its own.',
+  });
+}
+
+function readable(url: string): string {
+  return url.startsWith('file:') ? fileURLToPath(url) : url;
+}
