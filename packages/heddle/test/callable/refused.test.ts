@@ -3,10 +3,9 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { runInThisContext } from 'node:vm';
 import { CallableError, deferToThread } from 'heddle';
-import { hiddenOnes, inches } from '../fixtures/callable/refused.ts';
-import { add, Temperature } from '../fixtures/callable/work.ts';
+import { inches } from '../fixtures/callable/refused.ts';
+import { add } from '../fixtures/callable/work.ts';
 
 interface Expected {
   readonly f: unknown;
@@ -20,30 +19,6 @@ const refused = fileURLToPath(new URL('../fixtures/callable/refused.js', import.
 const work = fileURLToPath(new URL('../fixtures/callable/work.js', import.meta.url));
 
 const refusals: Readonly<Record<string, Expected>> = {
-  'a function that its module keeps to itself': {
-    f: hiddenOnes.hidden,
-    code: 'HEDDLE_NOT_EXPORTED',
-    name: 'hidden',
-    at: [refused, 'function hidden'],
-  },
-  'an anonymous inline function': {
-    f: hiddenOnes.inline,
-    code: 'HEDDLE_NOT_EXPORTED',
-    name: '',
-    at: [refused, '() => () => 7'],
-  },
-  'a method of instances': {
-    f: hiddenOnes.method,
-    code: 'HEDDLE_NOT_EXPORTED',
-    name: 'next',
-    at: [refused, 'next()'],
-  },
-  'a method of instances of an exported class': {
-    f: Temperature.prototype.kelvin,
-    code: 'HEDDLE_NOT_EXPORTED',
-    name: 'kelvin',
-    at: [work, 'kelvin()'],
-  },
   'a method that two exported objects share': {
     f: inches.scale,
     code: 'HEDDLE_AMBIGUOUS_THIS',
@@ -65,12 +40,6 @@ const refusals: Readonly<Record<string, Expected>> = {
   'a Proxy of a function': { f: new Proxy(add, {}), code: 'HEDDLE_PROXY', name: '' },
   'a native method of instances': { f: Array.prototype.map, code: 'HEDDLE_NATIVE', name: 'map' },
   'a function that Node made on request': { f: promisify(setTimeout.bind(null)), code: 'HEDDLE_NATIVE', name: '' },
-  'a function made by new Function': { f: new Function('return 1'), code: 'HEDDLE_EVALUATED', name: 'anonymous' },
-  'a function of node:vm': {
-    f: runInThisContext('(function made() {})', 'made.js'),
-    code: 'HEDDLE_EVALUATED',
-    name: 'made',
-  },
   'a number in place of a function': { f: 42, code: 'HEDDLE_NOT_A_FUNCTION', name: '' },
   'undefined in place of a function': { f: undefined, code: 'HEDDLE_NOT_A_FUNCTION', name: '' },
 };
@@ -92,12 +61,9 @@ for (const [kind, { f, code, name, at }] of Object.entries(refusals)) {
   });
 }
 
-test('an anonymous function is called just that', async () => {
-  assert.match((await failureOf(hiddenOnes.inline)).message, /^An anonymous function \(/);
-});
-
 test('a refusal is a TypeError with its own stack each time', async () => {
-  const [first, second] = [await failureOf(hiddenOnes.hidden), await failureOf(hiddenOnes.hidden)];
+  const bound = add.bind(null, 1);
+  const [first, second] = [await failureOf(bound), await failureOf(bound)];
   assert.ok(first instanceof TypeError);
   assert.equal(first.name, 'CallableError');
   assert.notEqual(first, second);
