@@ -90,13 +90,13 @@ class Graph {
   }
 
   #bind(variable: Variable, steps: readonly refuse.Step[], set: (target: Target) => void): void {
-    const { usage, value, atTop } = variable;
+    const { usage, value, atTop, inDeadZone } = variable;
     const { literal } = steps.at(-1) as refuse.Step;
     const { name } = usage;
     const reference = (atTop ? importOf(literal, name) : undefined) ?? requireOf(literal, name, value);
     if (reference !== undefined) return set(loaded(reference));
+    if (inDeadZone) throw refuse.deadZone(steps, name);
     if (typeof value === 'function') return this.#function(value, name, steps, set);
-    if (value === undefined && atTop && literal.facts.neverUndefined.has(name)) throw refuse.deadZone(steps, name);
     const module = atTop && isObject(value) ? moduleObject(value) : undefined;
     if (module !== undefined) return set(loaded(module));
     const slot = this.#values.push(undefined) - 1;

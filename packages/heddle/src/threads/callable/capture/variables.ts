@@ -9,6 +9,8 @@ export interface Variable {
   readonly value: unknown;
   /** Whether it stands at the top of its module. */
   readonly atTop: boolean;
+  /** Whether it has not been initialised yet. */
+  readonly inDeadZone: boolean;
 }
 
 /** What was read of functions whose variables have got the only value they will ever have. */
@@ -31,14 +33,26 @@ export function readVariables(f: Function, literal: Literal, scopes: readonly Sc
     const scope = scopes.find(({ object }) => Object.hasOwn(object, name));
     if (scope === undefined) continue;
     if (scope.description === 'Global' && isOwnGlobal(name)) continue;
-    const value = scope.object[name];
     const atTop = isTop(scope, scopes, literal);
-    variables.push({ usage, value, atTop });
+    const read = readFrom(scope, name);
+    const value = read?.value;
+    const inDeadZone = read === undefined || (value === undefined && atTop && literal.facts.neverUndefined.has(name));
+    variables.push({ usage, value, atTop, inDeadZone });
     const isShared = scope.description === 'Script' || scope.description === 'Global';
     if (isShared || value === undefined || literal.facts.reassigned.has(name)) mayChange = true;
   }
   if (!mayChange && literal.facts.known) fixed.set(f, variables);
   return variables;
+}
+
+// Newer versions of V8 say that a variable is in its dead zone; before that it looks as if it were undefined.
+function readFrom({ object }: Scope, name: string): { readonly value: unknown } | undefined {
+  try {
+    return { value: object[name] };
+  } catch (error) {
+    if (error instanceof ReferenceError) return undefined;
+    throw error;
+  }
 }
 
 // The variables at the top of a CommonJS file are those of the function that Node wraps around it.

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { CallableError, deferToThread } from 'heddle';
+import { refused } from '../fixtures/callable/capture-refused.ts';
+import { errorOf } from '../support/failure-of.ts';
+
+const file = fileURLToPath(new URL('../fixtures/callable/capture-refused.js', import.meta.url));
+
+for (const name of Object.keys(refused())) {
+  test(`${name} is refused, each time it is tried`, async () => {
+    for (const attempt of ['first', 'second']) {
+      const { f, code, says } = refused()[name]!;
+      const error = await errorOf(deferToThread(f), CallableError);
+      assert.equal(error.code, code, `${attempt}: ${error.message}`);
+      assert.match(error.message, says);
+    }
+  });
+}
+
+test('a refusal says where the function is written', async () => {
+  const { f } = refused()['a socket']!;
+  const error = await errorOf(deferToThread(f), CallableError);
+  const lines = readFileSync(file, 'utf8').split('\n');
+  const line = lines.findIndex((text) => text.includes('function send'));
+  const column = lines[line]!.indexOf('function send');
+  assert.deepEqual(error.location, { file, line: line + 1, column: column + 1 });
+  assert.ok(error.message.startsWith(`send (${file}:${line + 1}:${column + 1}) `), error.message);
+});
+
+const early = errorOf(deferToThread(() => tooLate), CallableError);
+const tooLate = [1];
+
+test('a constant that is not initialised yet is refused, and captured later', async () => {
+  const error = await early;
+  assert.equal(error.code, 'HEDDLE_DEAD_ZONE');
+  assert.match(error.message, /captures tooLate, which is not initialised yet\. Move the call below the declaration/);
+  assert.deepEqual(await deferToThread(() => tooLate), [1]);
+});
