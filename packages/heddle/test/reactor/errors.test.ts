@@ -132,7 +132,8 @@ test('callInThread of something that cannot go to a thread is reported, not thro
   const reported = new Promise<unknown>((resolve) => {
     reactor.onError = resolve;
   });
-  const local = (): void => undefined;
+  let calls = 0;
+  const local = (): number => calls++;
   reactor.callInThread(local);
   const error = (await reported) as { code?: string };
   assert.match(String(error.code), /^HEDDLE_/);

@@ -129,8 +129,9 @@ export function testThreadPool<Pool extends ThreadPool>(kindName: string, kind: 
     },
   );
 
-  poolTest('a function that has no name for a thread is refused with a code', {}, async (pool) => {
-    const local = (): number => 1;
+  poolTest('a function that cannot go to a thread is refused with a code', {}, async (pool) => {
+    let calls = 0;
+    const local = (): number => calls++;
     const error = await errorOf(done(pool, pool.defer(local)), CallableError);
     assert.match(error.code, /^HEDDLE_/);
     assert.match(error.message, /local/);
