@@ -85,7 +85,8 @@ export class Thread implements PoolThread {
     const functionId = known ?? ++this.#lastFunctionId;
     try {
       const { payload, transfer } = pack(job.args, 'args');
-      const captured = callable instanceof CapturedCall ? pack(callable.values, 'captured') : undefined;
+      const values = callable instanceof CapturedCall && callable.values.length > 0 ? callable.values : undefined;
+      const captured = values && pack(values, 'captured');
       // A getter among the arguments may have cancelled the call.
       if (this.#job !== job) return;
       const message: JobMessage = {

@@ -1,5 +1,6 @@
 import type { Session } from 'node:inspector';
 import { types } from 'node:util';
+import { ask, inspectorSession, objectGroup, releaseSoon } from './inspector-session.ts';
 import { type Script, scriptById } from './scripts.ts';
 
 /** Where a function object comes from, as far as V8 tells. */
@@ -44,7 +45,6 @@ interface ScriptPosition {
 }
 
 const SLOT = Symbol.for('heddle.callable.slot');
-const GROUP = 'heddle.callable';
 // The expressions run in the main realm's global scope. A core module's object is the one place that
 // both it and code of other realms (test runners make their own globals) are sure to share.
 const SLOT_HERE = 'process.getBuiltinModule("node:inspector").Session[Symbol.for("heddle.callable.slot")]';
@@ -54,30 +54,27 @@ const WRITE_SLOT = `function () { ${SLOT_HERE} = this }`;
  * Asks V8, through an inspector session of this thread's own, where `f` was written.
  *
  * Takes 0.3 to 0.5 ms; the first function of a script that was not seen before some
- * tens of milliseconds more in a big program. Nothing stays connected afterwards.
+ * tens of milliseconds more in a big program.
  */
 export function originOf(f: Function): Origin {
   if (types.isProxy(f)) return { kind: 'proxy' };
   let session: Session | undefined;
   try {
-    // Looked up late: a program that never defers an unknown function does not load the inspector.
-    const inspector = process.getBuiltinModule('node:inspector');
-    session = new inspector.Session();
-    session.connect();
+    session = inspectorSession();
     return examine(session, remoteObjectOf(session, f));
   } catch (reason) {
     return { kind: 'denied', reason };
   } finally {
-    session?.disconnect();
+    if (session !== undefined) releaseSoon(session);
   }
 }
 
 function remoteObjectOf(session: Session, f: Function): string {
   slotOwner()[SLOT] = f;
   try {
-    const { result } = post<{ result: RemoteObject }>(session, 'Runtime.evaluate', {
+    const { result } = ask<{ result: RemoteObject }>(session, 'Runtime.evaluate', {
       expression: SLOT_HERE,
-      objectGroup: GROUP,
+      objectGroup,
       silent: true,
     });
     if (result.objectId === undefined) throw new Error('The inspector gave no handle for the function.');
@@ -91,7 +88,7 @@ function remoteObjectOf(session: Session, f: Function): string {
 function scopesOf(session: Session, objectId: string | undefined): readonly Scope[] {
   if (objectId === undefined) return [];
   try {
-    post(session, 'Runtime.callFunctionOn', { objectId, functionDeclaration: WRITE_SLOT, silent: true });
+    ask(session, 'Runtime.callFunctionOn', { objectId, functionDeclaration: WRITE_SLOT, silent: true });
     // V8's list has no prototype.
     return Array.from((slotOwner()[SLOT] ?? []) as ArrayLike<Scope>);
   } finally {
@@ -104,7 +101,7 @@ function slotOwner(): Record<symbol, unknown> {
 }
 
 function examine(session: Session, objectId: string): Origin {
-  const { internalProperties = [] } = post<{ internalProperties?: InternalProperty[] }>(
+  const { internalProperties = [] } = ask<{ internalProperties?: InternalProperty[] }>(
     session,
     'Runtime.getProperties',
     { objectId, ownProperties: true },
@@ -122,16 +119,4 @@ function examine(session: Session, objectId: string): Origin {
   const { scriptId, lineNumber, columnNumber = 0 } = position;
   const scopes = scopesOf(session, internal('[[Scopes]]')?.objectId);
   return { kind: 'script', script, scriptId, line: lineNumber, column: columnNumber, scopes };
-}
-
-// In Node a session to one's own thread answers before `post` returns. Runtimes that answer later, or with
-// an error, cannot be asked here.
-function post<Result>(session: Session, method: string, params: object): Result {
-  let answer: { error: unknown; result: unknown } | undefined;
-  session.post(method, params, (error: Error | null, result?: object) => {
-    answer = { error, result };
-  });
-  if (answer === undefined) throw new Error('The inspector of this runtime does not answer at once.');
-  if (answer.error) throw answer.error;
-  return answer.result as Result;
 }

@@ -1,4 +1,5 @@
 import type { Session } from 'node:inspector';
+import { inspectorSession } from './inspector-session.ts';
 
 /** A source text that V8 has compiled. */
 export interface Script {
@@ -29,14 +30,7 @@ export function scriptById(session: Session, scriptId: string): Script | undefin
 
 /** Takes note of what was loaded since a function of an unknown script last came up. */
 export function rereadScripts(): void {
-  const { Session } = process.getBuiltinModule('node:inspector');
-  const session = new Session();
-  session.connect();
-  try {
-    readScripts(session);
-  } finally {
-    session.disconnect();
-  }
+  readScripts(inspectorSession());
 }
 
 /** All ES modules of the main realm that were loaded when scripts were last read. */

@@ -18,10 +18,17 @@ export interface Closure {
 // By the place in the source: closures that are made there over and over are analysed once.
 const literals = new Map<string, Literal>();
 const literalsOfFunctions = new WeakMap<Function, Literal>();
+// By the text: what uses nothing of its surroundings is the same wherever it stands.
+const selfContained = new Map<string, Literal>();
 
-/** Whether this very function was captured before. */
+/** Whether this function, or one of the same text that uses nothing of its surroundings, was captured before. */
 export function isKnownLiteral(f: Function): boolean {
-  return literalsOfFunctions.has(f);
+  if (literalsOfFunctions.has(f)) return true;
+  if (selfContained.size === 0) return false;
+  const literal = selfContained.get(Function.prototype.toString.call(f));
+  if (literal === undefined) return false;
+  literalsOfFunctions.set(f, literal);
+  return true;
 }
 
 /** A function that was captured before, with its surroundings as they are now. */
@@ -54,9 +61,15 @@ export function literalOf(f: Function, origin: ScriptOrigin): Closure {
       throw new CallableError(unreadable(f, locationOf(origin), error));
     }
     literals.set(placeOf(origin), literal);
+    if (isSelfContained(literal)) selfContained.set(Function.prototype.toString.call(f), literal);
     literalsOfFunctions.set(f, literal);
   }
   return { literal, scopes: origin.scopes };
+}
+
+// Not the texts that refuse themselves: those are to say where they stand.
+function isSelfContained({ form, usages, obstacles, ownThis, importsDynamically }: Literal): boolean {
+  return form === 'function' && usages.length + obstacles.length === 0 && ownThis === undefined && !importsDynamically;
 }
 
 function placeOf({ scriptId, line, column }: ScriptOrigin): string {

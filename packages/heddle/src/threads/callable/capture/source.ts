@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { ask, inspectorSession } from '../inspector-session.ts';
 import type { Script } from '../scripts.ts';
 
 /** A script's text as V8 compiled it, and where in it a function's text starts. */
@@ -38,20 +39,14 @@ function readFile(url: string): string | undefined {
   }
 }
 
+// As rarely as can be, and not for longer than the question takes: see `scripts.ts`.
 function askForSource(scriptId: string): string | undefined {
-  const { Session } = process.getBuiltinModule('node:inspector');
-  const session = new Session();
-  session.connect();
+  const session = inspectorSession();
+  session.post('Debugger.enable');
   try {
-    let text: string | undefined;
-    session.post('Debugger.enable');
-    session.post('Debugger.getScriptSource', { scriptId }, (_error, result) => {
-      text = result?.scriptSource;
-    });
-    session.post('Debugger.disable');
-    return text;
+    return ask<{ scriptSource?: string }>(session, 'Debugger.getScriptSource', { scriptId }).scriptSource;
   } finally {
-    session.disconnect();
+    session.post('Debugger.disable');
   }
 }
 

@@ -1,0 +1,4 @@
+/** @param {number} n */
+export function exported(n) {
+  return n;
+}

@@ -1,0 +1,54 @@
+import type { Session } from 'node:inspector';
+
+const GROUP = 'heddle.callable';
+const RELEASE_AFTER = 64;
+const RELEASE_MS = 100;
+
+let open: Session | undefined;
+let questions = 0;
+let releasing: NodeJS.Timeout | undefined;
+
+/**
+ * This thread's session with its own inspector, for good once it is needed: as long as no domain is
+ * enabled, a session costs a program nothing, and to open one costs as much as to ask one.
+ *
+ * @throws where the runtime has no inspector, or does not let the program use it
+ */
+export function inspectorSession(): Session {
+  if (open !== undefined) return open;
+  // Looked up late: a program that never defers an unknown function does not load the inspector.
+  const { Session } = process.getBuiltinModule('node:inspector');
+  const session = new Session();
+  session.connect();
+  open = session;
+  return session;
+}
+
+// In Node a session to one's own thread answers before `post` returns. Runtimes that answer later, or with
+// an error, cannot be asked here.
+export function ask<Result>(session: Session, method: string, params: object): Result {
+  let answer: { error: unknown; result: unknown } | undefined;
+  session.post(method, params, (error: Error | null, result?: object) => {
+    answer = { error, result };
+  });
+  if (answer === undefined) throw new Error('The inspector of this runtime does not answer at once.');
+  if (answer.error) throw answer.error;
+  return answer.result as Result;
+}
+
+/** The group of the objects that the session holds for us; they are let go soon after {@link releaseSoon}. */
+export const objectGroup: string = GROUP;
+
+/** Lets go of what was asked about: now and then, because that is another question. */
+export function releaseSoon(session: Session): void {
+  questions += 1;
+  if (questions >= RELEASE_AFTER) release(session);
+  else releasing ??= setTimeout(() => release(session), RELEASE_MS).unref();
+}
+
+function release(session: Session): void {
+  clearTimeout(releasing);
+  releasing = undefined;
+  questions = 0;
+  session.post('Runtime.releaseObjectGroup', { objectGroup: GROUP });
+}
