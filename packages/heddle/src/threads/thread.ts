@@ -7,6 +7,7 @@ import { ThreadExitError } from './errors.ts';
 import type { Job } from './job.ts';
 import type { PoolThread, ThreadOwner } from './pool-thread.ts';
 import type { JobMessage, OutcomeMessage, ThreadMessage } from './wire/messages.ts';
+import { CodecError } from './wire/codec-error.ts';
 import { pack } from './wire/pack.ts';
 import type { FunctionReference } from './wire/reference.ts';
 import { UnclonableError } from './wire/unclonable-error.ts';
@@ -100,7 +101,7 @@ export class Thread implements PoolThread {
       this.#functionIds.set(reference, functionId);
       this.#sent = reference;
     } catch (error) {
-      job.refuse(error instanceof UnclonableError ? error : unsendable(job, error));
+      job.refuse(error instanceof UnclonableError || error instanceof CodecError ? error : unsendable(job, error));
       this.#done(job);
     }
   }
@@ -114,7 +115,13 @@ export class Thread implements PoolThread {
   #resultOf({ outcome, payload }: OutcomeMessage): unknown {
     // The thread does not know the function: it could not load it, which may change, or could not read of it.
     if ((outcome === 'unloadable' || outcome === 'unreadable') && this.#sent) this.#functionIds.delete(this.#sent);
-    return outcome === 'value' ? unpack(payload) : new Failure(unpack(payload));
+    try {
+      const value = unpack(payload);
+      return outcome === 'value' ? value : new Failure(value);
+    } catch (error) {
+      // The codec of an instance in the result: it is the user's code, and may be missing here.
+      return new Failure(error);
+    }
   }
 
   #settleJob(result: unknown): void {

@@ -1,8 +1,10 @@
 import { isThenable } from '../../defer/thenable.ts';
 import type { JobMessage, OutcomeMessage } from '../wire/messages.ts';
 import { pack, packThrown } from '../wire/pack.ts';
+import { CodecError } from '../wire/codec-error.ts';
 import { UnclonableError } from '../wire/unclonable-error.ts';
 import { unpack } from '../wire/unpack.ts';
+import { loadCodecs } from './load-codecs.ts';
 import { type FunctionSource, loadFunction } from './load.ts';
 
 type Outcome = OutcomeMessage['outcome'];
@@ -53,7 +55,16 @@ export class JobRunner {
     }
   }
 
-  #run({ job, args, captured }: JobMessage, source: FunctionSource): void {
+  #run(message: JobMessage, source: FunctionSource): void {
+    const loading = loadCodecs(message.args, message.captured);
+    if (loading === undefined) return this.#call(message, source);
+    loading.then(
+      () => this.#call(message, source),
+      (error: unknown) => this.#fail(message.job, 'thrown', error),
+    );
+  }
+
+  #call({ job, args, captured }: JobMessage, source: FunctionSource): void {
     let result: unknown;
     try {
       const { f, receiver } = source(captured === undefined ? [] : (unpack(captured) as unknown[]));
@@ -77,7 +88,11 @@ export class JobRunner {
     try {
       this.#answer({ job, outcome: 'value', ...pack(value, 'result') });
     } catch (error) {
-      this.#fail(job, 'thrown', error instanceof UnclonableError ? error : unsendable(error));
+      this.#fail(
+        job,
+        'thrown',
+        error instanceof UnclonableError || error instanceof CodecError ? error : unsendable(error),
+      );
     }
   }
 

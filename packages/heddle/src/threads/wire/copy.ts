@@ -1,4 +1,8 @@
-import { inspect } from 'node:util';
+import { inspect, types } from 'node:util';
+import type { CodedInstances } from './coded.ts';
+import { type CodecAddress, codecFor, type RegisteredCodec } from './codec.ts';
+import { CodecError } from './codec-error.ts';
+import { decodingOrder, type Outgoing } from './decoding-order.ts';
 import { type ErrorDetails, errorKeys, nearestSharedClass } from './error-details.ts';
 import type { Parcel } from './payload.ts';
 import { kindOf } from './plain.ts';
@@ -18,10 +22,20 @@ export class Copy {
   readonly #errors: ErrorDetails[] = [];
   readonly #transfer: ArrayBuffer[] = [];
   readonly #copies = new Map<object, object>();
+  readonly #instances: Outgoing[] = [];
+  readonly #codecs: CodecAddress[] = [];
+  readonly #encoded: ReadonlyMap<object, unknown>;
+
+  /** @param encoded what the codecs have given for instances already */
+  constructor(encoded: ReadonlyMap<object, unknown> = new Map()) {
+    this.#encoded = encoded;
+  }
 
   parcel(value: unknown): Parcel {
     const copied = this.of(value);
-    return { payload: { value: copied, buffers: this.#buffers, errors: this.#errors }, transfer: this.#transfer };
+    const payload = { value: copied, buffers: this.#buffers, errors: this.#errors };
+    const coded = this.#coded();
+    return { payload: coded === undefined ? payload : { ...payload, coded }, transfer: this.#transfer };
   }
 
   protected of(value: unknown): unknown {
@@ -42,6 +56,22 @@ export class Copy {
   /** What is no container: its prototype says that structured clone takes it. */
   protected leaf(value: object): object {
     return value;
+  }
+
+  /** What arrives where the instance cannot be made on the other side. */
+  protected instead(_instance: object): { readonly instead?: unknown } {
+    return {};
+  }
+
+  /** What to do about instances that are part of their own data. */
+  protected cyclic([{ original }]: readonly [Outgoing, ...Outgoing[]]): void {
+    const { name } = (codecFor(Object.getPrototypeOf(original) as object) as RegisteredCodec).address;
+    throw new CodecError(
+      'HEDDLE_CODEC_CYCLE',
+      name,
+      `An instance of ${name} is part of its own data, so that neither can be made before the other. ` +
+        'Give its codec create and fill instead of decode, or encode without the way back.',
+    );
   }
 
   protected refused(value: unknown): unknown {
@@ -70,9 +100,11 @@ export class Copy {
       case 'buffer':
         return this.#bytes(this.leaf(object) as Buffer);
       case 'error':
-        return this.#error(object as Error);
+        return this.error(object as Error);
       case 'cloneable':
         return this.leaf(object);
+      case 'coded':
+        return this.instance(object);
       case 'refused':
         return this.refused(object);
     }
@@ -93,6 +125,30 @@ export class Copy {
     return copy;
   }
 
+  protected instance(instance: object): unknown {
+    const codec = codecFor(Object.getPrototypeOf(instance) as object) as RegisteredCodec;
+    const encoded = this.#encoded.has(instance) ? this.#encoded.get(instance) : codec.encode(instance);
+    const instead = this.instead(instance);
+    // What a thrown error is without its codec stands for it.
+    const standIn = this.#copies.get(instance) ?? this.#remember(instance, {});
+    if (!this.#codecs.includes(codec.address)) this.#codecs.push(codec.address);
+    const stack = types.isNativeError(instance) ? { stack: this.stackOf(instance) } : {};
+    const index = this.#codecs.indexOf(codec.address);
+    const hasCreate = codec.create !== undefined;
+    const data = this.of(encoded);
+    this.#instances.push({ original: instance, hasCreate, standIn, codec: index, data, ...stack, ...instead });
+    return standIn;
+  }
+
+  #coded(): CodedInstances | undefined {
+    if (this.#instances.length === 0) return undefined;
+    const { ordered, cyclic } = decodingOrder(this.#instances, this.#errors);
+    const [first, ...others] = cyclic;
+    if (first !== undefined) this.cyclic([first, ...others]);
+    const instances = ordered.map(({ original: _original, hasCreate: _hasCreate, ...instance }) => instance);
+    return { codecs: this.#codecs, instances };
+  }
+
   #bytes(buffer: Buffer): Uint8Array {
     const bytes = isPartOfSlab(buffer) ? new Uint8Array(buffer) : buffer;
     if (bytes !== buffer && bytes.byteLength >= WORTH_MOVING) this.#transfer.push(bytes.buffer as ArrayBuffer);
@@ -100,7 +156,7 @@ export class Copy {
     return this.#remember(buffer, bytes);
   }
 
-  #error(error: Error): Error {
+  protected error(error: Error): Error {
     const standIn = this.#remember(error, bareError(this.stackOf(error)));
     const properties = errorKeys(error).map((key) => {
       const enumerable = Object.prototype.propertyIsEnumerable.call(error, key);
@@ -120,10 +176,22 @@ export class Copy {
 /** A copy of which something always comes about: a text stands in for what cannot be read or sent. */
 export class LenientCopy extends Copy {
   readonly #stackOf: StackOf;
+  readonly #withoutCodec: ReadonlySet<object>;
 
-  constructor(stackOf: StackOf) {
+  /** @param withoutCodec instances that are to be sent as if their class had no codec */
+  constructor(stackOf: StackOf, withoutCodec: ReadonlySet<object> = new Set()) {
     super();
     this.#stackOf = stackOf;
+    this.#withoutCodec = withoutCodec;
+  }
+
+  override parcel(value: unknown): Parcel {
+    try {
+      return super.parcel(value);
+    } catch (error) {
+      if (!(error instanceof CyclicInstances)) throw error;
+      return new LenientCopy(this.#stackOf, new Set([...this.#withoutCodec, ...error.instances])).parcel(value);
+    }
   }
 
   protected override of(value: unknown): unknown {
@@ -156,8 +224,40 @@ export class LenientCopy extends Copy {
     return value;
   }
 
+  protected override instance(instance: object): unknown {
+    try {
+      if (!this.#withoutCodec.has(instance)) return super.instance(instance);
+    } catch {
+      // Its codec cannot encode it.
+    }
+    return this.#plain(instance);
+  }
+
+  protected override instead(instance: object): { readonly instead: unknown } {
+    return { instead: this.#plain(instance) };
+  }
+
+  protected override cyclic(instances: readonly [Outgoing, ...Outgoing[]]): void {
+    throw new CyclicInstances(instances.map(({ original }) => original));
+  }
+
   protected override refused(value: unknown): unknown {
     return describe(value);
+  }
+
+  /** What the instance is to somebody who knows nothing of its class. */
+  #plain(instance: object): unknown {
+    return types.isNativeError(instance) ? this.error(instance) : describe(instance);
+  }
+}
+
+/** Ends a copy that is to be made again without some codecs. */
+class CyclicInstances extends Error {
+  readonly instances: readonly object[];
+
+  constructor(instances: readonly object[]) {
+    super();
+    this.instances = instances;
   }
 }
 

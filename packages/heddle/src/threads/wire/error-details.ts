@@ -1,4 +1,5 @@
 import { CallableError } from './callable-error.ts';
+import { CodecError } from './codec-error.ts';
 import { UnclonableError } from './unclonable-error.ts';
 
 /** What makes an error whole again on the other side. */
@@ -15,6 +16,7 @@ export interface ErrorDetails {
 const sharedErrorClasses: ReadonlyMap<string, abstract new (...args: never[]) => Error> = new Map(
   [
     CallableError,
+    CodecError,
     UnclonableError,
     AggregateError,
     EvalError,
@@ -41,6 +43,11 @@ export function nearestSharedClass(error: Error): string {
     if (error instanceof errorClass) return name;
   }
   return 'Error';
+}
+
+/** Whether errors with this prototype have a class that exists in every thread. */
+export function isSharedErrorClass(prototype: object): boolean {
+  return [...sharedErrorClasses.values()].some((errorClass) => errorClass.prototype === prototype);
 }
 
 /** Makes a cloned error what it was before it travelled, in place. */

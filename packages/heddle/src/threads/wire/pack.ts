@@ -1,5 +1,8 @@
 import { inspect, types } from 'node:util';
+import { codecFor, type RegisteredCodec } from './codec.ts';
+import type { CodecError } from './codec-error.ts';
 import { Copy, isPartOfSlab, LenientCopy } from './copy.ts';
+import { codecFailed } from './decode.ts';
 import { errorKeys } from './error-details.ts';
 import type { Parcel } from './payload.ts';
 import { kindOf } from './plain.ts';
@@ -9,6 +12,8 @@ import { UnclonableError } from './unclonable-error.ts';
 export interface Obstacle {
   readonly value: unknown;
   readonly path: string[];
+  /** What its codec threw, where it has one. */
+  readonly thrown?: unknown;
 }
 
 /** What a look through a value has found. */
@@ -18,6 +23,8 @@ interface Findings {
   readonly buffers: Buffer[];
   /** Whether something has to be replaced by a stand-in before the value can be sent. */
   needsCopy: boolean;
+  /** What codecs have given for the instances among the objects. */
+  encoded?: Map<object, unknown>;
 }
 
 /**
@@ -31,6 +38,7 @@ interface Findings {
  * @param value what to send
  * @param root how the value is called in messages: `args`, `result`
  * @throws UnclonableError naming the path to what cannot be sent
+ * @throws CodecError naming the path to an instance whose codec cannot encode it
  */
 export function pack(value: unknown, root: string): Parcel {
   if (kindOf(value) === 'primitive') return { payload: { value }, transfer: [] };
@@ -59,8 +67,8 @@ export function obstacleIn(value: unknown): Obstacle | undefined {
   return look(value, { seen: new Set(), buffers: [], needsCopy: false });
 }
 
-function send(value: unknown, { needsCopy, buffers }: Findings): Parcel {
-  if (needsCopy) return new Copy().parcel(value);
+function send(value: unknown, { needsCopy, buffers, encoded }: Findings): Parcel {
+  if (needsCopy) return new Copy(encoded).parcel(value);
   return { payload: buffers.length > 0 ? { value, buffers } : { value }, transfer: [] };
 }
 
@@ -87,9 +95,29 @@ function look(value: unknown, findings: Findings): Obstacle | undefined {
     case 'error':
       findings.needsCopy = true;
       return lookAtProperties(object, errorKeys(object as Error), findings);
+    case 'coded':
+      findings.needsCopy = true;
+      return lookAtEncoded(object, findings);
     default:
       return undefined;
   }
+}
+
+function lookAtEncoded(instance: object, findings: Findings): Obstacle | undefined {
+  let data: unknown;
+  try {
+    data = codecOf(instance).encode(instance);
+  } catch (thrown) {
+    return { value: instance, path: [], thrown };
+  }
+  findings.encoded ??= new Map();
+  findings.encoded.set(instance, data);
+  const obstacle = look(data, findings);
+  return obstacle && within(obstacle, '.encode()');
+}
+
+function codecOf(instance: object): RegisteredCodec {
+  return codecFor(Object.getPrototypeOf(instance) as object) as RegisteredCodec;
 }
 
 function lookAtProperties(object: object, keys: readonly string[], findings: Findings): Obstacle | undefined {
@@ -148,8 +176,11 @@ export function nameOf(value: unknown): string {
   return typeof prototype?.constructor === 'function' ? prototype.constructor.name : 'object';
 }
 
-function refusal(obstacle: Obstacle, root: string): UnclonableError {
+function refusal(obstacle: Obstacle, root: string): UnclonableError | CodecError {
   const path = root + obstacle.path.reverse().join('');
+  if ('thrown' in obstacle) {
+    return codecFailed(codecOf(obstacle.value as object).address.name, 'encode', obstacle.thrown, `${path}: `);
+  }
   return new UnclonableError(
     `${path}: ${nameOf(obstacle.value)} cannot be sent to another thread. ${wayOut(obstacle.value)}`,
   );
@@ -159,5 +190,5 @@ function wayOut(value: unknown): string {
   if (typeof value === 'function')
     return 'Functions stay in the thread that made them: send the values that are needed.';
   if (typeof value === 'symbol') return 'Symbols stay in the thread that made them: send a string.';
-  return 'Only plain data and the built-in types can be copied: send the values that are needed.';
+  return 'Only plain data and the built-in types can be copied: send the values that are needed, or registerCodec for the class.';
 }

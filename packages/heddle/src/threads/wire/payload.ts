@@ -1,3 +1,4 @@
+import type { CodedInstances } from './coded.ts';
 import type { ErrorDetails } from './error-details.ts';
 
 /**
@@ -11,6 +12,8 @@ export interface Payload {
   readonly buffers?: readonly Uint8Array[] | undefined;
   /** Errors in `value`, with all that structured clone leaves behind. */
   readonly errors?: readonly ErrorDetails[] | undefined;
+  /** Instances with a codec in `value`, where there are any. */
+  readonly coded?: CodedInstances | undefined;
 }
 
 /** A payload and the memory that moves with it. */

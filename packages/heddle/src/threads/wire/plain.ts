@@ -1,7 +1,20 @@
 import { types } from 'node:util';
+import { codecFor } from './codec.ts';
+import { isSharedErrorClass } from './error-details.ts';
 
 /** How a value gets to another thread. */
-export type Kind = 'primitive' | 'array' | 'object' | 'map' | 'set' | 'buffer' | 'error' | 'cloneable' | 'refused';
+export type Kind =
+  | 'primitive'
+  | 'array'
+  | 'object'
+  | 'map'
+  | 'set'
+  | 'buffer'
+  | 'error'
+  | 'cloneable'
+  /** The instance of a class with a codec. */
+  | 'coded'
+  | 'refused';
 
 const builtInPrototypes: ReadonlySet<object> = new Set(
   [
@@ -47,8 +60,15 @@ export function kindOf(value: unknown): Kind {
   if (builtInPrototypes.has(prototype as object)) return 'cloneable';
   if (prototype === Map.prototype) return 'map';
   if (prototype === Set.prototype) return 'set';
+  if (codecFor(prototype as object) !== undefined) return 'coded';
   if (types.isNativeError(value) || value instanceof DOMException) return 'error';
   return isForeignPlain(value, prototype as object) ?? (isPlatformObject(value) ? 'cloneable' : 'refused');
+}
+
+/** Whether objects with this prototype need no codec, and would never be asked for one. */
+export function isSentAsItIs(prototype: object): boolean {
+  const kind = kindOf(Object.create(prototype));
+  return (kind !== 'refused' && kind !== 'coded') || isSharedErrorClass(prototype);
 }
 
 /** Plain data of another realm (`node:vm`, Jest) has other prototypes of the same shape. */
