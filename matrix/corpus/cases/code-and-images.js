@@ -43,7 +43,12 @@ export const codeAndImages = [
     refused: 'HEDDLE_UNCLONABLE',
     because: 'its result is an instance of a class of its own',
   },
-  { package: 'sucrase', name: 'transform', f: transform, args: ['export const n: number = 1;', { transforms: ['typescript'] }] },
+  {
+    package: 'sucrase',
+    name: 'transform',
+    f: transform,
+    args: ['export const n: number = 1;', { transforms: ['typescript'] }],
+  },
   { package: 'jpeg-js', name: 'encode', f: jpeg.encode, args: [image, 80] },
   { package: 'jpeg-js', name: 'decode', f: jpeg.decode, args: [encodedJpeg] },
   { package: 'pngjs', name: 'PNG.sync.write', f: PNG.sync.write, args: [image] },

@@ -13,7 +13,8 @@ import { records } from './inputs.js';
 
 const yaml = 'loom:\n  heddles: 2\n  parts: [warp, weft]\n  since: 2020-01-01\nanchor: &a { x: 1 }\nalias: *a\n';
 const csv = 'id,name,note\n1,warp,"a ""quoted"" word"\n2,weft,"two\nlines"\n';
-const xml = '<?xml version="1.0"?><loom since="2020"><part id="1">warp</part><part id="2">weft &amp; more</part></loom>';
+const xml =
+  '<?xml version="1.0"?><loom since="2020"><part id="1">warp</part><part id="2">weft &amp; more</part></loom>';
 const toml = 'title = "loom"\n[parts]\ncount = 2\nnames = ["warp", "weft"]\nweight = 1.5\n';
 
 export const dataFormats = [

@@ -28,7 +28,12 @@ export const documents = [
     because: 'it is a method of an instance, which exists in one thread only',
   },
   { package: 'mustache', name: 'render', f: mustache.render, args: ['{{title}}: {{#parts}}<{{.}}>{{/parts}}', view] },
-  { package: 'ejs', name: 'render', f: ejs.render, args: ['<%= title %><% for (const p of parts) { %>-<%= p %><% } %>', view] },
+  {
+    package: 'ejs',
+    name: 'render',
+    f: ejs.render,
+    args: ['<%= title %><% for (const p of parts) { %>-<%= p %><% } %>', view],
+  },
   { package: 'handlebars', name: 'precompile', f: handlebars.precompile, args: ['{{#each parts}}<{{this}}>{{/each}}'] },
   {
     package: 'handlebars',
@@ -39,7 +44,12 @@ export const documents = [
     because: 'the function is made at run time, and no module exports it',
   },
   { package: 'pug', name: 'render', f: pug.render, args: ['h1= title\neach part in parts\n  p= part', view] },
-  { package: 'nunjucks', name: 'renderString', f: nunjucks.renderString, args: ['{{ title }}{% for p in parts %}-{{ p }}{% endfor %}', view] },
+  {
+    package: 'nunjucks',
+    name: 'renderString',
+    f: nunjucks.renderString,
+    args: ['{{ title }}{% for p in parts %}-{{ p }}{% endfor %}', view],
+  },
   { package: 'sanitize-html', name: 'sanitizeHtml', f: sanitizeHtml, args: [html] },
   { package: 'katex', name: 'renderToString', f: katex.renderToString, args: ['c = \\sqrt{a^2 + b^2}'] },
   {

@@ -24,9 +24,11 @@ export const markdown = [
 
 export const html = '<p onclick="steal()">Some <b>bold</b> text<script>alert(1)</script></p>';
 
-export const javaScript = 'const half = (n) => n / 2; // not a whole one\nexport default class Loom { threads = [half(8), `x${1}`] }\n';
+export const javaScript =
+  'const half = (n) => n / 2; // not a whole one\nexport default class Loom { threads = [half(8), `x`] }\n';
 
-export const sql = "SELECT o.id, count(*) AS n FROM orders o JOIN users u ON u.id = o.user_id WHERE u.name = 'Ada' GROUP BY o.id";
+export const sql =
+  "SELECT o.id, count(*) AS n FROM orders o JOIN users u ON u.id = o.user_id WHERE u.name = 'Ada' GROUP BY o.id";
 
 export const records = [
   { id: 1, name: 'warp', note: 'a "quoted" word' },

@@ -57,7 +57,15 @@ export const values = [
   },
   { package: 'diff', name: 'diffLines', f: diffLines, args: [text, changedText] },
   { package: 'diff', name: 'diffWords', f: diffWords, args: [text, changedText] },
-  { package: 'diff', name: 'diffArrays', f: diffArrays, args: [[1, 2, 3], [1, 3, 4]] },
+  {
+    package: 'diff',
+    name: 'diffArrays',
+    f: diffArrays,
+    args: [
+      [1, 2, 3],
+      [1, 3, 4],
+    ],
+  },
   { package: 'diff', name: 'createPatch', f: createPatch, args: ['loom.txt', text, changedText] },
   { package: 'fastest-levenshtein', name: 'distance', f: distance, args: [text, changedText] },
   { package: 'fastest-levenshtein', name: 'closest', f: closest, args: ['wept', ['warp', 'weft']] },

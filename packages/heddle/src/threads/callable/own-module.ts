@@ -3,6 +3,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { FunctionReference } from '../wire/reference.ts';
 import { importLoaded, knownNamespace } from './loaded-import.ts';
 import { findMember, type Found, hasGetters, type Member } from './members.ts';
+import { searchPackageOfCommonJs, searchPackageOfEsModule } from './package-modules.ts';
 import type { Script } from './scripts.ts';
 
 /** What the module that a function is written in says about it. */
@@ -23,10 +24,20 @@ export function searchOwnModule(f: Function, script: Script): Verdict | Promise<
   if (!script.url.startsWith('file:')) return HIDDEN;
   const file = fileURLToPath(script.url);
   const module = createRequire(script.url).cache[file];
-  return module === undefined ? HIDDEN : searchCommonJs(f, module);
+  if (module === undefined) return HIDDEN;
+  const reference = searchPackageOfCommonJs(f, script.url);
+  return reference === undefined ? searchCommonJs(f, module) : { kind: 'exported', reference };
 }
 
 function searchEsModule(f: Function, url: string): Verdict | Promise<Verdict> {
+  const search = searchPackageOfEsModule(f, url);
+  if (search === undefined) return searchModuleItself(f, url);
+  return search.then((reference) =>
+    reference === undefined ? searchModuleItself(f, url) : { kind: 'exported', reference },
+  );
+}
+
+function searchModuleItself(f: Function, url: string): Verdict | Promise<Verdict> {
   const known = knownNamespace(url);
   if (known !== undefined) return searchNamespace(f, url, known);
   return importLoaded(url).then((imported) =>

@@ -42,6 +42,14 @@ export function loadedModuleUrls(): string[] {
   return [...urls];
 }
 
+/** The ES modules of a folder in the order in which they were loaded: a module comes before what it imports. */
+export function modulesWithin(folderUrl: string): string[] {
+  const within = [...scripts].filter(([, { url, isModule, inMainRealm }]) => {
+    return isModule && inMainRealm && url.startsWith(folderUrl);
+  });
+  return within.sort(([a], [b]) => Number(a) - Number(b)).map(([, { url }]) => url);
+}
+
 // V8 tells the URL of a script only by announcing all scripts when the Debugger domain is enabled.
 // While it is enabled every `await` in the program is many times slower, so it is disabled in the same breath.
 function readScripts(session: Session): void {

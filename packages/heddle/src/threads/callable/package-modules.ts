@@ -1,0 +1,66 @@
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import type { FunctionReference } from '../wire/reference.ts';
+import { importLoaded, knownNamespace } from './loaded-import.ts';
+import { findMember } from './members.ts';
+import { modulesWithin } from './scripts.ts';
+
+// A package's entry comes first; how many modules of its inside were loaded before the function's is of no interest.
+const MOST_MODULES = 8;
+const PATIENCE = 4;
+const DEPTH = 3;
+
+/**
+ * Looks for a function of an npm package in those modules of the package that were loaded before its own: its
+ * entry, above all.
+ *
+ * The module that a function is written in is often not what makes it work: the package's entry registers colour
+ * spaces, languages or formats with it. So a thread loads what the program has loaded.
+ */
+export function searchPackageOfEsModule(f: Function, url: string): Promise<FunctionReference | undefined> | undefined {
+  const folder = packageFolder(url);
+  const outerModules = folder === undefined ? [] : before(modulesWithin(folder), url);
+  return outerModules.length === 0 ? undefined : searchEsModules(f, outerModules);
+}
+
+async function searchEsModules(f: Function, urls: readonly string[]): Promise<FunctionReference | undefined> {
+  for (const outer of urls) {
+    const namespace = knownNamespace(outer) ?? (await namespaceOf(outer));
+    const found = namespace && findMember(namespace, f, DEPTH);
+    if (found?.rival === undefined && found !== undefined)
+      return { kind: 'module', url: outer, path: found.member.path };
+  }
+  return undefined;
+}
+
+/** The same for a CommonJS module. */
+export function searchPackageOfCommonJs(f: Function, url: string): FunctionReference | undefined {
+  const folder = packageFolder(url);
+  if (folder === undefined) return undefined;
+  const { cache } = createRequire(url);
+  const inside = fileURLToPath(folder);
+  const files = Object.keys(cache).filter((file) => file.startsWith(inside));
+  for (const file of before(files, fileURLToPath(url))) {
+    const exports: unknown = cache[file]?.exports;
+    if (exports === f) return { kind: 'commonjs', file, path: [] };
+    if (exports === null || (typeof exports !== 'object' && typeof exports !== 'function')) continue;
+    const found = findMember(exports, f, DEPTH);
+    if (found?.rival === undefined && found !== undefined) return { kind: 'commonjs', file, path: found.member.path };
+  }
+  return undefined;
+}
+
+/** The folder of the package that a module belongs to, as a URL; undefined for the program's own modules. */
+function packageFolder(url: string): string | undefined {
+  return /^file:.*\/node_modules\/(?:@[^/]+\/)?[^/]+\//.exec(url)?.[0];
+}
+
+function before(modules: readonly string[], own: string): readonly string[] {
+  const index = modules.indexOf(own);
+  return modules.slice(0, Math.min(index < 0 ? modules.length : index, MOST_MODULES));
+}
+
+async function namespaceOf(url: string): Promise<object | undefined> {
+  const imported = await importLoaded(url, PATIENCE);
+  return imported.kind === 'namespace' ? imported.namespace : undefined;
+}

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { deferToThread } from 'heddle';
+
+const limit = { timeout: 60_000 };
+const folder = mkdtempSync(path.join(tmpdir(), 'heddle-packages-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+// What a function needs is put into a list by another module, which the package's entry loads.
+const modules = {
+  'kinds.mjs': 'export const kinds = [];\n',
+  'kinds-of.mjs': "import { kinds } from './kinds.mjs';\nexport function kindsOf() { return kinds.join(); }\n",
+  'linen.mjs': "import { kinds } from './kinds.mjs';\nkinds.push('linen');\n",
+  'index.mjs': "import './linen.mjs';\nexport { kindsOf } from './kinds-of.mjs';\n",
+  'core.cjs': 'exports.kinds = [];\nexports.kindsOf = function kindsOf() { return exports.kinds.join(); };\n',
+  'index.cjs': "const core = require('./core.cjs');\ncore.kinds.push('silk');\nmodule.exports = core;\n",
+};
+
+test('a function of a package has in the thread what the entry of an ES module package gives it', limit, async () => {
+  const { kindsOf } = (await import(pathToFileURL(packageWith('esm', 'index.mjs')).href)) as { kindsOf: () => string };
+  assert.equal(kindsOf(), 'linen');
+  assert.equal(await deferToThread(kindsOf), 'linen');
+});
+
+test('a function of a package has in the thread what the entry of a CommonJS package gives it', limit, async () => {
+  const { kindsOf } = createRequire(import.meta.url)(packageWith('cjs', 'index.cjs')) as { kindsOf: () => string };
+  assert.equal(kindsOf(), 'silk');
+  assert.equal(await deferToThread(kindsOf), 'silk');
+});
+
+test('of a package whose entry the program has not loaded, a thread does not load it either', limit, async () => {
+  const { kindsOf } = (await import(pathToFileURL(packageWith('part', 'kinds-of.mjs')).href)) as {
+    kindsOf: () => string;
+  };
+  assert.equal(kindsOf(), '');
+  assert.equal(await deferToThread(kindsOf), '');
+});
+
+/** Writes a package, and gives the path of one of its files. */
+function packageWith(name: string, file: string): string {
+  const directory = path.join(folder, 'node_modules', '@scope', name);
+  mkdirSync(directory, { recursive: true });
+  for (const [module, code] of Object.entries(modules)) writeFileSync(path.join(directory, module), code);
+  return path.join(directory, file);
+}
