@@ -35,12 +35,7 @@ export class Job {
   #stopListening: (() => void) | undefined;
   readonly #keepAlive: KeepAlive;
 
-  constructor(
-    f: Function,
-    callable: Callable | Promise<Callable>,
-    args: readonly unknown[],
-    keepAlive: KeepAlive,
-  ) {
+  constructor(f: Function, callable: Callable | Promise<Callable>, args: readonly unknown[], keepAlive: KeepAlive) {
     this.f = f;
     this.functionName = nameOf(f);
     this.callable = callable;

@@ -29,7 +29,10 @@ test('a refusal says where the function is written', async () => {
   assert.ok(error.message.startsWith(`send (${file}:${line + 1}:${column + 1}) `), error.message);
 });
 
-const early = errorOf(deferToThread(() => tooLate), CallableError);
+const early = errorOf(
+  deferToThread(() => tooLate),
+  CallableError,
+);
 const tooLate = [1];
 
 test('a constant that is not initialised yet is refused, and captured later', async () => {

@@ -14,7 +14,7 @@ interface Outcome {
   readonly message?: string;
 }
 
-test("an entry module lends what it re-exports, its own functions go by their text, and it is never run again", async () => {
+test('an entry module lends what it re-exports, its own functions go by their text, and it is never run again', async () => {
   assertEntryOutcomes(await runProgram([programFile('entry.js')]), 3);
 });
 

@@ -18,18 +18,33 @@ const expression: fc.Arbitrary<string> = fc.letrec<{ expression: string; leaf: s
     fc.integer({ min: -9, max: 9 }).map((n) => `(${n})`),
     name,
     fc.constantFrom(...CONSTANTS),
-    fc.constantFrom('box.value', 'box.deep.list[1]', 'box.deep.list.length', "table.get('one')", 'Counter.step', 'imported'),
+    fc.constantFrom(
+      'box.value',
+      'box.deep.list[1]',
+      'box.deep.list.length',
+      "table.get('one')",
+      'Counter.step',
+      'imported',
+    ),
   ),
   compound: fc.oneof(
-    fc.tuple(tie('expression'), fc.constantFrom('+', '-', '*'), tie('expression')).map((parts) => `(${parts.join(' ')})`),
-    fc.tuple(name, tie('expression'), tie('expression')).map(([x, body, value]) => `((${x}) => ${body})(${value})`),
-    fc.tuple(name, tie('expression'), tie('expression')).map(([x, preset, body]) => `((${x} = ${preset}) => ${body})()`),
     fc
-      .tuple(name, name, tie('expression'), tie('expression'))
-      .map(([x, y, value, body]) => `(({ ${x}, deep: [${y === x ? '' : y}] }) => ${body})({ ${x}: ${value}, deep: [2] })`),
+      .tuple(tie('expression'), fc.constantFrom('+', '-', '*'), tie('expression'))
+      .map((parts) => `(${parts.join(' ')})`),
+    fc.tuple(name, tie('expression'), tie('expression')).map(([x, body, value]) => `((${x}) => ${body})(${value})`),
     fc
       .tuple(name, tie('expression'), tie('expression'))
-      .map(([x, value, body]) => `(() => { const before = K1; { const ${x} = ${value}; return before + ${body}; } })()`),
+      .map(([x, preset, body]) => `((${x} = ${preset}) => ${body})()`),
+    fc
+      .tuple(name, name, tie('expression'), tie('expression'))
+      .map(
+        ([x, y, value, body]) => `(({ ${x}, deep: [${y === x ? '' : y}] }) => ${body})({ ${x}: ${value}, deep: [2] })`,
+      ),
+    fc
+      .tuple(name, tie('expression'), tie('expression'))
+      .map(
+        ([x, value, body]) => `(() => { const before = K1; { const ${x} = ${value}; return before + ${body}; } })()`,
+      ),
     fc
       .tuple(name, tie('expression'))
       .map(([x, body]) => `(function again(n, ${x}) { return n <= 0 ? ${body} : again(n - 1, ${x} + 1); })(2, 1)`),
@@ -43,7 +58,12 @@ const expression: fc.Arbitrary<string> = fc.letrec<{ expression: string; leaf: s
 
 /** The text of a module whose `make(a, b)` gives a closure that no module exports. */
 export const randomModule: fc.Arbitrary<string> = fc
-  .record({ helpers: fc.tuple(expression, expression, expression), outer: expression, body: expression, shape: shapes() })
+  .record({
+    helpers: fc.tuple(expression, expression, expression),
+    outer: expression,
+    body: expression,
+    shape: shapes(),
+  })
   .map(({ helpers, outer, body, shape }) =>
     [
       "import { imported } from './imported.mjs';",
@@ -52,7 +72,10 @@ export const randomModule: fc.Arbitrary<string> = fc
       "const table = new Map([['one', 1]]);",
       'class Counter { static step = K1; #at; constructor(at) { this.#at = at; } next() { return this.#at + Counter.step; } }',
       'const tools = { by: 2, join(x, y) { return x * this.by + y; } };',
-      ...HELPERS.map((helper, index) => `function ${helper}(fuel, c, d = K2) { const a = 1, b = 2; if (fuel <= 0) return c; return ${helpers[index]}; }`),
+      ...HELPERS.map(
+        (helper, index) =>
+          `function ${helper}(fuel, c, d = K2) { const a = 1, b = 2; if (fuel <= 0) return c; return ${helpers[index]}; }`,
+      ),
       `export function make(a, b) { const c = a + 1; const fuel = 2; let d = 4; const inner = (x) => x + c + d; return ${shape(outer, body)}; }`,
     ].join('\n'),
   );
@@ -64,6 +87,7 @@ function shapes(): fc.Arbitrary<(outer: string, body: string) => string> {
     (outer, body) => `async function named(b) { const c = await (${outer}); return ${body}; }`,
     (outer, body) => `((c) => (b) => ${body})(${outer})`,
     (outer, body) => `({ method(b) { return inner(${body}) + ${outer}; } }).method`,
-    (outer, body) => `function* () {} && ((b) => { var result = ${outer}; for (const a of [1, 2]) { result += ${body}; } return result; })`,
+    (outer, body) =>
+      `function* () {} && ((b) => { var result = ${outer}; for (const a of [1, 2]) { result += ${body}; } return result; })`,
   );
 }

@@ -170,4 +170,3 @@ function loaded(reference: LoadableReference): Target {
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
-

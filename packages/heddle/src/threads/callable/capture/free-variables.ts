@@ -156,7 +156,11 @@ class Search {
     this.#inner(at, (scope) => scope.declareLexical(statements), statements);
   }
 
-  #loop(heads: readonly (AnyNode | null | undefined)[], nodes: readonly (AnyNode | null | undefined)[], at: Surroundings): void {
+  #loop(
+    heads: readonly (AnyNode | null | undefined)[],
+    nodes: readonly (AnyNode | null | undefined)[],
+    at: Surroundings,
+  ): void {
     const declarations = heads.filter((head) => head?.type === 'VariableDeclaration') as AnyNode[];
     this.#inner(at, (scope) => scope.declareLexical(declarations), nodes);
   }

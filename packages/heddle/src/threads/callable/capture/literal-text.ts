@@ -46,7 +46,8 @@ function readExpression(text: string, sourceType: 'script' | 'module'): LiteralT
 function readMethod(text: string, sourceType: 'script' | 'module'): LiteralText | undefined {
   const before = `${BEFORE}{`;
   const object = returned(parse(`${before}${text}\n}) }`, sourceType));
-  const property = object?.type === 'ObjectExpression' && object.properties.length === 1 ? object.properties[0] : undefined;
+  const property =
+    object?.type === 'ObjectExpression' && object.properties.length === 1 ? object.properties[0] : undefined;
   if (property?.type !== 'Property' || property.value.type !== 'FunctionExpression') return undefined;
   if (property.kind !== 'init') return { form: 'getter', node: property.value, start: before.length, key: undefined };
   const offset = before.length;

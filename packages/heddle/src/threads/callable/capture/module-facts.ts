@@ -89,7 +89,8 @@ function neverUndefinedOf({ body }: Program): Set<string> {
     if (declaration.type === 'ClassDeclaration') names.add(declaration.id.name);
     if (declaration.type !== 'VariableDeclaration' || declaration.kind !== 'const') continue;
     for (const { id, init } of declaration.declarations) {
-      if (id.type === 'Identifier' && init !== null && init !== undefined && NEVER_UNDEFINED.has(init.type)) names.add(id.name);
+      if (id.type === 'Identifier' && init !== null && init !== undefined && NEVER_UNDEFINED.has(init.type))
+        names.add(id.name);
     }
   }
   return names;

@@ -84,9 +84,12 @@ export function importWithoutFile(steps: readonly Step[]): CallableError {
 }
 
 export function functionState(steps: readonly Step[], names: readonly string[]): CallableError {
-  return refusal('HEDDLE_CAPTURES_UNCLONABLE', steps, `has properties of its own (${names.join(', ')}), which its text does not hold`, [
-    'Export it from a module of its own, or write a function without them.',
-  ]);
+  return refusal(
+    'HEDDLE_CAPTURES_UNCLONABLE',
+    steps,
+    `has properties of its own (${names.join(', ')}), which its text does not hold`,
+    ['Export it from a module of its own, or write a function without them.'],
+  );
 }
 
 /** `name` and `path`, steps as they are written (`.a`, `[0]`), lead from the function's variable to the value. */
@@ -183,7 +186,10 @@ const INSTANCE = 'Capture the values that are needed of it instead: const value 
 
 function kindOfUnsendable(value: unknown): [CallableErrorCode, string] {
   if (typeof value === 'symbol') {
-    return ['HEDDLE_CAPTURES_UNCLONABLE', 'A symbol is another one in each thread: use a string, or Symbol.for in place.'];
+    return [
+      'HEDDLE_CAPTURES_UNCLONABLE',
+      'A symbol is another one in each thread: use a string, or Symbol.for in place.',
+    ];
   }
   if (typeof value === 'function' || types.isProxy(value)) {
     return ['HEDDLE_CAPTURES_UNCLONABLE', 'Capture the values that are needed of it instead.'];

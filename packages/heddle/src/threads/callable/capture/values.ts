@@ -35,12 +35,7 @@ function takeWhole(value: unknown, inclusions: Inclusions, path: readonly string
 }
 
 // Only what has functions in it is copied here, without them.
-function copy(
-  value: unknown,
-  inclusions: Inclusions,
-  path: readonly string[],
-  copies: Map<object, object>,
-): unknown {
+function copy(value: unknown, inclusions: Inclusions, path: readonly string[], copies: Map<object, object>): unknown {
   const kind = kindOf(value);
   if (kind !== 'object' && kind !== 'array') {
     const obstacle = obstacleIn(value);
