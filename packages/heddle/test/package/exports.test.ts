@@ -51,12 +51,14 @@ const reactor = [
 const testing = ['Clock', 'MemoryReactor', 'MemoryThreadPool', 'assertNoResult', 'failureResultOf', 'successResultOf'];
 const threads = [
   'CallableError',
+  'CodecError',
   'PoolStoppedError',
   'ThreadExitError',
   'ThreadPool',
   'UnclonableError',
   'deferToThread',
   'deferToThreadPool',
+  'registerCodec',
   'threadFunction',
 ];
 const exported: Record<string, readonly string[]> = {
