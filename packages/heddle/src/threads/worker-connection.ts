@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import {
   MessageChannel,
   type MessagePort,
@@ -12,6 +13,9 @@ import type { JobMessage, ThreadData, ThreadMessage } from './wire/messages.ts';
 
 // The build puts this module at the top of dist/, and the thread's side into a CommonJS file of its own.
 const entry: URL = new URL('./threads/entry/thread.cjs', import.meta.url);
+
+/** A thread outlives the call that it is made for, and must not keep that call's async context. */
+const outsideOfCalls = new AsyncResource('HeddleThreads', { requireManualDestroy: true });
 
 /** What Node's Worker is told. */
 export interface WorkerOptions {
@@ -31,14 +35,15 @@ export class WorkerConnection implements ThreadConnection {
   constructor(listener: ConnectionListener, { name, resourceLimits }: WorkerOptions) {
     refuseSecondRun();
     this.#listener = listener;
-    const { port1, port2 } = new MessageChannel();
+    const { port1, port2 } = outsideOfCalls.runInAsyncScope(() => new MessageChannel());
     const workerData: ThreadData = { port: port2, begun: this.#begun, entryFiles: entryModuleFiles() };
-    this.#worker = new Worker(entry, {
+    const options = {
       name,
       workerData,
       transferList: [port2],
       ...(resourceLimits === undefined ? {} : { resourceLimits }),
-    });
+    };
+    this.#worker = outsideOfCalls.runInAsyncScope(() => new Worker(entry, options));
     this.#port = port1;
     port1.on('message', (message: ThreadMessage) => listener.received(message));
     port1.on('messageerror', (error) => listener.unreadable(error));

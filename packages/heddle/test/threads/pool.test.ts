@@ -14,6 +14,7 @@ import {
   ThreadPool,
   type ThreadPoolOptions,
 } from 'heddle/threads';
+import { answerThenThrow } from '../fixtures/threads/faults.ts';
 import { add, neverSettle, note, passGate, spinForever, whichThread } from '../fixtures/threads/jobs.ts';
 import { nestedSum } from '../fixtures/threads/nested.ts';
 import { errorOf, failureOf } from '../support/failure-of.ts';
@@ -298,6 +299,19 @@ test("callbacks and what follows an await see the caller's AsyncLocalStorage", l
     ['b', 'b', 'b'],
     ['c', 'c', 'c'],
   ]);
+});
+
+test('a thread does not keep the AsyncLocalStorage of the call that it was made for', limit, async (t) => {
+  const pool = poolFor(t, { max: 1 });
+  const storage = new AsyncLocalStorage<string>();
+  const seen = new Promise((resolve) => {
+    process.once('warning', () => resolve(storage.getStore()));
+  });
+  const hold = setInterval(() => {}, 1000);
+  t.after(() => clearInterval(hold));
+  // What the thread itself has to tell later belongs to no call.
+  storage.run('the first call', () => pool.callInThread(answerThenThrow, 'an afterthought'));
+  assert.equal(await seen, undefined);
 });
 
 test('deferToThreadPool is the defer of the pool, deferToThread that of the pool of the reactor', limit, async (t) => {
