@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { before, after, describe, test } from 'node:test';
+import { notInThisNode } from '../support/skip.ts';
+
+/** What depends on how a program is written and started, each in a process of its own. */
+
+const heddle = import.meta.resolve('heddle');
+
+describe('a program', () => {
+  let folder = '';
+
+  before(() => {
+    folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'heddle capture ü ')));
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  function write(name: string, lines: readonly string[]): string {
+    const file = path.join(folder, name);
+    writeFileSync(file, `${lines.join('\n')}\n`);
+    return file;
+  }
+
+  test('in CommonJS lends its require, its file name, its modules and its functions', () => {
+    const file = write('common.cjs', [
+      "const { join } = require('node:path');",
+      "const fs = require('node:fs');",
+      'const size = 2;',
+      'exports.twice = (n) => n * size;',
+      `import(${JSON.stringify(heddle)}).then(async ({ deferToThread }) => {`,
+      '  const f = () => [join("a", "b"), fs.existsSync(__filename), require("node:os").EOL.length, exports.twice(4)];',
+      '  console.log(JSON.stringify([await deferToThread(f), f()]));',
+      '});',
+    ]);
+    const [inThread, inline] = JSON.parse(run([file]).stdout) as [unknown, unknown];
+    assert.deepEqual(inThread, inline);
+  });
+
+  test('in TypeScript keeps the lines and columns of its source', {
+    skip: notInThisNode('running TypeScript without a flag'),
+  }, () => {
+    const file = write('typed.ts', [
+      `const { deferToThread } = (await import(${JSON.stringify(heddle)})) as { deferToThread(f: Function): Promise<number> };`,
+      'interface Box { readonly n: number }',
+      'const box: Box = { n: 1 };',
+      'type Fail = (by: number) => never;',
+      'const fail: Fail = (by: number): never => {',
+      '  throw new Error(`failed by ${by satisfies number} and ${box.n}`);',
+      '};',
+      'await deferToThread(() => fail(2)).catch((error: Error) => console.log(error.stack));',
+    ]);
+    const { stdout } = run([file]);
+    assert.match(stdout, /^Error: failed by 2 and 1\n {4}at fail \(file:.*typed\.ts:6:9\)\n/);
+    assert.match(stdout, /typed\.ts:8:27/);
+  });
+
+  test('whose modules import it is not run again in a thread', () => {
+    write('work.mjs', ["import * as entry from './entry.mjs';", 'export const work = () => typeof entry;']);
+    const file = write('entry.mjs', [
+      `import { deferToThread } from ${JSON.stringify(heddle)};`,
+      "import { work } from './work.mjs';",
+      "console.log('runs');",
+      "import('node:timers').then(() => deferToThread(work).then(console.log, ({ code }) => console.log(code)));",
+    ]);
+    const { stdout } = run([file]);
+    assert.ok(stdout.endsWith('HEDDLE_ENTRY_MODULE\n'), stdout);
+    // Before 22.15 Node tells of a module only when it has been loaded.
+    const { registerHooks } = process.getBuiltinModule('node:module');
+    if (typeof registerHooks === 'function') assert.equal(stdout.split('runs').length, 2, stdout);
+  });
+
+  test('without leave to make code from texts is told so, and everything else works', () => {
+    const file = write('no-code.mjs', [
+      `import { deferToThread } from ${JSON.stringify(heddle)};`,
+      'const one = 1;',
+      'await deferToThread(function inline() { return one; }).catch(({ code, message }) => console.log(code, message));',
+      'console.log(await deferToThread(Math.max, 1, 2));',
+    ]);
+    const { stdout } = run(['--disallow-code-generation-from-strings', file]);
+    assert.match(stdout, /^HEDDLE_CODE_GENERATION inline \(.*no-code\.mjs:3:\d+\) is not exported.*\n2\n$/);
+  });
+
+  test('that writes into an object it captures is told once for each place in its source', () => {
+    const file = write('snapshot.mjs', [
+      `import { deferToThread } from ${JSON.stringify(heddle)};`,
+      'const cache = new Map([[1, 1]]);',
+      'const constant = new Map([[1, 1]]);',
+      'const remember = (n) => cache.set(n, n).size + constant.size;',
+      'console.log(await deferToThread(remember, 2), await deferToThread((n) => remember(n), 3), cache.size);',
+    ]);
+    const { stdout, stderr } = run([file]);
+    assert.equal(stdout, '3 3 1\n');
+    assert.equal(stderr.split('[HEDDLE_SNAPSHOT]').length, 2, stderr);
+    assert.match(stderr, /remember \(.*snapshot\.mjs:4:18\) uses cache, which the program writes into/);
+  });
+
+  test('that has a debugger listening ends as without', () => {
+    const file = write('inspected.mjs', [
+      `import { deferToThread } from ${JSON.stringify(heddle)};`,
+      'const one = 1;',
+      'console.log(await deferToThread(() => one));',
+    ]);
+    assert.equal(run(['--inspect=127.0.0.1:0', file]).stdout, '1\n');
+  });
+});
+
+for (const [where, args, input] of [
+  ['node -e', ['-e'], undefined],
+  ['standard input', ['-'], 'input'],
+] as const) {
+  test(`what is typed into ${where} can use its variables and functions in a thread`, () => {
+    const source = `
+      const { join } = require('node:path');
+      const one = 1;
+      function addOne(n) { return n + one; }
+      import(${JSON.stringify(heddle)})
+        .then(({ deferToThread }) => deferToThread(() => join('a', String(addOne(1))) + require('node:os').EOL.length))
+        .then(console.log);`;
+    const { stdout } = input === undefined ? run([...args, source]) : run(args, source);
+    assert.equal(stdout, `${path.join('a', '2')}1\n`);
+  });
+}
+
+test('what is typed into the REPL can use its variables and functions in a thread', async () => {
+  // With its input the REPL would end at once, whatever it still waits for.
+  const repl = spawn(process.execPath, ['--no-warnings', '-i'], { timeout: 30_000 });
+  let output = '';
+  repl.stdout.on('data', (chunk: Buffer) => {
+    output += chunk.toString();
+    if (/^(?:> )?answer /m.test(output)) repl.stdin.end();
+  });
+  const ended = once(repl, 'exit');
+  repl.stdin.write(
+    [
+      'const five = 5',
+      'let one = 1',
+      'function twice(n) { return n * 2 }',
+      `import(${JSON.stringify(heddle)}).then((heddle) => heddle.deferToThread(() => twice(five) + one)).then((v) => console.log('answer', v))`,
+      '',
+    ].join('\n'),
+  );
+  await ended;
+  assert.match(output, /answer 11$/m);
+});
+
+function run(args: readonly string[], input?: string): { stdout: string; stderr: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { input, encoding: 'utf8', timeout: 30_000 });
+  assert.equal(status, 0, stderr);
+  return { stdout, stderr };
+}
