@@ -49,6 +49,7 @@ describe('a program', () => {
       'const box: Box = { n: 1 };',
       'type Fail = (by: number) => never;',
       'const fail: Fail = (by: number): never => {',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: the text of a program
       '  throw new Error(`failed by ${by satisfies number} and ${box.n}`);',
       '};',
       'await deferToThread(() => fail(2)).catch((error: Error) => console.log(error.stack));',
