@@ -7,7 +7,7 @@ import {
   Worker,
 } from 'node:worker_threads';
 import { entryModuleFiles } from './callable/entry-module.ts';
-import { refuseSecondRun } from './callable/second-run.ts';
+import { refuseSecondRun } from './wire/second-run.ts';
 import type { ConnectionListener, ThreadConnection, ThreadCrash } from './connection.ts';
 import type { JobMessage, ThreadData, ThreadMessage } from './wire/messages.ts';
 

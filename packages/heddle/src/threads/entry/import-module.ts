@@ -1,4 +1,4 @@
-import { refuseSecondRun } from '../callable/second-run.ts';
+import { refuseSecondRun } from '../wire/second-run.ts';
 
 const namespaces = new Map<string, object>();
 
