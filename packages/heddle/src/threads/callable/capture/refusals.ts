@@ -182,7 +182,8 @@ function withArticle(kind: string): string {
   return `${/^[AEIOU]/i.test(kind) ? 'an' : 'a'} ${kind}`;
 }
 
-const INSTANCE = 'Capture the values that are needed of it instead: const value = it.value;';
+const INSTANCE =
+  'Capture the values that are needed of it instead (const value = it.value;), or tell how to copy it: registerCodec.';
 
 function kindOfUnsendable(value: unknown): [CallableErrorCode, string] {
   if (typeof value === 'symbol') {
