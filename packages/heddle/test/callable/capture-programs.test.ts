@@ -49,12 +49,7 @@ describe('a program', () => {
       'const box: Box = { n: 1 };',
       'type Fail = (by: number) => never;',
       'const fail: Fail = (by: number): never => {',
-<<<<<<< HEAD
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: the text of a program
-      '  throw new Error(`failed by ${by satisfies number} and ${box.n}`);',
-=======
       '  throw new Error([by satisfies number, box.n].join());',
->>>>>>> 893138e (Benchmark of getting a function into a thread; the check for a second run lies in wire, which both sides use)
       '};',
       'await deferToThread(() => fail(2)).catch((error: Error) => console.log(error.stack));',
     ]);
