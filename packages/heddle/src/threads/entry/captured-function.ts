@@ -68,8 +68,9 @@ class Instance {
 
   #makeClass(index: number, waiting: ReadonlySet<number> = new Set()): void {
     if (this.#made[index] !== undefined || waiting.has(index)) return;
-    const { bindings } = this.#reference.functions[index] as CapturedText;
-    for (const { target } of bindings) {
+    const { bindings, neededAtOnce } = this.#reference.functions[index] as CapturedText;
+    for (const { name, target } of bindings) {
+      if (!neededAtOnce.includes(name)) continue;
       if (target.kind === 'function' && this.#reference.functions[target.index]?.form === 'class') {
         this.#makeClass(target.index, new Set([...waiting, index]));
       }

@@ -24,6 +24,8 @@ export interface CapturedText {
   readonly line: number;
   readonly column: number;
   readonly bindings: readonly Binding[];
+  /** The bindings that a class uses while it is made: what it extends, and what its static parts name. */
+  readonly neededAtOnce: readonly string[];
 }
 
 /** A variable that the text uses, and what it holds in the thread. */

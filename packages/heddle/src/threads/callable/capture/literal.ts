@@ -1,6 +1,7 @@
 import type { Obstacle } from './free-variables.ts';
 import { freeVariables } from './free-variables.ts';
 import { type LiteralText, readLiteral } from './literal-text.ts';
+import { namesNeededAtOnce } from './class-parts.ts';
 import { type ModuleFacts, readModule } from './module-facts.ts';
 import { type Source, sourceOf } from './source.ts';
 import type { Origin } from '../origin.ts';
@@ -31,6 +32,8 @@ export interface Literal {
   readonly obstacles: readonly Obstacle[];
   readonly ownThis: number | undefined;
   readonly importsDynamically: boolean;
+  /** Of a class: the names that are used while it is made. */
+  readonly neededAtOnce: readonly string[];
   readonly facts: ModuleFacts;
   /** What was sent for its closures before, by the shape of what they capture. */
   readonly references: Map<string, CapturedReference>;
@@ -76,6 +79,7 @@ export function analyse(f: Function, origin: ScriptOrigin): Literal {
     obstacles,
     ownThis: free.ownThis === undefined ? undefined : free.ownThis - read.start,
     importsDynamically: free.dynamicImports.length > 0,
+    neededAtOnce: read.node.type === 'ClassExpression' ? namesNeededAtOnce(read.node) : [],
     facts,
     references: new Map(),
     loadables: new Map(),

@@ -58,6 +58,6 @@ function numberOf(object: object): number {
 }
 
 function textOf({ literal, name, bindings }: CapturedFunction): CapturedText {
-  const { text, form, strict, script, line, column } = literal;
-  return { name, text, form: form as CapturedText['form'], strict, script, line, column, bindings };
+  const { text, form, strict, script, line, column, neededAtOnce } = literal;
+  return { name, text, form: form as CapturedText['form'], strict, script, line, column, bindings, neededAtOnce };
 }
