@@ -23,8 +23,8 @@ export const codeAndImages = [
     name: 'new Parser().astify',
     f: new sqlParser.Parser().astify,
     args: [sql],
-    refused: 'HEDDLE_NOT_EXPORTED',
-    because: 'it is a method of an instance, which exists in one thread only',
+    refused: 'HEDDLE_CAPTURES_THIS',
+    because: 'it is a method of an instance, and is passed without it',
   },
   {
     package: 'acorn',

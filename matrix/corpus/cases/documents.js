@@ -24,8 +24,8 @@ export const documents = [
     name: 'new MarkdownIt().render',
     f: new MarkdownIt().render,
     args: [markdown],
-    refused: 'HEDDLE_NOT_EXPORTED',
-    because: 'it is a method of an instance, which exists in one thread only',
+    refused: 'HEDDLE_CAPTURES_THIS',
+    because: 'it is a method of an instance, and is passed without it',
   },
   { package: 'mustache', name: 'render', f: mustache.render, args: ['{{title}}: {{#parts}}<{{.}}>{{/parts}}', view] },
   {
@@ -40,8 +40,8 @@ export const documents = [
     name: 'a compiled template',
     f: isBold,
     args: [view],
-    refused: 'HEDDLE_NOT_EXPORTED',
-    because: 'the function is made at run time, and no module exports it',
+    refused: 'HEDDLE_ASSIGNS_CAPTURED',
+    because: 'it is made at run time, and keeps in a variable outside of it what it has compiled',
   },
   { package: 'pug', name: 'render', f: pug.render, args: ['h1= title\neach part in parts\n  p= part', view] },
   {
