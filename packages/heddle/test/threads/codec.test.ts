@@ -235,6 +235,20 @@ test('a codec of the entry module, or of a module that cannot be loaded, is refu
   assert.equal(await pool.defer(add, 1, 2), 3);
 });
 
+test('an instance that an inline function captures is an instance in the thread', limit, async () => {
+  const fresh = new ThreadPool({ max: 1 });
+  try {
+    const picture = new Picture(5, Buffer.from('captured'));
+    assert.deepEqual(await fresh.defer(() => [picture.constructor.name, picture.width, String(picture.pixels)]), [
+      'Picture',
+      5,
+      'captured',
+    ]);
+  } finally {
+    await fresh.stop();
+  }
+});
+
 test('codecs work on the memory pool as on threads', limit, async () => {
   const memory = new MemoryThreadPool();
   const given = memory.defer(shapes.describePicture, new Picture(2, Buffer.from('here')));
