@@ -20,7 +20,8 @@ const leaf: fc.Arbitrary<unknown> = fc.oneof(
   fc.double(),
   fc.bigInt(),
   fc.string({ unit: 'binary' }),
-  fc.date({ noInvalidDate: false }),
+  // Node 20's assert takes two invalid dates for different ones: they have a test of their own.
+  fc.date({ noInvalidDate: true }),
   fc.constantFrom(/plain/, /with [f]lags/giu, /(?:)/).map((regExp) => new RegExp(regExp)),
   buffer,
   fc.uint8Array({ maxLength: 8 }),

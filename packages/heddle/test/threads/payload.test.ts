@@ -31,6 +31,12 @@ test('whatever data is sent arrives as it was, and is untouched where it came fr
   );
 });
 
+test('an invalid date arrives as one', limit, async () => {
+  const { date } = (await thereAndBack({ date: new Date(Number.NaN) })) as { date: Date };
+  assert.ok(date instanceof Date);
+  assert.equal(date.getTime(), Number.NaN);
+});
+
 test('what several arguments share, they share in the thread', limit, async () => {
   const shared = { n: 1 };
   const [first, second] = (await pool.defer(identity<unknown>, [shared, { shared }])) as [object, { shared: object }];
