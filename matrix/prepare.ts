@@ -1,0 +1,49 @@
+// Lays out what the runners run: the packed heddle beside the fixture program in TypeScript, ES modules and CommonJS.
+import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { transformSync } from 'esbuild';
+import { npm } from './command.ts';
+
+export const here: string = import.meta.dirname;
+export const work: string = path.join(here, '.work');
+
+export type Variant = 'ts' | 'esm' | 'cjs';
+
+/** Packs heddle and installs it, with what it depends on, under `.work`. */
+export function prepare(): void {
+  rmSync(work, { recursive: true, force: true });
+  mkdirSync(work, { recursive: true });
+  const root = path.dirname(here);
+  npm(['run', 'build', '--silent', '-w', 'heddle'], root);
+  npm(['pack', '--silent', '-w', 'heddle', '--pack-destination', work], root);
+  const [tarball = ''] = globSync('heddle-*.tgz', { cwd: work });
+  writeFileSync(path.join(work, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
+  npm(['install', '--silent', '--no-audit', '--no-fund', `./${tarball}`], work);
+}
+
+/** Writes the fixture program in one of its forms into a folder of its own. */
+export function layOut(name: string, variant: Variant): string {
+  const folder = path.join(work, name);
+  mkdirSync(folder, { recursive: true });
+  const type = variant === 'cjs' ? 'commonjs' : 'module';
+  writeFileSync(path.join(folder, 'package.json'), JSON.stringify({ private: true, type }));
+  const fixtures = path.join(here, 'fixtures');
+  for (const file of globSync('*.{ts,cjs,cts}', { cwd: fixtures })) {
+    const source = path.join(fixtures, file);
+    if (variant === 'ts' || !file.endsWith('.ts')) cpSync(source, path.join(folder, file));
+    else writeFileSync(path.join(folder, file.replace(/\.ts$/, '.js')), compiled(source, variant));
+  }
+  return folder;
+}
+
+function compiled(file: string, format: 'esm' | 'cjs'): string {
+  const { code } = transformSync(readFileSync(file, 'utf8'), {
+    loader: 'ts',
+    format,
+    platform: 'node',
+    target: 'node20',
+    sourcefile: file,
+    sourcemap: 'inline',
+  });
+  return code.replaceAll(/(['"]\.\/[\w-]+)\.ts(['"])/g, '$1.js$2');
+}
