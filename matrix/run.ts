@@ -23,7 +23,10 @@ const chosen = runners
   .filter(({ name }) => positionals.length === 0 || positionals.some((part) => name.includes(part)));
 let unexpected = 0;
 for (const runner of chosen) {
-  const slug = runner.name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-|-$/g, '');
+  const slug = runner.name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-|-$/g, '');
   const folder = layOut(runner.folder ?? slug, runner.variant);
   let broken: string | undefined;
   try {
@@ -31,7 +34,9 @@ for (const runner of chosen) {
   } catch (error) {
     broken = `does not build: ${firstLine(error instanceof Error ? error.message : String(error))}`;
   }
-  const nodes = values.smoke ? runner.nodes.slice(-2, -1).concat(runner.nodes.length === 1 ? runner.nodes : []) : runner.nodes;
+  const nodes = values.smoke
+    ? runner.nodes.slice(-2, -1).concat(runner.nodes.length === 1 ? runner.nodes : [])
+    : runner.nodes;
   const rows: Row[] = [];
   for (const version of nodes.length === 0 ? [undefined] : nodes) {
     const binary = version === undefined ? process.execPath : fetchNode(version);
@@ -40,7 +45,11 @@ for (const runner of chosen) {
   const file = path.join(here, 'results', `${slug}.json`);
   if (values.smoke) {
     const known: Row[] = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).rows : [];
-    for (const row of rows) unexpected += compare(row, known.find(({ node }) => major(node) === major(row.node)));
+    for (const row of rows)
+      unexpected += compare(
+        row,
+        known.find(({ node }) => major(node) === major(row.node)),
+      );
   } else {
     mkdirSync(path.dirname(file), { recursive: true });
     const version = runner.tool === undefined ? undefined : versionOf(runner.tool);
@@ -70,7 +79,8 @@ async function tryOut(
     MATRIX_WORK: path.join(folder, `work.${extension}`),
     NO_COLOR: '1',
   };
-  const { status, output } = broken === undefined ? execute(runner.command(binary, folder), folder, env) : { status: 1, output: '' };
+  const { status, output } =
+    broken === undefined ? execute(runner.command(binary, folder), folder, env) : { status: 1, output: '' };
   const outcomes: Record<string, string> = {};
   if (existsSync(file)) {
     for (const line of readFileSync(file, 'utf8').trim().split('\n')) {
@@ -91,7 +101,9 @@ function compare(row: Row, known: Row | undefined): number {
   for (const kind of kinds) {
     if (row.outcomes[kind] === known?.outcomes[kind]) continue;
     different += 1;
-    console.error(`  ${kind}: ${row.outcomes[kind]}, and the committed table says ${known?.outcomes[kind] ?? 'nothing'}`);
+    console.error(
+      `  ${kind}: ${row.outcomes[kind]}, and the committed table says ${known?.outcomes[kind] ?? 'nothing'}`,
+    );
   }
   return different;
 }
@@ -109,5 +121,9 @@ function clean(text: string): string {
 
 function firstLine(output: string): string {
   const lines = output.split('\n').map((line) => line.trim());
-  return lines.find((line) => /error|not |cannot/i.test(line) && !/^at /.test(line)) ?? lines.find(Boolean) ?? 'it said nothing';
+  return (
+    lines.find((line) => /error|not |cannot/i.test(line) && !line.startsWith('at ')) ??
+    lines.find(Boolean) ??
+    'it said nothing'
+  );
 }

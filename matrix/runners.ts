@@ -47,7 +47,9 @@ function esbuild(name: string, options: object): Runner {
         sourcemap: true,
         logLevel: 'silent',
         // What esbuild's users write where bundled CommonJS requires a module of Node's.
-        banner: { js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);" },
+        banner: {
+          js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
+        },
         ...options,
       });
     },
@@ -97,11 +99,21 @@ const tsdown: Runner = {
   nodes: one,
   tool: 'tsdown',
   build: (folder) => {
-    writeFileSync(path.join(folder, 'package.json'), JSON.stringify({
-      name: 'program', private: true, type: 'module', dependencies: { heddle: '*', marked: '*', ms: '*' },
-    }));
+    writeFileSync(
+      path.join(folder, 'package.json'),
+      JSON.stringify({
+        name: 'program',
+        private: true,
+        type: 'module',
+        dependencies: { heddle: '*', marked: '*', ms: '*' },
+      }),
+    );
     const command = [process.execPath, path.join(module('tsdown'), 'dist/run.mjs'), 'program.ts'];
-    const { status, output } = execute([...command, '--no-dts', '--out-dir', 'out', '--platform', 'node'], folder, process.env);
+    const { status, output } = execute(
+      [...command, '--no-dts', '--out-dir', 'out', '--platform', 'node'],
+      folder,
+      process.env,
+    );
     if (status !== 0) throw new Error(output);
   },
   command: (binary) => [binary, 'out/program.mjs'],
@@ -144,7 +156,14 @@ const jest = (name: string, variant: Variant, flags: readonly string[], nodes: r
     cpSync(path.join(folder, 'in-a-test.js'), path.join(folder, 'program.test.js'));
     writeFileSync(path.join(folder, 'jest.config.json'), JSON.stringify({ transform: {}, testEnvironment: 'node' }));
   },
-  command: (binary) => [binary, ...flags, path.join(module('jest'), 'bin/jest.js'), '--runInBand', '--config', 'jest.config.json'],
+  command: (binary) => [
+    binary,
+    ...flags,
+    path.join(module('jest'), 'bin/jest.js'),
+    '--runInBand',
+    '--config',
+    'jest.config.json',
+  ],
 });
 
 export const runners: readonly Runner[] = [
@@ -186,7 +205,13 @@ export const runners: readonly Runner[] = [
     tool: 'tsx',
     command: (binary) => [binary, path.join(module('tsx'), 'dist/cli.mjs'), 'program.ts'],
   },
-  { name: 'node --import tsx', variant: 'ts', nodes: all, tool: 'tsx', command: node(['--import', 'tsx'], 'program.ts') },
+  {
+    name: 'node --import tsx',
+    variant: 'ts',
+    nodes: all,
+    tool: 'tsx',
+    command: node(['--import', 'tsx'], 'program.ts'),
+  },
   {
     name: 'vitest',
     variant: 'ts',
@@ -194,19 +219,37 @@ export const runners: readonly Runner[] = [
     smoke: true,
     tool: 'vitest',
     build: (folder) => cpSync(path.join(folder, 'in-a-test.ts'), path.join(folder, 'program.test.ts')),
-    command: (binary, folder) => [binary, path.join(module('vitest'), 'vitest.mjs'), 'run', '--globals', '--root', folder],
+    command: (binary, folder) => [
+      binary,
+      path.join(module('vitest'), 'vitest.mjs'),
+      'run',
+      '--globals',
+      '--root',
+      folder,
+    ],
   },
   jest('require()', 'cjs', [], all),
+  jest('require(), --experimental-vm-modules', 'cjs', ['--experimental-vm-modules'], all),
   jest('ES modules, --experimental-vm-modules', 'esm', ['--experimental-vm-modules'], all),
   { ...esbuild('packages external', { packages: 'external' }), smoke: true },
   esbuild('packages external, minified', { packages: 'external', minify: true }),
-  esbuild('packages external, split', { packages: 'external', splitting: true, entryPoints: ['program.ts', 'work.ts', 'barrel.ts'] }),
+  esbuild('packages external, split', {
+    packages: 'external',
+    splitting: true,
+    entryPoints: ['program.ts', 'work.ts', 'barrel.ts'],
+  }),
   esbuild('packages bundled', {}),
   rolldownOne,
   tsdown,
   viteSsr,
   webpack,
-  { name: 'Bun', variant: 'ts', nodes: [], tool: 'bun', command: () => [path.join(here, 'node_modules/.bin/bun'), 'program.ts'] },
+  {
+    name: 'Bun',
+    variant: 'ts',
+    nodes: [],
+    tool: 'bun',
+    command: () => [path.join(here, 'node_modules/.bin/bun'), 'program.ts'],
+  },
   {
     name: 'Deno',
     variant: 'ts',
