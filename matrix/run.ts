@@ -5,7 +5,6 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { fetchNode } from '../scripts/node-binary.ts';
 import { execute, npm } from './command.ts';
-import { here, layOut, prepare, work } from './prepare.ts';
 import { type Row, kinds } from './results.ts';
 import { writePage } from './table.ts';
 
@@ -13,9 +12,11 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { smoke: { type: 'boolean', default: false }, 'skip-install': { type: 'boolean', default: false } },
 });
-if (!values['skip-install']) npm(['ci', '--silent', '--no-audit', '--no-fund'], here);
+// Not `npm ci`: it insists on entries for the binaries of all other platforms, which not every registry gives.
+if (!values['skip-install']) npm(['install', '--no-save', '--silent', '--no-audit', '--no-fund'], import.meta.dirname);
+// Only now, since these import what was just installed.
+const { here, layOut, prepare, work } = await import('./prepare.ts');
 prepare();
-// Only now, since the runners import the bundlers.
 const { runners } = await import('./runners.ts');
 
 const chosen = runners
@@ -108,7 +109,9 @@ function compare(row: Row, known: Row | undefined): number {
   return different;
 }
 
-const major = (node: string | undefined): string | undefined => node?.split('.')[0];
+function major(node: string | undefined): string | undefined {
+  return node?.split('.')[0];
+}
 
 function versionOf(tool: string): string {
   return JSON.parse(readFileSync(path.join(here, 'node_modules', tool, 'package.json'), 'utf8')).version;
