@@ -1,5 +1,6 @@
 import { CallableError, type Refusal } from '../wire/callable-error.ts';
 import type { FunctionReference } from '../wire/reference.ts';
+import { addressedCalls } from './addressed.ts';
 import { type Located, capture } from './capture/capture.ts';
 import type { CapturedCall } from './capture/captured-call.ts';
 import { isKnownLiteral, knownLiteral, literalAt, literalOf } from './capture/known-literals.ts';
@@ -21,7 +22,8 @@ export type Callable = FunctionReference | CapturedCall;
  * Answers at once for a function seen before or found among what is loaded,
  * with a promise where a module must be asked for its namespace.
  *
- * The order: functions known already (those of `threadFunction` among them), Node's own, literals whose
+ * The order: functions known already (those of `threadFunction` among them), those that the build plug-in gave
+ * an address, Node's own, literals whose
  * closures were captured before, the exports of the module that `f` is written in, the exports of all
  * others; and where none of them gives it, its text.
  *
@@ -30,6 +32,8 @@ export type Callable = FunctionReference | CapturedCall;
 export function resolveCallable(f: Function): Callable | Promise<Callable> {
   const known = references.get(f);
   if (known !== undefined) return known;
+  const addressed = addressedCalls.get(f);
+  if (addressed !== undefined) return addressed;
   const located = locate(f);
   return located instanceof Promise ? located.then((found) => callableOf(f, found)) : callableOf(f, located);
 }

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type { Address } from '../wire/address.ts';
 import { CallableError } from '../wire/callable-error.ts';
-import type { FunctionReference } from '../wire/reference.ts';
+import type { FactoryReference, FunctionReference } from '../wire/reference.ts';
 import { loadCaptured } from './captured-function.ts';
 import { importModule } from './import-module.ts';
 import { type Located, member } from './member.ts';
@@ -25,8 +25,18 @@ export type FunctionSource = (captured: readonly unknown[]) => LoadedFunction;
  */
 export function loadFunction(reference: FunctionReference): FunctionSource | Promise<FunctionSource> {
   if (reference.kind === 'captured') return loadCaptured(reference, locate);
+  if (reference.kind === 'factory') return loadFactory(reference);
   const located = locate(reference);
   return located instanceof Promise ? located.then((found) => sourceOf(found)) : sourceOf(located);
+}
+
+function loadFactory({ url, name }: FactoryReference): FunctionSource | Promise<FunctionSource> {
+  const located = locate({ kind: 'module', url, path: [name] });
+  const source = (found: Located): FunctionSource => {
+    const { f: factory } = sourceOf(found)([]);
+    return (captured) => ({ f: Reflect.apply(factory, undefined, captured) as Function, receiver: undefined });
+  };
+  return located instanceof Promise ? located.then(source) : source(located);
 }
 
 function sourceOf({ value, receiver, address, name, hint }: Located): FunctionSource {

@@ -5,4 +5,11 @@ import type { CapturedReference } from './captured.ts';
  * How the reactor tells a thread which function to run: an address that both
  * sides can resolve; only for a function that has none, its text.
  */
-export type FunctionReference = Address | CapturedReference;
+export type FunctionReference = Address | CapturedReference | FactoryReference;
+
+/** An export that the build plug-in wrote: called with the captured values of a job, it gives the function. */
+export interface FactoryReference {
+  readonly kind: 'factory';
+  readonly url: string;
+  readonly name: string;
+}

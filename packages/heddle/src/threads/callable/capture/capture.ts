@@ -138,7 +138,9 @@ class Graph {
     if (index !== undefined) return set({ kind: 'function', index });
     const take = (found: Located): void => {
       if (!('literal' in found)) {
-        if (found.kind === 'captured') throw new Error('A function that was captured has no address.');
+        if (found.kind === 'captured' || found.kind === 'factory') {
+          throw new Error('A function that was captured has no address of its own.');
+        }
         return set(loaded(found));
       }
       const { literal, scopes } = found;

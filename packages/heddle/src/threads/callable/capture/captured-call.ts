@@ -1,11 +1,12 @@
 import type { CapturedReference } from '../../wire/captured.ts';
+import type { FactoryReference } from '../../wire/reference.ts';
 
-/** A function that is sent by its text, with the values that this call's closure uses. */
+/** A function that is sent by its text or by the address of what makes it, with the values that this call's closure uses. */
 export class CapturedCall {
-  readonly reference: CapturedReference;
+  readonly reference: CapturedReference | FactoryReference;
   readonly values: readonly unknown[];
 
-  constructor(reference: CapturedReference, values: readonly unknown[]) {
+  constructor(reference: CapturedReference | FactoryReference, values: readonly unknown[]) {
     this.reference = reference;
     this.values = values;
   }

@@ -1,0 +1,76 @@
+import type { Binding, Scope } from './scopes.ts';
+import { bare, childrenOf, isNode, type Node } from './syntax.ts';
+
+/** The function argument of a call that runs it in a thread. */
+export interface DeferredArgument {
+  readonly node: Node;
+}
+
+const HEDDLE = new Set(['heddle', 'heddle/threads']);
+
+/** Finds the calls whose callee comes from an import of heddle, and gives their function arguments. */
+export function deferredArguments(program: Node, scopeOf: (node: Node) => Scope): Node[] {
+  const found: Node[] = [];
+  const visit = (node: Node): void => {
+    if (node.type === 'CallExpression') {
+      const index = functionIndex(bare(node['callee'] as Node), scopeOf);
+      const argument = index === undefined ? undefined : (node['arguments'] as Node[])[index];
+      if (argument !== undefined && argument.type !== 'SpreadElement') found.push(argument);
+    }
+    for (const child of childrenOf(node)) visit(child);
+  };
+  visit(program);
+  return found;
+}
+
+/** At which place a callee of heddle's takes the function; undefined of any other callee. */
+function functionIndex(callee: Node, scopeOf: (node: Node) => Scope): number | undefined {
+  const name = importedName(callee, scopeOf);
+  if (name === 'deferToThread') return 0;
+  if (name === 'deferToThreadPool') return 1;
+  if (callee.type === 'CallExpression') {
+    const inner = bare(callee['callee'] as Node);
+    const isWith = memberName(inner) === 'with' && importedName(inner['object'] as Node, scopeOf) === 'deferToThread';
+    return isWith ? 0 : undefined;
+  }
+  if (memberName(callee) !== 'defer') return undefined;
+  return isPool(bare(callee['object'] as Node), scopeOf) ? 0 : undefined;
+}
+
+function isPool(node: Node, scopeOf: (node: Node) => Scope): boolean {
+  if (node.type === 'CallExpression') {
+    const callee = bare(node['callee'] as Node);
+    if (memberName(callee) === 'with') return isPool(bare(callee['object'] as Node), scopeOf);
+    return memberName(callee) === 'getThreadPool' && importedName(callee['object'] as Node, scopeOf) === 'reactor';
+  }
+  if (node.type === 'NewExpression') return importedName(node['callee'] as Node, scopeOf) === 'ThreadPool';
+  if (node.type !== 'Identifier') return false;
+  const binding = scopeOf(node).find(String(node['name']));
+  const init = binding?.kind === 'const' ? binding.declaration['init'] : undefined;
+  return isNode(init) && bare(init) !== node && isPool(bare(init), scopeOf);
+}
+
+/** The name under which heddle exports what an expression stands for. */
+function importedName(node: Node, scopeOf: (node: Node) => Scope): string | undefined {
+  if (node.type === 'Identifier') {
+    const binding = scopeOf(node).find(String(node['name']));
+    return binding && isOfHeddle(binding) && binding.declaration.type === 'ImportSpecifier'
+      ? String((binding.declaration['imported'] as Node)['name'])
+      : undefined;
+  }
+  const member = memberName(node);
+  if (member === undefined || (node['object'] as Node).type !== 'Identifier') return undefined;
+  const object = node['object'] as Node;
+  const binding = scopeOf(object).find(String(object['name']));
+  const isNamespace = binding && isOfHeddle(binding) && binding.declaration.type === 'ImportNamespaceSpecifier';
+  return isNamespace ? member : undefined;
+}
+
+function isOfHeddle({ kind, statement }: Binding): boolean {
+  return kind === 'import' && HEDDLE.has(String((statement['source'] as Node)['value']));
+}
+
+function memberName(node: Node): string | undefined {
+  if (node.type !== 'MemberExpression' || node['computed']) return undefined;
+  return String((node['property'] as Node)['name']);
+}
