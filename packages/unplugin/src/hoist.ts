@@ -52,7 +52,7 @@ export function hoist(code: string, file: string, { bundled }: HoistOptions): Ho
     if (f === undefined) continue;
     const closure = closureOf(f, innermostScope(argument, uses, root), uses);
     if (!('node' in closure)) {
-      closures.push({ ...closure, f, name: target === f ? '' : String(target['name']) });
+      closures.push({ ...closure, f, name: target.type === 'Identifier' ? String(target['name']) : '' });
       places.push(argument);
     } else if (closure.code !== undefined) errors.push(buildError(closure, closure.code, f, code, file));
   }

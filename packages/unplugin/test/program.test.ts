@@ -113,6 +113,6 @@ describe('a program that no bundler builds', { skip: unbundled }, () => {
 
   it('keeps the lines and columns of its source in the stacks of threads', async () => {
     const { failure } = await run('--import', '@heddle/unplugin/register', main);
-    assert.match(failure, /at failing \(.*main\.ts\?heddle-thread=\d+:29:9\)/);
+    assert.match(failure, /at failing \(.*main\.ts\?heddle-thread=\d+:28:9\)/);
   });
 });
