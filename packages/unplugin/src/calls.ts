@@ -1,11 +1,6 @@
 import type { Binding, Scope } from './scopes.ts';
 import { bare, childrenOf, isNode, type Node } from './syntax.ts';
 
-/** The function argument of a call that runs it in a thread. */
-export interface DeferredArgument {
-  readonly node: Node;
-}
-
 const HEDDLE = new Set(['heddle', 'heddle/threads']);
 
 /** Finds the calls whose callee comes from an import of heddle, and gives their function arguments. */

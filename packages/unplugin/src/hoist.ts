@@ -70,7 +70,10 @@ export function hoist(code: string, file: string, { bundled }: HoistOptions): Ho
         text.appendLeft(place.start, '$heddleAddressed(');
         text.prependRight(place.end, `, ${addressOf(index)}, '$0', () => [${captured}])`);
       });
-      return { code: text.toString(), map: text.generateMap({ source: file, includeContent: true, hires: 'boundary' }) };
+      return {
+        code: text.toString(),
+        map: text.generateMap({ source: file, includeContent: true, hires: 'boundary' }),
+      };
     },
   };
 }
@@ -100,8 +103,11 @@ function innermostScope(argument: Node, uses: readonly Use[], root: Scope): Scop
 }
 
 /** The closure's texts where they stood, all else blank: lines and columns stay those of the source. */
-function moduleText(code: string, { f, name, imports, declarations, captured }: Closure & { f: Node; name: string }): string {
-  const text = [...code.replace(/[^\r\n]/g, ' ').match(/[\s\S]/g)!];
+function moduleText(
+  code: string,
+  { f, name, imports, declarations, captured }: Closure & { f: Node; name: string },
+): string {
+  const text = code.replace(/[^\r\n]/g, ' ').split('');
   const put = ({ start, end }: Node): void => {
     for (let at = start; at < end; at += 1) text[at] = code[at] as string;
   };
@@ -138,5 +144,11 @@ function buildError(obstacle: Obstacle, code: BuildError['code'], f: Node, text:
   const column = (before.at(-1)?.length ?? 0) + 1;
   const id = f['id'] as Node | null | undefined;
   const who = id ? String(id['name']) : 'A function that runs in a thread';
-  return { code, file, line, column, message: `${code}: ${who} (${file}:${line}:${column}) ${obstacle.message}. Pass it what it needs as arguments.` };
+  return {
+    code,
+    file,
+    line,
+    column,
+    message: `${code}: ${who} (${file}:${line}:${column}) ${obstacle.message}. Pass it what it needs as arguments.`,
+  };
 }

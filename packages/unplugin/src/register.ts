@@ -7,7 +7,9 @@ import { hoist, type Hoisted } from './hoist.ts';
 const MARK = /\?heddle-thread=(\d+)$/;
 
 if (typeof registerHooks !== 'function') {
-  throw new Error('@heddle/unplugin/register needs Node 22.15 or later; without it, functions are captured at run time.');
+  throw new Error(
+    '@heddle/unplugin/register needs Node 22.15 or later; without it, functions are captured at run time.',
+  );
 }
 
 registerHooks({
@@ -15,13 +17,16 @@ registerHooks({
     const index = MARK.exec(url)?.[1];
     const own = url.replace(MARK, '');
     const loaded = next(own, context);
-    if (!own.startsWith('file:') || !/^module/.test(loaded.format ?? '') || own.includes('/node_modules/')) return loaded;
+    if (!own.startsWith('file:') || !(loaded.format ?? '').startsWith('module') || own.includes('/node_modules/'))
+      return loaded;
     const code = loaded.source === undefined || loaded.source === null ? '' : textOf(loaded.source);
     const hoisted: Hoisted | undefined = hoist(code, fileURLToPath(own), { bundled: false });
     if (index !== undefined) return { ...loaded, source: hoisted?.modules[Number(index)] ?? '', shortCircuit: true };
     // A call that cannot work fails when it is made: the rest of the program may still do.
     if (hoisted === undefined || hoisted.modules.length === 0) return loaded;
-    const { code: source } = hoisted.rewrite((at) => JSON.stringify(`${own.replace(/[?#].*$/, '')}?heddle-thread=${at}`));
+    const { code: source } = hoisted.rewrite((at) =>
+      JSON.stringify(`${own.replace(/[?#].*$/, '')}?heddle-thread=${at}`),
+    );
     return { ...loaded, source };
   },
 });
@@ -29,5 +34,3 @@ registerHooks({
 function textOf(source: string | ArrayBuffer | NodeJS.TypedArray): string {
   return typeof source === 'string' ? source : new TextDecoder().decode(source);
 }
-
-export {};

@@ -3,7 +3,12 @@ import { hoist } from './hoist.ts';
 /** What the plug-in uses of the bundler; Rollup, Rolldown, tsdown and Vite give it alike. */
 interface PluginContext {
   emitFile(file: { type: 'chunk'; id: string; name: string }): string;
-  error(error: { message: string; code?: string; id?: string; loc?: { file: string; line: number; column: number } }): never;
+  error(error: {
+    message: string;
+    code?: string;
+    id?: string;
+    loc?: { file: string; line: number; column: number };
+  }): never;
   resolve(source: string, importer?: string, options?: { skipSelf: boolean }): Promise<unknown>;
 }
 
@@ -58,7 +63,8 @@ export default function heddle(): HeddlePlugin {
       const urls = hoisted.modules.map((text, index) => {
         const module = file.replace(/(\.[cm]?[jt]sx?)$/, `.heddle-thread-${index}$1`);
         modules.set(module, text);
-        return `import.meta.ROLLUP_FILE_URL_${this.emitFile({ type: 'chunk', id: module, name: 'heddle-thread' })}`;
+        // Rolldown tells emitted chunks apart by their names alone.
+        return `import.meta.ROLLUP_FILE_URL_${this.emitFile({ type: 'chunk', id: module, name: `heddle-thread-${modules.size}` })}`;
       });
       const { code: rewritten, map } = hoisted.rewrite((index) => urls[index] as string);
       return { code: rewritten, map: map.toString() };
