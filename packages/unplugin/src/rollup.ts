@@ -36,6 +36,7 @@ const MARK = /\.heddle-thread-(\d+)(\.[cm]?[jt]sx?)$/;
  */
 export default function heddle(): HeddlePlugin {
   const modules = new Map<string, string>();
+  let chunks = 0;
   return {
     name: 'heddle',
     // The types are still there, and nothing has been renamed.
@@ -64,7 +65,7 @@ export default function heddle(): HeddlePlugin {
         const module = file.replace(/(\.[cm]?[jt]sx?)$/, `.heddle-thread-${index}$1`);
         modules.set(module, text);
         // Rolldown tells emitted chunks apart by their names alone.
-        return `import.meta.ROLLUP_FILE_URL_${this.emitFile({ type: 'chunk', id: module, name: `heddle-thread-${modules.size}` })}`;
+        return `import.meta.ROLLUP_FILE_URL_${this.emitFile({ type: 'chunk', id: module, name: `heddle-thread-${++chunks}` })}`;
       });
       const { code: rewritten, map } = hoisted.rewrite((index) => urls[index] as string);
       return { code: rewritten, map: map.toString() };
