@@ -11,7 +11,7 @@ const NAMESPACE = 'heddle-thread';
  * `heddle` stays outside of the bundle: its threads start from a file of its package.
  *
  * @example
- * ```ts no-run
+ * ```ts sketch of a build configuration
  * import { build } from 'esbuild';
  * import heddle from '@heddle/unplugin/esbuild';
  * await build({ entryPoints: ['src/main.ts'], bundle: true, platform: 'node', format: 'esm', outdir: 'dist', plugins: [heddle()] });

@@ -64,7 +64,7 @@ export function hoist(code: string, file: string, { bundled }: HoistOptions): Ho
     rewrite: (addressOf) => {
       const text = new MagicString(code);
       const importEnd = code.startsWith('#!') ? code.indexOf('\n') + 1 : 0;
-      text.appendLeft(importEnd, "import { addressed as $heddleAddressed } from 'heddle/threads';");
+      text.appendLeft(importEnd, "import { addressed as $heddleAddressed } from 'heddle/addressed';");
       places.forEach((place, index) => {
         const captured = closures[index]?.captured.join(', ') ?? '';
         text.appendLeft(place.start, '$heddleAddressed(');

@@ -29,7 +29,7 @@ const MARK = /\.heddle-thread-(\d+)(\.[cm]?[jt]sx?)$/;
  * `heddle` stays outside of the bundle: its threads start from a file of its package.
  *
  * @example
- * ```ts no-run
+ * ```ts sketch of a build configuration
  * import heddle from '@heddle/unplugin/rollup';
  * export default { input: 'src/main.ts', plugins: [heddle()], output: { dir: 'dist', format: 'es' } };
  * ```

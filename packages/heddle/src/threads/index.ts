@@ -1,5 +1,4 @@
 export { CallableError, type CallableErrorCode, type FunctionLocation } from './wire/callable-error.ts';
-export { addressed } from './callable/addressed.ts';
 export { threadFunction } from './callable/thread-function.ts';
 export { type Codec, type CodecOptions, type CyclicCodec, registerCodec } from './register-codec.ts';
 export { CodecError, type CodecErrorCode } from './wire/codec-error.ts';

@@ -62,6 +62,8 @@ const threads = [
   'threadFunction',
 ];
 const exported: Record<string, readonly string[]> = {
+  // For code that the build plug-in writes.
+  'heddle/addressed': ['addressed'],
   heddle: [...defer, ...reactor, ...threads],
   'heddle/defer': defer,
   'heddle/reactor': reactor,

@@ -19,7 +19,7 @@ const factories = new Map<string, FactoryReference>();
  * @returns `f` itself; where a captured variable is in its dead zone, the call with it will be refused
  *
  * @example
- * ```ts no-run
+ * ```ts sketch of what the build plug-in writes
  * deferToThread(addressed(() => limit * 2, new URL('./main.thread-0.js', import.meta.url), '$0', () => [limit]));
  * ```
  */
