@@ -1,8 +1,10 @@
-import { registerHooks } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { hoist, type Hoisted } from './hoist.ts';
 
 // For programs that no bundler builds: `node --import @heddle/unplugin/register`. Threads inherit the option.
+
+// Older versions have no such export, and an import of it would hide the sentence below.
+const { registerHooks } = process.getBuiltinModule('node:module');
 
 const MARK = /\?heddle-thread=(\d+)$/;
 

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdir, rm } from 'node:fs/promises';
-import { registerHooks } from 'node:module';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -107,7 +106,7 @@ describe('a program built by rolldown', () => {
 });
 
 const unbundled =
-  typeof registerHooks !== 'function'
+  typeof process.getBuiltinModule('node:module').registerHooks !== 'function'
     ? 'module.registerHooks came with Node 22.15'
     : !stripsTypes && 'this Node does not strip types';
 

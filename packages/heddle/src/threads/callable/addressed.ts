@@ -1,10 +1,7 @@
 import type { FactoryReference } from '../wire/reference.ts';
 import { CapturedCall } from './capture/captured-call.ts';
 import { functionName } from './function-name.ts';
-import { refusals } from './known.ts';
-
-/** Functions that the build plug-in gave an address, with the values that their closures hold. */
-export const addressedCalls: WeakMap<Function, CapturedCall> = new WeakMap();
+import { addressedCalls, refusals } from './known.ts';
 
 // A thread knows a function by its reference object, so there is one for each address.
 const factories = new Map<string, FactoryReference>();

@@ -1,5 +1,6 @@
 import type { Refusal } from '../wire/callable-error.ts';
 import type { FunctionReference } from '../wire/reference.ts';
+import type { CapturedCall } from './capture/captured-call.ts';
 
 /**
  * Functions whose address is known.
@@ -10,3 +11,6 @@ export const references: WeakMap<Function, FunctionReference> = new WeakMap();
 
 /** Functions that no thread can ever reach, whatever the program loads or exports later. */
 export const refusals: WeakMap<Function, Refusal> = new WeakMap();
+
+/** Functions that the build plug-in gave an address, with the values that their closures hold. */
+export const addressedCalls: WeakMap<Function, CapturedCall> = new WeakMap();

@@ -1,11 +1,10 @@
 import { CallableError, type Refusal } from '../wire/callable-error.ts';
 import type { FunctionReference } from '../wire/reference.ts';
-import { addressedCalls } from './addressed.ts';
 import { type Located, capture } from './capture/capture.ts';
 import type { CapturedCall } from './capture/captured-call.ts';
 import { isKnownLiteral, knownLiteral, literalAt, literalOf } from './capture/known-literals.ts';
 import { isEntryModule } from './entry-module.ts';
-import { references, refusals } from './known.ts';
+import { addressedCalls, references, refusals } from './known.ts';
 import { countNodeModules, indexNodeFunctions } from './node-functions.ts';
 import { type Origin, originOf } from './origin.ts';
 import { searchOtherModules } from './other-modules.ts';
