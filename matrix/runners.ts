@@ -20,7 +20,7 @@ export interface Runner {
   readonly tool?: string;
 }
 
-const all = ['20.19', '22', '24', '26'];
+const all = ['20.19.0', '22', '24', '26'];
 const modern = ['22', '24', '26'];
 const one = ['24'];
 const module = (name: string): string => path.join(here, 'node_modules', name);

@@ -2,14 +2,19 @@ import { workerData } from 'node:worker_threads';
 import type { JobMessage, ReadyMessage, ThreadData } from '../wire/messages.ts';
 import { keepOut } from './entry-guard.ts';
 import { JobRunner } from './job-runner.ts';
+import { prepareTsx } from './tsx-loader.ts';
 
 // What a thread runs first. CommonJS, and with as little to load as can be: it is part of every cold call.
 const { port, begun, entryFiles } = workerData as ThreadData;
 keepOut(entryFiles);
 const runner = new JobRunner(port, stackOfJob);
+let loader = prepareTsx()?.finally(() => {
+  loader = undefined;
+});
 port.on('message', (message: JobMessage) => {
   Atomics.store(begun, 0, message.job);
-  runner.receive(message);
+  if (loader === undefined) runner.receive(message);
+  else void loader.then(() => runner.receive(message));
 });
 port.on('messageerror', (error) => runner.cannotRead(error));
 port.postMessage({ ready: true } satisfies ReadyMessage);
