@@ -8,6 +8,7 @@ import type { Closure } from './known-literals.ts';
 import { CapturedCall } from './captured-call.ts';
 import { importedBy, importOf, requireOf } from './loadables.ts';
 import type { Literal } from './literal.ts';
+import { addressOfNamespace, type Namespace, namespaceOfCommonJs } from './module-namespaces.ts';
 import { moduleObject } from './module-objects.ts';
 import * as refuse from './refusals.ts';
 import { type CapturedFunction, referenceFor } from './shape.ts';
@@ -99,14 +100,45 @@ class Graph {
     if (typeof value === 'function') return this.#function(value, name, steps, set);
     const module = atTop && isObject(value) ? moduleObject(value) : undefined;
     if (module !== undefined) return set(loaded(module));
+    const namespace = isObject(value) ? namespaceOfCommonJs(value) : undefined;
+    if (usage.whole && namespace?.whole !== undefined) return set(loaded(namespace.whole));
+    const address = isObject(value) && namespace === undefined ? addressOfNamespace(value, usage) : undefined;
+    if (!(address instanceof Promise)) {
+      return address === undefined ? this.#value(variable, namespace, steps, set) : set(loaded(address));
+    }
+    const take = (found: LoadableReference | undefined): void =>
+      found === undefined ? this.#value(variable, undefined, steps, set) : set(loaded(found));
+    this.#open.push(address.then(take));
+    return undefined;
+  }
+
+  #value(
+    variable: Variable,
+    namespace: Namespace | undefined,
+    steps: readonly refuse.Step[],
+    set: (target: Target) => void,
+  ): void {
+    const { usage, value } = variable;
+    const { name } = usage;
     const slot = this.#values.push(undefined) - 1;
     set({ kind: 'value', slot });
-    this.#values[slot] = takeParts(value, usage, {
-      include: (path, part) => this.#include(slot, path, part, name, steps, set),
-      refuse: (path, part) => {
-        throw refuse.unsendable(steps, name, path, part);
+    const parts = new Map(usage.parts);
+    for (const key of namespace === undefined ? [] : usage.parts.keys()) {
+      const member = namespace?.member(key);
+      if (member === undefined) continue;
+      this.#patches.push({ slot, path: [key], target: loaded(member) });
+      parts.delete(key);
+    }
+    this.#values[slot] = takeParts(
+      value,
+      { ...usage, parts },
+      {
+        include: (path, part) => this.#include(slot, path, part, name, steps, set),
+        refuse: (path, part) => {
+          throw refuse.unsendable(steps, name, path, part);
+        },
       },
-    });
+    );
     return warnOfSnapshot(steps, variable);
   }
 

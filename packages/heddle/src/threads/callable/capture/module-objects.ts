@@ -27,7 +27,8 @@ export function moduleObject(value: object): Address | undefined {
 
 function rememberNodeModule(module: string): void {
   const exports: unknown = process.getBuiltinModule(module);
-  if (exports !== null && typeof exports === 'object') addresses.set(exports, { kind: 'builtin', module, path: [] });
+  if ((exports !== null && typeof exports === 'object') || typeof exports === 'function')
+    addresses.set(exports, { kind: 'builtin', module, path: [] });
 }
 
 function commonJsModule(value: object): Address | undefined {
