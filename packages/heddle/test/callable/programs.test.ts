@@ -60,21 +60,37 @@ test('the time for which the loop is blocked does not count against a module tha
 test('without the inspector a named function, CommonJS exports and Node functions still run', async () => {
   const [major = 0] = process.versions.node.split('.').map(Number);
   const permission = major < 22 ? '--experimental-permission' : '--permission';
-  const outcomes = await runProgram([
-    permission,
-    '--allow-fs-read=*',
-    '--allow-worker',
-    '--no-warnings',
-    programFile('without-inspector.js'),
-  ]);
-  const [denied, named, common, inline, builtin] = outcomes as Outcome[];
+  const flags = [permission, '--allow-fs-read=*', '--allow-worker', '--no-warnings'];
+  assertWithoutInspector(await runProgram([...flags, programFile('without-inspector.js')]));
+});
+
+// As Bun has it, in the program and in its threads; like Deno, it does not list what it has loaded either.
+const UNUSABLE = `data:text/javascript,
+  process.getBuiltinModule('node:inspector').Session = class {
+    connect() {}
+    on() {}
+    off() {}
+    disconnect() {}
+    post() { throw new Error('requires an active inspector'); }
+  };
+  Object.defineProperty(process, 'moduleLoadList', { value: [] });
+`;
+
+test('with an inspector that answers nothing, what needs none runs as well', async () => {
+  const preload = UNUSABLE.replaceAll(/\s+/g, ' ');
+  assertWithoutInspector(await runProgram(['--no-warnings', '--import', preload, programFile('without-inspector.js')]));
+});
+
+function assertWithoutInspector(outcomes: unknown[]): void {
+  const [denied, named, common, inline, builtin, ofNode] = outcomes as Outcome[];
   assert.equal(denied?.code, 'HEDDLE_INSPECTOR_DENIED');
   assert.match(denied?.message ?? '', /^add cannot be traced .*threadFunction\(new URL\(/);
   assert.deepEqual(named, { value: 3 });
   assert.deepEqual(common, { value: 'hey!' });
   assert.equal(inline?.code, 'HEDDLE_INSPECTOR_DENIED');
   assert.deepEqual(builtin, { value: 4 });
-});
+  assert.deepEqual(ofNode, { value: '61' });
+}
 
 const REPORT_ONE = `
   Promise.all([import(${JSON.stringify(import.meta.resolve('heddle'))}),

@@ -18,8 +18,9 @@ const GLOBALS: readonly string[] = (
 
 const DEPTH = 2;
 
-// An old property of Node's that its types do not know.
-const { moduleLoadList: loadList } = process as { moduleLoadList?: readonly string[] };
+// An old property of Node's that its types do not know. Other runtimes have it and leave it empty.
+const { moduleLoadList } = process as { moduleLoadList?: readonly string[] };
+const loadList = moduleLoadList?.length === 0 ? undefined : moduleLoadList;
 
 /**
  * Hands every function that Node itself gives under a public name to `remember`.

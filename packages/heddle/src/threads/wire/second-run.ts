@@ -12,6 +12,8 @@ import { inheritedEntryFiles } from './entry-files.ts';
 export function refuseSecondRun(): void {
   const entryFiles = inheritedEntryFiles();
   if (entryFiles === undefined || 'registerHooks' in process.getBuiltinModule('node:module')) return;
+  // Other runtimes have an inspector of another kind, or none.
+  if ('bun' in process.versions || 'deno' in process.versions) return;
   const again = loadedModules().find((url) => url.startsWith('file:') && entryFiles.includes(fileURLToPath(url)));
   if (again === undefined) return;
   throw new CallableError({
@@ -26,17 +28,17 @@ export function refuseSecondRun(): void {
 /** The URLs of this thread's ES modules, which only the inspector tells; none where it is denied. */
 function loadedModules(): string[] {
   const urls: string[] = [];
-  const { Session } = process.getBuiltinModule('node:inspector');
-  const session = new Session();
   try {
+    const { Session } = process.getBuiltinModule('node:inspector');
+    const session = new Session();
     session.connect();
+    session.on('Debugger.scriptParsed', ({ params }) => {
+      if (params.isModule) urls.push(params.url);
+    });
+    session.post('Debugger.enable');
+    session.disconnect();
   } catch {
-    return urls;
+    // What the program asked for needs no inspector, so it runs without this precaution.
   }
-  session.on('Debugger.scriptParsed', ({ params }) => {
-    if (params.isModule) urls.push(params.url);
-  });
-  session.post('Debugger.enable');
-  session.disconnect();
   return urls;
 }
