@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import { threadId } from 'node:worker_threads';
 import { deferToThread } from 'heddle';
@@ -71,4 +72,13 @@ test('looking for a function calls no getter and springs no trap of a Proxy', as
   assert.equal(watched.trapsSprung(), 0);
   assert.equal(await deferToThread(getters.trimmed, ' y '), 'y');
   assert.equal(getters.timesAsked(), 0);
+});
+
+test('a getter that only names a variable gives an export to a thread, and no other getter is called', async () => {
+  const given = createRequire(import.meta.url)('../fixtures/callable/common-given.cjs') as {
+    scale: { times(n: number): number };
+    timesAsked(): number;
+  };
+  assert.equal(await deferToThread(given.scale.times, 2), 6);
+  assert.equal(given.timesAsked(), 0);
 });

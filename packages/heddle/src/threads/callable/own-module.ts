@@ -4,6 +4,7 @@ import type { FunctionReference } from '../wire/reference.ts';
 import { importLoaded, knownNamespace } from './loaded-import.ts';
 import { findMember, type Found, hasGetters, type Member } from './members.ts';
 import { searchPackageOfCommonJs, searchPackageOfEsModule } from './package-modules.ts';
+import { plainlyGiven } from './plain-getters.ts';
 import type { Script } from './scripts.ts';
 
 /** What the module that a function is written in says about it. */
@@ -56,6 +57,9 @@ function searchCommonJs(f: Function, module: NodeJS.Module): Verdict | Promise<V
   if (exports === null || (typeof exports !== 'object' && typeof exports !== 'function')) return HIDDEN;
   const found = findMember(exports, f, DEPTH);
   if (found !== undefined) return verdict(found, ({ path }) => ({ kind: 'commonjs', file, path }));
+  const given = plainlyGiven(exports);
+  const foundThere = given && findMember(given, f, DEPTH);
+  if (foundThere !== undefined) return verdict(foundThere, ({ path }) => ({ kind: 'commonjs', file, path }));
   if (!module.loaded) return { kind: 'evaluating' };
   return hasGetters(exports) ? searchBehindGetters(f, file) : HIDDEN;
 }
