@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { CallableError } from '../wire/callable-error.ts';
 import { ENTRY_FILES } from '../wire/entry-files.ts';
@@ -15,7 +16,8 @@ export function keepOut(files: readonly string[]): void {
   const entries = new Set(files);
   const { registerHooks } = process.getBuiltinModule('node:module');
   if (typeof registerHooks !== 'function') {
-    for (const file of files) require.cache[file] = forbidden(file);
+    const { cache } = createRequire(__filename);
+    for (const file of files) cache[file] = forbidden(file);
     return;
   }
   registerHooks({

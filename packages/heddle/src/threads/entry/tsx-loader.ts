@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -11,7 +12,8 @@ import { pathToFileURL } from 'node:url';
  * @returns undefined where there is nothing to wait for
  */
 export function prepareTsx(): Promise<void> | undefined {
-  const loader = Object.keys(require.cache).find((file) => /[\\/]tsx[\\/]dist[\\/]cjs[\\/]index\.cjs$/.test(file));
+  // The file's own `require` has no cache where a loader (Yarn's) has given Node its text.
+  const loader = Object.keys(createRequire(__filename).cache).find((file) => /[\\/]tsx[\\/]dist[\\/]cjs[\\/]index\.cjs$/.test(file));
   return loader === undefined ? undefined : registerWhereMissing(path.resolve(loader, '../../esm/api'));
 }
 
