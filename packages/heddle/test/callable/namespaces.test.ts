@@ -13,6 +13,12 @@ const wrapped = Object.defineProperties({} as typeof workerThreads & { default: 
   default: { value: workerThreads, enumerable: true },
   isMainThread: { get: () => workerThreads.isMainThread, enumerable: true },
 });
+// As webpack gives the modules of others: by getters alone.
+const given = Object.defineProperties({} as typeof workerThreads & { limit: number }, {
+  isMainThread: { get: () => workerThreads.isMainThread, enumerable: true },
+  resourceLimits: { get: () => workerThreads.resourceLimits, enumerable: true },
+  limit: { get: () => counter.state.count + 1, enumerable: true },
+});
 const imported = await import('node:worker_threads');
 // As Vitest wraps it.
 const proxied = new Proxy(imported, {});
@@ -28,6 +34,15 @@ test('what was imported dynamically is the module of the thread', async () => {
 test("an object around a CommonJS module gives what the thread's module gives", async () => {
   assert.equal(await deferToThread(() => wrapped.isMainThread), false);
   assert.equal(await deferToThread(() => wrapped.default.isMainThread), false);
+});
+
+test('what a getter names of a module is what it names in the thread', async () => {
+  assert.equal(await deferToThread(() => given.isMainThread), false);
+  assert.equal(await deferToThread(() => given.isMainThread), false);
+});
+
+test('what a getter works out, or gives as an object, is copied', async () => {
+  assert.deepEqual(await deferToThread(() => [given.limit, given.resourceLimits]), [given.limit, {}]);
 });
 
 test("a Proxy around a namespace gives what the thread's module gives", async () => {

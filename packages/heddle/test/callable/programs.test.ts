@@ -82,7 +82,7 @@ test('with an inspector that answers nothing, what needs none runs as well', asy
 });
 
 function assertWithoutInspector(outcomes: unknown[]): void {
-  const [denied, named, common, inline, builtin, ofNode] = outcomes as Outcome[];
+  const [denied, named, common, inline, builtin, ofNode, nested] = outcomes as Outcome[];
   assert.equal(denied?.code, 'HEDDLE_INSPECTOR_DENIED');
   assert.match(denied?.message ?? '', /^add cannot be traced .*threadFunction\(new URL\(/);
   assert.deepEqual(named, { value: 3 });
@@ -90,6 +90,7 @@ function assertWithoutInspector(outcomes: unknown[]): void {
   assert.equal(inline?.code, 'HEDDLE_INSPECTOR_DENIED');
   assert.deepEqual(builtin, { value: 4 });
   assert.deepEqual(ofNode, { value: '61' });
+  assert.deepEqual(nested, { value: 'abab' });
 }
 
 const REPORT_ONE = `

@@ -35,7 +35,8 @@ export function importLoaded(url: string, patience: number = TURNS): Promise<Imp
       clearInterval(clock);
       resolve(imported);
     };
-    import(url).then(
+    // Not for a bundler to resolve, which has taken Heddle in.
+    import(/* webpackIgnore: true */ url).then(
       (namespace: object) => {
         namespaces.set(url, namespace);
         settle({ kind: 'namespace', namespace });

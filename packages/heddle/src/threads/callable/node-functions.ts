@@ -18,9 +18,7 @@ const GLOBALS: readonly string[] = (
 
 const DEPTH = 2;
 
-// An old property of Node's that its types do not know. Other runtimes have it and leave it empty.
-const { moduleLoadList } = process as { moduleLoadList?: readonly string[] };
-const loadList = moduleLoadList?.length === 0 ? undefined : moduleLoadList;
+let loadList: readonly string[] | undefined | 'unread' = 'unread';
 
 /**
  * Hands every function that Node itself gives under a public name to `remember`.
@@ -52,7 +50,7 @@ export function indexNodeFunctions(remember: (f: Function, reference: FunctionRe
 
 /** Grows whenever Node loads another of its modules, internal ones included. */
 export function countNodeModules(): number {
-  return loadList?.length ?? builtinModules.length;
+  return listOfLoaded()?.length ?? builtinModules.length;
 }
 
 /** The names of Node's own public modules that are loaded, without `node:`. */
@@ -61,7 +59,27 @@ export function loadedNodeModules(): string[] {
     .map((name) => name.replace(/^node:/, ''))
     // These are old doors to what the others hold too, and warn when opened.
     .filter((name) => !name.startsWith('_') && name !== 'sys');
-  if (loadList === undefined) return names;
-  const loaded = new Set(loadList);
+  const list = listOfLoaded();
+  if (list === undefined) return names;
+  const loaded = new Set(list);
   return names.filter((name) => loaded.has(`NativeModule ${name}`));
+}
+
+/** What Node has loaded so far; undefined where the runtime does not say. */
+function listOfLoaded(): readonly string[] | undefined {
+  if (loadList === 'unread') loadList = readList();
+  return loadList;
+}
+
+// An old property of Node's that its types do not know. Other runtimes have it and leave it empty.
+function readList(): readonly string[] | undefined {
+  const { moduleLoadList: own } = process as Listing;
+  if (own === undefined || own.length === 0) return undefined;
+  if (own.includes('NativeModule worker_threads')) return own;
+  // Jest's `process` is a copy of the real one, with a list that was made before Heddle was loaded and does not grow.
+  return (process.getBuiltinModule('node:vm').runInThisContext('process') as Listing).moduleLoadList;
+}
+
+interface Listing {
+  readonly moduleLoadList?: readonly string[];
 }

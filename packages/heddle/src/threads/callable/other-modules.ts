@@ -3,12 +3,13 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FunctionReference } from '../wire/reference.ts';
 import { isEntryModule } from './entry-module.ts';
 import { importLoaded } from './loaded-import.ts';
-import { walkMembers } from './members.ts';
+import { findMember, walkMembers } from './members.ts';
 import type { Origin } from './origin.ts';
 import { loadedModuleUrls, rereadScripts } from './scripts.ts';
 
 // One step, and one more behind a default export: functions that others made are exported under a name of their own.
 const DEPTH = 2;
+const OWN_DEPTH = 3;
 const SLICE_MS = 5;
 // A module that has finished answers in the same turn. Whoever waits for the search is likely to be refused.
 const PATIENCE = 4;
@@ -33,7 +34,8 @@ export interface Search {
  */
 export async function searchOtherModules(f: Function, origin: Origin): Promise<Search> {
   let complete = await lookThroughCommonJs();
-  if (!held.has(f) && origin.kind !== 'denied') {
+  if (origin.kind === 'denied') return { reference: held.get(f) ?? deepInCommonJs(f), complete };
+  if (!held.has(f)) {
     rereadScriptsFor(origin);
     complete = (await lookThroughEsModules()) && complete;
   }
@@ -59,6 +61,21 @@ async function lookThroughCommonJs(): Promise<boolean> {
     }
   }
   return complete;
+}
+
+/**
+ * Where nobody tells which module a function is written in, the ones that are known are looked through for it alone,
+ * as deep as its own would be.
+ */
+function deepInCommonJs(f: Function): FunctionReference | undefined {
+  const { cache } = createRequire(import.meta.url);
+  for (const [file, module] of Object.entries(cache)) {
+    const exports: unknown = module?.loaded === true && !isEntryModule(file) ? module.exports : undefined;
+    if (exports === null || (typeof exports !== 'object' && typeof exports !== 'function')) continue;
+    const found = findMember(exports, f, OWN_DEPTH);
+    if (found !== undefined && found.rival === undefined) return { kind: 'commonjs', file, path: found.member.path };
+  }
+  return undefined;
 }
 
 async function lookThroughEsModules(): Promise<boolean> {

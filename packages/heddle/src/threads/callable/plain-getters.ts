@@ -1,5 +1,9 @@
-// `() => name`, `function () { return name; }` and `return m[k]`: what compilers write for the exports of a module.
-const PLAIN = /^(?:get )?(?:\(\)\s*=>\s*|(?:function\s*)?[\w$]*\s*\(\)\s*\{\s*return\s+)[\w$]+(?:\.[\w$]+|\[[\w$]+\])?;?\s*\}?$/;
+// `() => name`, `() => name.key`, `function () { return m[k]; }`: what compilers write for the exports of a module.
+const VARIABLE = String.raw`[\w$]+(?:\.[\w$]+|\[[\w$]+\])?`;
+const FUNCTION = new RegExp(
+  String.raw`^(?:\(\)\s*=>\s*${VARIABLE}|function\s*[\w$]*\s*\(\)\s*\{\s*return\s+${VARIABLE};?\s*\})$`,
+);
+const METHOD = new RegExp(String.raw`^get [\w$]+\s*\(\)\s*\{\s*return\s+${VARIABLE};?\s*\}$`);
 
 /**
  * The exports that a compiled CommonJS module gives through getters which do nothing but name a variable; others
@@ -8,7 +12,7 @@ const PLAIN = /^(?:get )?(?:\(\)\s*=>\s*|(?:function\s*)?[\w$]*\s*\(\)\s*\{\s*re
 export function plainlyGiven(exports: object): object | undefined {
   const values: Record<string, unknown> = Object.create(null);
   for (const [name, { get }] of Object.entries(Object.getOwnPropertyDescriptors(exports))) {
-    if (get === undefined || !PLAIN.test(Function.prototype.toString.call(get))) continue;
+    if (get === undefined || !isPlain(get)) continue;
     try {
       values[name] = Reflect.apply(get, exports, []);
     } catch {
@@ -16,4 +20,15 @@ export function plainlyGiven(exports: object): object | undefined {
     }
   }
   return Object.keys(values).length === 0 ? undefined : values;
+}
+
+/** The function that a compiler has made the getter of a property, if it names a variable and no more. */
+export function plainGetter(object: object, key: string): Function | undefined {
+  const get = Object.getOwnPropertyDescriptor(object, key)?.get;
+  return get !== undefined && FUNCTION.test(Function.prototype.toString.call(get)) ? get : undefined;
+}
+
+function isPlain(get: Function): boolean {
+  const text = Function.prototype.toString.call(get);
+  return FUNCTION.test(text) || METHOD.test(text);
 }

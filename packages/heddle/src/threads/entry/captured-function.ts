@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type { Address } from '../wire/address.ts';
-import type { Binding, CapturedReference, CapturedText, LoadableReference, Target } from '../wire/captured.ts';
+import type { Binding, CapturedReference, CapturedText, LoadableReference, Patch, Target } from '../wire/captured.ts';
 import { type CompiledText, compileText } from './compile-text.ts';
 import { importerOf, importFrom } from './import-from.ts';
 import type { FunctionSource } from './load.ts';
@@ -50,7 +50,7 @@ class Instance {
     functions.forEach(({ form }, index) => {
       if (form === 'class') this.#makeClass(index);
     });
-    for (const { slot, path, target } of reference.patches) this.#patch(this.#values[slot], path, target);
+    for (const patch of reference.patches) this.#patch(patch);
   }
 
   get first(): Function {
@@ -100,14 +100,11 @@ class Instance {
     return (this.#made[index] as ReturnType<CompiledText>).f;
   }
 
-  #patch(root: unknown, path: readonly string[], target: Target): void {
-    const owner = path.slice(0, -1).reduce((at, step) => (at as Record<string, unknown>)[step], root);
-    Object.defineProperty(owner, path.at(-1) as string, {
-      value: this.#valueOf(target),
-      configurable: true,
-      enumerable: true,
-      writable: true,
-    });
+  #patch({ slot, path, target, isGetter }: Patch): void {
+    const owner = path.slice(0, -1).reduce((at, step) => (at as Record<string, unknown>)[step], this.#values[slot]);
+    const value = this.#valueOf(target);
+    const property = isGetter ? { get: value as () => unknown } : { value, writable: true };
+    Object.defineProperty(owner, path.at(-1) as string, { ...property, configurable: true, enumerable: true });
   }
 }
 

@@ -13,7 +13,9 @@ import { pathToFileURL } from 'node:url';
  */
 export function prepareTsx(): Promise<void> | undefined {
   // The file's own `require` has no cache where a loader (Yarn's) has given Node its text.
-  const loader = Object.keys(createRequire(__filename).cache).find((file) => /[\\/]tsx[\\/]dist[\\/]cjs[\\/]index\.cjs$/.test(file));
+  const loader = Object.keys(createRequire(__filename).cache).find((file) =>
+    /[\\/]tsx[\\/]dist[\\/]cjs[\\/]index\.cjs$/.test(file),
+  );
   return loader === undefined ? undefined : registerWhereMissing(path.resolve(loader, '../../esm/api'));
 }
 

@@ -47,6 +47,8 @@ export interface Patch {
   readonly slot: number;
   readonly path: readonly string[];
   readonly target: Target;
+  /** Whether the function is the getter of the property. */
+  readonly isGetter?: boolean;
 }
 
 export type LoadableReference = Address | ImportReference | RequireReference | ImporterReference;

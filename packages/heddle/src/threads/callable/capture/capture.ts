@@ -1,8 +1,9 @@
 import { types } from 'node:util';
-import type { CapturedReference, LoadableReference, Target } from '../../wire/captured.ts';
+import type { CapturedReference, LoadableReference, Patch, Target } from '../../wire/captured.ts';
 import { CallableError } from '../../wire/callable-error.ts';
 import type { FunctionReference } from '../../wire/reference.ts';
 import { functionName } from '../function-name.ts';
+import { plainGetter } from '../plain-getters.ts';
 import type { Scope } from '../origin.ts';
 import type { Closure } from './known-literals.ts';
 import { CapturedCall } from './captured-call.ts';
@@ -47,7 +48,7 @@ class Graph {
   readonly #functions: CapturedFunction[] = [];
   readonly #indexes = new Map<Function, number>();
   readonly #values: unknown[] = [];
-  readonly #patches: { slot: number; path: readonly string[]; target: Target }[] = [];
+  readonly #patches: Patch[] = [];
   readonly #open: Promise<void>[] = [];
 
   constructor(locate: Locate) {
@@ -123,23 +124,32 @@ class Graph {
     const slot = this.#values.push(undefined) - 1;
     set({ kind: 'value', slot });
     const parts = new Map(usage.parts);
-    for (const key of namespace === undefined ? [] : usage.parts.keys()) {
+    for (const key of usage.parts.keys()) {
       const member = namespace?.member(key);
-      if (member === undefined) continue;
-      this.#patches.push({ slot, path: [key], target: loaded(member) });
+      if (member !== undefined) this.#patches.push({ slot, path: [key], target: loaded(member) });
+      else if (!this.#getter(variable, key, slot, steps)) continue;
       parts.delete(key);
     }
-    this.#values[slot] = takeParts(
-      value,
-      { ...usage, parts },
-      {
-        include: (path, part) => this.#include(slot, path, part, name, steps, set),
-        refuse: (path, part) => {
-          throw refuse.unsendable(steps, name, path, part);
-        },
+    const used = { ...usage, parts };
+    this.#values[slot] = takeParts(value, used, {
+      include: (path, part) => this.#include(slot, path, part, name, steps, set),
+      refuse: (path, part) => {
+        throw refuse.unsendable(steps, name, path, part);
       },
-    );
+    });
     return warnOfSnapshot(steps, variable);
+  }
+
+  /** Takes what a bundler's getter names of a module (`() => threads.isMainThread`) by the getter, not as a copy. */
+  #getter({ usage, value }: Variable, key: string, slot: number, steps: readonly refuse.Step[]): boolean {
+    if (!isObject(value) || types.isProxy(value)) return false;
+    const getter = plainGetter(value, key);
+    // What a function or an object is, shows by itself.
+    if (getter === undefined || isObject(getter()) || typeof getter() === 'function') return false;
+    this.#function(getter, `${usage.name}.${key}`, steps, (target) =>
+      this.#patches.push({ slot, path: [key], target, isGetter: true }),
+    );
+    return true;
   }
 
   /** Takes a function or a module that is part of a value. */

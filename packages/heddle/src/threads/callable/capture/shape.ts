@@ -33,7 +33,9 @@ function shapeOf(functions: readonly CapturedFunction[], patches: readonly Patch
     for (const binding of bindings) shape += `${binding.name}=${keyOf(binding.target)},`;
     shape += ')';
   }
-  for (const { slot, path, target } of patches) shape += `${slot}${JSON.stringify(path)}=${keyOf(target)};`;
+  for (const { slot, path, target, isGetter } of patches) {
+    shape += `${slot}${JSON.stringify(path)}${isGetter ? ':' : '='}${keyOf(target)};`;
+  }
   return shape;
 }
 
