@@ -82,7 +82,7 @@ test('with an inspector that answers nothing, what needs none runs as well', asy
 });
 
 function assertWithoutInspector(outcomes: unknown[]): void {
-  const [denied, named, common, inline, builtin, ofNode, nested] = outcomes as Outcome[];
+  const [denied, named, common, inline, builtin, ofNode, nested, many] = outcomes as Outcome[];
   assert.equal(denied?.code, 'HEDDLE_INSPECTOR_DENIED');
   assert.match(denied?.message ?? '', /^add cannot be traced .*threadFunction\(new URL\(/);
   assert.deepEqual(named, { value: 3 });
@@ -91,6 +91,7 @@ function assertWithoutInspector(outcomes: unknown[]): void {
   assert.deepEqual(builtin, { value: 4 });
   assert.deepEqual(ofNode, { value: '61' });
   assert.deepEqual(nested, { value: 'abab' });
+  assert.deepEqual(many, { value: ['HEDDLE_INSPECTOR_DENIED'] });
 }
 
 const REPORT_ONE = `

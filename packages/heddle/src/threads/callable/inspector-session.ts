@@ -50,5 +50,9 @@ function release(session: Session): void {
   clearTimeout(releasing);
   releasing = undefined;
   questions = 0;
-  session.post('Runtime.releaseObjectGroup', { objectGroup: GROUP });
+  try {
+    session.post('Runtime.releaseObjectGroup', { objectGroup: GROUP }, () => {});
+  } catch {
+    // An inspector that refuses this has refused the questions, and holds nothing.
+  }
 }
