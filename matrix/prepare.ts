@@ -1,11 +1,14 @@
 // Lays out what the runners run: the packed heddle beside the fixture program in TypeScript, ES modules and CommonJS.
-import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, globSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { transformSync } from 'esbuild';
 import { npm } from './command.ts';
 
 export const here: string = import.meta.dirname;
 export const work: string = path.join(here, '.work');
+/** Where no package is found, whatever the folder's name. */
+export const alone: string = path.join(realpathSync(tmpdir()), `heddle-matrix-${process.pid}`);
 
 export type Variant = 'ts' | 'esm' | 'cjs';
 
@@ -22,10 +25,9 @@ export function prepare(): void {
 }
 
 /** Writes the fixture program in one of its forms into a folder of its own. */
-export function layOut(name: string, variant: Variant): string {
+export function layOut(name: string, variant: Variant, type = variant === 'cjs' ? 'commonjs' : 'module'): string {
   const folder = path.join(work, name);
   mkdirSync(folder, { recursive: true });
-  const type = variant === 'cjs' ? 'commonjs' : 'module';
   writeFileSync(path.join(folder, 'package.json'), JSON.stringify({ private: true, type }));
   const fixtures = path.join(here, 'fixtures');
   for (const file of globSync('*.{ts,cjs,cts}', { cwd: fixtures })) {
@@ -44,6 +46,8 @@ function compiled(file: string, format: 'esm' | 'cjs'): string {
     target: 'node20',
     sourcefile: file,
     sourcemap: 'inline',
+    // Jest has no import() in CommonJS.
+    supported: { 'dynamic-import': format === 'esm' },
   });
   return code.replaceAll(/(['"]\.\/[\w-]+)\.ts(['"])/g, '$1.js$2');
 }
