@@ -164,7 +164,7 @@ const rows: readonly Runner[] = [
   esbuild('packages external, split', {
     packages: 'external',
     splitting: true,
-    entryPoints: ['program.ts', 'work.ts', 'barrel.ts'],
+    entryPoints: ['program.ts', 'work.ts', 'barrel.ts', 'money.ts'],
   }),
   {
     ...esbuild('packages external, CommonJS', {
@@ -178,7 +178,7 @@ const rows: readonly Runner[] = [
   byItself(esbuild('packages bundled, minified', { banner, minify: true })),
   { ...rolldown('packages external', {}, {}), nodes: all },
   { ...rolldown('packages external, minified', {}, { minify: true }), smoke: one },
-  rolldown('packages external, split', { input: { program: 'program.ts', work: 'work.ts', barrel: 'barrel.ts' } }, {}),
+  rolldown('packages external, split', { input: ['program.ts', 'work.ts', 'barrel.ts', 'money.ts'] }, {}),
   byItself(rolldown('packages bundled', { external: [] }, {})),
   tsdown,
   { ...vite('', {}), nodes: all, smoke: one },
@@ -203,12 +203,13 @@ const rows: readonly Runner[] = [
   byItself(webpack('packages bundled', webpackModule)),
 ];
 
-// What `threadFunction` names lies beside the bundle, in JavaScript.
-export const bundlers: readonly Runner[] = rows.map((row) => ({
-  ...row,
-  work: 'beside/work.js',
-  build: async (folder) => {
+/** What `threadFunction` names lies beside the bundle, in JavaScript. */
+function besideModules(row: Runner): Runner {
+  const build = async (folder: string): Promise<void> => {
     layOut(path.join(path.basename(folder), 'beside'), 'esm');
     await row.build?.(folder);
-  },
-}));
+  };
+  return { ...row, work: 'beside/work.js', build };
+}
+
+export const bundlers: readonly Runner[] = rows.map(besideModules);

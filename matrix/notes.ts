@@ -8,7 +8,10 @@ const explanations: readonly (readonly [RegExp, string])[] = [
     /thread\.cjs|HEDDLE_THREAD_ENTRY_MISSING/,
     `The bundle holds Heddle and not the file that its threads start with. Keep heddle out of the bundle, or ${withPlugin}`,
   ],
-  [/Cannot find module 'acorn/, `The bundle left Heddle's parser behind. Keep heddle out of the bundle, or ${withPlugin}`],
+  [
+    /Cannot find module 'acorn/,
+    `The bundle left Heddle's parser behind. Keep heddle out of the bundle, or ${withPlugin}`,
+  ],
   [
     /Cannot destructure property 'cache'/,
     `webpack rewrites Heddle's own createRequire. Keep heddle out of the bundle, or ${withPlugin}`,
@@ -17,15 +20,15 @@ const explanations: readonly (readonly [RegExp, string])[] = [
     /HEDDLE_CAPTURES_THIS/,
     'Its object is among the exports of no module that the thread could import. Write () => object.method(…), which takes the object along.',
   ],
-  [
-    /HEDDLE_CODEC_MODULE/,
-    'In a bundle, the module with the class has to be an entry of the build beside the program.',
-  ],
+  [/HEDDLE_CODEC_MODULE/, 'In a bundle, the module with the class has to be an entry of the build beside the program.'],
   [
     /HEDDLE_CAPTURES_UNCLONABLE.*has properties of its own/,
     `A function of a package that is part of the bundle. Keep the package out of the bundle, or ${withPlugin}`,
   ],
-  [/strip-only mode/, "Node strips types and compiles nothing, so the program itself cannot load an enum. Under tsx it can."],
+  [
+    /strip-only mode/,
+    'Node strips types and compiles nothing, so the program itself cannot load an enum. Under tsx it can.',
+  ],
   [
     /could not be executed as CommonJS/,
     "Jest's require() loads no ES module here. await import('heddle') under --experimental-vm-modules works, and from Node 24 on require() under that flag as well.",
@@ -59,4 +62,9 @@ function fold(outcome: string): string {
 const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
 
 const escaped = (text: string): string =>
-  text.replaceAll('|', '\\|').replaceAll('<', '&lt;').replaceAll('{', '&#123;').replaceAll('*', '\\*').replaceAll('_', '\\_');
+  text
+    .replaceAll('|', '\\|')
+    .replaceAll('<', '&lt;')
+    .replaceAll('{', '&#123;')
+    .replaceAll('*', '\\*')
+    .replaceAll('_', '\\_');

@@ -20,7 +20,9 @@ const results = readdirSync(folder).map(
 
 // Read from the page alone, as its readers do: numbered kinds, the table's lines, the notes under it.
 const kinds = [...generated.matchAll(/^\d+\. (?<kind>.+)$/gm)].map(({ groups }) => String(groups?.['kind']));
-const notes = new Map([...generated.matchAll(/^- \*\*(n\d+)\*\* (.+)$/gm)].map(([, label, text = '']) => [label, text]));
+const notes = new Map(
+  [...generated.matchAll(/^- \*\*(n\d+)\*\* (.+)$/gm)].map(([, label, text = '']) => [label, text]),
+);
 const lines = generated
   .split('\n')
   .filter((line) => line.startsWith('| ') && !line.startsWith('| runner'))
