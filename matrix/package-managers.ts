@@ -22,7 +22,7 @@ function run(command: readonly string[], folder: string): void {
 const pnpm: Runner = {
   name: 'pnpm',
   variant: 'esm',
-  nodes: one,
+  nodes: all,
   smoke: one,
   tool: 'pnpm',
   build: (folder) => {

@@ -28,6 +28,7 @@ export const addressedKinds: readonly string[] = [
 export const capturedKinds: readonly string[] = [
   'not exported',
   'inline arrow with captured values',
+  'arrow that calls a method',
   'function expression and a chain of functions',
   'captured class',
   'captured enum',

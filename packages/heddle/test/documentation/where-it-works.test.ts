@@ -29,7 +29,8 @@ const lines = generated
   .map((line) => {
     const [name = '', versions = '', ...cells] = line.slice(2, -2).split(' | ');
     const [, nodes] = /Node (.+)$/.exec(versions) ?? [];
-    return { name, versions, nodes: nodes?.split(', ') ?? [undefined], cells };
+    const ranOn: readonly (string | undefined)[] = nodes?.split(', ') ?? [undefined];
+    return { name, versions, nodes: ranOn, cells };
   });
 
 test('the table of runners has no blank cell, no note that it does not explain, and none that nobody needs', () => {
