@@ -81,7 +81,7 @@ const tsdown: Runner = {
   name: 'tsdown',
   variant: 'ts',
   nodes: one,
-  smoke: one,
+  smoke: true,
   tool: 'tsdown',
   build: (folder) => {
     const dependencies = Object.fromEntries(packages.map((name) => [name, '*']));
@@ -160,7 +160,7 @@ const perFile = {
 
 const rows: readonly Runner[] = [
   { ...esbuild('packages external', { packages: 'external' }), nodes: all },
-  { ...esbuild('packages external, minified', { packages: 'external', minify: true }), smoke: one },
+  { ...esbuild('packages external, minified', { packages: 'external', minify: true }), smoke: true },
   esbuild('packages external, split', {
     packages: 'external',
     splitting: true,
@@ -177,17 +177,17 @@ const rows: readonly Runner[] = [
   byItself(esbuild('packages bundled', { banner })),
   byItself(esbuild('packages bundled, minified', { banner, minify: true })),
   { ...rolldown('packages external', {}, {}), nodes: all },
-  { ...rolldown('packages external, minified', {}, { minify: true }), smoke: one },
+  { ...rolldown('packages external, minified', {}, { minify: true }), smoke: true },
   rolldown('packages external, split', { input: ['program.ts', 'work.ts', 'barrel.ts', 'money.ts'] }, {}),
   byItself(rolldown('packages bundled', { external: [] }, {})),
   tsdown,
-  { ...vite('', {}), nodes: all, smoke: one },
+  { ...vite('', {}), nodes: all, smoke: true },
   vite(', minified', { minify: true }),
   byItself(vite(', packages bundled', {}, { noExternal: true })),
   {
     ...webpack('packages external', { ...webpackModule, externals: external, externalsType: 'module' }),
     nodes: all,
-    smoke: one,
+    smoke: true,
   },
   webpack('packages external, split', {
     ...webpackModule,

@@ -3,7 +3,7 @@ import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { execute } from './command.ts';
 import { here, type Variant, work } from './prepare.ts';
-import { all, module, node, one, packages, type Runner } from './runner.ts';
+import { all, module, node, packages, type Runner } from './runner.ts';
 
 function writeManifest(folder: string, variant: Variant): void {
   const { devDependencies } = JSON.parse(readFileSync(path.join(here, 'package.json'), 'utf8'));
@@ -23,7 +23,7 @@ const pnpm: Runner = {
   name: 'pnpm',
   variant: 'esm',
   nodes: all,
-  smoke: one,
+  smoke: true,
   tool: 'pnpm',
   build: (folder) => {
     writeManifest(folder, 'esm');

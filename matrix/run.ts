@@ -19,6 +19,7 @@ if (!values['skip-install']) npm(['install', '--no-save', '--silent', '--no-audi
 // Only now, since these import what was just installed.
 const { alone, here, layOut, prepare, work } = await import('./prepare.ts');
 prepare();
+const { smokeVersions } = await import('./runner.ts');
 const { runners } = await import('./runners.ts');
 
 const chosen = runners
@@ -58,7 +59,7 @@ async function tryRunner(runner: Runner): Promise<number> {
   } catch (error) {
     broken = `does not build: ${errorLine(error instanceof Error ? error.message : String(error))}`;
   }
-  const nodes = (values.smoke ? runner.smoke : undefined) ?? runner.nodes;
+  const nodes = values.smoke ? smokeVersions(runner) : runner.nodes;
   const rows: Row[] = [];
   for (const version of nodes.length === 0 ? [undefined] : nodes) {
     const row = tryOut(runner, folder, slug, version, broken);

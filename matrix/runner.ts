@@ -7,8 +7,8 @@ export interface Runner {
   readonly variant: Variant;
   /** Node's versions to run it on; none for a runtime of its own. */
   readonly nodes: readonly string[];
-  /** Of those, the versions to run it on in `.ci/run` too. */
-  readonly smoke?: readonly string[];
+  /** Run in `.ci/run` too: on these versions, or with `true` on Node 24. */
+  readonly smoke?: true | readonly string[];
   /** Done once in the program's folder, before it is run. */
   readonly build?: (folder: string) => void | Promise<void>;
   readonly command: (node: string, folder: string) => readonly string[];
@@ -26,6 +26,11 @@ export interface Runner {
 export const all: readonly string[] = ['20.19.0', '22', '24', '26'];
 export const modern: readonly string[] = ['22', '24', '26'];
 export const one: readonly string[] = ['24'];
+
+/** The versions that `.ci/run` runs it on. */
+export function smokeVersions({ smoke, nodes }: Runner): readonly string[] {
+  return smoke === true || smoke === undefined ? nodes.filter((version) => one.includes(version)) : smoke;
+}
 
 /** The packages that the fixture program imports. */
 export const packages: readonly string[] = ['heddle', 'marked', 'ms', 'defu'];

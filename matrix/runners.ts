@@ -6,13 +6,15 @@ import { here } from './prepare.ts';
 import { all, modern, module, node, one, type Runner } from './runner.ts';
 import { testRunners } from './test-runners.ts';
 
+export type { Runner } from './runner.ts';
+
 const permission = ['--permission', '--allow-worker', '--allow-fs-read=*', '--allow-fs-write=*'];
 const bin = (name: string): string => path.join(here, 'node_modules', '.bin', name);
 
 const nodeItself: readonly Runner[] = [
-  { name: 'node, ES modules', variant: 'esm', nodes: all, smoke: one, command: node([]) },
-  { name: 'node, CommonJS', variant: 'cjs', nodes: all, smoke: one, command: node([]) },
-  { name: 'node, type stripping', variant: 'ts', nodes: modern, smoke: one, command: node([], 'program.ts') },
+  { name: 'node, ES modules', variant: 'esm', nodes: all, smoke: true, command: node([]) },
+  { name: 'node, CommonJS', variant: 'cjs', nodes: all, smoke: true, command: node([]) },
+  { name: 'node, type stripping', variant: 'ts', nodes: modern, smoke: true, command: node([], 'program.ts') },
   {
     name: 'node, path with a space and ü',
     variant: 'esm',
@@ -46,12 +48,12 @@ const tsx: Runner = {
 };
 
 const otherRuntimes: readonly Runner[] = [
-  { name: 'Bun', variant: 'ts', nodes: [], smoke: [], tool: 'bun', command: () => [bin('bun'), 'program.ts'] },
+  { name: 'Bun', variant: 'ts', nodes: [], smoke: true, tool: 'bun', command: () => [bin('bun'), 'program.ts'] },
   {
     name: 'Deno',
     variant: 'ts',
     nodes: [],
-    smoke: [],
+    smoke: true,
     tool: 'deno',
     command: () => [bin('deno'), 'run', '-A', '--node-modules-dir=manual', 'program.ts'],
   },

@@ -2,7 +2,7 @@
 import { cpSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Variant } from './prepare.ts';
-import { all, modern, module, node, one, type Runner } from './runner.ts';
+import { all, modern, module, node, type Runner } from './runner.ts';
 
 const jest = (name: string, variant: Variant, flags: readonly string[], build: (folder: string) => void): Runner => ({
   name: `jest, ${name}`,
@@ -45,7 +45,7 @@ export const testRunners: readonly Runner[] = [
     name: 'vitest',
     variant: 'ts',
     nodes: modern,
-    smoke: one,
+    smoke: true,
     tool: 'vitest',
     build: (folder) => cpSync(path.join(folder, 'in-a-test.ts'), path.join(folder, 'program.test.ts')),
     command: (binary, folder) => [
@@ -61,5 +61,5 @@ export const testRunners: readonly Runner[] = [
   jest('require(), --experimental-vm-modules', 'cjs', flag, asItIs),
   jest('import() in CommonJS', 'cjs', [], byImport),
   { ...jest('import() in CommonJS, --experimental-vm-modules', 'cjs', flag, byImport), smoke: ['20.19.0'] },
-  { ...jest('ES modules, --experimental-vm-modules', 'esm', flag, asItIs), smoke: one },
+  { ...jest('ES modules, --experimental-vm-modules', 'esm', flag, asItIs), smoke: true },
 ];
