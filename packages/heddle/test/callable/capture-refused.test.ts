@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { CallableError, deferToThread } from 'heddle';
 import { refused } from '../fixtures/callable/capture-refused.ts';
 import { errorOf } from '../support/failure-of.ts';
+import { packageRoot } from '../support/paths.ts';
 
-const file = fileURLToPath(new URL('../fixtures/callable/capture-refused.js', import.meta.url));
+// The compiler's source map leads there.
+const file = path.join(packageRoot, 'test/fixtures/callable/capture-refused.ts');
 
 for (const name of Object.keys(refused())) {
   test(`${name} is refused, each time it is tried`, async () => {
@@ -19,7 +21,7 @@ for (const name of Object.keys(refused())) {
   });
 }
 
-test('a refusal says where the function is written', async () => {
+test('a refusal says where in the source the function is written', async () => {
   const { f } = refused()['a socket']!;
   const error = await errorOf(deferToThread(f), CallableError);
   const lines = readFileSync(file, 'utf8').split('\n');

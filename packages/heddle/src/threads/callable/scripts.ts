@@ -9,7 +9,7 @@ export interface Script {
   readonly isModule: boolean;
   /** False for code of another realm (`vm.createContext`): its modules are not the loader's. */
   readonly inMainRealm: boolean;
-  /** What its `//# sourceMappingURL=` says; empty where it has none, undefined where V8 was not asked. */
+  /** What its `//# sourceMappingURL=` says; empty where it has none, undefined where V8 was not asked or it is long. */
   readonly sourceMapUrl: string | undefined;
 }
 
@@ -23,6 +23,8 @@ interface ScriptParsed {
     readonly executionContextAuxData?: { readonly isDefault?: boolean };
   };
 }
+
+const LONGEST_KEPT = 1000;
 
 const scripts = new Map<string, Script>();
 const modules = new Set<string>();
@@ -46,8 +48,17 @@ export function scriptById(session: Session, scriptId: string): Script | undefin
 
 /** The `//# sourceMappingURL=` of a script, empty where it has none. */
 export function sourceMapUrlOf(scriptId: string): string {
-  if (scripts.get(scriptId)?.sourceMapUrl === undefined) readScripts(inspectorSession());
-  return scripts.get(scriptId)?.sourceMapUrl ?? '';
+  const known = scripts.get(scriptId)?.sourceMapUrl;
+  if (known !== undefined) return known;
+  let found = '';
+  askDebugger(
+    inspectorSession(),
+    () => {},
+    ({ params }) => {
+      if (params.scriptId === scriptId) found = params.sourceMapURL ?? '';
+    },
+  );
+  return found;
 }
 
 /** Takes note of what was loaded since this was last done, which costs next to nothing where nothing was. */
@@ -79,14 +90,20 @@ export function modulesWithin(folderUrl: string): string[] {
  * many), and while it is, every `await` in the program is many times slower: so it is disabled in the same breath,
  * and what was announced is taken note of.
  */
-export function askDebugger<Answer>(session: Session, question: () => Answer): Answer {
-  const remember = ({ params }: ScriptParsed): void => {
+export function askDebugger<Answer>(
+  session: Session,
+  question: () => Answer,
+  announced?: (script: ScriptParsed) => void,
+): Answer {
+  const remember = (parsed: ScriptParsed): void => {
+    const { params } = parsed;
+    announced?.(parsed);
     const script: Script = {
       // A `//# sourceURL=` comment changes `url`, never the name Node gave.
       url: params.embedderName ?? params.url,
       isModule: params.isModule ?? false,
       inMainRealm: params.executionContextAuxData?.isDefault !== false,
-      sourceMapUrl: params.sourceMapURL ?? '',
+      sourceMapUrl: keptSourceMapUrl(params),
     };
     scripts.set(params.scriptId, script);
     if (script.isModule && script.inMainRealm && !script.url.startsWith('node:')) modules.add(script.url);
@@ -102,6 +119,11 @@ export function askDebugger<Answer>(session: Session, question: () => Answer): A
     // From here on it is counted what else is compiled.
     scriptsWereCompiled(session);
   }
+}
+
+// A map that stands in the URL itself may be larger than the script: it is asked for when it is needed.
+function keptSourceMapUrl({ sourceMapURL = '' }: ScriptParsed['params']): string | undefined {
+  return sourceMapURL.length > LONGEST_KEPT ? undefined : sourceMapURL;
 }
 
 function readScripts(session: Session): void {

@@ -1,5 +1,6 @@
 import { compileFunction } from 'node:vm';
 import type { CapturedText } from '../wire/captured.ts';
+import { honourSourceMap } from './source-map.ts';
 
 /** Makes the function for one job from the values of its bindings, and takes others for them later. */
 export type CompiledText = (...values: unknown[]) => {
@@ -11,7 +12,17 @@ export type CompiledText = (...values: unknown[]) => {
  * Compiles a captured text under the name and at the position that it has in its source, so that
  * stacks and breakpoints point there.
  */
-export function compileText({ text, form, strict, script, line, column, bindings }: CapturedText): CompiledText {
+export function compileText({
+  text,
+  form,
+  strict,
+  script,
+  line,
+  column,
+  bindings,
+  sourceMapUrl,
+}: CapturedText): CompiledText {
+  if (sourceMapUrl !== undefined) honourSourceMap(script, sourceMapUrl);
   const names = bindings.map(({ name }) => name);
   const values = unusedName(names);
   const bind = `(${values}) => {${names.map((name, index) => `${name} = ${values}[${index}];`).join('')}}`;

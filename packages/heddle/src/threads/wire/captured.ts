@@ -23,6 +23,8 @@ export interface CapturedText {
   readonly script: string;
   readonly line: number;
   readonly column: number;
+  /** The script's `//# sourceMappingURL=`, where stacks are to show the source. */
+  readonly sourceMapUrl?: string;
   readonly bindings: readonly Binding[];
   /** The bindings that a class uses while it is made: what it extends, and what its static parts name. */
   readonly neededAtOnce: readonly string[];

@@ -6,7 +6,7 @@ import { type ModuleFacts, readModule } from './module-facts.ts';
 import { type Source, sourceOf } from './source.ts';
 import type { Origin } from '../origin.ts';
 import { readablePath } from '../readable-path.ts';
-import type { Script } from '../scripts.ts';
+import { type Script, sourceMapUrlOf } from '../scripts.ts';
 import type { Usage } from './usage.ts';
 import type { CapturedReference, CapturedText, LoadableReference } from '../../wire/captured.ts';
 
@@ -28,6 +28,8 @@ export interface Literal {
   /** Where the text starts, both counted from 0. */
   readonly line: number;
   readonly column: number;
+  /** What the script's `//# sourceMappingURL=` says; empty where it has none. */
+  sourceMapUrl(): string;
   readonly usages: readonly Usage[];
   readonly obstacles: readonly Obstacle[];
   readonly ownThis: number | undefined;
@@ -75,6 +77,7 @@ export function analyse(f: Function, origin: ScriptOrigin): Literal {
     strict: facts.strict,
     line: source?.line ?? origin.line,
     column: source?.column ?? origin.column,
+    sourceMapUrl: () => facts.sourceMapUrl ?? sourceMapUrlOf(scriptId),
     usages,
     obstacles,
     ownThis: free.ownThis === undefined ? undefined : free.ownThis - read.start,

@@ -20,6 +20,8 @@ export interface ModuleFacts {
   /** Constants and classes that cannot be `undefined` once they are initialised. */
   readonly neverUndefined: ReadonlySet<string>;
   readonly strict: boolean;
+  /** What its `//# sourceMappingURL=` says, empty where it has none; undefined where there is no text. */
+  readonly sourceMapUrl: string | undefined;
 }
 
 const UNKNOWN: ModuleFacts = {
@@ -29,6 +31,7 @@ const UNKNOWN: ModuleFacts = {
   mutated: new Set(),
   neverUndefined: new Set(),
   strict: false,
+  sourceMapUrl: undefined,
 };
 
 /** Reads a module's text, once. A text that the parser cannot read tells nothing. */
@@ -38,7 +41,7 @@ export function readModule(source: string | undefined, sourceType: 'script' | 'm
     if (source === undefined) throw new SyntaxError('There is no text.');
     program = parse(source, sourceType);
   } catch {
-    return { ...UNKNOWN, strict: sourceType === 'module' };
+    return { ...UNKNOWN, strict: sourceType === 'module', sourceMapUrl: source && sourceMapUrlIn(source) };
   }
   const writes = writesIn(program);
   return {
@@ -47,7 +50,15 @@ export function readModule(source: string | undefined, sourceType: 'script' | 'm
     ...writes,
     neverUndefined: neverUndefinedOf(program),
     strict: sourceType === 'module' || hasUseStrict(program),
+    sourceMapUrl: sourceMapUrlIn(source),
   };
+}
+
+function sourceMapUrlIn(source: string): string {
+  // A long map may stand in the comment itself: only what follows the last one is looked through.
+  const comment = source.lastIndexOf('# sourceMappingURL=');
+  if (comment === -1) return '';
+  return /^# sourceMappingURL=(\S+)\s*(?:\*\/\s*)?(?:\/\/.*\s*)*$/.exec(source.slice(comment))?.[1] ?? '';
 }
 
 function importsOf({ body }: Program): Map<string, ImportedName> {

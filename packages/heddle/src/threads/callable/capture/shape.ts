@@ -1,4 +1,5 @@
 import type { CapturedReference, CapturedText, Patch, Target } from '../../wire/captured.ts';
+import { honoursSourceMaps } from '../source-maps-enabled.ts';
 import type { Literal } from './literal.ts';
 
 /** One function of a capture: what its literal is, and what its variables hold. */
@@ -17,10 +18,11 @@ let lastNumber = 0;
  */
 export function referenceFor(functions: readonly CapturedFunction[], patches: readonly Patch[]): CapturedReference {
   const [first] = functions as [CapturedFunction];
-  const key = shapeOf(functions, patches);
+  const mapped = honoursSourceMaps();
+  const key = `${mapped ? 'mapped ' : ''}${shapeOf(functions, patches)}`;
   let reference = first.literal.references.get(key);
   if (reference === undefined) {
-    reference = { kind: 'captured', functions: functions.map(textOf), patches };
+    reference = { kind: 'captured', functions: functions.map((f) => textOf(f, mapped)), patches };
     first.literal.references.set(key, reference);
   }
   return reference;
@@ -57,7 +59,10 @@ function numberOf(object: object): number {
   return number;
 }
 
-function textOf({ literal, name, bindings }: CapturedFunction): CapturedText {
-  const { text, form, strict, script, line, column, neededAtOnce } = literal;
-  return { name, text, form: form as CapturedText['form'], strict, script, line, column, bindings, neededAtOnce };
+function textOf({ literal, name, bindings }: CapturedFunction, mapped: boolean): CapturedText {
+  const { text, strict, script, line, column, neededAtOnce } = literal;
+  const form = literal.form as CapturedText['form'];
+  const captured: CapturedText = { name, text, form, strict, script, line, column, bindings, neededAtOnce };
+  const sourceMapUrl = mapped ? literal.sourceMapUrl() : '';
+  return sourceMapUrl === '' ? captured : { ...captured, sourceMapUrl };
 }
