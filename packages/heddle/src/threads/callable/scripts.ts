@@ -1,6 +1,6 @@
 import type { Session } from 'node:inspector';
 import { inspectorSession } from './inspector-session.ts';
-import { scriptsWereCompiled } from './script-count.ts';
+import { scriptsWereCompiled, startScriptCount } from './script-count.ts';
 
 /** A source text that V8 has compiled. */
 export interface Script {
@@ -116,8 +116,7 @@ export function askDebugger<Answer>(
     session.post('Debugger.disable');
     session.off('Debugger.scriptParsed', remember);
     haveBeenRead = true;
-    // From here on it is counted what else is compiled.
-    scriptsWereCompiled(session);
+    startScriptCount(session);
   }
 }
 

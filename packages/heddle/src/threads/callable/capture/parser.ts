@@ -1,11 +1,12 @@
 import { createRequire } from 'node:module';
 import type * as Acorn from 'acorn';
+import { compileOwn } from '../script-count.ts';
 
 let acorn: typeof Acorn | undefined;
 
 // The parser is loaded when the first function is captured: most programs never need it.
 function loaded(): typeof Acorn {
-  acorn ??= createRequire(import.meta.url)('acorn') as typeof Acorn;
+  acorn ??= compileOwn(() => createRequire(import.meta.url)('acorn') as typeof Acorn);
   return acorn;
 }
 
