@@ -5,11 +5,17 @@ import { type CompiledText, compileText } from './compile-text.ts';
 import { importerOf, importFrom } from './import-from.ts';
 import type { FunctionSource } from './load.ts';
 import { type Located, member } from './member.ts';
+import { honourSourceMap } from './source-map.ts';
 
 type Locate = (address: Address) => Located | Promise<Located>;
 
 /** Makes the functions of a captured reference, again for each job. */
 export function loadCaptured(reference: CapturedReference, locate: Locate): FunctionSource | Promise<FunctionSource> {
+  if (reference.sourceMaps) {
+    for (const { script, sourceMapUrl } of reference.functions) {
+      if (sourceMapUrl !== undefined) honourSourceMap(script, sourceMapUrl);
+    }
+  }
   const compiled = reference.functions.map(compileText);
   const loads = loadablesOf(reference).map((loadable) => [loadable, load(loadable, locate)] as const);
   const source = (loaded: ReadonlyMap<LoadableReference, unknown>): FunctionSource => {

@@ -1,6 +1,5 @@
 import { compileFunction } from 'node:vm';
 import type { CapturedText } from '../wire/captured.ts';
-import { honourSourceMap } from './source-map.ts';
 
 /** Makes the function for one job from the values of its bindings, and takes others for them later. */
 export type CompiledText = (...values: unknown[]) => {
@@ -10,7 +9,7 @@ export type CompiledText = (...values: unknown[]) => {
 
 /**
  * Compiles a captured text under the name and at the position that it has in its source, so that
- * stacks and breakpoints point there.
+ * stacks and breakpoints point there; by the script's source map they lead to its source.
  */
 export function compileText({
   text,
@@ -22,14 +21,14 @@ export function compileText({
   bindings,
   sourceMapUrl,
 }: CapturedText): CompiledText {
-  if (sourceMapUrl !== undefined) honourSourceMap(script, sourceMapUrl);
   const names = bindings.map(({ name }) => name);
   const values = unusedName(names);
   const bind = `(${values}) => {${names.map((name, index) => `${name} = ${values}[${index}];`).join('')}}`;
   const before = `${strict ? "'use strict'; " : ''}return { f: ${form === 'method' ? 'Object.values({' : '('}`;
   const after = form === 'method' ? '})[0]' : ')';
+  const comment = sourceMapUrl === undefined ? '' : `\n//# sourceMappingURL=${sourceMapUrl}`;
   // What stands before the text on its first line does not count.
-  return compileFunction(`${before}${text}\n${after}, bind: ${bind} };`, names, {
+  return compileFunction(`${before}${text}\n${after}, bind: ${bind} };${comment}`, names, {
     filename: script,
     lineOffset: line,
     columnOffset: column - before.length,

@@ -9,6 +9,9 @@ export interface CapturedFunction {
   readonly bindings: readonly { readonly name: string; readonly target: Target }[];
 }
 
+// The whole map may stand in its URL.
+const SHORT = 1000;
+
 const numbers = new WeakMap<object, number>();
 let lastNumber = 0;
 
@@ -22,7 +25,7 @@ export function referenceFor(functions: readonly CapturedFunction[], patches: re
   const key = `${mapped ? 'mapped ' : ''}${shapeOf(functions, patches)}`;
   let reference = first.literal.references.get(key);
   if (reference === undefined) {
-    reference = { kind: 'captured', functions: functions.map((f) => textOf(f, mapped)), patches };
+    reference = { kind: 'captured', functions: functions.map((f) => textOf(f, mapped)), patches, sourceMaps: mapped };
     first.literal.references.set(key, reference);
   }
   return reference;
@@ -59,10 +62,15 @@ function numberOf(object: object): number {
   return number;
 }
 
+function isDebugged(): boolean {
+  return process.getBuiltinModule('node:inspector').url() !== undefined;
+}
+
 function textOf({ literal, name, bindings }: CapturedFunction, mapped: boolean): CapturedText {
   const { text, strict, script, line, column, neededAtOnce } = literal;
   const form = literal.form as CapturedText['form'];
   const captured: CapturedText = { name, text, form, strict, script, line, column, bindings, neededAtOnce };
-  const sourceMapUrl = mapped ? literal.sourceMapUrl() : '';
-  return sourceMapUrl === '' ? captured : { ...captured, sourceMapUrl };
+  const sourceMapUrl = literal.sourceMapUrl();
+  const isOfUse = mapped || sourceMapUrl.length < SHORT || isDebugged();
+  return sourceMapUrl === '' || !isOfUse ? captured : { ...captured, sourceMapUrl };
 }
