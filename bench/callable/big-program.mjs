@@ -24,7 +24,6 @@ if (start === 'start') {
 }
 // The thread is up, so that what is measured is the finding of functions.
 
-
 await new Promise((resolve) => setTimeout(resolve, 200));
 
 const callOf = (/** @type {number} */ n) => () => pool.defer(modules[n][`exported${n}`], 1);

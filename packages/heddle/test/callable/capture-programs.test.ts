@@ -98,6 +98,23 @@ describe('a program', () => {
     assert.match(stderr, /remember \(.*snapshot\.mjs:4:18\) uses cache, which the program writes into/);
   });
 
+  test('that uses a class with a key that was computed from what is forgotten is told so', () => {
+    const file = write('key.mjs', [
+      `import { deferToThread } from ${JSON.stringify(heddle)};`,
+      "const kept = 'kept';",
+      'const key = String(Math.PI);',
+      'class Kept { [kept]() {} }',
+      'class Forgotten { [key]() {} }',
+      'await deferToThread(() => [kept, Object.getOwnPropertyNames(Kept.prototype)].join()).then(console.log);',
+      'await deferToThread(() => new Forgotten()).catch(({ code, message }) => console.log(code, message));',
+    ]);
+    const { stdout } = run([file]);
+    assert.match(
+      stdout,
+      /^kept,constructor,kept\nHEDDLE_UNREADABLE_SOURCE .*uses Forgotten \(.*:5:1\), which has a member whose name was computed from key, which is kept nowhere\. Write/,
+    );
+  });
+
   test('that has a debugger listening ends as without', () => {
     const file = write('inspected.mjs', [
       `import { deferToThread } from ${JSON.stringify(heddle)};`,

@@ -106,7 +106,10 @@ describe('a program with a source map', () => {
       assert.ok(String(handle).startsWith(`send (${original}:${placeOf('function send')}) captures `), String(handle));
       assert.match(String(assigns), new RegExp(`^count \\(.*:${placeOf('function count')}\\) assigns to `));
       assert.match(String(assigns), new RegExp(`\\(line ${lineOf('total +=')}\\)`));
-      assert.match(String(bound), new RegExp(`^bound show \\(.*main\\.ts:${lineOf('const show')}:\\d+\\) was made by bind`));
+      assert.match(
+        String(bound),
+        new RegExp(`^bound show \\(.*main\\.ts:${lineOf('const show')}:\\d+\\) was made by bind`),
+      );
       assert.match(String(snapshot), new RegExp(`^remember \\(.*main\\.ts:${placeOf('function remember')}\\) uses `));
     });
 

@@ -58,7 +58,14 @@ function examine(session: Session, objectId: string): Origin {
   if (position === undefined) return { kind: 'native' };
   const { scriptId, lineNumber, columnNumber = 0 } = position;
   const scopes = scopesOf(session, internal('[[Scopes]]')?.objectId);
-  return { kind: 'script', script: scriptOf(session, scriptId, scopes), scriptId, line: lineNumber, column: columnNumber, scopes };
+  return {
+    kind: 'script',
+    script: scriptOf(session, scriptId, scopes),
+    scriptId,
+    line: lineNumber,
+    column: columnNumber,
+    scopes,
+  };
 }
 
 function scopesOf(session: Session, objectId: string | undefined): readonly Scope[] {

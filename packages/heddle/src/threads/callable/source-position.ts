@@ -51,8 +51,12 @@ function readSourceMap(script: string, sourceMapUrl: string): SourceMap | undefi
   try {
     const scriptUrl = script.startsWith('file:') ? script : pathToFileURL(script).href;
     const url = new URL(sourceMapUrl, scriptUrl);
-    const payload = JSON.parse(url.protocol === 'data:' ? textOf(url) : readFileSync(fileURLToPath(url), 'utf8')) as Payload;
-    return new SourceMap(withAbsoluteSources(payload, url.protocol === 'data:' ? scriptUrl : url.href) as SourceMapPayload);
+    const payload = JSON.parse(
+      url.protocol === 'data:' ? textOf(url) : readFileSync(fileURLToPath(url), 'utf8'),
+    ) as Payload;
+    return new SourceMap(
+      withAbsoluteSources(payload, url.protocol === 'data:' ? scriptUrl : url.href) as SourceMapPayload,
+    );
   } catch {
     return undefined;
   }
@@ -66,7 +70,10 @@ function textOf({ pathname }: URL): string {
 function withAbsoluteSources(payload: Payload, base: string): Payload {
   const { sections, sources, sourceRoot = '' } = payload;
   if (sections !== undefined) {
-    return { ...payload, sections: sections.map((section) => ({ ...section, map: withAbsoluteSources(section.map, base) })) };
+    return {
+      ...payload,
+      sections: sections.map((section) => ({ ...section, map: withAbsoluteSources(section.map, base) })),
+    };
   }
   const folder = sourceRoot === '' || sourceRoot.endsWith('/') ? sourceRoot : `${sourceRoot}/`;
   return { ...payload, sourceRoot: '', sources: (sources ?? []).map((source) => new URL(folder + source, base).href) };

@@ -52,11 +52,11 @@ class Instance {
       if (form !== 'class') this.#make(index);
     });
     this.#bindAll();
+    this.#patchAll((target) => target.kind !== 'function' || functions[target.index]?.form !== 'class');
     // A class runs code when it is made: what it extends, and what its static parts use, has to be there.
     functions.forEach(({ form }, index) => {
       if (form === 'class') this.#makeClass(index);
     });
-    for (const { slot, path, target } of reference.patches) this.#patch(this.#values[slot], path, target);
   }
 
   get first(): Function {
@@ -83,6 +83,7 @@ class Instance {
     }
     this.#make(index);
     this.#bindAll();
+    this.#patchAll((target) => target.kind === 'function' && target.index === index);
   }
 
   #bindAll(): void {
@@ -104,6 +105,12 @@ class Instance {
 
   #functionAt(index: number): Function {
     return (this.#made[index] as ReturnType<CompiledText>).f;
+  }
+
+  #patchAll(isDue: (target: Target) => boolean): void {
+    for (const { slot, path, target } of this.#reference.patches) {
+      if (isDue(target)) this.#patch(this.#values[slot], path, target);
+    }
   }
 
   #patch(root: unknown, path: readonly string[], target: Target): void {

@@ -4,6 +4,7 @@ import { CallableError } from '../../wire/callable-error.ts';
 import type { FunctionReference } from '../../wire/reference.ts';
 import { functionName } from '../function-name.ts';
 import type { Scope } from '../origin.ts';
+import { isOwnGlobal } from './global-names.ts';
 import type { Closure } from './known-literals.ts';
 import { CapturedCall } from './captured-call.ts';
 import { importedBy, importOf, requireOf } from './loadables.ts';
@@ -12,7 +13,7 @@ import { moduleObject } from './module-objects.ts';
 import * as refuse from './refusals.ts';
 import { type CapturedFunction, referenceFor } from './shape.ts';
 import { checkLiteral } from './static-check.ts';
-import { takeParts } from './values.ts';
+import { CapturedValues } from './values.ts';
 import { fixedVariables, readVariables, type Variable } from './variables.ts';
 import { warnOfSnapshot } from './snapshot-warning.ts';
 
@@ -40,11 +41,21 @@ export function capture(
   return graph.finish();
 }
 
+/** A variable that holds a value, which is taken when all that is used of it is known. */
+interface Slot {
+  readonly value: unknown;
+  readonly steps: readonly refuse.Step[];
+  readonly name: string;
+  readonly set: (target: Target) => void;
+}
+
 /** A captured function with all that it reaches. */
 class Graph {
   readonly #locate: Locate;
   readonly #functions: CapturedFunction[] = [];
   readonly #indexes = new Map<Function, number>();
+  readonly #slots: Slot[] = [];
+  readonly #captured = new CapturedValues();
   readonly #values: unknown[] = [];
   readonly #patches: { slot: number; path: readonly string[]; target: Target }[] = [];
   readonly #open: Promise<void>[] = [];
@@ -54,13 +65,30 @@ class Graph {
   }
 
   finish(): CapturedCall | Promise<CapturedCall> {
-    return this.#open.length === 0 ? this.#call() : this.#whenLocated();
+    return this.#open.length === 0 ? this.#takeValues() : this.#whenLocated();
   }
 
   async #whenLocated(): Promise<CapturedCall> {
     // What has been located may have more to locate.
     while (this.#open.length > 0) await Promise.all(this.#open.splice(0));
-    return this.#call();
+    return this.#takeValues();
+  }
+
+  /** A function found within a value may use more of the others: then all are taken once more. */
+  #takeValues(): CapturedCall | Promise<CapturedCall> {
+    const { length } = this.#functions;
+    this.#captured.begin();
+    this.#patches.length = 0;
+    for (const [index, { value, steps, name, set }] of this.#slots.entries()) {
+      set({ kind: 'value', slot: index });
+      this.#values[index] = this.#captured.take(value, {
+        include: (path, part) => this.#include(index, path, part, name, steps, set),
+        refuse: (path, part) => {
+          throw refuse.unsendable(steps, name, path, part);
+        },
+      });
+    }
+    return this.#functions.length === length && this.#open.length === 0 ? this.#call() : this.finish();
   }
 
   #call(): CapturedCall {
@@ -77,6 +105,7 @@ class Graph {
     this.#indexes.set(f, index);
     this.#functions.push({ literal, name: functionName(f), bindings });
     const variables = fixedVariables(f) ?? readVariables(f, literal, scopes ?? []);
+    this.#checkKeys(variables, steps);
     for (const variable of variables) {
       const binding = { name: variable.usage.name, target: PENDING };
       bindings.push(binding);
@@ -89,6 +118,16 @@ class Graph {
     return index;
   }
 
+  /** A key is computed when its class is made, and V8 keeps for a class only what its functions use. */
+  #checkKeys(variables: readonly Variable[], steps: readonly refuse.Step[]): void {
+    const { namesInKeys, usages } = (steps.at(-1) as refuse.Step).literal;
+    for (const name of namesInKeys) {
+      const isFree = usages.some((usage) => usage.name === name);
+      if (!isFree || isOwnGlobal(name) || variables.some(({ usage }) => usage.name === name)) continue;
+      throw refuse.forgottenKey(steps, name);
+    }
+  }
+
   #bind(variable: Variable, steps: readonly refuse.Step[], set: (target: Target) => void): void {
     const { usage, value, atTop, inDeadZone } = variable;
     const { literal } = steps.at(-1) as refuse.Step;
@@ -99,14 +138,8 @@ class Graph {
     if (typeof value === 'function') return this.#function(value, name, steps, set);
     const module = atTop && isObject(value) ? moduleObject(value) : undefined;
     if (module !== undefined) return set(loaded(module));
-    const slot = this.#values.push(undefined) - 1;
-    set({ kind: 'value', slot });
-    this.#values[slot] = takeParts(value, usage, {
-      include: (path, part) => this.#include(slot, path, part, name, steps, set),
-      refuse: (path, part) => {
-        throw refuse.unsendable(steps, name, path, part);
-      },
-    });
+    this.#slots.push({ value, steps, name, set });
+    this.#captured.note(value, usage, (object) => loadedObject(object) !== undefined);
     return warnOfSnapshot(steps, variable);
   }
 
@@ -127,7 +160,7 @@ class Graph {
       this.#function(part, [name, ...path].join('.'), steps, place);
       return true;
     }
-    const module = isObject(part) && !types.isProxy(part) ? moduleObject(part) : undefined;
+    const module = isObject(part) ? loadedObject(part) : undefined;
     if (module === undefined) return false;
     place(loaded(module));
     return true;
@@ -167,6 +200,10 @@ const PENDING: Target = { kind: 'value', slot: -1 };
 
 function loaded(reference: LoadableReference): Target {
   return { kind: 'loaded', reference };
+}
+
+function loadedObject(value: object): LoadableReference | undefined {
+  return types.isProxy(value) ? undefined : moduleObject(value);
 }
 
 function isObject(value: unknown): value is object {

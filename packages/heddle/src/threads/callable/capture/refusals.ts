@@ -65,6 +65,15 @@ export function deadZone(steps: readonly Step[], name: string): CallableError {
   ]);
 }
 
+export function forgottenKey(steps: readonly Step[], name: string): CallableError {
+  return refusal(
+    'HEDDLE_UNREADABLE_SOURCE',
+    steps,
+    `has a member whose name was computed from ${name}, which is kept nowhere`,
+    ['Write the name as it is, or export the class from a module of its own.'],
+  );
+}
+
 export function accessor(steps: readonly Step[]): CallableError {
   return refusal('HEDDLE_ACCESSOR', steps, 'is a getter or setter, which needs the object it belongs to', [
     'Pass a function that takes the object, or its values, as an argument.',
@@ -156,7 +165,6 @@ function nameAndPlace({ f, literal }: Step): string {
   const { file, line, column } = sourcePosition(literal);
   return `${functionName(f) || 'An anonymous function'} (${file}:${line}:${column})`;
 }
-
 
 /** The line of an offset into the text of the last step's function. */
 function placeIn(steps: readonly Step[], offset: number): string {

@@ -1,5 +1,6 @@
 import { kindOf } from '../../wire/plain.ts';
 import { obstacleIn, stepTo } from '../../wire/pack.ts';
+import { reachableFrom } from './reachable.ts';
 import type { Parts } from './usage.ts';
 
 /** What becomes of the functions and modules that stand within a value. */
@@ -10,49 +11,103 @@ export interface Inclusions {
   refuse(steps: readonly string[], part: unknown): never;
 }
 
+/** What is used of one object, by all the functions together. */
+interface Use {
+  whole: boolean;
+  /** The properties that are read, with their values. */
+  readonly parts: Map<string, unknown>;
+}
+
 /**
- * Takes of a value what is used of it: the value itself, or an object with nothing but the properties
- * that are read. Functions and modules within it are left out and handed to `inclusions`.
+ * The values that the functions of one capture use. Of an object that is not used as a whole only the properties
+ * travel that are read; an object that several functions use, under whatever names, is one object in the thread too.
+ *
+ * First everything is noted, then taken.
  */
-export function takeParts(value: unknown, used: Parts, inclusions: Inclusions, path: readonly string[] = []): unknown {
-  if (used.whole || !isObject(value)) return takeWhole(value, inclusions, path);
-  if (inclusions.include(path, value)) return undefined;
-  const taken: Record<string, unknown> = {};
-  for (const [key, parts] of used.parts) {
-    // What is not there must not be there in the thread either: `in` and default values tell the difference.
-    const part: unknown = Reflect.get(value, key);
-    if (part === undefined && !(key in value)) continue;
-    taken[key] = takeParts(part, parts, inclusions, [...path, key]);
+export class CapturedValues {
+  readonly #uses = new Map<object, Use>();
+  readonly #taken = new Map<object, object>();
+  #hasWhole = false;
+  #hasParts = false;
+
+  /**
+   * Notes what one function uses of a value.
+   *
+   * @param isLoaded whether the thread loads an object for itself, so that nothing need be read of it here
+   */
+  note(value: unknown, used: Parts, isLoaded: (value: object) => boolean): void {
+    if (!isObject(value) || isLoaded(value)) return;
+    let use = this.#uses.get(value);
+    if (use === undefined) {
+      use = { whole: false, parts: new Map() };
+      this.#uses.set(value, use);
+    }
+    if (used.whole) {
+      use.whole = true;
+      this.#hasWhole = true;
+      return;
+    }
+    this.#hasParts = true;
+    for (const [key, parts] of used.parts) {
+      if (!use.parts.has(key)) {
+        // What is not there must not be there in the thread either: `in` and default values tell the difference.
+        const part: unknown = Reflect.get(value, key);
+        if (part === undefined && !(key in value)) continue;
+        use.parts.set(key, part);
+      }
+      this.note(use.parts.get(key), parts, isLoaded);
+    }
   }
-  return taken;
-}
 
-function takeWhole(value: unknown, inclusions: Inclusions, path: readonly string[]): unknown {
-  const obstacle = obstacleIn(value);
-  if (obstacle === undefined) return value;
-  if (inclusions.include(path, value)) return undefined;
-  return copy(value, inclusions, path, new Map());
-}
+  /** Makes ready to take what was noted, perhaps once more because more came to be noted. */
+  begin(): void {
+    this.#taken.clear();
+    if (!this.#hasWhole || !this.#hasParts) return;
+    const wholes = [...this.#uses].filter(([, { whole }]) => whole).map(([object]) => object);
+    for (const object of reachableFrom(wholes)) {
+      const use = this.#uses.get(object);
+      if (use !== undefined) use.whole = true;
+    }
+  }
 
-// Only what has functions in it is copied here, without them.
-function copy(value: unknown, inclusions: Inclusions, path: readonly string[], copies: Map<object, object>): unknown {
-  const kind = kindOf(value);
-  if (kind !== 'object' && kind !== 'array') {
+  /** The value without the functions and modules in it, which are handed to `inclusions`. */
+  take(value: unknown, inclusions: Inclusions, path: readonly string[] = []): unknown {
+    const use = isObject(value) ? this.#uses.get(value) : undefined;
+    if (!isObject(value) || use === undefined || use.whole) return this.#takeWhole(value, inclusions, path);
+    const known = this.#taken.get(value);
+    if (known !== undefined) return known;
+    if (inclusions.include(path, value)) return undefined;
+    const taken: Record<string, unknown> = {};
+    this.#taken.set(value, taken);
+    for (const [key, part] of use.parts) {
+      Object.defineProperty(taken, key, property(this.take(part, inclusions, [...path, key])));
+    }
+    return taken;
+  }
+
+  #takeWhole(value: unknown, inclusions: Inclusions, path: readonly string[]): unknown {
     const obstacle = obstacleIn(value);
     if (obstacle === undefined) return value;
+    const known = this.#taken.get(value as object);
+    if (known !== undefined) return known;
     if (inclusions.include(path, value)) return undefined;
-    return inclusions.refuse([...path.map(stepTo), ...obstacle.path.reverse()], obstacle.value);
+    const kind = kindOf(value);
+    if (kind !== 'object' && kind !== 'array') {
+      return inclusions.refuse([...path.map(stepTo), ...obstacle.path.reverse()], obstacle.value);
+    }
+    // Only what has functions in it is copied here, without them.
+    const original = value as Record<string, unknown>;
+    const made: object = kind === 'array' ? new Array((original as unknown as unknown[]).length) : {};
+    this.#taken.set(original, made);
+    for (const key of Object.keys(original)) {
+      Object.defineProperty(made, key, property(this.#takeWhole(original[key], inclusions, [...path, key])));
+    }
+    return made;
   }
-  const original = value as Record<string, unknown>;
-  const known = copies.get(original);
-  if (known !== undefined) return known;
-  const made: object = kind === 'array' ? new Array((original as unknown as unknown[]).length) : {};
-  copies.set(original, made);
-  for (const key of Object.keys(original)) {
-    const part = copy(original[key], inclusions, [...path, key], copies);
-    Object.defineProperty(made, key, { value: part, enumerable: true, writable: true, configurable: true });
-  }
-  return made;
+}
+
+function property(value: unknown): PropertyDescriptor {
+  return { value, enumerable: true, writable: true, configurable: true };
 }
 
 function isObject(value: unknown): value is object {
