@@ -85,8 +85,16 @@ async function knownFunctions() {
     [`${name}RoundTrip`, median(trips[name] ?? []) * 1000],
     [`${name}OnLoop`, median(onLoop[name] ?? []) * 1000],
     [`${name}InBurst`, median(bursts[name] ?? []) * 1000],
+    // Round by round, so that both sides had the same moment of the machine.
+    [`${name}OverExported`, median(differences(onLoop[name] ?? [], onLoop['exported'] ?? [])) * 1000],
+    [`${name}BurstOverExported`, median(differences(bursts[name] ?? [], bursts['exported'] ?? [])) * 1000],
   ]);
   return Object.fromEntries(entries);
+}
+
+/** @param {number[]} values @param {number[]} from */
+function differences(values, from) {
+  return values.map((value, index) => value - (from[index] ?? 0));
 }
 
 /** @param {number} a @param {number} b @param {number} c */

@@ -13,17 +13,21 @@ const heddle = import.meta.resolve('heddle');
 // Counts before Heddle is loaded; `counted` gives what came since it was last asked.
 const counting = `
 import { Session } from 'node:inspector';
-const counts = { sessions: 0, announcements: 0 };
+const counts = { sessions: 0, questions: 0, announcements: 0 };
 const { connect, post } = Session.prototype;
 Session.prototype.connect = function () { counts.sessions++; return connect.call(this); };
 Session.prototype.post = function (method, ...rest) {
   if (method === 'Debugger.enable') counts.announcements++;
+  if (/^Runtime\\.(?!release)/.test(method)) counts.questions++;
   return post.call(this, method, ...rest);
 };
 export function counted() {
-  const now = { ...counts };
-  Object.assign(counts, { sessions: 0, announcements: 0 });
-  return now;
+  const { questions, ...others } = counts;
+  Object.assign(counts, { sessions: 0, questions: 0, announcements: 0 });
+  return others;
+}
+export function questions() {
+  return counts.questions;
 }
 export const tell = (value) => console.log(JSON.stringify(value));
 `;
@@ -55,7 +59,7 @@ export const hidden = (by) => { const f = (n) => n + by; return deferToThread(f,
 
   function run(name: string, lines: readonly string[]): Promise<unknown[]> {
     const head = [
-      "import { counted, tell } from './counting.mjs';",
+      "import { counted, questions, tell } from './counting.mjs';",
       `const { deferToThread, threadFunction, ThreadPool } = await import(${JSON.stringify(heddle)});`,
     ];
     return runProgram([write(name, [...head, ...lines].join('\n'))]);
@@ -87,6 +91,27 @@ export const hidden = (by) => { const f = (n) => n + by; return deferToThread(f,
       { sessions: 1, announcements: 1 },
       { sessions: 0, announcements: 0 },
     ]);
+  });
+
+  test('is asked nothing about a known function, and three things about a closure of a known literal', async () => {
+    const counts = await run('known.mjs', [
+      "const { work } = await import('./work.mjs');",
+      'const closure = (by) => (n) => n + by;',
+      'await deferToThread(work, 1);',
+      'await deferToThread(closure(1), 1);',
+      'counted();',
+      'await deferToThread(work, 1);',
+      'tell(questions());',
+      'tell(await deferToThread(closure(2), 1));',
+      'tell(questions());',
+      'const once = closure(3);',
+      'await deferToThread(once, 1);',
+      'counted();',
+      'await deferToThread(once, 1);',
+      'tell(questions());',
+    ]);
+    // The last closure itself is known: what it captures is never assigned to.
+    assert.deepEqual(counts, [0, 3, 3, 0]);
   });
 
   test('announces no scripts for functions that are written in the call', {

@@ -11,15 +11,18 @@ const HELPERS = ['helper1', 'helper2', 'helper3'] as const;
 
 export const name: fc.Arbitrary<string> = fc.constantFrom('a', 'b', 'c', 'd');
 
+/** What every place of the module may use. */
+const KNOWN = [
+  ['K1', 'K2', 'box.value', 'box.deep.list[1]', 'box.deep.list.length', "table.get('one')", 'Counter.step'],
+  ['imported', 'space.imported', "space['imported']", 'space.nested.value', 'Object.keys(space).length'],
+  ['Gauge.base', 'Gauge.top', 'box[key]', 'process.pid', 'Math.max(1, 2)', 'Array.of(1, 2).length'],
+  ['(box === sameBox ? 1 : 2)', '(tools === sameTools ? 1 : 2)', 'box.getter', 'holder.value'],
+].flat();
+
 const leaf: fc.Arbitrary<string> = fc.oneof(
   fc.integer({ min: -9, max: 9 }).map((n) => `(${n})`),
   name,
-  fc.constantFrom(
-    ...['K1', 'K2', 'box.value', 'box.deep.list[1]', 'box.deep.list.length', "table.get('one')", 'Counter.step'],
-    ...['imported', 'space.imported', "space['imported']", 'space.nested.value', 'Object.keys(space).length'],
-    ...['Gauge.base', 'Gauge.top', 'box[key]', 'process.pid', 'Math.max(1, 2)', 'Array.of(1, 2).length'],
-    ...['(box === sameBox ? 1 : 2)', '(tools === sameTools ? 1 : 2)', 'box.getter', 'holder.value'],
-  ),
+  fc.constantFrom(...KNOWN),
 );
 
 /** An expression over the names in reach; `fuel` bounds how deep functions call one another. */

@@ -16,7 +16,7 @@ export interface CompiledPosition {
 
 /** A source map with `sections` has no sources of its own. */
 interface Payload extends Partial<SourceMapPayload> {
-  readonly sections?: readonly { readonly map: Payload }[];
+  readonly sections?: readonly { readonly offset: object; readonly map: Payload }[];
 }
 
 const maps = new Map<string, SourceMap | undefined>();
@@ -72,7 +72,7 @@ function withAbsoluteSources(payload: Payload, base: string): Payload {
   if (sections !== undefined) {
     return {
       ...payload,
-      sections: sections.map((section) => ({ ...section, map: withAbsoluteSources(section.map, base) })),
+      sections: sections.map(({ offset, map }) => ({ offset, map: withAbsoluteSources(map, base) })),
     };
   }
   const folder = sourceRoot === '' || sourceRoot.endsWith('/') ? sourceRoot : `${sourceRoot}/`;
