@@ -40,6 +40,22 @@ describe('a program', () => {
     assert.deepEqual(inThread, inline);
   });
 
+  test('in CommonJS has strict code where it is strict', () => {
+    const file = write('strict.cjs', [
+      'const kind = () => (function () { return this === undefined; })();',
+      'class Loom { static kind() { return () => (function () { return this === undefined; })(); } }',
+      "function careful() { 'use strict'; return () => (function () { return this === undefined; })(); }",
+      `import(${JSON.stringify(heddle)}).then(async ({ deferToThread }) => {`,
+      '  const kinds = [kind, Loom.kind(), careful()];',
+      '  console.log(JSON.stringify([await Promise.all(kinds.map((f) => deferToThread(f))), kinds.map((f) => f())]));',
+      '});',
+    ]);
+    assert.deepEqual(JSON.parse(run([file]).stdout), [
+      [false, true, true],
+      [false, true, true],
+    ]);
+  });
+
   test('in TypeScript keeps the lines and columns of its source', {
     skip: notInThisNode('running TypeScript without a flag'),
   }, () => {

@@ -66,7 +66,8 @@ export function analyse(f: Function, origin: ScriptOrigin): Literal {
   const facts = factsOf(scriptId, script.isModule, source);
   const read = readLiteral(text, script.isModule ? 'module' : 'script');
   const parent = read.node.type === 'ClassExpression' ? parentOf(read.node, text, read.start) : undefined;
-  const free = freeVariables(read.node, facts.strict, parent === undefined);
+  const strict = facts.isStrictAt(source?.start ?? 0);
+  const free = freeVariables(read.node, strict, parent === undefined);
   const obstacles = free.obstacles.map((obstacle) => ({ ...obstacle, offset: obstacle.offset - read.start }));
   const usages = [...free.usages.values()].map((usage) => {
     if (usage.assignedAt !== undefined) usage.assignedAt -= read.start;
@@ -81,7 +82,7 @@ export function analyse(f: Function, origin: ScriptOrigin): Literal {
     parentName: parent?.name,
     script: scriptName(script),
     isModule: script.isModule,
-    strict: facts.strict,
+    strict,
     line: source?.line ?? origin.line,
     column: source?.column ?? origin.column,
     sourceMapUrl: () => facts.sourceMapUrl ?? sourceMapUrlOf(scriptId),
