@@ -10,7 +10,7 @@ import { ThreadPool } from 'heddle';
 const [, , folder = '', start] = process.argv;
 const NEW_FUNCTIONS = 40;
 const KNOWN_CALLS = 2000;
-const AWAITS = 200_000;
+const AWAITS = 20_000;
 
 const { modules } = await import(pathToFileURL(path.join(folder, 'all.mjs')).href);
 const pool = new ThreadPool({ max: 1, min: 1 });
@@ -65,7 +65,7 @@ function medians(all) {
 
 async function timeOfAwaits() {
   const times = [];
-  for (let round = 0; round < 9; round++) {
+  for (let round = 0; round < 60; round++) {
     const before = performance.now();
     for (let i = 0; i < AWAITS; i++) await undefined;
     times.push(performance.now() - before);
@@ -76,9 +76,9 @@ async function timeOfAwaits() {
 
 function timeOfCode() {
   const times = [];
-  for (let round = 0; round < 9; round++) {
+  for (let round = 0; round < 60; round++) {
     const before = performance.now();
-    work(300_000);
+    work(30_000);
     times.push(performance.now() - before);
   }
   return Math.min(...times);

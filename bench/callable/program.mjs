@@ -9,7 +9,7 @@ import { exported } from './exported.mjs';
 const ROUNDS = Number(process.argv[2] ?? 2000);
 const NEW_FUNCTIONS = 40;
 const BURST = 50;
-const AWAITS = 200_000;
+const AWAITS = 20_000;
 
 const pool = new ThreadPool({ max: 1, min: 1 });
 
@@ -117,7 +117,7 @@ async function timeOf(call) {
 
 async function timeOfAwaits() {
   const times = [];
-  for (let round = 0; round < 9; round++) {
+  for (let round = 0; round < 60; round++) {
     const before = performance.now();
     for (let i = 0; i < AWAITS; i++) await undefined;
     times.push(performance.now() - before);
