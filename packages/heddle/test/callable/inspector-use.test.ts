@@ -126,6 +126,26 @@ export const hidden = (by) => { const f = (n) => n + by; return deferToThread(f,
     assert.deepEqual(counts, [[2, 4, 2, 6], 'counted', { sessions: 1, announcements: 0 }]);
   });
 
+  test('is not asked for the text of TypeScript that Node runs itself', {
+    skip: notInThisNode('running TypeScript without a flag'),
+  }, async () => {
+    write(
+      'typed.ts',
+      `import { isMainThread } from 'node:worker_threads';
+import { deferToThread } from ${JSON.stringify(heddle)};
+interface Box { readonly by: number }
+export const typed = ({ by }: Box): PromiseLike<unknown> =>
+  deferToThread((n: number): unknown => [isMainThread, n satisfies number, by], 1);
+`,
+    );
+    const counts = await run('typed.mjs', [
+      "const { typed } = await import('./typed.ts');",
+      'tell(await typed({ by: 2 }));',
+      'tell(counted());',
+    ]);
+    assert.deepEqual(counts, [[false, 1, 2], { sessions: 1, announcements: 0 }]);
+  });
+
   test('is asked what it can be by start(), before the first call', async () => {
     const counts = await run('start.mjs', [
       "const { work } = await import('./work.mjs');",

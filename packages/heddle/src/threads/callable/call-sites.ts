@@ -68,8 +68,12 @@ function callSitesOfStack(): CallSite[] {
       line: (site.getLineNumber() ?? 1) - 1,
       column: (site.getColumnNumber() ?? 1) - 1,
     }));
+  } catch {
+    // With frozen intrinsics the stack cannot be looked at.
+    return [];
   } finally {
-    Object.assign(Error, { prepareStackTrace, stackTraceLimit });
+    Reflect.set(Error, 'prepareStackTrace', prepareStackTrace);
+    Reflect.set(Error, 'stackTraceLimit', stackTraceLimit);
   }
 }
 
