@@ -23,7 +23,8 @@ const threadEntry: UserConfig = {
   platform: 'node',
   target: 'node20.19',
   dts: false,
-  sourcemap: true,
+  // With a map, stacks could not be cut where Heddle's own frames begin, and each thread would read it first.
+  sourcemap: false,
   clean: false,
 };
 

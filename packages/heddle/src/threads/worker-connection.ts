@@ -7,6 +7,7 @@ import {
   Worker,
 } from 'node:worker_threads';
 import { entryModuleFiles } from './callable/entry-module.ts';
+import { honoursSourceMaps } from './callable/source-maps-enabled.ts';
 import { refuseSecondRun } from './wire/second-run.ts';
 import type { ConnectionListener, ThreadConnection, ThreadCrash } from './connection.ts';
 import type { JobMessage, ThreadData, ThreadMessage } from './wire/messages.ts';
@@ -36,7 +37,12 @@ export class WorkerConnection implements ThreadConnection {
     refuseSecondRun();
     this.#listener = listener;
     const { port1, port2 } = outsideOfCalls.runInAsyncScope(() => new MessageChannel());
-    const workerData: ThreadData = { port: port2, begun: this.#begun, entryFiles: entryModuleFiles() };
+    const workerData: ThreadData = {
+      port: port2,
+      begun: this.#begun,
+      entryFiles: entryModuleFiles(),
+      sourceMaps: honoursSourceMaps(),
+    };
     const options = {
       name,
       workerData,

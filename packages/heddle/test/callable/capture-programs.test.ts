@@ -40,6 +40,22 @@ describe('a program', () => {
     assert.deepEqual(inThread, inline);
   });
 
+  test('in CommonJS has strict code where it is strict', () => {
+    const file = write('strict.cjs', [
+      'const kind = () => (function () { return this === undefined; })();',
+      'class Loom { static kind() { return () => (function () { return this === undefined; })(); } }',
+      "function careful() { 'use strict'; return () => (function () { return this === undefined; })(); }",
+      `import(${JSON.stringify(heddle)}).then(async ({ deferToThread }) => {`,
+      '  const kinds = [kind, Loom.kind(), careful()];',
+      '  console.log(JSON.stringify([await Promise.all(kinds.map((f) => deferToThread(f))), kinds.map((f) => f())]));',
+      '});',
+    ]);
+    assert.deepEqual(JSON.parse(run([file]).stdout), [
+      [false, true, true],
+      [false, true, true],
+    ]);
+  });
+
   test('in TypeScript keeps the lines and columns of its source', {
     skip: notInThisNode('running TypeScript without a flag'),
   }, () => {
@@ -96,6 +112,23 @@ describe('a program', () => {
     assert.equal(stdout, '3 3 1\n');
     assert.equal(stderr.split('[HEDDLE_SNAPSHOT]').length, 2, stderr);
     assert.match(stderr, /remember \(.*snapshot\.mjs:4:18\) uses cache, which the program writes into/);
+  });
+
+  test('that uses a class with a key that was computed from what is forgotten is told so', () => {
+    const file = write('key.mjs', [
+      `import { deferToThread } from ${JSON.stringify(heddle)};`,
+      "const kept = 'kept';",
+      'const key = String(Math.PI);',
+      'class Kept { [kept]() {} }',
+      'class Forgotten { [key]() {} }',
+      'await deferToThread(() => [kept, Object.getOwnPropertyNames(Kept.prototype)].join()).then(console.log);',
+      'await deferToThread(() => new Forgotten()).catch(({ code, message }) => console.log(code, message));',
+    ]);
+    const { stdout } = run([file]);
+    assert.match(
+      stdout,
+      /^kept,constructor,kept\nHEDDLE_UNREADABLE_SOURCE .*uses Forgotten \(.*:5:1\), which has a member whose name was computed from key, which is kept nowhere\. Write/,
+    );
   });
 
   test('that has a debugger listening ends as without', () => {

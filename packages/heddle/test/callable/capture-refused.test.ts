@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { CallableError, deferToThread } from 'heddle';
+import { CallableError, deferToThread, ThreadPool } from 'heddle';
 import { refused } from '../fixtures/callable/capture-refused.ts';
 import { errorOf } from '../support/failure-of.ts';
+import { packageRoot } from '../support/paths.ts';
 
-const file = fileURLToPath(new URL('../fixtures/callable/capture-refused.js', import.meta.url));
+// The compiler's source map leads there.
+const file = path.join(packageRoot, 'test/fixtures/callable/capture-refused.ts');
 
 for (const name of Object.keys(refused())) {
   test(`${name} is refused, each time it is tried`, async () => {
@@ -19,7 +21,7 @@ for (const name of Object.keys(refused())) {
   });
 }
 
-test('a refusal says where the function is written', async () => {
+test('a refusal says where in the source the function is written', async () => {
   const { f } = refused()['a socket']!;
   const error = await errorOf(deferToThread(f), CallableError);
   const lines = readFileSync(file, 'utf8').split('\n');
@@ -27,6 +29,26 @@ test('a refusal says where the function is written', async () => {
   const column = lines[line]!.indexOf('function send');
   assert.deepEqual(error.location, { file, line: line + 1, column: column + 1 });
   assert.ok(error.message.startsWith(`send (${file}:${line + 1}:${column + 1}) `), error.message);
+});
+
+test('a refusal comes before anything of the work is done: no thread is made, no argument is read', async () => {
+  const pool = new ThreadPool();
+  let timesRead = 0;
+  const argument = {
+    get value() {
+      timesRead += 1;
+      return 1;
+    },
+  };
+  let total = 0;
+  const f = (one: { value: number }): void => {
+    total += one.value;
+  };
+  assert.equal((await errorOf(pool.defer(f, argument), CallableError)).code, 'HEDDLE_ASSIGNS_CAPTURED');
+  assert.equal(timesRead, 0);
+  assert.equal(total, 0);
+  assert.equal(pool.statistics().threads, 0);
+  await pool.stop();
 });
 
 const early = errorOf(

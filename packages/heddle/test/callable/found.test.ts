@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import { threadId } from 'node:worker_threads';
-import { deferToThread } from 'heddle';
+import { deferToThread, UnclonableError } from 'heddle';
 import * as barrel from '../fixtures/callable/barrel.ts';
 import common from '../fixtures/callable/common.cjs';
 import initials from '../fixtures/callable/common-function.cjs';
@@ -10,6 +10,7 @@ import getters from '../fixtures/callable/common-getters.cjs';
 import * as made from '../fixtures/callable/made.ts';
 import * as watched from '../fixtures/callable/watched.ts';
 import negate, * as work from '../fixtures/callable/work.ts';
+import { errorOf } from '../support/failure-of.ts';
 
 type Call = readonly [f: (...args: never[]) => unknown, ...args: unknown[]];
 
@@ -22,6 +23,7 @@ const kinds: Readonly<Record<string, Call>> = {
   'an async function': [work.later, 'soon'],
   'a default export': [negate, 7],
   'a function exported under another name': [work.loudName, 'x'],
+  'a function that has two names': [work.plus, 2, 3],
   'a function of a barrel': [barrel.add, 4, 5],
   'a default export that a barrel renames': [barrel.negated, 7],
   'a function of a namespace that a barrel exports': [barrel.work.double, 4],
@@ -57,6 +59,12 @@ for (const [kind, [f, ...args]] of Object.entries(kinds)) {
 test('the function runs in another thread', async () => {
   const thread = await deferToThread(work.whichThread);
   assert.notEqual(thread, threadId);
+});
+
+test('a generator function is found; what it gives cannot leave its thread', async () => {
+  const error = await errorOf(deferToThread(work.countTo, 2), UnclonableError);
+  assert.match(error.message, /^result: /);
+  assert.deepEqual(await deferToThread(() => [...work.countTo(3)]), [1, 2, 3]);
 });
 
 test('calls of one new function made in the same turn all find it', async () => {

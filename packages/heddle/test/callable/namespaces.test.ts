@@ -25,6 +25,7 @@ const proxied = new Proxy(imported, {});
 const counter = await import('../fixtures/callable/counter.ts');
 const proxiedCounter = new Proxy(counter, {});
 const holder = { default: workerThreads, isMainThread: 'not what the module says' };
+const box = { wrapped, given };
 
 test('what was imported dynamically is the module of the thread', async () => {
   assert.equal(await deferToThread(() => imported.isMainThread), false);
@@ -47,6 +48,18 @@ test('what a getter works out, or gives as an object, is copied', async () => {
 
 test("a Proxy around a namespace gives what the thread's module gives", async () => {
   assert.equal(await deferToThread(() => proxied.isMainThread), false);
+});
+
+test('what is given of a module stays so where another function uses the object as a whole', async () => {
+  const keysOf = (): string[] => Object.keys(given);
+  assert.deepEqual(await deferToThread(() => [given.isMainThread, keysOf()]), [false, Object.keys(given)]);
+});
+
+test('what is given of a module is found within other objects', async () => {
+  assert.deepEqual(
+    await deferToThread(() => [box.wrapped.isMainThread, box.given.isMainThread, box.wrapped.default.isMainThread]),
+    [false, false, false],
+  );
 });
 
 test('a namespace as a whole is that of the thread', async () => {

@@ -1,22 +1,23 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { CallableError, deferToThread } from 'heddle';
 import { inches } from '../fixtures/callable/refused.ts';
 import { add } from '../fixtures/callable/work.ts';
+import { packageRoot } from '../support/paths.ts';
 
 interface Expected {
   readonly f: unknown;
   readonly code: string;
   readonly name: string;
-  /** Text in the compiled file on the line that the message must name. */
+  /** Text in the source file on the line that the message must name. */
   readonly at?: readonly [file: string, text: string];
 }
 
-const refused = fileURLToPath(new URL('../fixtures/callable/refused.js', import.meta.url));
-const work = fileURLToPath(new URL('../fixtures/callable/work.js', import.meta.url));
+const refused = path.join(packageRoot, 'test/fixtures/callable/refused.ts');
+const work = path.join(packageRoot, 'test/fixtures/callable/work.ts');
 
 const refusals: Readonly<Record<string, Expected>> = {
   'a method that two exported objects share': {

@@ -4,6 +4,8 @@
  */
 export const nodeFeatures = {
   'node:sqlite': '22.13.0',
+  WebSocket: '22.0.0',
+  'script ids of call sites': '22.14.0',
   'running TypeScript without a flag': '22.18.0',
   'using declarations': '24.0.0',
   DisposableStack: '24.0.0',

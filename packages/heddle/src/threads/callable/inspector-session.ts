@@ -24,6 +24,11 @@ export function inspectorSession(): Session {
   return session;
 }
 
+/** The session, where it is open already. */
+export function openSession(): Session | undefined {
+  return open;
+}
+
 // In Node a session to one's own thread answers before `post` returns. Runtimes that answer later, or with
 // an error, cannot be asked here.
 export function ask<Result>(session: Session, method: string, params: object): Result {

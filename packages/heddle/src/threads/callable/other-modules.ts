@@ -13,9 +13,9 @@ const OWN_DEPTH = 3;
 const SLICE_MS = 5;
 // A module that has finished answers in the same turn. Whoever waits for the search is likely to be refused.
 const PATIENCE = 4;
+const AT_A_TIME = 32;
 
 const looked = new Set<string>();
-const rereadFor = new Set<string>();
 const held = new WeakMap<Function, FunctionReference>();
 
 /** What a search among all modules gave. */
@@ -36,7 +36,7 @@ export async function searchOtherModules(f: Function, origin: Origin): Promise<S
   let complete = await lookThroughCommonJs();
   if (origin.kind === 'denied') return { reference: held.get(f) ?? deepInCommonJs(f), complete };
   if (!held.has(f)) {
-    rereadScriptsFor(origin);
+    rereadScripts();
     complete = (await lookThroughEsModules()) && complete;
   }
   return { reference: held.get(f), complete };
@@ -79,31 +79,27 @@ function deepInCommonJs(f: Function): FunctionReference | undefined {
 }
 
 async function lookThroughEsModules(): Promise<boolean> {
-  const urls = loadedModuleUrls().filter((url) => !looked.has(url) && !isEntryModule(url));
-  const answers = await Promise.all(
-    urls.map(async (url) => {
-      const imported = await importLoaded(url, PATIENCE);
-      // A module that is still evaluating is looked at by a later search.
-      if (imported.kind === 'evaluating') return false;
-      looked.add(url);
-      if (imported.kind === 'namespace') remember(imported.namespace, (path) => ({ kind: 'module', url, path }));
-      return true;
-    }),
-  );
-  return answers.every(Boolean);
+  const open = [...loadedModuleUrls()].filter((url) => !looked.has(url) && !isEntryModule(url));
+  let complete = true;
+  let sliceEnd = performance.now() + SLICE_MS;
+  while (open.length > 0) {
+    const answers = await Promise.all(open.splice(0, AT_A_TIME).map(lookThroughEsModule));
+    if (answers.includes(false)) complete = false;
+    if (performance.now() > sliceEnd) {
+      await nextTurn();
+      sliceEnd = performance.now() + SLICE_MS;
+    }
+  }
+  return complete;
 }
 
-/** The scripts are read again (tens of milliseconds) once for each place in the source that a function comes from. */
-function rereadScriptsFor(origin: Origin): void {
-  const place = placeOf(origin);
-  if (rereadFor.has(place)) return;
-  rereadFor.add(place);
-  rereadScripts();
-}
-
-function placeOf(origin: Origin): string {
-  if (origin.kind === 'bound') return `bound ${placeOf(origin.target)}`;
-  return origin.kind === 'script' ? `${origin.scriptId}:${origin.line}:${origin.column}` : origin.kind;
+async function lookThroughEsModule(url: string): Promise<boolean> {
+  const imported = await importLoaded(url, PATIENCE);
+  // A module that is still evaluating is looked at by a later search.
+  if (imported.kind === 'evaluating') return false;
+  looked.add(url);
+  if (imported.kind === 'namespace') remember(imported.namespace, (path) => ({ kind: 'module', url, path }));
+  return true;
 }
 
 function remember(exports: unknown, refer: (path: string[]) => FunctionReference): void {

@@ -2,7 +2,8 @@ import { inspect } from 'node:util';
 import type { CallableErrorCode, FunctionLocation, Refusal } from '../wire/callable-error.ts';
 import { functionName } from './function-name.ts';
 import type { Origin } from './origin.ts';
-import { readablePath } from './readable-path.ts';
+import { sourceMapUrlOf } from './scripts.ts';
+import { sourcePosition } from './source-position.ts';
 
 const EXPLICIT = "threadFunction(new URL('./work.js', import.meta.url), 'name')";
 
@@ -92,5 +93,6 @@ function refusal(
 export function locationOf(origin: Origin | undefined): FunctionLocation | undefined {
   if (origin?.kind === 'bound') return locationOf(origin.target);
   if (origin?.kind !== 'script' || origin.script.url === '') return undefined;
-  return { file: readablePath(origin.script.url), line: origin.line + 1, column: origin.column + 1 };
+  const { script, scriptId, line, column } = origin;
+  return sourcePosition({ script: script.url, line, column, sourceMapUrl: () => sourceMapUrlOf(scriptId) });
 }

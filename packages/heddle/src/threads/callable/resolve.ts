@@ -3,6 +3,7 @@ import type { FunctionReference } from '../wire/reference.ts';
 import { type Located, capture } from './capture/capture.ts';
 import type { CapturedCall } from './capture/captured-call.ts';
 import { isKnownLiteral, knownLiteral, literalAt, literalOf } from './capture/known-literals.ts';
+import { isWrittenInCall } from './capture/written-in-call.ts';
 import { isEntryModule } from './entry-module.ts';
 import { addressedCalls, references, refusals } from './known.ts';
 import { countNodeModules, indexNodeFunctions } from './node-functions.ts';
@@ -67,15 +68,23 @@ function locate(f: Function): Located | Promise<Located> {
   );
 }
 
-/** Looks through what Node has loaded since the last look. Everything found on the way is known from then on. */
 function nodeFunction(f: Function): FunctionReference | undefined {
+  return indexFunctionsOfNode() ? references.get(f) : undefined;
+}
+
+/**
+ * Looks through what Node has loaded since the last look. Everything found on the way is known from then on.
+ *
+ * @returns whether there was anything new
+ */
+export function indexFunctionsOfNode(): boolean {
   const loaded = countNodeModules();
-  if (loaded === nodeModulesIndexed) return undefined;
+  if (loaded === nodeModulesIndexed) return false;
   nodeModulesIndexed = loaded;
   indexNodeFunctions((found, reference) => {
     if (!references.has(found)) references.set(found, reference);
   });
-  return references.get(f);
+  return true;
 }
 
 function findByOrigin(f: Function, origin: Origin): Located | Promise<Located> {
@@ -83,8 +92,9 @@ function findByOrigin(f: Function, origin: Origin): Located | Promise<Located> {
   const { script } = origin;
   // From a module of Node's that was loaded since the last look.
   if (script.url.startsWith('node:')) return nodeFunction(f) ?? searchElsewhere(f, origin, () => refuse.native(f));
-  // Nothing else can have these: no thread may load the entry, and nothing else has seen what was typed in.
-  if (isEntryModule(script.url) || isTypedIn(script)) return literalOf(f, origin);
+  // Nothing else can have these: no thread may load the entry, nothing else has seen what was typed in, and what is
+  // written in the call itself was made for it.
+  if (isEntryModule(script.url) || isTypedIn(script) || isWrittenInCall(f, origin)) return literalOf(f, origin);
   if (!script.url.includes(':')) return searchElsewhere(f, origin);
   const verdict = searchOwnModule(f, script);
   if (!(verdict instanceof Promise)) return heed(f, origin, verdict);

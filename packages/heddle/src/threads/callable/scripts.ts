@@ -1,5 +1,6 @@
 import type { Session } from 'node:inspector';
 import { inspectorSession } from './inspector-session.ts';
+import { scriptsWereCompiled, startScriptCount } from './script-count.ts';
 
 /** A source text that V8 has compiled. */
 export interface Script {
@@ -8,6 +9,8 @@ export interface Script {
   readonly isModule: boolean;
   /** False for code of another realm (`vm.createContext`): its modules are not the loader's. */
   readonly inMainRealm: boolean;
+  /** What its `//# sourceMappingURL=` says; empty where it has none, undefined where V8 was not asked or it is long. */
+  readonly sourceMapUrl: string | undefined;
 }
 
 interface ScriptParsed {
@@ -16,11 +19,26 @@ interface ScriptParsed {
     readonly url: string;
     readonly embedderName?: string;
     readonly isModule?: boolean;
+    readonly sourceMapURL?: string;
     readonly executionContextAuxData?: { readonly isDefault?: boolean };
   };
 }
 
+const LONGEST_KEPT = 1000;
+
 const scripts = new Map<string, Script>();
+const modules = new Set<string>();
+let haveBeenRead = false;
+
+/** The script V8 knows by this id, as far as it has come up before. */
+export function knownScript(scriptId: string): Script | undefined {
+  return scripts.get(scriptId);
+}
+
+/** Takes note of a script that was found without V8's help. */
+export function rememberScript(scriptId: string, script: Script): void {
+  scripts.set(scriptId, script);
+}
 
 /** The script V8 knows by this id. */
 export function scriptById(session: Session, scriptId: string): Script | undefined {
@@ -28,18 +46,35 @@ export function scriptById(session: Session, scriptId: string): Script | undefin
   return scripts.get(scriptId);
 }
 
-/** Takes note of what was loaded since a function of an unknown script last came up. */
-export function rereadScripts(): void {
-  readScripts(inspectorSession());
+/** The `//# sourceMappingURL=` of a script, empty where it has none. */
+export function sourceMapUrlOf(scriptId: string): string {
+  const known = scripts.get(scriptId)?.sourceMapUrl;
+  if (known !== undefined) return known;
+  let found = '';
+  askDebugger(
+    inspectorSession(),
+    () => {},
+    ({ params }) => {
+      if (params.scriptId === scriptId) found = params.sourceMapURL ?? '';
+    },
+  );
+  return found;
 }
 
-/** All ES modules of the main realm that were loaded when scripts were last read. */
-export function loadedModuleUrls(): string[] {
-  const urls = new Set<string>();
-  for (const script of scripts.values()) {
-    if (script.isModule && script.inMainRealm && !script.url.startsWith('node:')) urls.add(script.url);
-  }
-  return [...urls];
+/** Takes note of what was loaded since this was last done, which costs next to nothing where nothing was. */
+export function rereadScripts(): void {
+  const session = inspectorSession();
+  if (!haveBeenRead || scriptsWereCompiled(session)) readScripts(session);
+}
+
+/** Takes note of all scripts, where that has not been done before. */
+export function readScriptsOnce(session: Session): void {
+  if (!haveBeenRead) readScripts(session);
+}
+
+/** All ES modules of the main realm that were loaded when scripts were last read, each at the place where it stays. */
+export function loadedModuleUrls(): ReadonlySet<string> {
+  return modules;
 }
 
 /** The ES modules of a folder in the order in which they were loaded: a module comes before what it imports. */
@@ -50,19 +85,46 @@ export function modulesWithin(folderUrl: string): string[] {
   return within.sort(([a], [b]) => Number(a) - Number(b)).map(([, { url }]) => url);
 }
 
-// V8 tells the URL of a script only by announcing all scripts when the Debugger domain is enabled.
-// While it is enabled every `await` in the program is many times slower, so it is disabled in the same breath.
-function readScripts(session: Session): void {
-  const remember = ({ params }: ScriptParsed): void => {
-    scripts.set(params.scriptId, {
+/**
+ * Asks a question that takes the Debugger domain. V8 announces every script when it is enabled (400 ms where they are
+ * many), and while it is, every `await` in the program is many times slower: so it is disabled in the same breath,
+ * and what was announced is taken note of.
+ */
+export function askDebugger<Answer>(
+  session: Session,
+  question: () => Answer,
+  announced?: (script: ScriptParsed) => void,
+): Answer {
+  const remember = (parsed: ScriptParsed): void => {
+    const { params } = parsed;
+    announced?.(parsed);
+    const script: Script = {
       // A `//# sourceURL=` comment changes `url`, never the name Node gave.
       url: params.embedderName ?? params.url,
       isModule: params.isModule ?? false,
       inMainRealm: params.executionContextAuxData?.isDefault !== false,
-    });
+      sourceMapUrl: keptSourceMapUrl(params),
+    };
+    scripts.set(params.scriptId, script);
+    if (script.isModule && script.inMainRealm && !script.url.startsWith('node:')) modules.add(script.url);
   };
   session.on('Debugger.scriptParsed', remember);
   session.post('Debugger.enable');
-  session.post('Debugger.disable');
-  session.off('Debugger.scriptParsed', remember);
+  try {
+    return question();
+  } finally {
+    session.post('Debugger.disable');
+    session.off('Debugger.scriptParsed', remember);
+    haveBeenRead = true;
+    startScriptCount(session);
+  }
+}
+
+// A map that stands in the URL itself may be larger than the script: it is asked for when it is needed.
+function keptSourceMapUrl({ sourceMapURL = '' }: ScriptParsed['params']): string | undefined {
+  return sourceMapURL.length > LONGEST_KEPT ? undefined : sourceMapURL;
+}
+
+function readScripts(session: Session): void {
+  askDebugger(session, () => {});
 }

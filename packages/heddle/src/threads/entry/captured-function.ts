@@ -5,11 +5,17 @@ import { type CompiledText, compileText } from './compile-text.ts';
 import { importerOf, importFrom } from './import-from.ts';
 import type { FunctionSource } from './load.ts';
 import { type Located, member } from './member.ts';
+import { honourSourceMap } from './source-map.ts';
 
 type Locate = (address: Address) => Located | Promise<Located>;
 
 /** Makes the functions of a captured reference, again for each job. */
 export function loadCaptured(reference: CapturedReference, locate: Locate): FunctionSource | Promise<FunctionSource> {
+  if (reference.sourceMaps) {
+    for (const { script, sourceMapUrl } of reference.functions) {
+      if (sourceMapUrl !== undefined) honourSourceMap(script, sourceMapUrl);
+    }
+  }
   const compiled = reference.functions.map(compileText);
   const loads = loadablesOf(reference).map((loadable) => [loadable, load(loadable, locate)] as const);
   const source = (loaded: ReadonlyMap<LoadableReference, unknown>): FunctionSource => {
@@ -46,11 +52,11 @@ class Instance {
       if (form !== 'class') this.#make(index);
     });
     this.#bindAll();
+    this.#patchAll((target) => target.kind !== 'function' || functions[target.index]?.form !== 'class');
     // A class runs code when it is made: what it extends, and what its static parts use, has to be there.
     functions.forEach(({ form }, index) => {
       if (form === 'class') this.#makeClass(index);
     });
-    for (const patch of reference.patches) this.#patch(patch);
   }
 
   get first(): Function {
@@ -77,6 +83,7 @@ class Instance {
     }
     this.#make(index);
     this.#bindAll();
+    this.#patchAll((target) => target.kind === 'function' && target.index === index);
   }
 
   #bindAll(): void {
@@ -98,6 +105,10 @@ class Instance {
 
   #functionAt(index: number): Function {
     return (this.#made[index] as ReturnType<CompiledText>).f;
+  }
+
+  #patchAll(isDue: (target: Target) => boolean): void {
+    for (const patch of this.#reference.patches) if (isDue(patch.target)) this.#patch(patch);
   }
 
   #patch({ slot, path, target, isGetter }: Patch): void {

@@ -9,16 +9,26 @@ export type CompiledText = (...values: unknown[]) => {
 
 /**
  * Compiles a captured text under the name and at the position that it has in its source, so that
- * stacks and breakpoints point there.
+ * stacks and breakpoints point there; by the script's source map they lead to its source.
  */
-export function compileText({ text, form, strict, script, line, column, bindings }: CapturedText): CompiledText {
+export function compileText({
+  text,
+  form,
+  strict,
+  script,
+  line,
+  column,
+  bindings,
+  sourceMapUrl,
+}: CapturedText): CompiledText {
   const names = bindings.map(({ name }) => name);
   const values = unusedName(names);
   const bind = `(${values}) => {${names.map((name, index) => `${name} = ${values}[${index}];`).join('')}}`;
   const before = `${strict ? "'use strict'; " : ''}return { f: ${form === 'method' ? 'Object.values({' : '('}`;
   const after = form === 'method' ? '})[0]' : ')';
+  const comment = sourceMapUrl === undefined ? '' : `\n//# sourceMappingURL=${sourceMapUrl}`;
   // What stands before the text on its first line does not count.
-  return compileFunction(`${before}${text}\n${after}, bind: ${bind} };`, names, {
+  return compileFunction(`${before}${text}\n${after}, bind: ${bind} };${comment}`, names, {
     filename: script,
     lineOffset: line,
     columnOffset: column - before.length,

@@ -1,5 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import { compileFunction, constants } from 'node:vm';
+import { quietly } from '../wire/quietly.ts';
 import { importModule } from './import-module.ts';
 
 type ImportFrom = (specifier: unknown, options?: ImportCallOptions) => Promise<object>;
@@ -34,17 +35,6 @@ function makeImporter(script: string): ImportFrom {
     }),
   ) as ImportFrom;
   return (specifier, options) => quietly(() => load(specifier, options));
-}
-
-/** Without the warning that this way to ask the loader is experimental: the program's user did not choose it. */
-function quietly<T>(act: () => T): T {
-  const warn = process.emitWarning;
-  process.emitWarning = () => {};
-  try {
-    return act();
-  } finally {
-    process.emitWarning = warn;
-  }
 }
 
 /** The URL that a specifier is without a search through packages. */

@@ -5,7 +5,9 @@ import { JobRunner } from './job-runner.ts';
 import { prepareTsx } from './tsx-loader.ts';
 
 // What a thread runs first. CommonJS, and with as little to load as can be: it is part of every cold call.
-const { port, begun, entryFiles } = workerData as ThreadData;
+const { port, begun, entryFiles, sourceMaps } = workerData as ThreadData;
+// What the program said itself, and not by a flag, Node does not hand on.
+if (sourceMaps) process.setSourceMapsEnabled(true);
 keepOut(entryFiles);
 const runner = new JobRunner(port, stackOfJob);
 let loader = prepareTsx()?.finally(() => {

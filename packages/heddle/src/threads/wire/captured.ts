@@ -10,6 +10,8 @@ export interface CapturedReference {
   readonly functions: readonly CapturedText[];
   /** What is put into the values when they have arrived, since it does not travel with them. */
   readonly patches: readonly Patch[];
+  /** Whether stacks are to show the places that source maps lead to. */
+  readonly sourceMaps: boolean;
 }
 
 /** One function's or class's text. */
@@ -23,6 +25,8 @@ export interface CapturedText {
   readonly script: string;
   readonly line: number;
   readonly column: number;
+  /** The script's `//# sourceMappingURL=`, for debuggers and stacks; left out where it is long and of no use. */
+  readonly sourceMapUrl?: string;
   readonly bindings: readonly Binding[];
   /** The bindings that a class uses while it is made: what it extends, and what its static parts name. */
   readonly neededAtOnce: readonly string[];

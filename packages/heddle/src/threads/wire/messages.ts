@@ -8,6 +8,8 @@ export interface ThreadData {
   readonly begun: Int32Array;
   /** The files of the program's entry module, which no thread may run. */
   readonly entryFiles: readonly string[];
+  /** Whether stacks are to show the places that source maps lead to. */
+  readonly sourceMaps: boolean;
 }
 
 /** From the reactor to a thread: run this. */

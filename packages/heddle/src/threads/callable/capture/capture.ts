@@ -1,20 +1,20 @@
-import { types } from 'node:util';
 import type { CapturedReference, LoadableReference, Patch, Target } from '../../wire/captured.ts';
 import { CallableError } from '../../wire/callable-error.ts';
 import type { FunctionReference } from '../../wire/reference.ts';
 import { functionName } from '../function-name.ts';
-import { plainGetter } from '../plain-getters.ts';
 import type { Scope } from '../origin.ts';
+import { isOwnGlobal } from './global-names.ts';
 import type { Closure } from './known-literals.ts';
 import { CapturedCall } from './captured-call.ts';
 import { importedBy, importOf, requireOf } from './loadables.ts';
 import type { Literal } from './literal.ts';
-import { addressOfNamespace, type Namespace, namespaceOfCommonJs } from './module-namespaces.ts';
-import { moduleObject } from './module-objects.ts';
+import { type GivenPart, givenPart } from './given-parts.ts';
+import { addressOfNamespace, namespaceOfCommonJs } from './module-namespaces.ts';
+import { loadedObject, moduleObject } from './module-objects.ts';
 import * as refuse from './refusals.ts';
 import { type CapturedFunction, referenceFor } from './shape.ts';
 import { checkLiteral } from './static-check.ts';
-import { takeParts } from './values.ts';
+import { CapturedValues } from './values.ts';
 import { fixedVariables, readVariables, type Variable } from './variables.ts';
 import { warnOfSnapshot } from './snapshot-warning.ts';
 
@@ -42,11 +42,21 @@ export function capture(
   return graph.finish();
 }
 
+/** A variable that holds a value, which is taken when all that is used of it is known. */
+interface Slot {
+  readonly value: unknown;
+  readonly steps: readonly refuse.Step[];
+  readonly name: string;
+  readonly set: (target: Target) => void;
+}
+
 /** A captured function with all that it reaches. */
 class Graph {
   readonly #locate: Locate;
   readonly #functions: CapturedFunction[] = [];
   readonly #indexes = new Map<Function, number>();
+  readonly #slots: Slot[] = [];
+  readonly #captured = new CapturedValues(loadedObject, givenPart);
   readonly #values: unknown[] = [];
   readonly #patches: Patch[] = [];
   readonly #open: Promise<void>[] = [];
@@ -56,13 +66,31 @@ class Graph {
   }
 
   finish(): CapturedCall | Promise<CapturedCall> {
-    return this.#open.length === 0 ? this.#call() : this.#whenLocated();
+    return this.#open.length === 0 ? this.#takeValues() : this.#whenLocated();
   }
 
   async #whenLocated(): Promise<CapturedCall> {
     // What has been located may have more to locate.
     while (this.#open.length > 0) await Promise.all(this.#open.splice(0));
-    return this.#call();
+    return this.#takeValues();
+  }
+
+  /** A function found within a value may use more of the others: then all are taken once more. */
+  #takeValues(): CapturedCall | Promise<CapturedCall> {
+    const { length } = this.#functions;
+    this.#captured.begin();
+    this.#patches.length = 0;
+    for (const [index, { value, steps, name, set }] of this.#slots.entries()) {
+      set({ kind: 'value', slot: index });
+      this.#values[index] = this.#captured.take(value, {
+        include: (path, part) => this.#include(index, path, part, name, steps, set),
+        give: (path, given) => this.#give(index, path, given, name, steps),
+        refuse: (path, part) => {
+          throw refuse.unsendable(steps, name, path, part);
+        },
+      });
+    }
+    return this.#functions.length === length && this.#open.length === 0 ? this.#call() : this.finish();
   }
 
   #call(): CapturedCall {
@@ -79,6 +107,7 @@ class Graph {
     this.#indexes.set(f, index);
     this.#functions.push({ literal, name: functionName(f), bindings });
     const variables = fixedVariables(f) ?? readVariables(f, literal, scopes ?? []);
+    this.#checkKeys(variables, steps);
     for (const variable of variables) {
       const binding = { name: variable.usage.name, target: PENDING };
       bindings.push(binding);
@@ -89,6 +118,16 @@ class Graph {
     const importer = importedBy(literal);
     if (importer !== undefined) bindings.push({ name: importer.name, target: loaded(importer.reference) });
     return index;
+  }
+
+  /** A key is computed when its class is made, and V8 keeps for a class only what its functions use. */
+  #checkKeys(variables: readonly Variable[], steps: readonly refuse.Step[]): void {
+    const { namesInKeys, usages } = (steps.at(-1) as refuse.Step).literal;
+    for (const name of namesInKeys) {
+      const isFree = usages.some((usage) => usage.name === name);
+      if (!isFree || isOwnGlobal(name) || variables.some(({ usage }) => usage.name === name)) continue;
+      throw refuse.forgottenKey(steps, name);
+    }
   }
 
   #bind(variable: Variable, steps: readonly refuse.Step[], set: (target: Target) => void): void {
@@ -104,52 +143,28 @@ class Graph {
     const namespace = isObject(value) ? namespaceOfCommonJs(value) : undefined;
     if (usage.whole && namespace?.whole !== undefined) return set(loaded(namespace.whole));
     const address = isObject(value) && namespace === undefined ? addressOfNamespace(value, usage) : undefined;
-    if (!(address instanceof Promise)) {
-      return address === undefined ? this.#value(variable, namespace, steps, set) : set(loaded(address));
-    }
     const take = (found: LoadableReference | undefined): void =>
-      found === undefined ? this.#value(variable, undefined, steps, set) : set(loaded(found));
+      found === undefined ? this.#value(variable, steps, set) : set(loaded(found));
+    if (!(address instanceof Promise)) return take(address);
     this.#open.push(address.then(take));
     return undefined;
   }
 
-  #value(
-    variable: Variable,
-    namespace: Namespace | undefined,
-    steps: readonly refuse.Step[],
-    set: (target: Target) => void,
-  ): void {
+  #value(variable: Variable, steps: readonly refuse.Step[], set: (target: Target) => void): void {
     const { usage, value } = variable;
-    const { name } = usage;
-    const slot = this.#values.push(undefined) - 1;
-    set({ kind: 'value', slot });
-    const parts = new Map(usage.parts);
-    for (const key of usage.parts.keys()) {
-      const member = namespace?.member(key);
-      if (member !== undefined) this.#patches.push({ slot, path: [key], target: loaded(member) });
-      else if (!this.#getter(variable, key, slot, steps)) continue;
-      parts.delete(key);
-    }
-    const used = { ...usage, parts };
-    this.#values[slot] = takeParts(value, used, {
-      include: (path, part) => this.#include(slot, path, part, name, steps, set),
-      refuse: (path, part) => {
-        throw refuse.unsendable(steps, name, path, part);
-      },
-    });
+    this.#slots.push({ value, steps, name: usage.name, set });
+    this.#captured.note(value, usage);
     return warnOfSnapshot(steps, variable);
   }
 
-  /** Takes what a bundler's getter names of a module (`() => threads.isMainThread`) by the getter, not as a copy. */
-  #getter({ usage, value }: Variable, key: string, slot: number, steps: readonly refuse.Step[]): boolean {
-    if (!isObject(value) || types.isProxy(value)) return false;
-    const getter = plainGetter(value, key);
-    // What a function or an object is, shows by itself.
-    if (getter === undefined || isObject(getter()) || typeof getter() === 'function') return false;
-    this.#function(getter, `${usage.name}.${key}`, steps, (target) =>
-      this.#patches.push({ slot, path: [key], target, isGetter: true }),
-    );
-    return true;
+  /** Puts into a value what a module gives a part of it by. */
+  #give(slot: number, path: readonly string[], given: GivenPart, name: string, steps: readonly refuse.Step[]): void {
+    if (typeof given !== 'function') this.#patches.push({ slot, path, target: loaded(given) });
+    else {
+      this.#function(given, [name, ...path].join('.'), steps, (target) =>
+        this.#patches.push({ slot, path, target, isGetter: true }),
+      );
+    }
   }
 
   /** Takes a function or a module that is part of a value. */
@@ -169,7 +184,7 @@ class Graph {
       this.#function(part, [name, ...path].join('.'), steps, place);
       return true;
     }
-    const module = isObject(part) && !types.isProxy(part) ? moduleObject(part) : undefined;
+    const module = isObject(part) ? loadedObject(part) : undefined;
     if (module === undefined) return false;
     place(loaded(module));
     return true;

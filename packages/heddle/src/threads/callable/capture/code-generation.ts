@@ -1,3 +1,5 @@
+import { compileOwn } from '../script-count.ts';
+
 let allowed: boolean | undefined;
 
 /** Whether Node may make code from texts; `--disallow-code-generation-from-strings` forbids it. */
@@ -8,7 +10,7 @@ export function allowsCodeGeneration(): boolean {
 
 function compiles(): boolean {
   try {
-    Reflect.construct(Function, ['']);
+    compileOwn(() => Reflect.construct(Function, ['']));
     return true;
   } catch {
     return false;

@@ -35,9 +35,10 @@ interface Surroundings {
  * Finds what a function or class uses of its surroundings.
  *
  * @param strict whether the surroundings are strict code, where functions in blocks stay in their block
+ * @param withParent whether what a class extends counts
  */
-export function freeVariables(root: FunctionOrClass, strict: boolean): FreeVariables {
-  return new Search(!strict).run(root);
+export function freeVariables(root: FunctionOrClass, strict: boolean, withParent = true): FreeVariables {
+  return new Search(!strict).run(root, withParent);
 }
 
 class Search {
@@ -51,7 +52,7 @@ class Search {
     this.#sloppy = sloppy;
   }
 
-  run(root: FunctionOrClass): FreeVariables {
+  run(root: FunctionOrClass, withParent: boolean): FreeVariables {
     const outside: Surroundings = {
       scope: new Scope(undefined),
       owner: 'outside',
@@ -59,7 +60,7 @@ class Search {
       hasSuper: false,
       privateNames: [],
     };
-    if (root.type === 'ClassExpression') this.#class(root, outside);
+    if (root.type === 'ClassExpression') this.#class(root, outside, withParent);
     else this.#function(root, outside, 'root');
     return {
       usages: this.#usages,
@@ -192,14 +193,14 @@ class Search {
     return undefined;
   }
 
-  #class(node: Class, at: Surroundings): void {
+  #class(node: Class, at: Surroundings, withParent = true): void {
     const scope = new Scope(at.scope);
     scope.declare(node.id);
     const privateNames = node.body.body.flatMap((member) =>
       'key' in member && member.key.type === 'PrivateIdentifier' ? [member.key.name] : [],
     );
     const around: Surroundings = { ...at, scope, privateNames: [...at.privateNames, ...privateNames] };
-    this.#visit(node.superClass, around);
+    if (withParent) this.#visit(node.superClass, around);
     const inside: Surroundings = { ...around, owner: 'inner', hasArguments: false, hasSuper: true };
     for (const member of node.body.body) {
       if (member.type === 'StaticBlock') {

@@ -1,4 +1,5 @@
 import { runInNewContext } from 'node:vm';
+import { compileOwn } from '../script-count.ts';
 
 // What Node adds to the language's own globals. Everything else on the global object was put there by the program.
 const NODE: readonly string[] = (
@@ -15,10 +16,14 @@ const NODE: readonly string[] = (
   'setTimeout clearTimeout setInterval clearInterval setImmediate clearImmediate'
 ).split(' ');
 
+function namesOfLanguage(): string[] {
+  return runInNewContext('Object.getOwnPropertyNames(globalThis)') as string[];
+}
+
 let names: ReadonlySet<string> | undefined;
 
 /** Whether every thread has a global of this name by itself. */
 export function isOwnGlobal(name: string): boolean {
-  names ??= new Set([...(runInNewContext('Object.getOwnPropertyNames(globalThis)') as string[]), ...NODE]);
+  names ??= new Set([...compileOwn(namesOfLanguage), ...NODE]);
   return names.has(name);
 }

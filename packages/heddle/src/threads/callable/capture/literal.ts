@@ -1,13 +1,13 @@
 import type { Obstacle } from './free-variables.ts';
 import { freeVariables } from './free-variables.ts';
 import { type LiteralText, readLiteral } from './literal-text.ts';
-import { namesNeededAtOnce } from './class-parts.ts';
+import { namesInKeys, namesNeededAtOnce, type Parent, parentOf } from './class-parts.ts';
 import { type ModuleFacts, readModule } from './module-facts.ts';
 import { type Source, sourceOf } from './source.ts';
 import type { Origin } from '../origin.ts';
 import { readablePath } from '../readable-path.ts';
-import type { Script } from '../scripts.ts';
-import type { Usage } from './usage.ts';
+import { type Script, sourceMapUrlOf } from '../scripts.ts';
+import { newUsage, type Usage } from './usage.ts';
 import type { CapturedReference, CapturedText, LoadableReference } from '../../wire/captured.ts';
 
 type ScriptOrigin = Origin & { readonly kind: 'script' };
@@ -28,12 +28,18 @@ export interface Literal {
   /** Where the text starts, both counted from 0. */
   readonly line: number;
   readonly column: number;
+  /** What the script's `//# sourceMappingURL=` says; empty where it has none. */
+  sourceMapUrl(): string;
   readonly usages: readonly Usage[];
   readonly obstacles: readonly Obstacle[];
   readonly ownThis: number | undefined;
   readonly importsDynamically: boolean;
   /** Of a class: the names that are used while it is made. */
   readonly neededAtOnce: readonly string[];
+  /** Of a class: the name that stands in the text for what it extends. */
+  readonly parentName: string | undefined;
+  /** Of a class: the names in the computed keys of its members, which were used when it was made. */
+  readonly namesInKeys: readonly string[];
   readonly facts: ModuleFacts;
   /** What was sent for its closures before, by the shape of what they capture. */
   readonly references: Map<string, CapturedReference>;
@@ -59,27 +65,33 @@ export function analyse(f: Function, origin: ScriptOrigin): Literal {
   const source = sourceOf(origin, text);
   const facts = factsOf(scriptId, script.isModule, source);
   const read = readLiteral(text, script.isModule ? 'module' : 'script');
-  const free = freeVariables(read.node, facts.strict);
+  const parent = read.node.type === 'ClassExpression' ? parentOf(read.node, text, read.start) : undefined;
+  const strict = facts.isStrictAt(source?.start ?? 0);
+  const free = freeVariables(read.node, strict, parent === undefined);
   const obstacles = free.obstacles.map((obstacle) => ({ ...obstacle, offset: obstacle.offset - read.start }));
   const usages = [...free.usages.values()].map((usage) => {
     if (usage.assignedAt !== undefined) usage.assignedAt -= read.start;
     return usage;
   });
+  if (parent !== undefined) usages.push({ ...newUsage(parent.name), whole: true });
   return {
     kind: 'literal',
     form: formOf(read),
     isArrow: read.node.type === 'ArrowFunctionExpression',
-    text: portable(text, read, free.dynamicImports),
+    text: portable(text, read, free.dynamicImports, parent),
+    parentName: parent?.name,
     script: scriptName(script),
     isModule: script.isModule,
-    strict: facts.strict,
+    strict,
     line: source?.line ?? origin.line,
     column: source?.column ?? origin.column,
+    sourceMapUrl: () => facts.sourceMapUrl ?? sourceMapUrlOf(scriptId),
     usages,
     obstacles,
     ownThis: free.ownThis === undefined ? undefined : free.ownThis - read.start,
     importsDynamically: free.dynamicImports.length > 0,
-    neededAtOnce: read.node.type === 'ClassExpression' ? namesNeededAtOnce(read.node) : [],
+    neededAtOnce: read.node.type === 'ClassExpression' ? namesNeededAtOnce(read.node, parent) : [],
+    namesInKeys: read.node.type === 'ClassExpression' ? namesInKeys(read.node.body) : [],
     facts,
     references: new Map(),
     loadables: new Map(),
@@ -107,14 +119,27 @@ function formOf({ form, node }: LiteralText): Literal['form'] {
 }
 
 /** The text without what only its surroundings give a meaning to; every character stays at its place. */
-function portable(text: string, { start, key }: LiteralText, imports: readonly number[]): string {
+function portable(
+  text: string,
+  { start, key }: LiteralText,
+  imports: readonly number[],
+  parent: Parent | undefined,
+): string {
   let changed = text;
+  if (parent !== undefined) {
+    const { name, start: from, end } = parent;
+    changed = replace(changed, from, name + blank(text.slice(from + name.length, end)));
+  }
   for (const offset of imports) changed = replace(changed, offset - start, IMPORT);
   if (key !== undefined && changed[key[0]] === '[') {
     const [from, to] = key;
-    changed = replace(changed, from, `m${changed.slice(from + 1, to).replace(/[^\r\n\u2028\u2029]/g, ' ')}`);
+    changed = replace(changed, from, `m${blank(changed.slice(from + 1, to))}`);
   }
   return changed;
+}
+
+function blank(text: string): string {
+  return text.replace(/[^\r\n\u2028\u2029]/g, ' ');
 }
 
 function replace(text: string, at: number, by: string): string {

@@ -1,5 +1,6 @@
 import type { AnyNode, Program } from 'acorn';
 import { parse } from './parser.ts';
+import { type Stretch, strictParts } from './strict-code.ts';
 import { childrenOf, isMutator, memberChain, namesIn } from './syntax.ts';
 
 /** An imported binding: the specifier as it is written, and the export; no export for the namespace itself. */
@@ -19,7 +20,10 @@ export interface ModuleFacts {
   readonly mutated: ReadonlySet<string>;
   /** Constants and classes that cannot be `undefined` once they are initialised. */
   readonly neverUndefined: ReadonlySet<string>;
-  readonly strict: boolean;
+  /** Whether code at this offset is strict. */
+  isStrictAt(offset: number): boolean;
+  /** What its `//# sourceMappingURL=` says, empty where it has none; undefined where there is no text. */
+  readonly sourceMapUrl: string | undefined;
 }
 
 const UNKNOWN: ModuleFacts = {
@@ -28,7 +32,8 @@ const UNKNOWN: ModuleFacts = {
   reassigned: new Set(),
   mutated: new Set(),
   neverUndefined: new Set(),
-  strict: false,
+  isStrictAt: () => false,
+  sourceMapUrl: undefined,
 };
 
 /** Reads a module's text, once. A text that the parser cannot read tells nothing. */
@@ -38,7 +43,7 @@ export function readModule(source: string | undefined, sourceType: 'script' | 'm
     if (source === undefined) throw new SyntaxError('There is no text.');
     program = parse(source, sourceType);
   } catch {
-    return { ...UNKNOWN, strict: sourceType === 'module' };
+    return { ...UNKNOWN, isStrictAt: () => sourceType === 'module', sourceMapUrl: source && sourceMapUrlIn(source) };
   }
   const writes = writesIn(program);
   return {
@@ -46,8 +51,16 @@ export function readModule(source: string | undefined, sourceType: 'script' | 'm
     imports: importsOf(program),
     ...writes,
     neverUndefined: neverUndefinedOf(program),
-    strict: sourceType === 'module' || hasUseStrict(program),
+    isStrictAt: sourceType === 'module' ? () => true : isWithin(strictParts(program)),
+    sourceMapUrl: sourceMapUrlIn(source),
   };
+}
+
+function sourceMapUrlIn(source: string): string {
+  // A long map may stand in the comment itself: only what follows the last one is looked through.
+  const comment = source.lastIndexOf('# sourceMappingURL=');
+  if (comment === -1) return '';
+  return /^# sourceMappingURL=(\S+)\s*(?:\*\/\s*)?(?:\/\/.*\s*)*$/.exec(source.slice(comment))?.[1] ?? '';
 }
 
 function importsOf({ body }: Program): Map<string, ImportedName> {
@@ -126,6 +139,6 @@ function writesIn(program: Program): Pick<ModuleFacts, 'reassigned' | 'mutated'>
   return { reassigned, mutated };
 }
 
-function hasUseStrict({ body }: Program): boolean {
-  return body.some((statement) => 'directive' in statement && statement.directive === 'use strict');
+function isWithin(stretches: readonly Stretch[]): (offset: number) => boolean {
+  return (offset) => stretches.some(([start, end]) => start < offset && offset < end);
 }

@@ -67,7 +67,7 @@ async function search(value: object): Promise<Address | undefined> {
 }
 
 async function searchAmongLoaded(value: object): Promise<Address | undefined> {
-  const urls = loadedModuleUrls().filter((url) => !isEntryModule(url));
+  const urls = [...loadedModuleUrls()].filter((url) => !isEntryModule(url));
   const candidates = await Promise.all(
     urls.map(async (url): Promise<Address | undefined> => {
       const namespace = knownNamespace(url) ?? (await imported(url));

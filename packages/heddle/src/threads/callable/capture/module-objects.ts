@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { types } from 'node:util';
 import type { Address } from '../../wire/address.ts';
 import { isEntryModule } from '../entry-module.ts';
 import { countNodeModules, loadedNodeModules } from '../node-functions.ts';
@@ -23,6 +24,11 @@ export function moduleObject(value: object): Address | undefined {
   if (found === undefined) others.add(value);
   else addresses.set(value, found);
   return found;
+}
+
+/** The same where the object stands within another, and may be a trap. */
+export function loadedObject(value: object): Address | undefined {
+  return types.isProxy(value) ? undefined : moduleObject(value);
 }
 
 function rememberNodeModule(module: string): void {

@@ -3,7 +3,7 @@ import { types } from 'node:util';
 import { CallableError, type CallableErrorCode, type Refusal } from '../../wire/callable-error.ts';
 import { nameOf } from '../../wire/pack.ts';
 import { functionName } from '../function-name.ts';
-import { readablePath } from '../readable-path.ts';
+import { sourcePosition } from '../source-position.ts';
 import type { Obstacle } from './free-variables.ts';
 import type { Literal } from './literal.ts';
 
@@ -63,6 +63,15 @@ export function deadZone(steps: readonly Step[], name: string): CallableError {
   return refusal('HEDDLE_DEAD_ZONE', steps, `captures ${name}, which is not initialised yet`, [
     `Move the call below the declaration of ${name}.`,
   ]);
+}
+
+export function forgottenKey(steps: readonly Step[], name: string): CallableError {
+  return refusal(
+    'HEDDLE_UNREADABLE_SOURCE',
+    steps,
+    `has a member whose name was computed from ${name}, which is kept nowhere`,
+    ['Write the name as it is, or export the class from a module of its own.'],
+  );
 }
 
 export function accessor(steps: readonly Step[]): CallableError {
@@ -148,23 +157,22 @@ function refusal(
   const way = others.map((step) => `uses ${nameAndPlace(step)}, which `).join('');
   const message = `${nameAndPlace(first)} ${way}${what}. ${mends.join(' ')}`;
   const name = functionName(first.f);
-  const refused: Refusal = { code, functionName: name, location: locationOf(first.literal), message };
+  const refused: Refusal = { code, functionName: name, location: sourcePosition(first.literal), message };
   return new CallableError(cause === undefined ? refused : { ...refused, cause });
 }
 
 function nameAndPlace({ f, literal }: Step): string {
-  const { file, line, column } = locationOf(literal);
+  const { file, line, column } = sourcePosition(literal);
   return `${functionName(f) || 'An anonymous function'} (${file}:${line}:${column})`;
-}
-
-function locationOf({ script, line, column }: Literal): { file: string; line: number; column: number } {
-  return { file: readablePath(script), line: line + 1, column: column + 1 };
 }
 
 /** The line of an offset into the text of the last step's function. */
 function placeIn(steps: readonly Step[], offset: number): string {
-  const { text, line } = (steps.at(-1) as Step).literal;
-  return `line ${line + text.slice(0, offset).split('\n').length}`;
+  const { literal } = steps.at(-1) as Step;
+  const before = literal.text.slice(0, offset).split(/\r\n|[\n\r\u2028\u2029]/);
+  const line = literal.line + before.length - 1;
+  const column = (before.at(-1) as string).length + (before.length === 1 ? literal.column : 0);
+  return `line ${sourcePosition({ ...literal, line, column }).line}`;
 }
 
 function exampleOf(kind: 'this' | 'super' | 'new.target'): string {

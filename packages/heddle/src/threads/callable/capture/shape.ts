@@ -1,4 +1,5 @@
 import type { CapturedReference, CapturedText, Patch, Target } from '../../wire/captured.ts';
+import { honoursSourceMaps } from '../source-maps-enabled.ts';
 import type { Literal } from './literal.ts';
 
 /** One function of a capture: what its literal is, and what its variables hold. */
@@ -7,6 +8,9 @@ export interface CapturedFunction {
   readonly name: string;
   readonly bindings: readonly { readonly name: string; readonly target: Target }[];
 }
+
+// The whole map may stand in its URL.
+const SHORT = 1000;
 
 const numbers = new WeakMap<object, number>();
 let lastNumber = 0;
@@ -17,10 +21,11 @@ let lastNumber = 0;
  */
 export function referenceFor(functions: readonly CapturedFunction[], patches: readonly Patch[]): CapturedReference {
   const [first] = functions as [CapturedFunction];
-  const key = shapeOf(functions, patches);
+  const mapped = honoursSourceMaps();
+  const key = `${mapped ? 'mapped ' : ''}${shapeOf(functions, patches)}`;
   let reference = first.literal.references.get(key);
   if (reference === undefined) {
-    reference = { kind: 'captured', functions: functions.map(textOf), patches };
+    reference = { kind: 'captured', functions: functions.map((f) => textOf(f, mapped)), patches, sourceMaps: mapped };
     first.literal.references.set(key, reference);
   }
   return reference;
@@ -59,7 +64,15 @@ function numberOf(object: object): number {
   return number;
 }
 
-function textOf({ literal, name, bindings }: CapturedFunction): CapturedText {
-  const { text, form, strict, script, line, column, neededAtOnce } = literal;
-  return { name, text, form: form as CapturedText['form'], strict, script, line, column, bindings, neededAtOnce };
+function isDebugged(): boolean {
+  return process.getBuiltinModule('node:inspector').url() !== undefined;
+}
+
+function textOf({ literal, name, bindings }: CapturedFunction, mapped: boolean): CapturedText {
+  const { text, strict, script, line, column, neededAtOnce } = literal;
+  const form = literal.form as CapturedText['form'];
+  const captured: CapturedText = { name, text, form, strict, script, line, column, bindings, neededAtOnce };
+  const sourceMapUrl = literal.sourceMapUrl();
+  const isOfUse = mapped || sourceMapUrl.length < SHORT || isDebugged();
+  return sourceMapUrl === '' || !isOfUse ? captured : { ...captured, sourceMapUrl };
 }

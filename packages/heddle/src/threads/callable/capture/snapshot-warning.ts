@@ -1,5 +1,5 @@
 import { functionName } from '../function-name.ts';
-import { readablePath } from '../readable-path.ts';
+import { sourcePosition } from '../source-position.ts';
 import type { Step } from './refusals.ts';
 import type { Variable } from './variables.ts';
 
@@ -15,9 +15,9 @@ export function warnOfSnapshot(steps: readonly Step[], { usage, value, atTop }: 
   if (literal.warned.has(name)) return;
   literal.warned.add(name);
   const who = functionName(f) || 'An anonymous function';
-  const where = `${readablePath(literal.script)}:${literal.line + 1}:${literal.column + 1}`;
+  const { file, line, column } = sourcePosition(literal);
   process.emitWarning(
-    `${who} (${where}) uses ${name}, which the program writes into: each call in a thread gets a copy of it as it is ` +
+    `${who} (${file}:${line}:${column}) uses ${name}, which the program writes into: each call in a thread gets a copy of it as it is ` +
       'at the call, and what the thread writes into the copy is lost. Pass it as an argument and return what has ' +
       'changed; or, if each thread may have its own, export the function from a module that holds it.',
     { type: 'HeddleWarning', code: 'HEDDLE_SNAPSHOT' },

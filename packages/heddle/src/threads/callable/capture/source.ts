@@ -1,14 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { ask, inspectorSession } from '../inspector-session.ts';
-import type { Script } from '../scripts.ts';
+import { quietly } from '../../wire/quietly.ts';
+import { askDebugger, type Script } from '../scripts.ts';
 
 /** A script's text as V8 compiled it, and where in it a function's text starts. */
 export interface Source {
   readonly text: string;
-  /** Counted from 0. */
+  /** Where the function's text starts: as an offset, and counted from 0. */
+  readonly start: number;
   readonly line: number;
   readonly column: number;
+  /** The offset of a line and column, both counted from 0. */
+  offsetOf(line: number, column: number): number | undefined;
 }
 
 interface Position {
@@ -25,10 +29,23 @@ interface Position {
  * was edited since) V8 is asked, which takes the Debugger domain.
  */
 export function sourceOf(position: Position, functionText: string): Source | undefined {
-  return (
-    locate(readFile(position.script.url), position, functionText) ??
-    locate(askForSource(position.scriptId), position, functionText)
-  );
+  return storedSourceOf(position, functionText) ?? locate(askForSource(position.scriptId), position, functionText);
+}
+
+/** The same as far as the disk tells: undefined where V8 would have to be asked. */
+export function storedSourceOf(position: Position, functionText: string): Source | undefined {
+  return locate(storedText(position), position, functionText);
+}
+
+// Functions of one script mostly come one after the other.
+let lastRead: { readonly scriptId: string; readonly text: string | undefined } | undefined;
+
+function storedText({ script: { url }, scriptId }: Position): string | undefined {
+  if (lastRead?.scriptId !== scriptId) {
+    const text = readFile(url);
+    lastRead = { scriptId, text: text !== undefined && /\.[cm]?tsx?(?:\?|$)/.test(url) ? withoutTypes(text) : text };
+  }
+  return lastRead.text;
 }
 
 function readFile(url: string): string | undefined {
@@ -39,15 +56,22 @@ function readFile(url: string): string | undefined {
   }
 }
 
-// As rarely as can be, and not for longer than the question takes: see `scripts.ts`.
+// What Node itself makes of TypeScript keeps every position.
+function withoutTypes(text: string): string | undefined {
+  const { stripTypeScriptTypes } = process.getBuiltinModule('node:module');
+  if (typeof stripTypeScriptTypes !== 'function') return undefined;
+  try {
+    return quietly(() => stripTypeScriptTypes(text));
+  } catch {
+    return undefined;
+  }
+}
+
 function askForSource(scriptId: string): string | undefined {
   const session = inspectorSession();
-  session.post('Debugger.enable');
-  try {
+  return askDebugger(session, () => {
     return ask<{ scriptSource?: string }>(session, 'Debugger.getScriptSource', { scriptId }).scriptSource;
-  } finally {
-    session.post('Debugger.disable');
-  }
+  });
 }
 
 const LINE_END = /\r\n|[\n\r\u2028\u2029]/g;
@@ -58,11 +82,14 @@ function locate(text: string | undefined, { line, column }: Position, functionTe
   if (text === undefined) return undefined;
   const lineStarts = [0];
   for (const match of text.matchAll(LINE_END)) lineStarts.push(match.index + match[0].length);
-  const lineStart = lineStarts[line];
-  if (lineStart === undefined) return undefined;
-  const within = lineStart + column;
+  const offsetOf = (ofLine: number, ofColumn: number): number | undefined => {
+    const lineStart = lineStarts[ofLine];
+    return lineStart === undefined ? undefined : lineStart + ofColumn;
+  };
+  const within = offsetOf(line, column);
+  if (within === undefined) return undefined;
   const start = text.lastIndexOf(functionText, within);
   if (start === -1 || start + functionText.length <= within) return undefined;
   const startLine = lineStarts.findLastIndex((begin) => begin <= start);
-  return { text, line: startLine, column: start - (lineStarts[startLine] ?? 0) };
+  return { text, start, line: startLine, column: start - (lineStarts[startLine] ?? 0), offsetOf };
 }

@@ -1,58 +1,132 @@
 import { kindOf } from '../../wire/plain.ts';
 import { obstacleIn, stepTo } from '../../wire/pack.ts';
+import type { GivenPart } from './given-parts.ts';
+import { reachableFrom } from './reachable.ts';
 import type { Parts } from './usage.ts';
 
 /** What becomes of the functions and modules that stand within a value. */
 export interface Inclusions {
   /** Takes a part that is put into the value in the thread; false for what can neither be copied nor be put there. */
   include(path: readonly string[], part: unknown): boolean;
+  /** Takes a part that is never read here, by what the thread has it from. */
+  give(path: readonly string[], given: GivenPart): void;
   /** @param steps the way to the part, as it is written: `.a`, `[0]` */
   refuse(steps: readonly string[], part: unknown): never;
 }
 
+/** What is used of one object, by all the functions together. */
+interface Use {
+  whole: boolean;
+  /** The properties that are read, with their values. */
+  readonly parts: Map<string, unknown>;
+  /** The properties that a module gives. */
+  readonly given: Map<string, GivenPart>;
+}
+
 /**
- * Takes of a value what is used of it: the value itself, or an object with nothing but the properties
- * that are read. Functions and modules within it are left out and handed to `inclusions`.
+ * The values that the functions of one capture use. Of an object that is not used as a whole only the properties
+ * travel that are read; an object that several functions use, under whatever names, is one object in the thread too.
+ *
+ * First everything is noted, then taken.
  */
-export function takeParts(value: unknown, used: Parts, inclusions: Inclusions, path: readonly string[] = []): unknown {
-  if (used.whole || !isObject(value)) return takeWhole(value, inclusions, path);
-  if (inclusions.include(path, value)) return undefined;
-  const taken: Record<string, unknown> = {};
-  for (const [key, parts] of used.parts) {
-    // What is not there must not be there in the thread either: `in` and default values tell the difference.
-    const part: unknown = Reflect.get(value, key);
-    if (part === undefined && !(key in value)) continue;
-    taken[key] = takeParts(part, parts, inclusions, [...path, key]);
+export class CapturedValues {
+  readonly #uses = new Map<object, Use>();
+  readonly #taken = new Map<object, object>();
+  readonly #loaded: (value: object) => unknown;
+  readonly #given: (owner: object, key: string) => GivenPart | undefined;
+  #hasWhole = false;
+  #hasParts = false;
+
+  /**
+   * @param loaded what the thread loads an object by, if it does: then nothing need be read of it here
+   * @param given what the thread has a property by, if a module gives it
+   */
+  constructor(loaded: (value: object) => unknown, given: (owner: object, key: string) => GivenPart | undefined) {
+    this.#loaded = loaded;
+    this.#given = given;
   }
-  return taken;
-}
 
-function takeWhole(value: unknown, inclusions: Inclusions, path: readonly string[]): unknown {
-  const obstacle = obstacleIn(value);
-  if (obstacle === undefined) return value;
-  if (inclusions.include(path, value)) return undefined;
-  return copy(value, inclusions, path, new Map());
-}
+  /** Notes what one function uses of a value. */
+  note(value: unknown, used: Parts): void {
+    if (!isObject(value) || this.#loaded(value) !== undefined) return;
+    let use = this.#uses.get(value);
+    if (use === undefined) {
+      use = { whole: false, parts: new Map(), given: new Map() };
+      this.#uses.set(value, use);
+    }
+    if (used.whole) {
+      use.whole = true;
+      this.#hasWhole = true;
+      return;
+    }
+    this.#hasParts = true;
+    for (const [key, parts] of used.parts) {
+      const given = use.given.get(key) ?? this.#given(value, key);
+      if (given !== undefined) {
+        use.given.set(key, given);
+        continue;
+      }
+      if (!use.parts.has(key)) {
+        // What is not there must not be there in the thread either: `in` and default values tell the difference.
+        const part: unknown = Reflect.get(value, key);
+        if (part === undefined && !(key in value)) continue;
+        use.parts.set(key, part);
+      }
+      this.note(use.parts.get(key), parts);
+    }
+  }
 
-// Only what has functions in it is copied here, without them.
-function copy(value: unknown, inclusions: Inclusions, path: readonly string[], copies: Map<object, object>): unknown {
-  const kind = kindOf(value);
-  if (kind !== 'object' && kind !== 'array') {
+  /** Makes ready to take what was noted, perhaps once more because more came to be noted. */
+  begin(): void {
+    this.#taken.clear();
+    if (!this.#hasWhole || !this.#hasParts) return;
+    const wholes = [...this.#uses].filter(([, { whole }]) => whole).map(([object]) => object);
+    for (const object of reachableFrom(wholes)) {
+      const use = this.#uses.get(object);
+      if (use !== undefined) use.whole = true;
+    }
+  }
+
+  /** The value without the functions and modules in it, which are handed to `inclusions`. */
+  take(value: unknown, inclusions: Inclusions, path: readonly string[] = []): unknown {
+    const use = isObject(value) ? this.#uses.get(value) : undefined;
+    if (use?.whole) for (const [key, given] of use.given) inclusions.give([...path, key], given);
+    if (!isObject(value) || use === undefined || use.whole) return this.#takeWhole(value, inclusions, path);
+    const known = this.#taken.get(value);
+    if (known !== undefined) return known;
+    if (inclusions.include(path, value)) return undefined;
+    const taken: Record<string, unknown> = {};
+    this.#taken.set(value, taken);
+    for (const [key, given] of use.given) inclusions.give([...path, key], given);
+    for (const [key, part] of use.parts) {
+      Object.defineProperty(taken, key, property(this.take(part, inclusions, [...path, key])));
+    }
+    return taken;
+  }
+
+  #takeWhole(value: unknown, inclusions: Inclusions, path: readonly string[]): unknown {
     const obstacle = obstacleIn(value);
     if (obstacle === undefined) return value;
+    const known = this.#taken.get(value as object);
+    if (known !== undefined) return known;
     if (inclusions.include(path, value)) return undefined;
-    return inclusions.refuse([...path.map(stepTo), ...obstacle.path.reverse()], obstacle.value);
+    const kind = kindOf(value);
+    if (kind !== 'object' && kind !== 'array') {
+      return inclusions.refuse([...path.map(stepTo), ...obstacle.path.reverse()], obstacle.value);
+    }
+    // Only what has functions in it is copied here, without them.
+    const original = value as Record<string, unknown>;
+    const made: object = kind === 'array' ? new Array((original as unknown as unknown[]).length) : {};
+    this.#taken.set(original, made);
+    for (const key of Object.keys(original)) {
+      Object.defineProperty(made, key, property(this.#takeWhole(original[key], inclusions, [...path, key])));
+    }
+    return made;
   }
-  const original = value as Record<string, unknown>;
-  const known = copies.get(original);
-  if (known !== undefined) return known;
-  const made: object = kind === 'array' ? new Array((original as unknown as unknown[]).length) : {};
-  copies.set(original, made);
-  for (const key of Object.keys(original)) {
-    const part = copy(original[key], inclusions, [...path, key], copies);
-    Object.defineProperty(made, key, { value: part, enumerable: true, writable: true, configurable: true });
-  }
-  return made;
+}
+
+function property(value: unknown): PropertyDescriptor {
+  return { value, enumerable: true, writable: true, configurable: true };
 }
 
 function isObject(value: unknown): value is object {

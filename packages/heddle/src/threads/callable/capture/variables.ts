@@ -30,6 +30,10 @@ export function readVariables(f: Function, literal: Literal, scopes: readonly Sc
   let mayChange = false;
   for (const usage of literal.usages) {
     const { name } = usage;
+    if (name === literal.parentName) {
+      variables.push({ usage, value: Object.getPrototypeOf(f), atTop: false, inDeadZone: false });
+      continue;
+    }
     const scope = scopes.find(({ object }) => Object.hasOwn(object, name));
     if (scope === undefined) continue;
     if (scope.description === 'Global' && isOwnGlobal(name)) continue;

@@ -1,0 +1,18 @@
+import { loadParser } from './capture/parser.ts';
+import { inspectorSession } from './inspector-session.ts';
+import { indexFunctionsOfNode } from './resolve.ts';
+import { readScriptsOnce } from './scripts.ts';
+
+/**
+ * Does ahead of the first call what it would have to do: looks at Node's functions, opens the inspector session, has
+ * V8 announce its scripts, loads the parser. Blocks for some hundred milliseconds in a program of thousands of modules.
+ */
+export function prepareCallables(): void {
+  indexFunctionsOfNode();
+  loadParser();
+  try {
+    readScriptsOnce(inspectorSession());
+  } catch {
+    // Where the inspector is denied, the calls that need it say so.
+  }
+}

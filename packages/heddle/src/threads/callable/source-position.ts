@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { findSourceMap, SourceMap, type SourceMapPayload } from 'node:module';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { FunctionLocation } from '../wire/callable-error.ts';
+import { readablePath } from './readable-path.ts';
+
+/** A place in what V8 compiled; line and column count from 0. */
+export interface CompiledPosition {
+  /** The script's URL or path. */
+  readonly script: string;
+  readonly line: number;
+  readonly column: number;
+  /** What the script's `//# sourceMappingURL=` says; empty where there is none. Asked where something is to be said. */
+  sourceMapUrl(): string;
+}
+
+/** A source map with `sections` has no sources of its own. */
+interface Payload extends Partial<SourceMapPayload> {
+  readonly sections?: readonly { readonly offset: object; readonly map: Payload }[];
+}
+
+const maps = new Map<string, SourceMap | undefined>();
+
+/** Where in the source a place of a script is: what a message says. Without a source map it is the place itself. */
+export function sourcePosition({ script, line, column, sourceMapUrl }: CompiledPosition): FunctionLocation {
+  const entry = sourceMapOf(script, sourceMapUrl)?.findEntry(line, column);
+  if (entry === undefined || !('originalSource' in entry) || entry.originalSource === undefined) {
+    return { file: readablePath(script), line: line + 1, column: column + 1 };
+  }
+  const { originalSource, originalLine, originalColumn } = entry;
+  return { file: readablePath(originalSource), line: originalLine + 1, column: originalColumn + 1 };
+}
+
+function sourceMapOf(script: string, sourceMapUrl: () => string): SourceMap | undefined {
+  if (!maps.has(script)) maps.set(script, nodesSourceMap(script) ?? readSourceMap(script, sourceMapUrl()));
+  return maps.get(script);
+}
+
+/** Node reads source maps itself where it was told to honour them. */
+function nodesSourceMap(script: string): SourceMap | undefined {
+  try {
+    return findSourceMap(script);
+  } catch {
+    return undefined;
+  }
+}
+
+// Whatever is wrong with a source map, the place in the script can be told.
+function readSourceMap(script: string, sourceMapUrl: string): SourceMap | undefined {
+  if (sourceMapUrl === '') return undefined;
+  try {
+    const scriptUrl = script.startsWith('file:') ? script : pathToFileURL(script).href;
+    const url = new URL(sourceMapUrl, scriptUrl);
+    const payload = JSON.parse(
+      url.protocol === 'data:' ? textOf(url) : readFileSync(fileURLToPath(url), 'utf8'),
+    ) as Payload;
+    return new SourceMap(
+      withAbsoluteSources(payload, url.protocol === 'data:' ? scriptUrl : url.href) as SourceMapPayload,
+    );
+  } catch {
+    return undefined;
+  }
+}
+
+function textOf({ pathname }: URL): string {
+  const [type = '', data = ''] = pathname.split(/,(.*)/s);
+  return type.endsWith(';base64') ? Buffer.from(data, 'base64').toString() : decodeURIComponent(data);
+}
+
+function withAbsoluteSources(payload: Payload, base: string): Payload {
+  const { sections, sources, sourceRoot = '' } = payload;
+  if (sections !== undefined) {
+    return {
+      ...payload,
+      sections: sections.map(({ offset, map }) => ({ offset, map: withAbsoluteSources(map, base) })),
+    };
+  }
+  const folder = sourceRoot === '' || sourceRoot.endsWith('/') ? sourceRoot : `${sourceRoot}/`;
+  return { ...payload, sourceRoot: '', sources: (sources ?? []).map((source) => new URL(folder + source, base).href) };
+}

@@ -1,0 +1,198 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { notInThisNode } from '../support/skip.ts';
+import { runProgram } from './program.ts';
+
+/** How often a program's calls open a session of the inspector, and enable its Debugger domain. */
+
+const heddle = import.meta.resolve('heddle');
+
+// Counts before Heddle is loaded; `counted` gives what came since it was last asked.
+const counting = `
+import { Session } from 'node:inspector';
+const counts = { sessions: 0, questions: 0, announcements: 0 };
+const { connect, post } = Session.prototype;
+Session.prototype.connect = function () { counts.sessions++; return connect.call(this); };
+Session.prototype.post = function (method, ...rest) {
+  if (method === 'Debugger.enable') counts.announcements++;
+  if (/^Runtime\\.(?!release)/.test(method)) counts.questions++;
+  return post.call(this, method, ...rest);
+};
+export function counted() {
+  const { questions, ...others } = counts;
+  Object.assign(counts, { sessions: 0, questions: 0, announcements: 0 });
+  return others;
+}
+export function questions() {
+  return counts.questions;
+}
+export const tell = (value) => console.log(JSON.stringify(value));
+`;
+
+describe('the inspector', () => {
+  let folder = '';
+
+  before(() => {
+    folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'heddle-inspector-')));
+    write('counting.mjs', counting);
+    write('work.mjs', 'export const work = (n) => n + 1;\nexport const other = (n) => n + 2;\n');
+    write(
+      'inline.mjs',
+      `import { deferToThread } from ${JSON.stringify(heddle)};
+export const inline = (by) => deferToThread((n) => n + by, 1);
+export const another = (by) => deferToThread((n) => n * by, 2);
+export const withOptions = (by) => deferToThread.with({ timeout: 60_000 })((n) => n - by, 3);
+export const hidden = (by) => { const f = (n) => n + by; return deferToThread(f, 1); };
+`,
+    );
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  function write(name: string, source: string): string {
+    const file = path.join(folder, name);
+    writeFileSync(file, source);
+    return file;
+  }
+
+  function run(name: string, lines: readonly string[]): Promise<unknown[]> {
+    const head = [
+      "import { counted, questions, tell } from './counting.mjs';",
+      `const { deferToThread, threadFunction, ThreadPool } = await import(${JSON.stringify(heddle)});`,
+    ];
+    return runProgram([write(name, [...head, ...lines].join('\n'))]);
+  }
+
+  test('is left alone by a program whose functions are named or Node’s own', async () => {
+    const counts = await run('named.mjs', [
+      "const work = threadFunction(new URL('./work.mjs', import.meta.url), 'work');",
+      'await deferToThread(work, 1);',
+      'await deferToThread(JSON.parse, "1");',
+      'tell(counted());',
+    ]);
+    assert.deepEqual(counts, [{ sessions: 0, announcements: 0 }]);
+  });
+
+  test('announces scripts once for all functions of modules that were loaded then', async () => {
+    const counts = await run('once.mjs', [
+      "const { work, other } = await import('./work.mjs');",
+      "const { hidden } = await import('./inline.mjs');",
+      'await deferToThread(work, 1);',
+      'tell(counted());',
+      'await deferToThread(other, 1);',
+      'await deferToThread(work, 1);',
+      'await hidden(1);',
+      'await hidden(2);',
+      'tell(counted());',
+    ]);
+    assert.deepEqual(counts, [
+      { sessions: 1, announcements: 1 },
+      { sessions: 0, announcements: 0 },
+    ]);
+  });
+
+  test('is asked nothing about a known function, and three things about a closure of a known literal', async () => {
+    const counts = await run('known.mjs', [
+      "const { work } = await import('./work.mjs');",
+      'const closure = (by) => (n) => n + by;',
+      'await deferToThread(work, 1);',
+      'await deferToThread(closure(1), 1);',
+      'counted();',
+      'await deferToThread(work, 1);',
+      'tell(questions());',
+      'tell(await deferToThread(closure(2), 1));',
+      'tell(questions());',
+      'const once = closure(3);',
+      'await deferToThread(once, 1);',
+      'counted();',
+      'await deferToThread(once, 1);',
+      'tell(questions());',
+    ]);
+    // The last closure itself is known: what it captures is never assigned to.
+    assert.deepEqual(counts, [0, 3, 3, 0]);
+  });
+
+  test('announces no scripts for functions that are written in the call', {
+    skip: notInThisNode('script ids of call sites'),
+  }, async () => {
+    const counts = await run('inline-only.mjs', [
+      "const { inline, another, withOptions } = await import('./inline.mjs');",
+      'tell([await inline(1), await another(2), await withOptions(1), await inline(5)]);',
+      'tell(await deferToThread(() => counted.name));',
+      'tell(counted());',
+    ]);
+    assert.deepEqual(counts, [[2, 4, 2, 6], 'counted', { sessions: 1, announcements: 0 }]);
+  });
+
+  test('is not asked for the text of TypeScript that Node runs itself', {
+    skip: notInThisNode('running TypeScript without a flag'),
+  }, async () => {
+    write(
+      'typed.ts',
+      `import { isMainThread } from 'node:worker_threads';
+import { deferToThread } from ${JSON.stringify(heddle)};
+interface Box { readonly by: number }
+export const typed = ({ by }: Box): PromiseLike<unknown> =>
+  deferToThread((n: number): unknown => [isMainThread, n satisfies number, by], 1);
+`,
+    );
+    const counts = await run('typed.mjs', [
+      "const { typed } = await import('./typed.ts');",
+      'tell(await typed({ by: 2 }));',
+      'tell(counted());',
+    ]);
+    assert.deepEqual(counts, [[false, 1, 2], { sessions: 1, announcements: 0 }]);
+  });
+
+  test('is asked what it can be by start(), before the first call', async () => {
+    const counts = await run('start.mjs', [
+      "const { work } = await import('./work.mjs');",
+      'const pool = new ThreadPool({ max: 1 });',
+      'pool.start();',
+      'tell(counted());',
+      'tell([await pool.defer(work, 1), await pool.defer((n) => n, 5)]);',
+      'tell(counted());',
+      'await pool.stop();',
+    ]);
+    assert.deepEqual(counts, [{ sessions: 1, announcements: 1 }, [2, 5], { sessions: 0, announcements: 0 }]);
+  });
+
+  test('announces scripts again for a module that was loaded since', async () => {
+    const counts = await run('later.mjs', [
+      'const pool = new ThreadPool({ max: 1 });',
+      'pool.start();',
+      "const { work } = await import('./work.mjs');",
+      'counted();',
+      'tell(await pool.defer(work, 1));',
+      'tell(counted());',
+      'await pool.stop();',
+    ]);
+    assert.deepEqual(counts, [2, { sessions: 0, announcements: 1 }]);
+  });
+
+  test('that is denied does not keep a pool from starting', async () => {
+    const [major = 0] = process.versions.node.split('.').map(Number);
+    const file = write(
+      'denied.mjs',
+      `import { ThreadPool } from ${JSON.stringify(heddle)};
+const pool = new ThreadPool({ min: 1 });
+pool.start();
+console.log(JSON.stringify(await pool.defer(Math.max, 1, 2)));
+await pool.stop();
+`,
+    );
+    const permission = major < 22 ? '--experimental-permission' : '--permission';
+    assert.deepEqual(await runProgram([permission, '--allow-fs-read=*', '--allow-worker', '--no-warnings', file]), [2]);
+  });
+
+  test('an inline function of a module that is still evaluating is captured at once', async () => {
+    write(
+      'evaluating.mjs',
+      `import { deferToThread } from ${JSON.stringify(heddle)};\nconst by = 2;\nexport const answer = await deferToThread((n) => n * by, 21);\n`,
+    );
+    const values = await run('importing.mjs', ["tell((await import('./evaluating.mjs')).answer);"]);
+    assert.deepEqual(values, [42]);
+  });
+});

@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { buildSync, transformSync } from 'esbuild';
+
+/** Programs whose positions only a source map leads back to what was written. */
+
+const heddle = import.meta.resolve('heddle');
+
+// Its first lines are gone when it is compiled, so that no line stays where it was.
+const source = [
+  'interface Box {',
+  '  readonly n: number;',
+  '}',
+  '',
+  "import { deferToThread } from 'heddle';",
+  '',
+  'declare const report: (what: unknown) => void;',
+  'const box: Box = { n: 1 };',
+  'const socket = process.stdout;',
+  'const seen = new Set<number>();',
+  '',
+  'function fail(by: number): never {',
+  "  const { stack } = new Error('made');",
+  '  throw Object.assign(',
+  '    new Error([by, box.n].join()),',
+  '    { stack2: stack },',
+  '  );',
+  '}',
+  '',
+  'const show = (error: { message: string; stack: string; stack2?: string }): void => {',
+  '  console.log(JSON.stringify(error.stack2 === undefined ? error.message : [error.stack, error.stack2]));',
+  '};',
+  'let total = 0;',
+  'await deferToThread(fail, 2).catch(show);',
+  'await deferToThread(function send() { return socket; }).catch(show);',
+  'await deferToThread(function count() {',
+  '  const before = 1;',
+  '  total += before;',
+  '}).catch(show);',
+  'await deferToThread(show.bind(null) as () => void).catch(show);',
+  "process.on('warning', ({ message }) => console.log(JSON.stringify(message)));",
+  'await deferToThread(function remember(n: number) { return seen.add(n).size; }, 1);',
+  'await new Promise((resolve) => setImmediate(resolve));',
+].join('\n');
+
+const lineOf = (text: string): number => source.split('\n').findIndex((line) => line.includes(text)) + 1;
+const columnOf = (text: string): number => source.split('\n')[lineOf(text) - 1]!.indexOf(text) + 1;
+const placeOf = (text: string): string => `${lineOf(text)}:${columnOf(text)}`;
+
+describe('a program with a source map', () => {
+  let folder = '';
+  let original = '';
+
+  before(() => {
+    folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'heddle maps ü ')));
+    mkdirSync(path.join(folder, 'src'));
+    original = path.join(folder, 'src', 'main.ts');
+    writeFileSync(original, source);
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  /** As tsx does it: the map stands in the text itself. */
+  function transformed(): string {
+    const options = { loader: 'ts', format: 'esm', sourcemap: 'inline', sourcefile: original } as const;
+    const file = path.join(folder, 'transformed.mjs');
+    const { code } = transformSync(source.replace("'heddle'", JSON.stringify(heddle)), options);
+    writeFileSync(file, code);
+    return file;
+  }
+
+  function bundled(format: 'esm' | 'cjs'): string {
+    const file = path.join(folder, format === 'esm' ? 'bundle.mjs' : 'bundle.cjs');
+    // A bundle for require() has no top-level await. What it imports comes on the same line, so that lines stay.
+    const inCommonJs = `(async () => { const { deferToThread } = await import(${JSON.stringify(heddle)});`;
+    const contents =
+      format === 'esm'
+        ? source.replace("'heddle'", JSON.stringify(heddle))
+        : `${source.replace(/import .*/, inCommonJs)}})();`;
+    buildSync({
+      stdin: { contents, loader: 'ts', sourcefile: 'src/main.ts', resolveDir: folder },
+      absWorkingDir: folder,
+      outfile: file,
+      format,
+      bundle: true,
+      minify: true,
+      keepNames: true,
+      sourcemap: true,
+      platform: 'node',
+      external: [heddle],
+      logLevel: 'silent',
+    });
+    return file;
+  }
+
+  for (const [kind, write] of [
+    ['in the text', transformed],
+    ['beside a minified ES module bundle', () => bundled('esm')],
+    ['beside a minified CommonJS bundle', () => bundled('cjs')],
+  ] as const) {
+    test(`${kind}: refusals and warnings name places in the source`, () => {
+      const [, handle, assigns, bound, snapshot] = run([write()]);
+      assert.ok(String(handle).startsWith(`send (${original}:${placeOf('function send')}) captures `), String(handle));
+      assert.match(String(assigns), new RegExp(`^count \\(.*:${placeOf('function count')}\\) assigns to `));
+      assert.match(String(assigns), new RegExp(`\\(line ${lineOf('total +=')}\\)`));
+      assert.match(
+        String(bound),
+        new RegExp(`^bound show \\(.*main\\.ts:${lineOf('const show')}:\\d+\\) was made by bind`),
+      );
+      assert.match(String(snapshot), new RegExp(`^remember \\(.*main\\.ts:${placeOf('function remember')}\\) uses `));
+    });
+
+    test(`${kind}: stacks name places in the source where Node honours source maps`, () => {
+      const setting = path.join(folder, 'set.cjs');
+      writeFileSync(setting, 'process.setSourceMapsEnabled(true);');
+      const file = write();
+      for (const flags of [['--enable-source-maps'], ['--require', setting]]) {
+        const [stacks] = run([...flags, file]) as [string[]];
+        const [thrown, made] = stacks.map((stack) => stack.split('\n')[1]);
+        assert.ok(thrown?.includes(`${original}:${placeOf('new Error([by')}`), thrown);
+        assert.ok(made?.includes(`${original}:${placeOf("new Error('made")}`), made);
+        assert.equal(stacks[0]?.includes('thread.cjs'), false, stacks[0]);
+      }
+    });
+
+    test(`${kind}: stacks stay as they are where Node does not honour source maps`, () => {
+      const file = write();
+      const [stacks] = run([file]) as [string[]];
+      const frame = stacks[0]?.split('\n')[1];
+      assert.ok(frame?.includes(path.basename(file)), frame);
+      assert.ok(!frame?.includes('main.ts'), frame);
+    });
+  }
+});
+
+function run(args: readonly string[]): unknown[] {
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 30_000 });
+  assert.equal(status, 0, stderr);
+  return stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line): unknown => JSON.parse(line));
+}
