@@ -53,6 +53,7 @@ const threads = [
   'CallableError',
   'CodecError',
   'PoolStoppedError',
+  'ThreadEntryMissingError',
   'ThreadExitError',
   'ThreadPool',
   'UnclonableError',

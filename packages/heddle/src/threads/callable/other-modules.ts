@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { ownUrl } from '../../defer/own-url.ts';
 import type { FunctionReference } from '../wire/reference.ts';
 import { isEntryModule } from './entry-module.ts';
 import { importLoaded } from './loaded-import.ts';
@@ -41,7 +42,7 @@ export async function searchOtherModules(f: Function, origin: Origin): Promise<S
 }
 
 async function lookThroughCommonJs(): Promise<boolean> {
-  const { cache } = createRequire(import.meta.url);
+  const { cache } = createRequire(ownUrl);
   let complete = true;
   let sliceEnd = performance.now() + SLICE_MS;
   for (const file of Object.keys(cache)) {
