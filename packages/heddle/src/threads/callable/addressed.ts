@@ -31,7 +31,10 @@ export function addressed<F extends Function>(f: F, url: URL | string, name: str
     factories.set(key, reference);
   }
   try {
-    addressedCalls.set(f, new CapturedCall(reference, captured()));
+    const values = captured();
+    // A function among the values has to be found itself: by run-time capture, as without the plug-in.
+    if (values.some((value) => typeof value === 'function')) addressedCalls.delete(f);
+    else addressedCalls.set(f, new CapturedCall(reference, values));
     refusals.delete(f);
   } catch (cause) {
     addressedCalls.delete(f);
