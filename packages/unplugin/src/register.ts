@@ -1,5 +1,8 @@
+import { realpathSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { hoist, type Hoisted } from './hoist.ts';
+import { ownSpecifier } from './thread-id.ts';
 
 // For programs that no bundler builds: `node --import @heddle/unplugin/register`. Threads inherit the option.
 
@@ -14,6 +17,8 @@ if (typeof registerHooks !== 'function') {
   );
 }
 
+const entryFile = findEntryFile();
+
 registerHooks({
   load(url, context, next) {
     const index = MARK.exec(url)?.[1];
@@ -22,8 +27,12 @@ registerHooks({
     if (!own.startsWith('file:') || !(loaded.format ?? '').startsWith('module') || own.includes('/node_modules/'))
       return loaded;
     const code = loaded.source === undefined || loaded.source === null ? '' : textOf(loaded.source);
-    const hoisted: Hoisted | undefined = hoist(code, fileURLToPath(own), { bundled: false });
-    if (index !== undefined) return { ...loaded, source: hoisted?.modules[Number(index)] ?? '', shortCircuit: true };
+    const file = fileURLToPath(own);
+    const isEntry = entryFile === undefined || file === entryFile;
+    const hoisted: Hoisted | undefined = hoist(code, file, { own: isEntry ? undefined : ownSpecifier(own) });
+    if (index !== undefined) {
+      return { ...loaded, source: hoisted?.modules[Number(index)]?.code ?? '', shortCircuit: true };
+    }
     // A call that cannot work fails when it is made: the rest of the program may still do.
     if (hoisted === undefined || hoisted.modules.length === 0) return loaded;
     const { code: source } = hoisted.rewrite((at) =>
@@ -32,6 +41,16 @@ registerHooks({
     return { ...loaded, source };
   },
 });
+
+/** The program's entry module, which no thread may load; undefined where it has no file that can be told. */
+function findEntryFile(): string | undefined {
+  try {
+    const [, named] = process.argv;
+    return named === undefined ? undefined : realpathSync(createRequire(`${process.cwd()}/`).resolve(named));
+  } catch {
+    return undefined;
+  }
+}
 
 function textOf(source: string | ArrayBuffer | NodeJS.TypedArray): string {
   return typeof source === 'string' ? source : new TextDecoder().decode(source);
