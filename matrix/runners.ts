@@ -2,6 +2,7 @@
 import { cpSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { execute } from './command.ts';
+import { pluginRunners } from './plugin-runners.ts';
 import { here, type Variant } from './prepare.ts';
 
 export interface Runner {
@@ -257,4 +258,5 @@ export const runners: readonly Runner[] = [
     tool: 'deno',
     command: () => [path.join(here, 'node_modules/.bin/deno'), 'run', '-A', '--node-modules-dir=manual', 'program.ts'],
   },
+  ...pluginRunners,
 ];

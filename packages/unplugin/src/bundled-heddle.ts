@@ -15,7 +15,7 @@ export interface BundledHeddle {
 export const OF_HEDDLE: RegExp = /heddle.*[\\/]dist[\\/][^\\/]+\.mjs$/;
 
 const ENTRY = 'new URL("./threads/entry/thread.cjs", import.meta.url)';
-const PARSER = 'createRequire(ownUrl)("acorn")';
+const PARSER = 'createRequire(import.meta.url)("acorn")';
 
 /**
  * A bundle has neither the file that heddle's threads start with nor the package with its parser beside it: the one is

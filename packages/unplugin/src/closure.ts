@@ -12,12 +12,14 @@ export interface Closure {
   readonly declarations: readonly Binding[];
   /** Variables whose values come with each call. */
   readonly captured: readonly Captured[];
+  /** The function itself, and what is written again with it. */
+  readonly texts: readonly Node[];
 }
 
 export interface Captured {
   readonly name: string;
-  /** No variable of the module: the program may have made it, or not. */
-  readonly isGlobal: boolean;
+  /** Undefined for a global that the program may have made, or not. */
+  readonly binding: Binding | undefined;
 }
 
 /** What a closure is looked at in. */
@@ -60,7 +62,7 @@ export function closureOf(f: Node, { callScope, root, uses, exported }: Setting)
       if (binding === undefined) {
         const without = withoutBinding(use, text);
         if (without !== undefined) return without;
-        if (!use.implied && !GLOBALS.has(use.name)) captured.set(use.name, { name: use.name, isGlobal: true });
+        if (!use.implied && !GLOBALS.has(use.name)) captured.set(use.name, { name: use.name, binding: undefined });
         continue;
       }
       // Its own variable, or one of a text that is written again as a whole.
@@ -76,7 +78,8 @@ export function closureOf(f: Node, { callScope, root, uses, exported }: Setting)
       if (callScope.find(use.name) !== binding) {
         return { node: use.node, text, message: `reaches a ${use.name} that is not visible at the call` };
       }
-      const exportedName = binding.scope === root && isDefinition(binding) ? exported.get(use.name) : undefined;
+      const isExport = binding.scope === root && (isDefinition(binding) || f.type === 'MemberExpression');
+      const exportedName = isExport ? exported.get(use.name) : undefined;
       if (binding.kind === 'import') imports.set(use.name, binding);
       else if (exportedName !== undefined) own.set(use.name, exportedName);
       else if (isCode(binding)) {
@@ -91,7 +94,7 @@ export function closureOf(f: Node, { callScope, root, uses, exported }: Setting)
           return { node: use.node, text, message: `uses ${use.name}, which surrounds it` };
         }
         texts.push(binding.statement);
-      } else captured.set(use.name, { name: use.name, isGlobal: false });
+      } else captured.set(use.name, { name: use.name, binding });
     }
   }
   // What a text that came later holds was taken for something from outside.
@@ -104,6 +107,7 @@ export function closureOf(f: Node, { callScope, root, uses, exported }: Setting)
     exported: [...own],
     declarations: [...declarations.values()],
     captured: [...captured.values()],
+    texts,
   };
 }
 

@@ -4,6 +4,7 @@ import { deferredArguments } from './calls.ts';
 import { type Captured, closureOf } from './closure.ts';
 import { exportsOf } from './exports.ts';
 import type { Obstacle } from './obstacle.ts';
+import { type Parents, parentsIn, partsRead, partsText } from './parts.ts';
 import { type Scope, type Use, usesIn } from './scopes.ts';
 import { bare, isFunction, isNode, nameOf, type Node } from './syntax.ts';
 import { type Hoistable, type ThreadModule, threadModule, unusedName } from './thread-module.ts';
@@ -35,6 +36,8 @@ export interface HoistOptions {
   readonly own: string | undefined;
 }
 
+const PARTS = '$heddlePartsOf';
+
 /** Takes the deferred functions out of a module; undefined where there are none. */
 export function hoist(code: string, file: string, { own }: HoistOptions): Hoisted | undefined {
   // Reading a module costs 0.3 ms a kilobyte; most have nothing to do with threads.
@@ -57,7 +60,7 @@ export function hoist(code: string, file: string, { own }: HoistOptions): Hoiste
     const target = bare(argument);
     const name = target.type === 'Identifier' ? String(target['name']) : '';
     const f = name === '' ? target : namedFunction(target, scopeOf(target), exported);
-    if (f === undefined || !(isFunction(f) || name !== '' || isImported(f, scopeOf))) continue;
+    if (f === undefined || !(isFunction(f) || name !== '' || isLoadable(f, scopeOf, exported))) continue;
     const closure = closureOf(f, { callScope: innermostScope(argument, uses, root), root, uses, exported });
     if (!('node' in closure)) {
       hoistables.push({ ...closure, f, name });
@@ -69,6 +72,10 @@ export function hoist(code: string, file: string, { own }: HoistOptions): Hoiste
   }
   if (places.length === 0 && errors.length === 0) return undefined;
 
+  const parents = parentsIn(tree);
+  const readings = hoistables.map((hoistable) =>
+    hoistable.captured.map((one) => readingOf(one, hoistable, uses, parents)),
+  );
   const surroundings = { code, file, own, pragmas };
   return {
     errors,
@@ -78,11 +85,11 @@ export function hoist(code: string, file: string, { own }: HoistOptions): Hoiste
       const addressed = unusedName('$heddleAddressed', code);
       const url = unusedName('$heddleUrl', code);
       const importEnd = code.startsWith('#!') ? code.indexOf('\n') + 1 : 0;
-      text.appendLeft(importEnd, `import { addressed as ${addressed} } from 'heddle/addressed';`);
+      text.appendLeft(importEnd, `import { addressed as ${addressed}, partsOf as ${PARTS} } from 'heddle/addressed';`);
       // A variable of the old kind: a function may be called before its module has got so far.
       text.appendLeft(importEnd, `var ${places.map((_place, index) => `${url}${index}`).join(', ')};`);
       places.forEach((place, index) => {
-        const captured = hoistables[index]?.captured.map(readingOf).join(', ') ?? '';
+        const captured = readings[index]?.join(', ') ?? '';
         text.appendLeft(place.start, `${addressed}(`);
         text.prependRight(place.end, `, ${url}${index} ??= ${addressOf(index)}, '$0', () => [${captured}])`);
       });
@@ -94,9 +101,21 @@ export function hoist(code: string, file: string, { own }: HoistOptions): Hoiste
   };
 }
 
-// What is not there is undefined, as `typeof` says it, and as the function will find it.
-function readingOf({ name, isGlobal }: Captured): string {
-  return isGlobal ? `typeof ${name} === 'undefined' ? undefined : ${name}` : name;
+/** The expression that gives the value of a captured variable, or what is needed of it. */
+function readingOf({ name, binding }: Captured, { texts }: Hoistable, uses: readonly Use[], parents: Parents): string {
+  // What is not there is undefined, as `typeof` says it, and as the function will find it.
+  if (binding === undefined) return `typeof ${name} === 'undefined' ? undefined : ${name}`;
+  const places = uses.filter(
+    ({ node, name: used, scope }) =>
+      used === name &&
+      texts.some((text) => text.start <= node.start && node.end <= text.end) &&
+      scope.find(name) === binding,
+  );
+  const parts = partsRead(
+    places.map(({ node }) => node),
+    parents,
+  );
+  return parts === undefined ? name : `${PARTS}(${name}, ${partsText(parts)})`;
 }
 
 /** The function or declaration that a name stands for; the name itself where a thread can import that. */
@@ -112,13 +131,14 @@ function namedFunction(identifier: Node, scope: Scope, exported: ReadonlyMap<str
   return binding.kind === 'function' ? binding.declaration : binding.statement;
 }
 
-/** Whether an expression is a member of a module's namespace, which nobody can put anything else into. */
-function isImported(node: Node, scopeOf: (node: Node) => Scope): boolean {
+/** Whether an expression is a member of what a thread's module can import, or of a global object. */
+function isLoadable(node: Node, scopeOf: (node: Node) => Scope, exported: ReadonlyMap<string, string>): boolean {
   if (node.type !== 'MemberExpression' || node['computed'] || node['optional']) return false;
   const object = node['object'] as Node;
-  if (object.type !== 'Identifier') return false;
-  const binding = scopeOf(object).find(String(object['name']));
-  return binding?.declaration.type === 'ImportNamespaceSpecifier';
+  if (object.type !== 'Identifier') return isLoadable(object, scopeOf, exported);
+  const binding = scopeOf(object).find(nameOf(object));
+  if (binding === undefined) return Object.hasOwn(globalThis, nameOf(object));
+  return binding.kind === 'import' || (binding.scope.parent === undefined && exported.has(binding.name));
 }
 
 /** The variable that a declaration makes. */

@@ -37,8 +37,9 @@ export function threadModule({ code, file, own, pragmas }: Surroundings, hoistab
   const kept = [...texts].sort((a, b) => a.start - b.start);
 
   const text = new MagicString(code);
-  // The comma keeps the variable's name from becoming the function's.
-  const prefix = `var ${made}=(0,`;
+  // The comma keeps the variable's name from becoming the function's. A member is called on its object.
+  const isMember = f.type === 'MemberExpression';
+  const prefix = isMember ? `var ${made}=(...$)=>(` : `var ${made}=(0,`;
   let end = 0;
   for (const node of kept) {
     const gap = blank(code.slice(end, node.start));
@@ -47,7 +48,7 @@ export function threadModule({ code, file, own, pragmas }: Surroundings, hoistab
     else text.update(end, node.start, before);
     ({ end } = node);
   }
-  if (isExpression) text.appendLeft(f.end, ');');
+  if (isExpression) text.appendLeft(f.end, isMember ? ')(...$);' : ');');
   if (end < code.length) text.remove(end, code.length);
   const head = [
     ...pragmas,

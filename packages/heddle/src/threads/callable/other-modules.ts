@@ -1,7 +1,6 @@
-import { createRequire } from 'node:module';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { ownUrl } from '../../defer/own-url.ts';
 import type { FunctionReference } from '../wire/reference.ts';
+import { commonJsCache } from './common-js-cache.ts';
 import { isEntryModule } from './entry-module.ts';
 import { importLoaded } from './loaded-import.ts';
 import { walkMembers } from './members.ts';
@@ -42,7 +41,7 @@ export async function searchOtherModules(f: Function, origin: Origin): Promise<S
 }
 
 async function lookThroughCommonJs(): Promise<boolean> {
-  const { cache } = createRequire(ownUrl);
+  const cache = commonJsCache();
   let complete = true;
   let sliceEnd = performance.now() + SLICE_MS;
   for (const file of Object.keys(cache)) {

@@ -23,20 +23,20 @@ export function refuseSecondRun(): void {
   });
 }
 
-/** The URLs of this thread's ES modules, which only the inspector tells; none where it is denied. */
+/** The URLs of this thread's ES modules, which only the inspector tells; none where it is denied, or serves nothing (Bun). */
 function loadedModules(): string[] {
   const urls: string[] = [];
   const { Session } = process.getBuiltinModule('node:inspector');
   const session = new Session();
   try {
     session.connect();
+    session.on('Debugger.scriptParsed', ({ params }) => {
+      if (params.isModule) urls.push(params.url);
+    });
+    session.post('Debugger.enable');
+    session.disconnect();
   } catch {
     return urls;
   }
-  session.on('Debugger.scriptParsed', ({ params }) => {
-    if (params.isModule) urls.push(params.url);
-  });
-  session.post('Debugger.enable');
-  session.disconnect();
   return urls;
 }

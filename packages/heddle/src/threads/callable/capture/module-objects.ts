@@ -1,6 +1,5 @@
-import { createRequire } from 'node:module';
-import { ownUrl } from '../../../defer/own-url.ts';
 import type { Address } from '../../wire/address.ts';
+import { commonJsCache } from '../common-js-cache.ts';
 import { isEntryModule } from '../entry-module.ts';
 import { countNodeModules, loadedNodeModules } from '../node-functions.ts';
 
@@ -32,7 +31,7 @@ function rememberNodeModule(module: string): void {
 }
 
 function commonJsModule(value: object): Address | undefined {
-  const { cache } = createRequire(ownUrl);
+  const cache = commonJsCache();
   for (const [file, module] of Object.entries(cache)) {
     if (module?.exports === value && module.loaded && !isEntryModule(file)) return { kind: 'commonjs', file, path: [] };
   }

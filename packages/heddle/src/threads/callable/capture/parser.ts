@@ -1,6 +1,5 @@
 import { createRequire } from 'node:module';
 import type * as Acorn from 'acorn';
-import { ownUrl } from '../../../defer/own-url.ts';
 
 let acorn: typeof Acorn | undefined;
 
@@ -14,7 +13,8 @@ let acorn: typeof Acorn | undefined;
  */
 export function parse(source: string, sourceType: 'script' | 'module'): Acorn.Program {
   // The parser is loaded when the first function is captured: most programs never need it.
-  acorn ??= createRequire(ownUrl)('acorn') as typeof Acorn;
+  // Bundlers know it by this very expression.
+  acorn ??= createRequire(import.meta.url)('acorn') as typeof Acorn;
   return acorn.parse(source, {
     ecmaVersion: 'latest',
     sourceType,
