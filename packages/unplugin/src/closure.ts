@@ -30,6 +30,8 @@ export interface Setting {
   readonly uses: readonly Use[];
   /** What a thread's module can import of the module itself, by the local name. */
   readonly exported: ReadonlyMap<string, string>;
+  /** Variables that the program puts something else into, or properties on what they hold. */
+  readonly changed: ReadonlySet<Binding>;
 }
 
 // Newer versions of Node have more than the one that builds may have.
@@ -46,7 +48,7 @@ const GLOBALS = new Set([
 ]);
 
 /** Follows what `f` uses, as deep as it goes. */
-export function closureOf(f: Node, { callScope, root, uses, exported }: Setting): Closure | Obstacle {
+export function closureOf(f: Node, { callScope, root, uses, exported, changed }: Setting): Closure | Obstacle {
   const imports = new Map<string, Binding>();
   const own = new Map<string, string>();
   const declarations = new Map<string, Binding>();
@@ -83,7 +85,7 @@ export function closureOf(f: Node, { callScope, root, uses, exported }: Setting)
       if (binding.kind === 'import') imports.set(use.name, binding);
       else if (exportedName !== undefined) own.set(use.name, exportedName);
       else if (isCode(binding)) {
-        if (isChanged(binding, uses)) return { node: use.node, text, message: `uses ${use.name}, which is changed` };
+        if (changed.has(binding)) return { node: use.node, text, message: `uses ${use.name}, which is changed` };
         if (isNeededEarly(use, binding, text)) {
           return { node: use.node, text, message: `needs ${use.name} before it is declared` };
         }
@@ -146,13 +148,6 @@ function onlyInitialiser({ kind, declaration, statement }: Binding): Node | unde
   if ((declaration['id'] as Node).type !== 'Identifier') return undefined;
   const { init } = declaration;
   return isNode(init) ? bare(init) : undefined;
-}
-
-/** Whether the program puts something else into the variable, or properties on the function. */
-function isChanged(binding: Binding, uses: readonly Use[]): boolean {
-  return uses.some(
-    (use) => (use.assigned || use.changed) && use.name === binding.name && use.scope.find(use.name) === binding,
-  );
 }
 
 /** Whether a class or an enum uses, while it is made, what its text in the thread's module comes before. */

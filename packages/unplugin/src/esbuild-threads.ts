@@ -1,6 +1,15 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { BuildFailure, BuildOptions, Loader, OnLoadResult, OutputFile, Plugin, PluginBuild } from 'esbuild';
+import type {
+  BuildFailure,
+  BuildOptions,
+  BuildResult,
+  Loader,
+  OnEndResult,
+  OnLoadResult,
+  Plugin,
+  PluginBuild,
+} from 'esbuild';
 import { bundledHeddle, entryAsset, OF_HEDDLE } from './bundled-heddle.ts';
 import { entryImported } from './entry-imported.ts';
 import { EsbuildEntries } from './esbuild-entries.ts';
@@ -12,10 +21,11 @@ export type Format = 'esm' | 'cjs';
 
 const THREAD = 'heddle-thread';
 const ENTRY = 'heddle-thread-entry';
+const PLACE = 'heddle-threads';
 
 /**
- * The modules for threads of one build. esbuild takes no new entries while it builds, so each of them is built by
- * itself and placed as a file is.
+ * The modules for threads of one build. esbuild takes no new entries while it builds, so they are built afterwards,
+ * all at once, into the folder of a file that the first build has placed.
  */
 export class EsbuildThreads {
   readonly #esbuild: PluginBuild['esbuild'];
@@ -23,9 +33,9 @@ export class EsbuildThreads {
   readonly #format: Format;
   readonly #entries: EsbuildEntries;
   readonly #folder: string;
+  readonly #wantsMetafile: boolean;
+  /** By the names of their files, without the extension. */
   readonly #modules = new Map<string, { readonly module: ThreadModule; readonly file: string }>();
-  /** What the builds of threads' modules have placed beside them, by path. */
-  readonly #placed = new Map<string, OutputFile>();
 
   constructor({ esbuild, initialOptions }: PluginBuild, format: Format) {
     this.#esbuild = esbuild;
@@ -33,36 +43,36 @@ export class EsbuildThreads {
     this.#format = format;
     this.#folder = path.resolve(initialOptions.absWorkingDir ?? process.cwd());
     this.#entries = new EsbuildEntries(initialOptions.entryPoints, this.#folder);
+    this.#wantsMetafile = initialOptions.metafile === true;
+    // It tells where files have been placed.
+    initialOptions.metafile = true;
   }
 
   install(build: PluginBuild): void {
-    this.#answer(build);
-    build.onEnd(async (result) => {
-      for (const file of this.#placed.values()) {
-        if (this.#options.write === false) result.outputFiles?.push(file);
-        else {
-          await mkdir(path.dirname(file.path), { recursive: true });
-          await writeFile(file.path, file.contents);
-        }
-      }
-      this.#placed.clear();
-    });
+    // Each build of a watch loads all modules again.
+    build.onStart(() => this.#modules.clear());
+    this.#answer(build, `new URL($heddleThreads, ${this.#here})`);
+    build.onEnd((result) => this.#finish(result));
   }
 
-  #answer(build: PluginBuild): void {
-    for (const namespace of [THREAD, ENTRY]) {
+  /** @param place an expression for the URL of a file in the folder of the threads' modules */
+  #answer(build: PluginBuild, place: string): void {
+    for (const namespace of [THREAD, ENTRY, PLACE]) {
       build.onResolve({ filter: new RegExp(`^${namespace}:`) }, ({ path: specifier }) => {
         return { path: specifier.slice(namespace.length + 1), namespace };
       });
     }
-    build.onLoad({ filter: /.*/, namespace: THREAD }, ({ path: id }) => this.#build(id));
+    build.onLoad({ filter: /.*/, namespace: THREAD }, ({ path: name }) => this.#loadThread(name, place));
+    build.onLoad({ filter: /.*/, namespace: PLACE }, () => {
+      return { contents: 'The threads of the program load the files beside this one.\n', loader: 'file' };
+    });
     build.onLoad({ filter: /.*/, namespace: ENTRY }, ({ path: file }) => {
       return { contents: entryAsset(file).source, loader: 'file' };
     });
     build.onLoad({ filter: OF_HEDDLE, namespace: 'file' }, async ({ path: file }) => {
       const found = bundledHeddle(await readFile(file, 'utf8'), file);
       if (found === undefined) return undefined;
-      const { code, map } = found.rewrite(this.#urlOf('$heddleEntry'));
+      const { code, map } = found.rewrite(`new URL($heddleEntry, ${this.#here})`);
       const { entryFile } = found;
       const entry = entryFile && `import $heddleEntry from ${JSON.stringify(`${ENTRY}:${entryFile}`)};`;
       return { contents: `${code}\n${entry ?? ''}\n//# sourceMappingURL=${map.toUrl()}`, loader: 'js' };
@@ -70,12 +80,12 @@ export class EsbuildThreads {
     build.onLoad({ filter: /\.[cm]?[jt]sx?$/, namespace: 'file' }, async ({ path: file }) => {
       if (!isSource(file)) return undefined;
       const own = this.#entries.mayBe(file) ? undefined : ownSpecifier(file);
-      return this.#load(await readFile(file, 'utf8'), file, own);
+      return this.#load(await readFile(file, 'utf8'), file, own, place);
     });
   }
 
   /** A module whose deferred functions have addresses; undefined where it has none. */
-  #load(text: string, file: string, own: string | undefined): OnLoadResult | undefined {
+  #load(text: string, file: string, own: string | undefined, place: string): OnLoadResult | undefined {
     const hoisted = hoist(text, file, { own });
     if (hoisted === undefined) return undefined;
     if (hoisted.errors.length > 0) {
@@ -85,77 +95,98 @@ export class EsbuildThreads {
         }),
       };
     }
-    const imports = hoisted.modules.map((module, index) => {
-      const id = `${path.join(path.dirname(file), threadFileName(file, index, this.#folder))}.${this.#extension}`;
-      this.#modules.set(id, { module, file });
-      return `import $heddleThread${index} from ${JSON.stringify(`${THREAD}:${id}`)};`;
+    const names = hoisted.modules.map((module, index) => {
+      const name = threadFileName(file, index, this.#folder);
+      this.#modules.set(name, { module, file });
+      return name;
     });
-    const { code, map } = hoisted.rewrite((index) => `${this.#urlOf(`$heddleThread${index}`)}.href`);
+    const { code, map } = hoisted.rewrite((index) => `new URL('./${names[index]}.${this.#extension}', ${place}).href`);
+    const placed = place.includes('$heddleThreads') ? `import $heddleThreads from '${PLACE}:threads.txt';` : '';
     return {
-      contents: `${code}\n${imports.join('')}\n//# sourceMappingURL=${map.toUrl()}`,
+      contents: `${code}\n${placed}\n//# sourceMappingURL=${map.toUrl()}`,
       loader: loaderOf(file),
       resolveDir: path.dirname(file),
     };
   }
 
-  async #build(id: string): Promise<OnLoadResult> {
-    const known = this.#modules.get(id);
-    if (known === undefined) return { errors: [{ text: `There is no ${id}.` }] };
+  #loadThread(name: string, place: string): OnLoadResult {
+    const known = this.#modules.get(name);
+    if (known === undefined) return { errors: [{ text: `There is no ${name}.` }] };
     const { file, module } = known;
     // What is deferred within a deferred function has a module of its own.
-    const sourcefile = threadSource(id, file);
-    const nested = this.#load(module.code, sourcefile, undefined);
-    const contents = nested?.contents ?? `${module.code}\n//# sourceMappingURL=${module.map().toUrl()}`;
+    const nested = this.#load(
+      module.code,
+      path.join(path.dirname(file), `${name}${path.extname(file)}`),
+      undefined,
+      place,
+    );
+    return (
+      nested ?? {
+        contents: `${module.code}\n//# sourceMappingURL=${module.map().toUrl()}`,
+        loader: loaderOf(file),
+        resolveDir: path.dirname(file),
+      }
+    );
+  }
+
+  async #finish(result: BuildResult): Promise<OnEndResult | undefined> {
+    const outputs = Object.entries(result.metafile?.outputs ?? {});
+    const [place] =
+      outputs.find(([, { inputs }]) => Object.keys(inputs).some((input) => input.startsWith(`${PLACE}:`))) ?? [];
+    if (!this.#wantsMetafile) delete (result as { metafile?: unknown }).metafile;
+    if (place === undefined || result.errors.length > 0) return undefined;
+    const folder = path.dirname(path.resolve(this.#folder, place));
     try {
-      const built = await this.#esbuild.build({
-        ...this.#shared(),
-        // Not the file's own name: the module may import that.
-        stdin: { contents, resolveDir: path.dirname(file), sourcefile, loader: loaderOf(file) },
-        plugins: [this.#guard(file), ...(this.#options.plugins ?? []).filter(({ name }) => name !== 'heddle')],
-      });
-      const files = built.outputFiles ?? [];
-      const made = files.find(({ path: at }) => path.parse(at).name === 'heddle-thread-module');
-      for (const other of files) if (other !== made) this.#placed.set(other.path, other);
-      return { contents: made?.contents ?? new Uint8Array(), loader: 'file', warnings: built.warnings };
+      let count: number;
+      let built: BuildResult;
+      do {
+        count = this.#modules.size;
+        built = await this.#esbuild.build(this.#threadOptions(folder));
+        // Those within others are known only when the others have been read.
+      } while (this.#modules.size > count);
+      result.outputFiles?.push(...(built.outputFiles ?? []));
+      return { warnings: built.warnings };
     } catch (error) {
       return { errors: (error as Partial<BuildFailure>).errors ?? [{ text: String(error) }] };
     }
   }
 
   /** The program's own options, as far as they say how code is compiled. */
-  #shared(): BuildOptions & { readonly write: false } {
-    const { entryPoints: _entries, outfile, outdir, outbase: _base, assetNames = '', ...options } = this.#options;
-    const folder = outdir ?? (outfile === undefined ? '.' : path.dirname(outfile));
-    // What it places beside itself is found from where esbuild places files.
-    const placed = path.posix.dirname(assetNames);
+  #threadOptions(outdir: string): BuildOptions {
+    const {
+      outfile: _outfile,
+      outbase: _base,
+      stdin: _stdin,
+      assetNames: _names,
+      plugins = [],
+      ...options
+    } = this.#options;
     return {
       ...options,
-      ...(assetNames === '' ? {} : { assetNames }),
+      entryPoints: [...this.#modules.keys()].map((name) => ({ in: `${THREAD}:${name}`, out: name })),
+      outdir,
+      entryNames: '[name]',
+      chunkNames: 'heddle-thread-[hash]',
+      outExtension: { '.js': `.${this.#extension}` },
       format: this.#format,
       bundle: true,
-      splitting: false,
-      sourcemap: options.sourcemap ? 'inline' : false,
-      legalComments: options.legalComments === 'none' ? 'none' : 'inline',
+      // What several of them use, a thread loads once.
+      splitting: this.#format === 'esm',
       metafile: false,
-      write: false,
       logLevel: 'silent',
-      outdir: folder,
-      entryNames: path.posix.join(placed.includes('[') ? '.' : placed, 'heddle-thread-module'),
-      outExtension: { '.js': `.${this.#extension}` },
+      plugins: [this.#threadPlugin(), ...plugins.filter(({ name }) => name !== 'heddle')],
     };
   }
 
-  /** The same in the build of a thread's module, which the program's entry must not get into. */
-  #guard(importer: string): Plugin {
+  #threadPlugin(): Plugin {
     return {
       name: 'heddle',
       setup: (build) => {
         build.onLoad({ filter: /\.[cm]?[jt]sx?$/, namespace: 'file' }, ({ path: file }) => {
-          return this.#entries.isOnly(file)
-            ? { errors: [{ text: entryImported(file, `What a deferred function of ${importer} uses`) }] }
-            : undefined;
+          const text = entryImported(file, 'What a deferred function uses');
+          return this.#entries.isOnly(file) ? { errors: [{ text }] } : undefined;
         });
-        this.#answer(build);
+        this.#answer(build, this.#here);
       },
     };
   }
@@ -164,17 +195,10 @@ export class EsbuildThreads {
     return this.#format === 'esm' ? 'mjs' : 'cjs';
   }
 
-  /** The URL of a file that esbuild has placed, whose path the variable holds. */
-  #urlOf(variable: string): string {
-    return this.#format === 'esm'
-      ? `new URL(${variable}, import.meta.url)`
-      : `require('node:url').pathToFileURL(require('node:path').join(__dirname, ${variable}))`;
+  /** The URL of the file that the code becomes a part of. */
+  get #here(): string {
+    return this.#format === 'esm' ? 'import.meta.url' : `require('node:url').pathToFileURL(__filename)`;
   }
-}
-
-/** A name for a thread's module as a source: in the same folder, read as the same language. */
-function threadSource(id: string, file: string): string {
-  return `${id.slice(0, -path.extname(id).length)}${path.extname(file)}`;
 }
 
 function loaderOf(file: string): Loader {

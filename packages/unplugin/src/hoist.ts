@@ -5,7 +5,7 @@ import { type Captured, closureOf } from './closure.ts';
 import { exportsOf } from './exports.ts';
 import type { Obstacle } from './obstacle.ts';
 import { type Parents, parentsIn, partsRead, partsText } from './parts.ts';
-import { type Scope, type Use, usesIn } from './scopes.ts';
+import { type Binding, type Scope, type Use, usesIn } from './scopes.ts';
 import { bare, isFunction, isNode, nameOf, type Node } from './syntax.ts';
 import { type Hoistable, type ThreadModule, threadModule, unusedName } from './thread-module.ts';
 
@@ -53,6 +53,7 @@ export function hoist(code: string, file: string, { own }: HoistOptions): Hoiste
   const allExported = exportsOf(tree);
   const exported = own === undefined ? new Map<string, string>() : allExported;
 
+  const setting = { root, uses, exported, changed: changedIn(uses) };
   const places: Node[] = [];
   const hoistables: Hoistable[] = [];
   const errors: BuildError[] = [];
@@ -61,7 +62,7 @@ export function hoist(code: string, file: string, { own }: HoistOptions): Hoiste
     const name = target.type === 'Identifier' ? String(target['name']) : '';
     const f = name === '' ? target : namedFunction(target, scopeOf(target), exported);
     if (f === undefined || !(isFunction(f) || name !== '' || isLoadable(f, scopeOf, exported))) continue;
-    const closure = closureOf(f, { callScope: innermostScope(argument, uses, root), root, uses, exported });
+    const closure = closureOf(f, { ...setting, callScope: innermostScope(argument, uses, root) });
     if (!('node' in closure)) {
       hoistables.push({ ...closure, f, name });
       places.push(argument);
@@ -146,6 +147,15 @@ function declaredName(text: Node): string | undefined {
   const [declarator] = (text['declarations'] ?? []) as Node[];
   const id = text['id'] ?? declarator?.['id'];
   return isNode(id) ? nameOf(id) : undefined;
+}
+
+function changedIn(uses: readonly Use[]): Set<Binding> {
+  const changed = new Set<Binding>();
+  for (const { assigned, changed: isWrittenTo, scope, name } of uses) {
+    const binding = assigned || isWrittenTo ? scope.find(name) : undefined;
+    if (binding !== undefined) changed.add(binding);
+  }
+  return changed;
 }
 
 function jsxFactories(pragma: string): string[] {
