@@ -55,7 +55,10 @@ console.log(table);
 const folder = new URL('../results/', import.meta.url);
 const measured = environment();
 mkdirSync(folder, { recursive: true });
-writeFileSync(new URL('callable-with-plugin.json', folder), `${JSON.stringify({ environment: measured, results }, null, 2)}\n`);
+writeFileSync(
+  new URL('callable-with-plugin.json', folder),
+  `${JSON.stringify({ environment: measured, results }, null, 2)}\n`,
+);
 writeFileSync(
   new URL('callable-with-plugin.md', folder),
   `# Calls with the build plug-in

@@ -46,7 +46,7 @@ export function hoist(code: string, file: string, { own }: HoistOptions): Hoiste
   // Whoever compiles the module says it better.
   if (mistakes.length > 0) return undefined;
   const tree = program as unknown as Node;
-  const pragmas = code.match(/\/\*[^*]*@jsx[^]*?\*\//g) ?? [];
+  const pragmas = code.match(/\/\*(?:(?!\*\/)[^])*?@jsx[^]*?\*\//g) ?? [];
   const { root, uses } = usesIn(tree, ['React', ...pragmas.flatMap(jsxFactories)]);
   const scopes = new Map(uses.map(({ node, scope }) => [node, scope]));
   const scopeOf = (node: Node): Scope => scopes.get(node) ?? root;
@@ -85,10 +85,11 @@ export function hoist(code: string, file: string, { own }: HoistOptions): Hoiste
       const text = new MagicString(code);
       const addressed = unusedName('$heddleAddressed', code);
       const url = unusedName('$heddleUrl', code);
-      const importEnd = code.startsWith('#!') ? code.indexOf('\n') + 1 : 0;
-      text.appendLeft(importEnd, `import { addressed as ${addressed}, partsOf as ${PARTS} } from 'heddle/addressed';`);
+      // Comments before the first statement may be meant for compilers.
+      const start = firstStatement(tree);
+      text.appendLeft(start, `import { addressed as ${addressed}, partsOf as ${PARTS} } from 'heddle/addressed';`);
       // A variable of the old kind: a function may be called before its module has got so far.
-      text.appendLeft(importEnd, `var ${places.map((_place, index) => `${url}${index}`).join(', ')};`);
+      text.appendLeft(start, `var ${places.map((_place, index) => `${url}${index}`).join(', ')};`);
       places.forEach((place, index) => {
         const captured = readings[index]?.join(', ') ?? '';
         text.appendLeft(place.start, `${addressed}(`);
@@ -147,6 +148,11 @@ function declaredName(text: Node): string | undefined {
   const [declarator] = (text['declarations'] ?? []) as Node[];
   const id = text['id'] ?? declarator?.['id'];
   return isNode(id) ? nameOf(id) : undefined;
+}
+
+function firstStatement(program: Node): number {
+  const body = program['body'] as Node[];
+  return body.find((statement) => typeof statement['directive'] !== 'string')?.start ?? program.end;
 }
 
 function changedIn(uses: readonly Use[]): Set<Binding> {

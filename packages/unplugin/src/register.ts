@@ -1,15 +1,16 @@
 import { realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { hoist, type Hoisted } from './hoist.ts';
+import { hoist } from './hoist.ts';
 import { ownSpecifier } from './thread-id.ts';
+import { readPath, threadAt } from './thread-path.ts';
 
 // For programs that no bundler builds: `node --import @heddle/unplugin/register`. Threads inherit the option.
 
 // Older versions have no such export, and an import of it would hide the sentence below.
 const { registerHooks } = process.getBuiltinModule('node:module');
 
-const MARK = /\?heddle-thread=(\d+)$/;
+const MARK = /\?heddle-thread=([\d,]+)$/;
 
 if (typeof registerHooks !== 'function') {
   throw new Error(
@@ -20,25 +21,28 @@ if (typeof registerHooks !== 'function') {
 const entryFile = findEntryFile();
 
 registerHooks({
-  load(url, context, next) {
-    const index = MARK.exec(url)?.[1];
-    const own = url.replace(MARK, '');
-    const loaded = next(own, context);
-    if (!own.startsWith('file:') || !(loaded.format ?? '').startsWith('module') || own.includes('/node_modules/'))
+  load(requested, context, next) {
+    const marked = MARK.exec(requested)?.[1];
+    const url = requested.replace(MARK, '');
+    const loaded = next(url, context);
+    if (!url.startsWith('file:') || !(loaded.format ?? '').startsWith('module') || url.includes('/node_modules/')) {
       return loaded;
-    const code = loaded.source === undefined || loaded.source === null ? '' : textOf(loaded.source);
-    const file = fileURLToPath(own);
-    const isEntry = entryFile === undefined || file === entryFile;
-    const hoisted: Hoisted | undefined = hoist(code, file, { own: isEntry ? undefined : ownSpecifier(own) });
-    if (index !== undefined) {
-      return { ...loaded, source: hoisted?.modules[Number(index)]?.code ?? '', shortCircuit: true };
     }
+    const code = loaded.source === undefined || loaded.source === null ? '' : textOf(loaded.source);
+    const file = fileURLToPath(url);
+    const isEntry = entryFile === undefined || file === entryFile;
+    const own = isEntry ? undefined : ownSpecifier(url);
+    const path = marked === undefined ? [] : readPath(marked);
+    const module = marked === undefined ? { code } : threadAt(code, file, { own }, path);
+    const hoisted = module && hoist(module.code, file, { own: marked === undefined ? own : undefined });
     // A call that cannot work fails when it is made: the rest of the program may still do.
-    if (hoisted === undefined || hoisted.modules.length === 0) return loaded;
-    const { code: source } = hoisted.rewrite((at) =>
-      JSON.stringify(`${own.replace(/[?#].*$/, '')}?heddle-thread=${at}`),
+    if (hoisted === undefined || hoisted.modules.length === 0) {
+      return marked === undefined ? loaded : { ...loaded, source: module?.code ?? '', shortCircuit: true };
+    }
+    const { code: source } = hoisted.rewrite((index) =>
+      JSON.stringify(`${url.replace(/[?#].*$/, '')}?heddle-thread=${[...path, index].join(',')}`),
     );
-    return { ...loaded, source };
+    return { ...loaded, source, shortCircuit: true };
   },
 });
 

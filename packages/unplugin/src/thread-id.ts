@@ -9,7 +9,7 @@ export function isSource(file: string): boolean {
 }
 
 /** A name for the file of a thread's module: the same on every machine, and in every build. */
-export function threadFileName(file: string, index: number, root: string): string {
+export function threadFileName(file: string, index: number | string, root: string): string {
   const from = path.relative(root, file).replaceAll(path.sep, '/');
   return `heddle-thread-${createHash('sha256').update(`${from}#${index}`).digest('hex').slice(0, 10)}`;
 }

@@ -2,7 +2,8 @@ import type { SourceMap } from 'magic-string';
 import { bundledHeddle } from './bundled-heddle.ts';
 import { hoist } from './hoist.ts';
 import { isSource, ownSpecifier } from './thread-id.ts';
-import { base, fileOf, isThread, requestFor, THREADS, type WebpackModule } from './webpack-threads.ts';
+import { threadAt } from './thread-path.ts';
+import { base, fileOf, requestFor, THREADS, threadIn, type WebpackModule } from './webpack-threads.ts';
 
 /** What the loader uses of webpack's loader context. */
 interface LoaderContext {
@@ -28,22 +29,21 @@ export default function heddle(this: LoaderContext, code: string, map: unknown):
   if (ofHeddle !== undefined) return answer(ofHeddle.rewrite(undefined));
   if (!isSource(file)) return unchanged();
 
-  const thread = isThread(resourceQuery);
-  if (thread !== undefined) {
-    const module = hoist(code, file, { own: thread.hasOwn ? ownSpecifier(file) : undefined })?.modules[thread.index];
-    if (module === undefined) return this.callback(new Error(`${file}${resourceQuery} is not there any more.`));
-    return answer({ code: module.code, map: module.map() });
-  }
+  const thread = threadIn(resourceQuery);
   // An entry is imported by nobody.
-  const hasOwn = Boolean(this._compilation.moduleGraph.getIssuer(this._module));
-  const hoisted = hoist(code, file, { own: hasOwn ? ownSpecifier(file) : undefined });
-  if (hoisted === undefined) return unchanged();
+  const hasOwn = thread?.hasOwn ?? Boolean(this._compilation.moduleGraph.getIssuer(this._module));
+  const own = hasOwn ? ownSpecifier(file) : undefined;
+  const module = thread && threadAt(code, file, { own }, thread.path);
+  if (thread && !module) return this.callback(new Error(`${file}${resourceQuery} is not there any more.`));
+
+  const hoisted = hoist(module?.code ?? code, file, { own: thread ? undefined : own });
+  if (hoisted === undefined) return module ? answer({ code: module.code, map: module.map() }) : unchanged();
   for (const { message } of hoisted.errors) this.emitError(new Error(message));
   const isEsm = this._compiler.options.output.module === true;
-  const threads = hoisted.modules.map((_module, index) => ({
-    request: requestFor(file, { index, hasOwn }),
-    filename: fileOf(file, index, rootContext, isEsm),
-  }));
+  const threads = hoisted.modules.map((_module, index) => {
+    const path = [...(thread?.path ?? []), index];
+    return { request: requestFor(file, { path, hasOwn }), filename: fileOf(file, path, rootContext, isEsm) };
+  });
   // Kept with the module, in webpack's caches too.
   this._module.buildInfo[THREADS] = threads;
   const { code: rewritten, map: mapped } = hoisted.rewrite(

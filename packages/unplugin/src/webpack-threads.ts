@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { threadFileName } from './thread-id.ts';
+import { readPath, type ThreadPath } from './thread-path.ts';
 
 /** Under which key a module says which modules for threads have been taken out of it. */
 export const THREADS = 'heddleThreads';
@@ -20,21 +21,22 @@ export interface WebpackModule {
 }
 
 interface ThreadQuery {
-  readonly index: number;
+  readonly path: ThreadPath;
   /** Whether it may import the module that it was taken from. */
   readonly hasOwn: boolean;
 }
 
 /** The request for the module that makes a deferred function of a file. */
-export function requestFor(file: string, { index, hasOwn }: ThreadQuery): string {
-  return `${file}?heddle-thread=${index}${hasOwn ? '.own' : ''}`;
+export function requestFor(file: string, { path, hasOwn }: ThreadQuery): string {
+  return `${file}?heddle-thread=${path.join(',')}${hasOwn ? '.own' : ''}`;
 }
 
-export function isThread(query: string): ThreadQuery | undefined {
-  const [found, index, own] = /^\?heddle-thread=(\d+)(\.own)?$/.exec(query) ?? [];
-  return found === undefined ? undefined : { index: Number(index), hasOwn: own !== undefined };
+/** Which module for a thread a request's query is about; undefined where it is about none. */
+export function threadIn(query: string): ThreadQuery | undefined {
+  const [found, path = '', own] = /^\?heddle-thread=([\d,]+)(\.own)?$/.exec(query) ?? [];
+  return found === undefined ? undefined : { path: readPath(path), hasOwn: own !== undefined };
 }
 
-export function fileOf(file: string, index: number, root: string, isEsm: boolean): string {
-  return `${threadFileName(file, index, root)}.${isEsm ? 'mjs' : 'cjs'}`;
+export function fileOf(file: string, path: ThreadPath, root: string, isEsm: boolean): string {
+  return `${threadFileName(file, path.join(','), root)}.${isEsm ? 'mjs' : 'cjs'}`;
 }

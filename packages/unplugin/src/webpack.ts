@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { Compilation, Compiler, Module, WebpackPluginInstance } from 'webpack';
 import { OF_HEDDLE } from './bundled-heddle.ts';
 import { entryImported } from './entry-imported.ts';
-import { isThread, THREADS, type WebpackModule, type WebpackThread } from './webpack-threads.ts';
+import { THREADS, threadIn, type WebpackModule, type WebpackThread } from './webpack-threads.ts';
 
 const NAME = 'heddle';
 const loader = fileURLToPath(new URL('./webpack-loader.mjs', import.meta.url));
@@ -82,7 +82,7 @@ function keepOut(compilation: Compilation, main: Module): void {
   const { moduleGraph } = compilation;
   const resourceOf = (module: Module): string => (module as unknown as WebpackModule).resource ?? '';
   const reached = new Set(
-    [...compilation.modules].filter((module) => isThread(/\?.*$/.exec(resourceOf(module))?.[0] ?? '')),
+    [...compilation.modules].filter((module) => threadIn(/\?.*$/.exec(resourceOf(module))?.[0] ?? '')),
   );
   for (const module of reached) {
     for (const connection of moduleGraph.getOutgoingConnections(module)) {

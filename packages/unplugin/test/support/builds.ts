@@ -110,7 +110,7 @@ export const bundlers: Readonly<Record<'esbuild' | 'rolldown' | 'rollup' | 'vite
       devtool: 'source-map',
       target: 'node20.19',
       experiments: { outputModule: isEsm },
-      module: { rules: [{ test: /\.ts$/, use: [path.join(fixtures, 'types-loader.cjs')] }] },
+      module: { rules: [{ test: /\.tsx?$/, use: [path.join(fixtures, 'types-loader.cjs')] }] },
       externalsType: isEsm ? 'module' : 'import',
       externals: bundlesHeddle ? [] : [HEDDLE],
       output: {
@@ -135,6 +135,10 @@ export function bundleByWebpack(configuration: webpack.Configuration): Promise<w
 }
 
 function withoutTypes(code: string, file: string): { code: string; map: string } | undefined {
-  if (!file.endsWith('.ts')) return undefined;
-  return esbuild.transformSync(code, { loader: 'ts', sourcefile: file, sourcemap: 'external' });
+  if (!/\.tsx?$/.test(file)) return undefined;
+  return esbuild.transformSync(code, {
+    loader: file.endsWith('x') ? 'tsx' : 'ts',
+    sourcefile: file,
+    sourcemap: 'external',
+  });
 }
