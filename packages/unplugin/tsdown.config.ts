@@ -10,6 +10,7 @@ const plugins: UserConfig = {
     'webpack-loader': 'src/webpack-loader.ts',
     'webpack-base': 'src/webpack-base.ts',
     register: 'src/register.ts',
+    reader: 'src/reader.ts',
   },
   format: 'esm',
   platform: 'node',

@@ -3,6 +3,7 @@ import { parseSync } from 'oxc-parser';
 import { deferredArguments } from './calls.ts';
 import { type Captured, closureOf } from './closure.ts';
 import { exportsOf } from './exports.ts';
+import { mayDefer } from './may-defer.ts';
 import type { Obstacle } from './obstacle.ts';
 import { type Parents, parentsIn, partsRead, partsText } from './parts.ts';
 import { type Binding, type Scope, type Use, usesIn } from './scopes.ts';
@@ -40,8 +41,7 @@ const PARTS = '$heddlePartsOf';
 
 /** Takes the deferred functions out of a module; undefined where there are none. */
 export function hoist(code: string, file: string, { own }: HoistOptions): Hoisted | undefined {
-  // Reading a module costs 0.3 ms a kilobyte; most have nothing to do with threads.
-  if (!/['"]heddle(?:\/threads)?['"]/.test(code) || !code.includes('efer')) return undefined;
+  if (!mayDefer(code)) return undefined;
   const { program, errors: mistakes } = parseSync(file, code, { preserveParens: false });
   // Whoever compiles the module says it better.
   if (mistakes.length > 0) return undefined;

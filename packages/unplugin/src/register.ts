@@ -1,9 +1,8 @@
 import { realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { hoist } from './hoist.ts';
+import { mayDefer } from './may-defer.ts';
 import { ownSpecifier } from './thread-id.ts';
-import { readPath, threadAt } from './thread-path.ts';
 
 // For programs that no bundler builds: `node --import @heddle/unplugin/register`. Threads inherit the option.
 
@@ -20,8 +19,16 @@ if (typeof registerHooks !== 'function') {
 
 const entryFile = findEntryFile();
 
+const ownFolder = new URL('.', import.meta.url).href;
+const require = createRequire(import.meta.url);
+
+// Every thread runs this file, and few of them load a module for which the parser is needed.
+type Reader = typeof import('./reader.ts');
+const reader = (): Reader => require('./reader.mjs') as Reader;
+
 registerHooks({
   load(requested, context, next) {
+    if (requested.startsWith(ownFolder)) return next(requested, context);
     const marked = MARK.exec(requested)?.[1];
     const url = requested.replace(MARK, '');
     const loaded = next(url, context);
@@ -29,6 +36,8 @@ registerHooks({
       return loaded;
     }
     const code = loaded.source === undefined || loaded.source === null ? '' : textOf(loaded.source);
+    if (!mayDefer(code)) return loaded;
+    const { hoist, readPath, threadAt } = reader();
     const file = fileURLToPath(url);
     const isEntry = entryFile === undefined || file === entryFile;
     const own = isEntry ? undefined : ownSpecifier(url);
