@@ -24,7 +24,8 @@ const require = createRequire(import.meta.url);
 
 // Every thread runs this file, and few of them load a module for which the parser is needed.
 type Reader = typeof import('./reader.ts');
-const reader = (): Reader => require('./reader.mjs') as Reader;
+const READER = './reader.mjs';
+const reader = (): Reader => require(READER) as Reader;
 
 registerHooks({
   load(requested, context, next) {
