@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import type * as Acorn from 'acorn';
+import { threadEntry } from '../../thread-entry.ts';
 
 let acorn: typeof Acorn | undefined;
 
@@ -12,9 +13,7 @@ let acorn: typeof Acorn | undefined;
  * @throws SyntaxError where the text is no JavaScript that the parser knows
  */
 export function parse(source: string, sourceType: 'script' | 'module'): Acorn.Program {
-  // The parser is loaded when the first function is captured: most programs never need it.
-  // Bundlers know it by this very expression.
-  acorn ??= createRequire(import.meta.url)('acorn') as typeof Acorn;
+  acorn ??= loadParser();
   return acorn.parse(source, {
     ecmaVersion: 'latest',
     sourceType,
@@ -23,4 +22,19 @@ export function parse(source: string, sourceType: 'script' | 'module'): Acorn.Pr
     allowSuperOutsideMethod: true,
     checkPrivateFields: false,
   });
+}
+
+/**
+ * Loads the parser: when the first function is captured, since most programs never need it.
+ *
+ * @throws ThreadEntryMissingError in a bundle that lacks even more than the parser
+ */
+function loadParser(): typeof Acorn {
+  try {
+    // Bundlers know it by this very expression.
+    return createRequire(import.meta.url)('acorn') as typeof Acorn;
+  } catch (error) {
+    threadEntry();
+    throw error;
+  }
 }
