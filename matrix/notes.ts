@@ -4,18 +4,7 @@ const withPlugin = 'see the rows with the plug-in.';
 
 /** What readers need besides the message, by what the message says. */
 const explanations: readonly (readonly [RegExp, string])[] = [
-  [
-    /thread\.cjs|HEDDLE_THREAD_ENTRY_MISSING/,
-    `The bundle holds Heddle and not the file that its threads start with. Keep heddle out of the bundle, or ${withPlugin}`,
-  ],
-  [
-    /Cannot find module 'acorn/,
-    `The bundle left Heddle's parser behind. Keep heddle out of the bundle, or ${withPlugin}`,
-  ],
-  [
-    /Cannot destructure property 'cache'/,
-    `webpack rewrites Heddle's own createRequire. Keep heddle out of the bundle, or ${withPlugin}`,
-  ],
+  [/HEDDLE_THREAD_ENTRY_MISSING/, `Bundles with it: ${withPlugin}`],
   [
     /HEDDLE_CAPTURES_THIS/,
     'Its object is among the exports of no module that the thread could import. Write () => object.method(…), which takes the object along.',
@@ -54,8 +43,7 @@ function fold(outcome: string): string {
       .replace(/The codec of [\w$]+ is/, 'The codec is')
       .replace(/(the program's entry module), [^\s,]*,/, '$1,')
       .replace(/^fails: {2,}/, 'fails: ')
-      .replace(/. Either:$/, '')
-      .replace(/\(Cannot find module 'acorn'?$/, "(Cannot find module 'acorn')"),
+      .replace(/. Either:$/, ''),
   );
 }
 

@@ -12,16 +12,18 @@ export const alone: string = path.join(realpathSync(tmpdir()), `heddle-matrix-${
 
 export type Variant = 'ts' | 'esm' | 'cjs';
 
-/** Packs heddle and installs it, with what it depends on, under `.work`. */
+/** Packs heddle and its build plug-in and installs them, with what they depend on, under `.work`. */
 export function prepare(): void {
   rmSync(work, { recursive: true, force: true });
   mkdirSync(work, { recursive: true });
   const root = path.dirname(here);
-  npm(['run', 'build', '--silent', '-w', 'heddle'], root);
-  npm(['pack', '--silent', '-w', 'heddle', '--pack-destination', work], root);
-  const [tarball = ''] = globSync('heddle-*.tgz', { cwd: work });
+  for (const name of ['heddle', '@heddle/unplugin']) {
+    npm(['run', 'build', '--silent', '-w', name], root);
+    npm(['pack', '--silent', '-w', name, '--pack-destination', work], root);
+  }
+  const tarballs = globSync('heddle-*.tgz', { cwd: work }).map((file) => `./${file}`);
   writeFileSync(path.join(work, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
-  npm(['install', '--silent', '--no-audit', '--no-fund', `./${tarball}`], work);
+  npm(['install', '--silent', '--no-audit', '--no-fund', ...tarballs], work);
 }
 
 /** Writes the fixture program in one of its forms into a folder of its own. */

@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { bundlers } from './bundlers.ts';
 import { packageManagers } from './package-managers.ts';
+import { pluginRunners } from './plugin-runners.ts';
 import { here } from './prepare.ts';
 import { all, modern, module, node, one, type Runner } from './runner.ts';
 import { testRunners } from './test-runners.ts';
@@ -68,4 +69,5 @@ export const runners: readonly Runner[] = [
   ...packageManagers,
   ...bundlers,
   ...otherRuntimes,
+  ...pluginRunners,
 ];

@@ -1,7 +1,17 @@
 import { defineConfig, type UserConfig } from 'tsdown';
 
 const plugins: UserConfig = {
-  entry: { rollup: 'src/rollup.ts', esbuild: 'src/esbuild.ts', register: 'src/register.ts' },
+  entry: {
+    rollup: 'src/rollup.ts',
+    vite: 'src/vite.ts',
+    esbuild: 'src/esbuild.ts',
+    webpack: 'src/webpack.ts',
+    // webpack loads these by their files.
+    'webpack-loader': 'src/webpack-loader.ts',
+    'webpack-base': 'src/webpack-base.ts',
+    register: 'src/register.ts',
+    reader: 'src/reader.ts',
+  },
   format: 'esm',
   platform: 'node',
   target: 'node20.19',

@@ -1,5 +1,5 @@
 import type { Binding, Scope } from './scopes.ts';
-import { bare, childrenOf, isNode, type Node } from './syntax.ts';
+import { bare, childrenOf, isNode, nameOf, type Node } from './syntax.ts';
 
 const HEDDLE = new Set(['heddle', 'heddle/threads']);
 
@@ -23,13 +23,27 @@ function functionIndex(callee: Node, scopeOf: (node: Node) => Scope): number | u
   const name = importedName(callee, scopeOf);
   if (name === 'deferToThread') return 0;
   if (name === 'deferToThreadPool') return 1;
-  if (callee.type === 'CallExpression') {
-    const inner = bare(callee['callee'] as Node);
-    const isWith = memberName(inner) === 'with' && importedName(inner['object'] as Node, scopeOf) === 'deferToThread';
-    return isWith ? 0 : undefined;
-  }
-  if (memberName(callee) !== 'defer') return undefined;
-  return isPool(bare(callee['object'] as Node), scopeOf) ? 0 : undefined;
+  if (memberName(callee) === 'defer') return isPool(bare(callee['object'] as Node), scopeOf) ? 0 : undefined;
+  return isUnderOptions(constantOf(callee, scopeOf), scopeOf) ? 0 : undefined;
+}
+
+/** `deferToThread.with(options)`. */
+function isUnderOptions(node: Node, scopeOf: (node: Node) => Scope): boolean {
+  if (node.type !== 'CallExpression') return false;
+  const callee = bare(node['callee'] as Node);
+  return memberName(callee) === 'with' && importedName(bare(callee['object'] as Node), scopeOf) === 'deferToThread';
+}
+
+/** What a constant was made as, where an expression is the name of one. */
+function constantOf(node: Node, scopeOf: (node: Node) => Scope): Node {
+  if (node.type !== 'Identifier') return node;
+  const binding = scopeOf(node).find(nameOf(node));
+  const init = binding?.kind === 'const' && isNamed(binding) ? binding.declaration['init'] : undefined;
+  return isNode(init) ? bare(init) : node;
+}
+
+function isNamed({ declaration }: Binding): boolean {
+  return isNode(declaration['id']) && declaration['id'].type === 'Identifier';
 }
 
 function isPool(node: Node, scopeOf: (node: Node) => Scope): boolean {
@@ -39,10 +53,8 @@ function isPool(node: Node, scopeOf: (node: Node) => Scope): boolean {
     return memberName(callee) === 'getThreadPool' && importedName(callee['object'] as Node, scopeOf) === 'reactor';
   }
   if (node.type === 'NewExpression') return importedName(node['callee'] as Node, scopeOf) === 'ThreadPool';
-  if (node.type !== 'Identifier') return false;
-  const binding = scopeOf(node).find(String(node['name']));
-  const init = binding?.kind === 'const' ? binding.declaration['init'] : undefined;
-  return isNode(init) && bare(init) !== node && isPool(bare(init), scopeOf);
+  const constant = constantOf(node, scopeOf);
+  return constant !== node && isPool(constant, scopeOf);
 }
 
 /** The name under which heddle exports what an expression stands for. */
@@ -50,7 +62,7 @@ function importedName(node: Node, scopeOf: (node: Node) => Scope): string | unde
   if (node.type === 'Identifier') {
     const binding = scopeOf(node).find(String(node['name']));
     return binding && isOfHeddle(binding) && binding.declaration.type === 'ImportSpecifier'
-      ? String((binding.declaration['imported'] as Node)['name'])
+      ? nameOf(binding.declaration['imported'] as Node)
       : undefined;
   }
   const member = memberName(node);

@@ -1,49 +1,70 @@
+import { foreignSyntax } from './foreign-syntax.ts';
+import type { Obstacle } from './obstacle.ts';
 import type { Binding, Scope, Use } from './scopes.ts';
 import { bare, childrenOf, isFunction, isNode, type Node } from './syntax.ts';
 
 /** All that a function needs in a thread. */
 export interface Closure {
   readonly imports: readonly Binding[];
+  /** What the module itself exports, by the local name. */
+  readonly exported: readonly (readonly [local: string, exported: string])[];
   /** Functions, classes, enums and constants that are written again in the thread's module. */
   readonly declarations: readonly Binding[];
   /** Variables whose values come with each call. */
-  readonly captured: readonly string[];
+  readonly captured: readonly Captured[];
+  /** The function itself, and what is written again with it. */
+  readonly texts: readonly Node[];
 }
 
-/** Why a function cannot have a module of its own. */
-export interface Obstacle {
-  /** The code under which the same function would be refused at run time; without one, run time may still do it. */
-  readonly code?:
-    | 'HEDDLE_ASSIGNS_CAPTURED'
-    | 'HEDDLE_CAPTURES_THIS'
-    | 'HEDDLE_CAPTURES_PRIVATE'
-    | 'HEDDLE_USES_EVAL'
-    | 'HEDDLE_IMPORT_META';
-  readonly node: Node;
-  readonly message: string;
+export interface Captured {
+  readonly name: string;
+  /** Undefined for a global that the program may have made, or not. */
+  readonly binding: Binding | undefined;
 }
+
+/** What a closure is looked at in. */
+export interface Setting {
+  /** Where the call stands that takes the function. */
+  readonly callScope: Scope;
+  readonly root: Scope;
+  readonly uses: readonly Use[];
+  /** What a thread's module can import of the module itself, by the local name. */
+  readonly exported: ReadonlyMap<string, string>;
+  /** Variables that the program puts something else into, or properties on what they hold. */
+  readonly changed: ReadonlySet<Binding>;
+}
+
+// Newer versions of Node have more than the one that builds may have.
+const GLOBALS = new Set([
+  ...Object.getOwnPropertyNames(globalThis),
+  'WebSocket',
+  'CloseEvent',
+  'EventSource',
+  'navigator',
+  'Iterator',
+  'Float16Array',
+  'Temporal',
+  'URLPattern',
+]);
 
 /** Follows what `f` uses, as deep as it goes. */
-export function closureOf(f: Node, callScope: Scope, uses: readonly Use[]): Closure | Obstacle {
+export function closureOf(f: Node, { callScope, root, uses, exported, changed }: Setting): Closure | Obstacle {
   const imports = new Map<string, Binding>();
+  const own = new Map<string, string>();
   const declarations = new Map<string, Binding>();
-  const captured = new Map<string, Binding>();
+  const captured = new Map<string, Captured>();
   const texts: Node[] = [f];
-  const within = (node: Node, outer: Node): boolean => outer.start <= node.start && node.end <= outer.end;
 
   for (const text of texts) {
-    const obstacle = foreignSyntax(text);
+    const obstacle = foreignSyntax(text, text === f);
     if (obstacle !== undefined) return obstacle;
     for (const use of uses) {
       if (!within(use.node, text)) continue;
       const binding = use.scope.find(use.name);
       if (binding === undefined) {
-        if (use.name === 'eval') return { code: 'HEDDLE_USES_EVAL', node: use.node, message: 'uses eval' };
-        // CommonJS gives each file its own of these.
-        if (use.name === 'arguments' && !bindsArguments(text, use.node)) return surroundings(use.node, 'arguments');
-        if (/^(?:require|module|exports|__filename|__dirname)$/.test(use.name)) {
-          return { node: use.node, message: `uses ${use.name} of its file` };
-        }
+        const without = withoutBinding(use, text);
+        if (without !== undefined) return without;
+        if (!use.implied && !GLOBALS.has(use.name)) captured.set(use.name, { name: use.name, binding: undefined });
         continue;
       }
       // Its own variable, or one of a text that is written again as a whole.
@@ -52,72 +73,101 @@ export function closureOf(f: Node, callScope: Scope, uses: readonly Use[]): Clos
         return {
           code: 'HEDDLE_ASSIGNS_CAPTURED',
           node: use.node,
+          text,
           message: `assigns to ${use.name}, a variable of its surroundings, where the change would be lost`,
         };
       }
       if (callScope.find(use.name) !== binding) {
-        return { node: use.node, message: `reaches a ${use.name} that is not visible at the call` };
+        return { node: use.node, text, message: `reaches a ${use.name} that is not visible at the call` };
       }
+      const isExport = binding.scope === root && (isDefinition(binding) || f.type === 'MemberExpression');
+      const exportedName = isExport ? exported.get(use.name) : undefined;
       if (binding.kind === 'import') imports.set(use.name, binding);
-      else if (binding.statement === f || binding.declaration === f) declarations.set(use.name, binding);
+      else if (exportedName !== undefined) own.set(use.name, exportedName);
       else if (isCode(binding)) {
-        if (!declarations.has(use.name)) texts.push(binding.statement);
+        if (changed.has(binding)) return { node: use.node, text, message: `uses ${use.name}, which is changed` };
+        if (isNeededEarly(use, binding, text)) {
+          return { node: use.node, text, message: `needs ${use.name} before it is declared` };
+        }
+        if (declarations.has(use.name)) continue;
         declarations.set(use.name, binding);
-      } else captured.set(use.name, binding);
+        if (binding.statement === f) continue;
+        if (texts.some((other) => within(other, binding.statement))) {
+          return { node: use.node, text, message: `uses ${use.name}, which surrounds it` };
+        }
+        texts.push(binding.statement);
+      } else captured.set(use.name, { name: use.name, binding });
     }
   }
-  return { imports: [...imports.values()], declarations: [...declarations.values()], captured: [...captured.keys()] };
+  // What a text that came later holds was taken for something from outside.
+  for (const name of captured.keys()) {
+    const binding = callScope.find(name);
+    if (binding && texts.some((whole) => within(binding.scope.node, whole))) captured.delete(name);
+  }
+  return {
+    imports: [...imports.values()],
+    exported: [...own],
+    declarations: [...declarations.values()],
+    captured: [...captured.values()],
+    texts,
+  };
+}
+
+function within(node: Node, outer: Node): boolean {
+  return outer.start <= node.start && node.end <= outer.end;
+}
+
+/** What stands in the way where a name is no variable of the module. */
+function withoutBinding({ name, node, assigned }: Use, text: Node): Obstacle | undefined {
+  if (name === 'eval') return { code: 'HEDDLE_USES_EVAL', node, text, message: 'uses eval' };
+  // CommonJS gives each file its own of these.
+  if (name === 'arguments' && !bindsArguments(text, node)) {
+    return { code: 'HEDDLE_CAPTURES_THIS', node, text, message: 'uses the arguments of its surroundings' };
+  }
+  if (/^(?:require|module|exports|__filename|__dirname)$/.test(name)) {
+    return { node, text, message: `uses ${name} of its file` };
+  }
+  return assigned ? { node, text, message: `assigns to ${name}, which is global` } : undefined;
 }
 
 /** Whether a declaration means the same wherever it is written: code, or a constant that is plain to see. */
-function isCode({ kind, declaration, statement }: Binding): boolean {
-  if (kind === 'function' || kind === 'class' || kind === 'enum') return true;
-  if (kind !== 'const' || (statement['declarations'] as Node[] | undefined)?.length !== 1) return false;
-  if ((declaration['id'] as Node).type !== 'Identifier') return false;
-  const { init } = declaration;
-  if (!isNode(init)) return false;
-  const value = bare(init);
-  return isFunction(value) || value.type === 'ClassExpression' || value.type === 'Literal';
+function isCode(binding: Binding): boolean {
+  if (isDefinition(binding) || binding.kind === 'enum') return true;
+  const value = onlyInitialiser(binding);
+  return value?.type === 'Literal';
 }
 
-/** What belongs to the place the text stands in: this, super, new.target, import.meta, private names. */
-function foreignSyntax(text: Node): Obstacle | undefined {
-  const visit = (node: Node, ownThis: boolean, inClass: boolean): Obstacle | undefined => {
-    switch (node.type) {
-      case 'ThisExpression':
-        if (!ownThis) return surroundings(node, 'this');
-        break;
-      case 'Super':
-        if (!inClass) return surroundings(node, 'super');
-        break;
-      case 'PrivateIdentifier':
-        if (!inClass) {
-          return { code: 'HEDDLE_CAPTURES_PRIVATE', node, message: `uses the private member #${String(node['name'])}` };
-        }
-        break;
-      case 'MetaProperty':
-        if ((node['meta'] as Node)['name'] === 'import') {
-          return { code: 'HEDDLE_IMPORT_META', node, message: 'uses import.meta, which belongs to its own module' };
-        }
-        if (!ownThis) return surroundings(node, 'new.target');
-    }
-    const own = ownThis || (isFunction(node) && node.type !== 'ArrowFunctionExpression');
-    const isClass = node.type === 'ClassBody';
-    for (const child of childrenOf(node)) {
-      const obstacle = visit(child, own || isClass, inClass || isClass || node.type === 'ObjectExpression');
-      if (obstacle !== undefined) return obstacle;
-    }
-    return undefined;
-  };
-  return visit(text, false, false);
+function isDefinition(binding: Binding): boolean {
+  if (binding.kind === 'function' || binding.kind === 'class') return true;
+  const value = onlyInitialiser(binding);
+  return value !== undefined && (isFunction(value) || value.type === 'ClassExpression');
+}
+
+function onlyInitialiser({ kind, declaration, statement }: Binding): Node | undefined {
+  if (kind !== 'const' || (statement['declarations'] as Node[] | undefined)?.length !== 1) return undefined;
+  if ((declaration['id'] as Node).type !== 'Identifier') return undefined;
+  const { init } = declaration;
+  return isNode(init) ? bare(init) : undefined;
+}
+
+/** Whether a class or an enum uses, while it is made, what its text in the thread's module comes before. */
+function isNeededEarly(use: Use, { kind, statement }: Binding, text: Node): boolean {
+  if (kind === 'function' || statement.start < text.start) return false;
+  if (isFunction(text) || (text.type === 'VariableDeclaration' && !holdsClass(text))) return false;
+  for (let at: Scope | undefined = use.scope; at !== undefined && within(at.node, text); at = at.parent) {
+    if (isFunction(at.node)) return false;
+  }
+  return true;
+}
+
+function holdsClass(statement: Node): boolean {
+  const [declarator] = statement['declarations'] as Node[];
+  const init = declarator?.['init'];
+  return isNode(init) && bare(init).type === 'ClassExpression';
 }
 
 function bindsArguments(text: Node, use: Node): boolean {
-  if (text.start > use.start || text.end < use.end) return false;
+  if (!within(use, text)) return false;
   if (isFunction(text) && text.type !== 'ArrowFunctionExpression') return true;
   return [...childrenOf(text)].some((child) => bindsArguments(child, use));
-}
-
-function surroundings(node: Node, what: string): Obstacle {
-  return { code: 'HEDDLE_CAPTURES_THIS', node, message: `uses the ${what} of its surroundings` };
 }

@@ -1,9 +1,14 @@
 import MagicString, { type SourceMap } from 'magic-string';
 import { parseSync } from 'oxc-parser';
 import { deferredArguments } from './calls.ts';
-import { type Closure, closureOf, type Obstacle } from './closure.ts';
-import { type Scope, type Use, usesIn } from './scopes.ts';
-import { bare, isFunction, type Node } from './syntax.ts';
+import { type Captured, closureOf } from './closure.ts';
+import { exportsOf } from './exports.ts';
+import { mayDefer } from './may-defer.ts';
+import type { Obstacle } from './obstacle.ts';
+import { type Parents, parentsIn, partsRead, partsText } from './parts.ts';
+import { type Binding, type Scope, type Use, usesIn } from './scopes.ts';
+import { bare, isFunction, isNode, nameOf, type Node } from './syntax.ts';
+import { type Hoistable, type ThreadModule, threadModule, unusedName } from './thread-module.ts';
 
 /** A call that the build can tell no thread will be able to run. */
 export interface BuildError {
@@ -18,57 +23,77 @@ export interface BuildError {
 
 /** What became of a module. */
 export interface Hoisted {
-  /** The texts of the modules for threads; each exports `$0`, which makes the function from the captured values. */
-  readonly modules: readonly string[];
+  readonly modules: readonly ThreadModule[];
   readonly errors: readonly BuildError[];
   /** The module itself, its deferred functions with the address that `addressOf` gives as an expression. */
   readonly rewrite: (addressOf: (index: number) => string) => { readonly code: string; readonly map: SourceMap };
 }
 
 export interface HoistOptions {
-  /** Whether functions that are imported or exported get modules too: in a bundle they lose their own. */
-  readonly bundled: boolean;
+  /**
+   * What a thread's module imports the module itself as; undefined where no thread may run it, because it is, or may
+   * be, the program's entry.
+   */
+  readonly own: string | undefined;
 }
 
+const PARTS = '$heddlePartsOf';
+
 /** Takes the deferred functions out of a module; undefined where there are none. */
-export function hoist(code: string, file: string, { bundled }: HoistOptions): Hoisted | undefined {
-  // Reading a module costs 0.3 ms a kilobyte; most have nothing to do with threads.
-  if (!/['"]heddle(?:\/threads)?['"]/.test(code) || !code.includes('defer')) return undefined;
+export function hoist(code: string, file: string, { own }: HoistOptions): Hoisted | undefined {
+  if (!mayDefer(code)) return undefined;
   const { program, errors: mistakes } = parseSync(file, code, { preserveParens: false });
   // Whoever compiles the module says it better.
   if (mistakes.length > 0) return undefined;
   const tree = program as unknown as Node;
-  const { root, uses } = usesIn(tree);
+  const pragmas = code.match(/\/\*(?:(?!\*\/)[^])*?@jsx[^]*?\*\//g) ?? [];
+  const { root, uses } = usesIn(tree, ['React', ...pragmas.flatMap(jsxFactories)]);
   const scopes = new Map(uses.map(({ node, scope }) => [node, scope]));
   const scopeOf = (node: Node): Scope => scopes.get(node) ?? root;
+  const allExported = exportsOf(tree);
+  const exported = own === undefined ? new Map<string, string>() : allExported;
 
+  const setting = { root, uses, exported, changed: changedIn(uses) };
   const places: Node[] = [];
-  const closures: (Closure & { readonly f: Node; readonly name: string })[] = [];
+  const hoistables: Hoistable[] = [];
   const errors: BuildError[] = [];
   for (const argument of deferredArguments(tree, scopeOf)) {
     const target = bare(argument);
-    const named = target.type === 'Identifier' ? namedFunction(target, scopeOf(target), bundled) : undefined;
-    const f = target.type === 'Identifier' ? named : isFunction(target) ? target : undefined;
-    if (f === undefined) continue;
-    const closure = closureOf(f, innermostScope(argument, uses, root), uses);
+    const name = target.type === 'Identifier' ? String(target['name']) : '';
+    const f = name === '' ? target : namedFunction(target, scopeOf(target), exported);
+    if (f === undefined || !(isFunction(f) || name !== '' || isLoadable(f, scopeOf, exported))) continue;
+    const closure = closureOf(f, { ...setting, callScope: innermostScope(argument, uses, root) });
     if (!('node' in closure)) {
-      closures.push({ ...closure, f, name: target.type === 'Identifier' ? String(target['name']) : '' });
+      hoistables.push({ ...closure, f, name });
       places.push(argument);
-    } else if (closure.code !== undefined) errors.push(buildError(closure, closure.code, f, code, file));
+    } else if (closure.code !== undefined && !allExported.has(declaredName(closure.text) ?? name)) {
+      // What is exported may be the module's own in the thread, when the program runs.
+      errors.push(buildError(closure, closure.code, f, code, file));
+    }
   }
   if (places.length === 0 && errors.length === 0) return undefined;
 
+  const parents = parentsIn(tree);
+  const readings = hoistables.map((hoistable) =>
+    hoistable.captured.map((one) => readingOf(one, hoistable, uses, parents)),
+  );
+  const surroundings = { code, file, own, pragmas };
   return {
     errors,
-    modules: closures.map((closure) => moduleText(code, closure)),
+    modules: hoistables.map((hoistable) => threadModule(surroundings, hoistable)),
     rewrite: (addressOf) => {
       const text = new MagicString(code);
-      const importEnd = code.startsWith('#!') ? code.indexOf('\n') + 1 : 0;
-      text.appendLeft(importEnd, "import { addressed as $heddleAddressed } from 'heddle/addressed';");
+      const addressed = unusedName('$heddleAddressed', code);
+      const url = unusedName('$heddleUrl', code);
+      // Comments before the first statement may be meant for compilers.
+      const start = firstStatement(tree);
+      text.appendLeft(start, `import { addressed as ${addressed}, partsOf as ${PARTS} } from 'heddle/addressed';`);
+      // A variable of the old kind: a function may be called before its module has got so far.
+      text.appendLeft(start, `var ${places.map((_place, index) => `${url}${index}`).join(', ')};`);
       places.forEach((place, index) => {
-        const captured = closures[index]?.captured.join(', ') ?? '';
-        text.appendLeft(place.start, '$heddleAddressed(');
-        text.prependRight(place.end, `, ${addressOf(index)}, '$0', () => [${captured}])`);
+        const captured = readings[index]?.join(', ') ?? '';
+        text.appendLeft(place.start, `${addressed}(`);
+        text.prependRight(place.end, `, ${url}${index} ??= ${addressOf(index)}, '$0', () => [${captured}])`);
       });
       return {
         code: text.toString(),
@@ -78,15 +103,69 @@ export function hoist(code: string, file: string, { bundled }: HoistOptions): Ho
   };
 }
 
-/** The function or declaration that a name stands for. */
-function namedFunction(identifier: Node, scope: Scope, bundled: boolean): Node | undefined {
+/** The expression that gives the value of a captured variable, or what is needed of it. */
+function readingOf({ name, binding }: Captured, { texts }: Hoistable, uses: readonly Use[], parents: Parents): string {
+  // What is not there is undefined, as `typeof` says it, and as the function will find it.
+  if (binding === undefined) return `typeof ${name} === 'undefined' ? undefined : ${name}`;
+  const places = uses.filter(
+    ({ node, name: used, scope }) =>
+      used === name &&
+      texts.some((text) => text.start <= node.start && node.end <= text.end) &&
+      scope.find(name) === binding,
+  );
+  const parts = partsRead(
+    places.map(({ node }) => node),
+    parents,
+  );
+  return parts === undefined ? name : `${PARTS}(${name}, ${partsText(parts)})`;
+}
+
+/** The function or declaration that a name stands for; the name itself where a thread can import that. */
+function namedFunction(identifier: Node, scope: Scope, exported: ReadonlyMap<string, string>): Node | undefined {
   const binding = scope.find(String(identifier['name']));
   if (binding === undefined) return undefined;
-  // Outside of a bundle they are found where they are: by the module that gives them.
-  if (binding.kind === 'import') return bundled ? identifier : undefined;
-  if (binding.kind === 'function') return binding.declaration;
-  const init = binding.declaration['init'] as Node | null | undefined;
-  return binding.kind === 'const' && init && isFunction(bare(init)) ? binding.statement : undefined;
+  if (binding.kind === 'import') return identifier;
+  const init = binding.declaration['init'];
+  const isFunctionName =
+    binding.kind === 'function' || (binding.kind === 'const' && isNode(init) && isFunction(bare(init)));
+  if (!isFunctionName) return undefined;
+  if (binding.scope.parent === undefined && exported.has(binding.name)) return identifier;
+  return binding.kind === 'function' ? binding.declaration : binding.statement;
+}
+
+/** Whether an expression is a member of what a thread's module can import, or of a global object. */
+function isLoadable(node: Node, scopeOf: (node: Node) => Scope, exported: ReadonlyMap<string, string>): boolean {
+  if (node.type !== 'MemberExpression' || node['computed'] || node['optional']) return false;
+  const object = node['object'] as Node;
+  if (object.type !== 'Identifier') return isLoadable(object, scopeOf, exported);
+  const binding = scopeOf(object).find(nameOf(object));
+  if (binding === undefined) return Object.hasOwn(globalThis, nameOf(object));
+  return binding.kind === 'import' || (binding.scope.parent === undefined && exported.has(binding.name));
+}
+
+/** The variable that a declaration makes. */
+function declaredName(text: Node): string | undefined {
+  const [declarator] = (text['declarations'] ?? []) as Node[];
+  const id = text['id'] ?? declarator?.['id'];
+  return isNode(id) ? nameOf(id) : undefined;
+}
+
+function firstStatement(program: Node): number {
+  const body = program['body'] as Node[];
+  return body.find((statement) => typeof statement['directive'] !== 'string')?.start ?? program.end;
+}
+
+function changedIn(uses: readonly Use[]): Set<Binding> {
+  const changed = new Set<Binding>();
+  for (const { assigned, changed: isWrittenTo, scope, name } of uses) {
+    const binding = assigned || isWrittenTo ? scope.find(name) : undefined;
+    if (binding !== undefined) changed.add(binding);
+  }
+  return changed;
+}
+
+function jsxFactories(pragma: string): string[] {
+  return Array.from(pragma.matchAll(/@jsx(?:Frag)?\s+([\w$]+)/g), ([, name = '']) => name);
 }
 
 /** The scope in which the argument itself is evaluated. */
@@ -100,42 +179,6 @@ function innermostScope(argument: Node, uses: readonly Use[], root: Scope): Scop
     }
   }
   return best;
-}
-
-/** The closure's texts where they stood, all else blank: lines and columns stay those of the source. */
-function moduleText(
-  code: string,
-  { f, name, imports, declarations, captured }: Closure & { f: Node; name: string },
-): string {
-  const text = code.replace(/[^\r\n]/g, ' ').split('');
-  const put = ({ start, end }: Node): void => {
-    for (let at = start; at < end; at += 1) text[at] = code[at] as string;
-  };
-  for (const { statement } of declarations) put(statement);
-  const isDeclared = name !== '';
-  if (f.type !== 'Identifier') put(f);
-  if (!isDeclared) {
-    // Into the blanks before the function, or at the end of a line before it, so that nothing moves.
-    const prefix = 'var $f=(';
-    const lineStart = code.lastIndexOf('\n', f.start - 1) + 1;
-    const blank = text.slice(lineStart, f.start);
-    const fits = blank.length >= prefix.length && blank.slice(-prefix.length).every((letter) => letter === ' ');
-    if (fits) text.splice(f.start - prefix.length, prefix.length, ...prefix);
-    else if (lineStart > 0 && blank.every((letter) => letter === ' ')) text[lineStart - 1] = `${prefix}\n`;
-    else text[f.start] = `${prefix}${text[f.start]}`;
-    text[f.end - 1] += ');';
-  }
-  const head = imports.map(({ declaration, statement }) => importOf(code, declaration, statement)).join('');
-  const made = isDeclared ? name : '$f';
-  return `${head}export const $0 = (${captured.join(', ')}) => {${text.join('').replace(/\s+$/, '')}\nreturn ${made};};\n`;
-}
-
-function importOf(code: string, specifier: Node, statement: Node): string {
-  const text = code.slice(specifier.start, specifier.end);
-  const source = statement['source'] as Node;
-  const attributes = code.slice(source.end, statement.end).replace(/;\s*$/, '');
-  const clause = specifier.type === 'ImportSpecifier' ? `{ ${text} }` : text;
-  return `import ${clause} from ${code.slice(source.start, source.end)}${attributes};`;
 }
 
 function buildError(obstacle: Obstacle, code: BuildError['code'], f: Node, text: string, file: string): BuildError {

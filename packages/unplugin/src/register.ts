@@ -1,12 +1,15 @@
+import { realpathSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { hoist, type Hoisted } from './hoist.ts';
+import { mayDefer } from './may-defer.ts';
+import { ownSpecifier } from './thread-id.ts';
 
 // For programs that no bundler builds: `node --import @heddle/unplugin/register`. Threads inherit the option.
 
 // Older versions have no such export, and an import of it would hide the sentence below.
 const { registerHooks } = process.getBuiltinModule('node:module');
 
-const MARK = /\?heddle-thread=(\d+)$/;
+const MARK = /\?heddle-thread=([\d,]+)$/;
 
 if (typeof registerHooks !== 'function') {
   throw new Error(
@@ -14,24 +17,54 @@ if (typeof registerHooks !== 'function') {
   );
 }
 
+const entryFile = findEntryFile();
+
+const ownFolder = new URL('.', import.meta.url).href;
+const require = createRequire(import.meta.url);
+
+// Every thread runs this file, and few of them load a module for which the parser is needed.
+type Reader = typeof import('./reader.ts');
+const READER = './reader.mjs';
+const reader = (): Reader => require(READER) as Reader;
+
 registerHooks({
-  load(url, context, next) {
-    const index = MARK.exec(url)?.[1];
-    const own = url.replace(MARK, '');
-    const loaded = next(own, context);
-    if (!own.startsWith('file:') || !(loaded.format ?? '').startsWith('module') || own.includes('/node_modules/'))
+  load(requested, context, next) {
+    if (requested.startsWith(ownFolder)) return next(requested, context);
+    const marked = MARK.exec(requested)?.[1];
+    const url = requested.replace(MARK, '');
+    const loaded = next(url, context);
+    if (!url.startsWith('file:') || !(loaded.format ?? '').startsWith('module') || url.includes('/node_modules/')) {
       return loaded;
+    }
     const code = loaded.source === undefined || loaded.source === null ? '' : textOf(loaded.source);
-    const hoisted: Hoisted | undefined = hoist(code, fileURLToPath(own), { bundled: false });
-    if (index !== undefined) return { ...loaded, source: hoisted?.modules[Number(index)] ?? '', shortCircuit: true };
+    if (!mayDefer(code)) return loaded;
+    const { hoist, readPath, threadAt } = reader();
+    const file = fileURLToPath(url);
+    const isEntry = entryFile === undefined || file === entryFile;
+    const own = isEntry ? undefined : ownSpecifier(url);
+    const path = marked === undefined ? [] : readPath(marked);
+    const module = marked === undefined ? { code } : threadAt(code, file, { own }, path);
+    const hoisted = module && hoist(module.code, file, { own: marked === undefined ? own : undefined });
     // A call that cannot work fails when it is made: the rest of the program may still do.
-    if (hoisted === undefined || hoisted.modules.length === 0) return loaded;
-    const { code: source } = hoisted.rewrite((at) =>
-      JSON.stringify(`${own.replace(/[?#].*$/, '')}?heddle-thread=${at}`),
+    if (hoisted === undefined || hoisted.modules.length === 0) {
+      return marked === undefined ? loaded : { ...loaded, source: module?.code ?? '', shortCircuit: true };
+    }
+    const { code: source } = hoisted.rewrite((index) =>
+      JSON.stringify(`${url.replace(/[?#].*$/, '')}?heddle-thread=${[...path, index].join(',')}`),
     );
-    return { ...loaded, source };
+    return { ...loaded, source, shortCircuit: true };
   },
 });
+
+/** The program's entry module, which no thread may load; undefined where it has no file that can be told. */
+function findEntryFile(): string | undefined {
+  try {
+    const [, named] = process.argv;
+    return named === undefined ? undefined : realpathSync(createRequire(`${process.cwd()}/`).resolve(named));
+  } catch {
+    return undefined;
+  }
+}
 
 function textOf(source: string | ArrayBuffer | NodeJS.TypedArray): string {
   return typeof source === 'string' ? source : new TextDecoder().decode(source);

@@ -1,32 +1,68 @@
+import path from 'node:path';
+import { bundledHeddle, entryAsset } from './bundled-heddle.ts';
+import { entryImported } from './entry-imported.ts';
 import { hoist } from './hoist.ts';
+import { isSource, ownSpecifier, threadFileName } from './thread-id.ts';
+import type { ThreadModule } from './thread-module.ts';
+
+/** What the plug-in knows of a module of the bundler's. */
+interface ModuleInfo {
+  readonly isEntry: boolean;
+  readonly importedIds: readonly string[];
+}
+
+type EmittedFile =
+  | { readonly type: 'chunk'; readonly id: string; readonly name: string }
+  | { readonly type: 'prebuilt-chunk'; readonly fileName: string; readonly code: string };
+
+interface BundlerError {
+  readonly message: string;
+  readonly code?: string;
+  readonly id?: string;
+  readonly loc?: { readonly file: string; readonly line: number; readonly column: number };
+}
+
+type Resolved = Promise<{ readonly id: string } | null>;
 
 /** What the plug-in uses of the bundler; Rollup, Rolldown, tsdown and Vite give it alike. */
 interface PluginContext {
-  emitFile(file: { type: 'chunk'; id: string; name: string }): string;
-  error(error: {
-    message: string;
-    code?: string;
-    id?: string;
-    loc?: { file: string; line: number; column: number };
-  }): never;
-  resolve(source: string, importer?: string, options?: { skipSelf: boolean }): Promise<unknown>;
+  emitFile(file: EmittedFile): string;
+  error(error: BundlerError): never;
+  getModuleIds(): Iterable<string>;
+  getModuleInfo(id: string): ModuleInfo | null;
+  resolve(source: string, importer?: string, options?: { skipSelf: boolean }): Resolved;
+}
+
+/** The place of an emitted file that a chunk refers to. */
+interface FileUrl {
+  readonly fileName: string;
+  readonly relativePath: string;
+  readonly format: string;
+}
+
+interface Transformed {
+  readonly code: string;
+  readonly map: string;
 }
 
 /** A plug-in for Rollup and everything that takes Rollup's plug-ins. */
 export interface HeddlePlugin {
   readonly name: string;
   readonly enforce: 'pre';
-  readonly resolveId: (this: PluginContext, source: string, importer?: string) => unknown;
-  readonly load: (id: string) => string | undefined;
-  readonly transform: (this: PluginContext, code: string, id: string) => { code: string; map: string } | undefined;
+  readonly apply: 'build';
+  readonly applyToEnvironment: (environment: { readonly config: { readonly consumer: string } }) => boolean;
+  readonly resolveId: (this: PluginContext, source: string, importer?: string) => string | Resolved | undefined;
+  readonly load: (id: string) => Transformed | undefined;
+  readonly transform: (this: PluginContext, code: string, id: string) => Transformed | undefined;
+  readonly buildEnd: (this: PluginContext, error?: Error) => void;
+  readonly resolveFileUrl: (file: FileUrl) => string | undefined;
 }
 
-const MARK = /\.heddle-thread-(\d+)(\.[cm]?[jt]sx?)$/;
+const MARK = /\.heddle-thread-\d+(\.[cm]?[jt]sx?)$/;
 
 /**
- * Gives each deferred function a chunk of its own, for Rollup, Rolldown, tsdown and Vite (SSR).
- *
- * `heddle` stays outside of the bundle: its threads start from a file of its package.
+ * Gives each deferred function a chunk of its own, for Rollup, Rolldown, tsdown and Vite (SSR). Where `heddle` itself
+ * is bundled, the file that its threads start with comes beside the bundle.
  *
  * @example
  * ```ts sketch of a build configuration
@@ -35,40 +71,94 @@ const MARK = /\.heddle-thread-(\d+)(\.[cm]?[jt]sx?)$/;
  * ```
  */
 export default function heddle(): HeddlePlugin {
-  const modules = new Map<string, string>();
-  let chunks = 0;
+  const modules = new Map<string, ThreadModule>();
   return {
     name: 'heddle',
     // The types are still there, and nothing has been renamed.
     enforce: 'pre',
+    // Vite's: its server runs modules from its own memory, which no thread can load.
+    apply: 'build',
+    applyToEnvironment: ({ config }) => config.consumer === 'server',
     resolveId(source, importer) {
-      if (/^heddle(?:\/|$)/.test(source)) return { id: source, external: true };
       if (modules.has(source)) return source;
       // What the thread's module imports is relative to the module it was taken from.
       if (importer !== undefined && modules.has(importer)) {
-        return this.resolve(source, importer.replace(MARK, '$2'), { skipSelf: true });
+        return this.resolve(source, importer.replace(MARK, '$1'), { skipSelf: true });
       }
       return undefined;
     },
-    load: (id) => modules.get(id),
+    load(id) {
+      const module = modules.get(id);
+      return module && { code: module.code, map: module.map().toString() };
+    },
     transform(code, id) {
       const file = id.replace(/[?#].*$/, '');
-      if (id.startsWith('\0') || modules.has(id) || !/\.[cm]?[jt]sx?$/.test(file)) return undefined;
-      const hoisted = hoist(code, file, { bundled: true });
+      if (id.startsWith('\0')) return undefined;
+      const ofHeddle = bundledHeddle(code, file);
+      if (ofHeddle !== undefined) {
+        if (ofHeddle.entryFile === undefined) return transformed(ofHeddle.rewrite(undefined));
+        const { fileName, source } = entryAsset(ofHeddle.entryFile);
+        // Not as an asset: Vite takes those out of a bundle for servers.
+        const reference = this.emitFile({ type: 'prebuilt-chunk', fileName, code: source });
+        return transformed(ofHeddle.rewrite(`new URL(${urlOf(reference)})`));
+      }
+      if (!isSource(file)) return undefined;
+      // Where the bundler does not know yet, it may be.
+      const isEntry = this.getModuleInfo(id)?.isEntry ?? true;
+      const own = isEntry || modules.has(id) ? undefined : ownSpecifier(file);
+      for (const known of modules.keys()) if (known !== id && known.replace(MARK, '$1') === file) modules.delete(known);
+      const hoisted = hoist(code, file, { own });
       if (hoisted === undefined) return undefined;
       const [error] = hoisted.errors;
       if (error !== undefined) {
         const { line, column } = error;
         this.error({ code: error.code, message: error.message, id, loc: { file, line, column: column - 1 } });
       }
-      const urls = hoisted.modules.map((text, index) => {
-        const module = file.replace(/(\.[cm]?[jt]sx?)$/, `.heddle-thread-${index}$1`);
-        modules.set(module, text);
+      const urls = hoisted.modules.map((module, index) => {
+        const at = file.replace(/(\.[cm]?[jt]sx?)$/, `.heddle-thread-${index}$1`);
+        modules.set(at, module);
         // Rolldown tells emitted chunks apart by their names alone.
-        return `import.meta.ROLLUP_FILE_URL_${this.emitFile({ type: 'chunk', id: module, name: `heddle-thread-${++chunks}` })}`;
+        return urlOf(this.emitFile({ type: 'chunk', id: at, name: threadFileName(file, index, process.cwd()) }));
       });
-      const { code: rewritten, map } = hoisted.rewrite((index) => urls[index] as string);
-      return { code: rewritten, map: map.toString() };
+      return transformed(hoisted.rewrite((index) => urls[index] as string));
+    },
+    buildEnd(error) {
+      if (error !== undefined) return;
+      const entries = [...this.getModuleIds()].filter((id) => this.getModuleInfo(id)?.isEntry && !modules.has(id));
+      const [entry] = entries;
+      // Of several, nobody knows which of them will be a program's.
+      if (entry === undefined || entries.length > 1) return;
+      for (const module of modules.keys()) {
+        const importer = importerOf(entry, module, (id) => this.getModuleInfo(id));
+        if (importer === undefined) continue;
+        this.error({ code: 'HEDDLE_ENTRY_MODULE', message: entryImported(entry, importer.replace(MARK, '$1')) });
+      }
+    },
+    resolveFileUrl({ fileName, relativePath, format }) {
+      if (!path.posix.basename(fileName).startsWith('heddle-thread-')) return undefined;
+      // Vite's own answer is a path on its web server.
+      return format === 'es'
+        ? `new URL(${JSON.stringify(relativePath)}, import.meta.url).href`
+        : `require('node:url').pathToFileURL(require('node:path').join(__dirname, ${JSON.stringify(relativePath)})).href`;
     },
   };
+}
+
+function urlOf(reference: string): string {
+  return `import.meta.ROLLUP_FILE_URL_${reference}`;
+}
+
+function transformed({ code, map }: { code: string; map: { toString(): string } }): Transformed {
+  return { code, map: map.toString() };
+}
+
+/** The module that imports `entry`, of those that a thread's module brings in. */
+function importerOf(entry: string, from: string, infoOf: (id: string) => ModuleInfo | null): string | undefined {
+  const reached = new Set([from]);
+  for (const id of reached) {
+    const info = infoOf(id);
+    if (info?.importedIds.includes(entry)) return id;
+    for (const imported of info?.importedIds ?? []) reached.add(imported);
+  }
+  return undefined;
 }

@@ -1,4 +1,4 @@
-import { childrenOf, isFunction, isNode, type Node } from './syntax.ts';
+import { childrenOf, isFunction, isNode, nameOf, type Node } from './syntax.ts';
 
 /** A variable: where it is declared, and by what. */
 export interface Binding {
@@ -17,6 +17,10 @@ export interface Use {
   readonly name: string;
   readonly scope: Scope;
   readonly assigned: boolean;
+  /** Something is put into a property of what the variable holds. */
+  readonly changed?: boolean;
+  /** Not written there: what JSX becomes a call of, where there is such a variable. */
+  readonly implied?: boolean;
 }
 
 export class Scope {
@@ -41,8 +45,18 @@ export class Scope {
   }
 }
 
-/** Every use of a variable in a program, with the scope it stands in. */
-export function usesIn(program: Node): { readonly root: Scope; readonly uses: readonly Use[] } {
+/**
+ * Every use of a variable in a program, with the scope it stands in.
+ *
+ * @param jsxFactories the variables that JSX may become calls of
+ */
+export function usesIn(
+  program: Node,
+  jsxFactories: readonly string[],
+): {
+  readonly root: Scope;
+  readonly uses: readonly Use[];
+} {
   const root = new Scope(program, undefined, true);
   const uses: Use[] = [];
   walk(program, root, root);
@@ -53,7 +67,8 @@ export function usesIn(program: Node): { readonly root: Scope; readonly uses: re
       case 'ImportDeclaration':
         if (node['importKind'] === 'type') return;
         for (const specifier of node['specifiers'] as Node[]) {
-          if (specifier['importKind'] !== 'type') scope.declare(nameOf(specifier['local']), 'import', specifier, node);
+          if (specifier['importKind'] !== 'type')
+            scope.declare(nameOf(specifier['local'] as Node), 'import', specifier, node);
         }
         return;
       case 'ExportNamedDeclaration':
@@ -62,7 +77,7 @@ export function usesIn(program: Node): { readonly root: Scope; readonly uses: re
       case 'VariableDeclaration':
         return walkDeclaration(node, scope, vars);
       case 'TSEnumDeclaration':
-        if (!node['declare']) scope.declare(nameOf(node['id']), 'enum', node);
+        if (!node['declare']) scope.declare(nameOf(node['id'] as Node), 'enum', node);
         return walkEnum(node, scope);
       case 'ClassDeclaration':
       case 'ClassExpression':
@@ -70,12 +85,28 @@ export function usesIn(program: Node): { readonly root: Scope; readonly uses: re
       case 'BlockStatement':
       case 'StaticBlock':
       case 'ForStatement':
-      case 'ForInStatement':
-      case 'ForOfStatement':
       case 'SwitchStatement': {
         const inner = new Scope(node, scope, node.type === 'StaticBlock');
         return walkChildren(node, inner, inner.holdsVars ? inner : vars);
       }
+      case 'ForInStatement':
+      case 'ForOfStatement': {
+        const inner = new Scope(node, scope, false);
+        const left = node['left'] as Node;
+        if (left.type === 'VariableDeclaration') walk(left, inner, vars);
+        else assign(left, inner, vars);
+        walk(node['right'] as Node, inner, vars);
+        return walk(node['body'] as Node, inner, vars);
+      }
+      case 'TSImportEqualsDeclaration':
+      case 'TSModuleDeclaration':
+        // What they hold is looked at when the program runs.
+        if (!node['declare'] && isNode(node['id']) && node['id'].type === 'Identifier') {
+          scope.declare(nameOf(node['id'] as Node), 'variable', node);
+        }
+        return;
+      case 'TSEmptyBodyFunctionExpression':
+        return;
       case 'CatchClause': {
         const inner = new Scope(node, scope, false);
         if (isNode(node['param'])) declarePattern(node['param'], inner, 'variable', node, node, inner, vars);
@@ -85,7 +116,18 @@ export function usesIn(program: Node): { readonly root: Scope; readonly uses: re
         uses.push({ node, name: nameOf(node), scope, assigned: false });
         return;
       case 'JSXIdentifier':
+      case 'JSXClosingElement':
         return;
+      case 'JSXElement':
+      case 'JSXFragment':
+        for (const name of jsxFactories) uses.push({ node, name, scope, assigned: false, implied: true });
+        return walkChildren(node, scope, vars);
+      case 'JSXOpeningElement': {
+        const name = rootOfJsxName(node['name'] as Node);
+        // A name in small letters is an element of the document.
+        if (name !== undefined) uses.push({ node: name, name: nameOf(name), scope, assigned: false });
+        return walkChildren(node, scope, vars);
+      }
       case 'AssignmentExpression':
         assign(node['left'] as Node, scope, vars);
         return walk(node['right'] as Node, scope, vars);
@@ -99,6 +141,7 @@ export function usesIn(program: Node): { readonly root: Scope; readonly uses: re
       case 'MethodDefinition':
       case 'PropertyDefinition':
       case 'AccessorProperty':
+        for (const decorator of (node['decorators'] ?? []) as Node[]) walk(decorator, scope, vars);
         if (node['computed']) walk(node['key'] as Node, scope, vars);
         if (isNode(node['value'])) walk(node['value'], scope, vars);
         return;
@@ -133,7 +176,7 @@ export function usesIn(program: Node): { readonly root: Scope; readonly uses: re
     const inner = new Scope(node, scope, false);
     const body = (node['body'] ?? node) as Node;
     for (const member of (body['members'] ?? []) as Node[]) {
-      inner.declare(nameOf(member['id']), 'const', member, node);
+      inner.declare(nameOf(member['id'] as Node), 'const', member, node);
       if (isNode(member['initializer'])) walk(member['initializer'], inner, inner);
     }
   }
@@ -154,6 +197,7 @@ export function usesIn(program: Node): { readonly root: Scope; readonly uses: re
     if (node.type === 'FunctionDeclaration' && isNode(id)) scope.declare(nameOf(id), 'function', node);
     const inner = new Scope(node, scope, true);
     for (const parameter of node['params'] as Node[]) {
+      for (const decorator of (parameter['decorators'] ?? []) as Node[]) walk(decorator, scope, scope);
       declarePattern(parameter, inner, 'parameter', parameter, parameter, inner, inner);
     }
     if (isNode(node['body'])) walk(node['body'], inner, inner);
@@ -209,12 +253,21 @@ export function usesIn(program: Node): { readonly root: Scope; readonly uses: re
       case 'AssignmentPattern':
         assign(target['left'] as Node, scope, vars);
         return walk(target['right'] as Node, scope, vars);
+      case 'MemberExpression': {
+        const object = target['object'] as Node;
+        if (object.type !== 'Identifier') return walk(target, scope, vars);
+        uses.push({ node: object, name: nameOf(object), scope, assigned: false, changed: true });
+        if (target['computed']) walk(target['property'] as Node, scope, vars);
+        return;
+      }
       default:
         walk(target, scope, vars);
     }
   }
 }
 
-function nameOf(node: unknown): string {
-  return String((node as Node)['name'] ?? (node as Node)['value']);
+/** The variable of an element's name; undefined for an element of the document. */
+function rootOfJsxName(node: Node): Node | undefined {
+  if (node.type === 'JSXMemberExpression') return rootOfJsxName(node['object'] as Node);
+  return node.type === 'JSXIdentifier' && /^[A-Z_$]/.test(nameOf(node)) ? node : undefined;
 }

@@ -10,6 +10,11 @@ export function isNode(value: unknown): value is Node {
   return typeof value === 'object' && value !== null && typeof (value as Node).type === 'string';
 }
 
+/** The name of an identifier, or of an export or a member that is written as a text. */
+export function nameOf(node: Node): string {
+  return String(node['name'] ?? node['value']);
+}
+
 export function isFunction({ type }: Node): boolean {
   return type === 'ArrowFunctionExpression' || type === 'FunctionExpression' || type === 'FunctionDeclaration';
 }
@@ -27,6 +32,8 @@ const VALUES_OF_TYPESCRIPT = new Set([
   'TSEnumBody',
   'TSEnumMember',
   'TSExportAssignment',
+  'TSImportEqualsDeclaration',
+  'TSModuleDeclaration',
 ]);
 
 /** The parts of a node that mean something when the program runs, in the order of the text. */

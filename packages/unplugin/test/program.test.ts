@@ -1,23 +1,18 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import * as esbuild from 'esbuild';
-import { rolldown } from 'rolldown';
-import esbuildPlugin from '@heddle/unplugin/esbuild';
-import rollupPlugin from '@heddle/unplugin/rollup';
+import { bundlers, fixtures, root } from './support/builds.ts';
+import { run } from './support/run.ts';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
-const main = path.join(root, 'test/fixtures/program/main.ts');
-const refused = path.join(root, 'test/fixtures/program/refused.ts');
+const main = path.join(fixtures, 'program/main.ts');
+const refused = path.join(fixtures, 'program/refused.ts');
 const output = path.join(root, 'build/programs');
 const stripsTypes = process.features.typescript !== undefined && process.features.typescript !== false;
 
 // Neither may be needed: what comes from a module asks nobody, and makes no code of texts.
-const STRICT = ['--disallow-code-generation-from-strings'];
+const STRICT = '--disallow-code-generation-from-strings';
 
 interface Report {
   readonly first: Record<string, readonly [unknown, unknown]>;
@@ -27,83 +22,73 @@ interface Report {
   readonly early: string;
 }
 
-async function run(...args: readonly string[]): Promise<Report> {
-  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: root, timeout: 60_000 });
-  return JSON.parse(stdout);
+async function report(...args: readonly string[]): Promise<Report> {
+  return (await run(root, ...args)) as Report;
 }
 
-function check({ first, second, shadowed }: Report): void {
+function check({ first, second, shadowed, early }: Report): void {
   for (const answers of [first, second]) {
     for (const [name, [inThread, inline]] of Object.entries(answers)) assert.deepEqual(inThread, inline, name);
     assert.equal(Object.keys(answers).length, 14);
   }
   assert.equal(shadowed, 1);
+  assert.equal(early, 'HEDDLE_DEAD_ZONE');
 }
 
-before(() => mkdir(output, { recursive: true }));
-after(() => rm(output, { recursive: true, force: true }));
-
-describe('a program built by esbuild', () => {
-  for (const minify of [false, true]) {
-    it(`gives in threads what it gives inline, ${minify ? 'minified' : 'as it is'}, without code generation`, async () => {
-      const outdir = path.join(output, minify ? 'esbuild-minified' : 'esbuild');
-      await esbuild.build({
-        entryPoints: [main],
-        bundle: true,
-        platform: 'node',
-        format: 'esm',
-        outdir,
-        outExtension: { '.js': '.mjs' },
-        minify,
-        logLevel: 'silent',
-        plugins: [esbuildPlugin()],
-      });
-      check(await run(...STRICT, path.join(outdir, 'main.mjs')));
-    });
-  }
-
-  it('is refused at build time where a change would be lost, with file, line and column', async () => {
-    const build = esbuild.build({
-      entryPoints: [refused],
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      write: false,
-      outdir: output,
-      logLevel: 'silent',
-      plugins: [esbuildPlugin()],
-    });
-    await assert.rejects(build, (error: esbuild.BuildFailure) => {
-      const [{ text, location } = assert.fail('no error')] = error.errors;
-      assert.match(text, /HEDDLE_ASSIGNS_CAPTURED.*refused\.ts:5:3.*count/);
-      assert.equal(location?.line, 5);
-      return true;
-    });
-  });
+let elsewhere: string;
+before(async () => {
+  // A folder above which nothing is installed.
+  elsewhere = await mkdtemp(path.join(tmpdir(), 'heddle-programs-'));
+});
+after(async () => {
+  await rm(output, { recursive: true, force: true });
+  await rm(elsewhere, { recursive: true, force: true });
 });
 
-describe('a program built by rolldown', () => {
-  for (const minify of [false, true]) {
-    it(`gives in threads what it gives inline, ${minify ? 'minified' : 'as it is'}, without code generation`, async () => {
-      const dir = path.join(output, minify ? 'rolldown-minified' : 'rolldown');
-      const bundle = await rolldown({ input: main, platform: 'node', plugins: [rollupPlugin()] });
-      await bundle.write({
-        dir,
-        format: 'esm',
-        minify,
-        entryFileNames: '[name].mjs',
-        chunkFileNames: '[name]-[hash].mjs',
-      });
-      await bundle.close();
-      check(await run(...STRICT, path.join(dir, 'main.mjs')));
-    });
-  }
+const formats = {
+  esbuild: ['esm', 'cjs'],
+  rolldown: ['esm', 'cjs'],
+  rollup: ['esm'],
+  vite: ['esm'],
+  webpack: ['esm', 'cjs'],
+} as const;
 
-  it('is refused at build time where a change would be lost', async () => {
-    const bundle = await rolldown({ input: refused, platform: 'node', plugins: [rollupPlugin()] });
-    await assert.rejects(bundle.generate({ format: 'esm' }), /HEDDLE_ASSIGNS_CAPTURED/);
+for (const [name, bundle] of Object.entries(bundlers)) {
+  describe(`a program built by ${name}`, () => {
+    for (const format of formats[name as keyof typeof formats]) {
+      for (const minify of name === 'rollup' ? [false] : [false, true]) {
+        const how = `as ${format === 'esm' ? 'ES modules' : 'CommonJS'}${minify ? ', minified' : ''}`;
+        const file = `program.${format === 'esm' ? 'mjs' : 'cjs'}`;
+
+        it(`gives in threads what it gives inline, without code generation, ${how}`, async () => {
+          const dir = path.join(output, `${name}-${format}-${minify}`);
+          await bundle({ input: main, dir, minify, format, bundlesHeddle: false, plugged: true });
+          check(await report(STRICT, path.join(dir, file)));
+        });
+
+        if (name === 'rollup') continue;
+        it(`needs no installed package when heddle is bundled, ${how}`, async () => {
+          const dir = path.join(elsewhere, `${name}-${format}-${minify}`);
+          await bundle({ input: main, dir, minify, format, bundlesHeddle: true, plugged: true });
+          check(await report(STRICT, path.join(dir, file)));
+        });
+      }
+    }
+
+    it('is refused at build time where a change would be lost, with file, line and column', async () => {
+      const dir = path.join(output, `${name}-refused`);
+      const built = bundle({ input: refused, dir, minify: false, format: 'esm', bundlesHeddle: false, plugged: true });
+      await assert.rejects(built, /HEDDLE_ASSIGNS_CAPTURED.*refused\.ts:5:3.*count/);
+    });
+
+    it('is refused at build time where a thread would load its entry', async () => {
+      const input = path.join(fixtures, 'program/imports-entry.ts');
+      const dir = path.join(output, `${name}-imports-entry`);
+      const built = bundle({ input, dir, minify: false, format: 'esm', bundlesHeddle: false, plugged: true });
+      await assert.rejects(built, /(?=[^]*of-entry\.ts)[^]*HEDDLE_ENTRY_MODULE.* imports .*imports-entry\.ts/);
+    });
   });
-});
+}
 
 const unbundled =
   typeof process.getBuiltinModule('node:module').registerHooks !== 'function'
@@ -112,16 +97,15 @@ const unbundled =
 
 describe('a program that no bundler builds', { skip: unbundled }, () => {
   it('gives in threads what it gives inline', async () => {
-    check(await run('--import', '@heddle/unplugin/register', main));
+    check(await report('--import', '@heddle/unplugin/register', main));
   });
 
-  it('is told of a captured variable that has not been initialised yet', async () => {
-    const { early } = await run('--import', '@heddle/unplugin/register', main);
-    assert.equal(early, 'HEDDLE_DEAD_ZONE');
+  it('gives the same without code generation', async () => {
+    check(await report(STRICT, '--import', '@heddle/unplugin/register', main));
   });
 
   it('keeps the lines and columns of its source in the stacks of threads', async () => {
-    const { failure } = await run('--import', '@heddle/unplugin/register', main);
+    const { failure } = await report('--import', '@heddle/unplugin/register', main);
     assert.match(failure, /at failing \(.*main\.ts\?heddle-thread=\d+:28:9\)/);
   });
 });

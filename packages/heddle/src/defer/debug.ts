@@ -1,3 +1,5 @@
+import { ownUrl } from './own-url.ts';
+
 /** Where a Deferred was made, and where it was fired first. Each is a stack, one frame a line. */
 export interface DeferredHistory {
   readonly made: string | undefined;
@@ -13,7 +15,7 @@ interface Traces {
 export let debugging = false;
 
 const traces = new WeakMap<object, Traces>();
-const ownFolder = new URL('.', import.meta.url).href;
+const ownFolder = new URL('.', ownUrl).href;
 const places = new WeakMap<object, Error>();
 
 /**

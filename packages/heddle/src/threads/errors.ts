@@ -19,3 +19,21 @@ export class PoolStoppedError extends Error {
   override readonly name: string = 'PoolStoppedError';
   readonly code: 'HEDDLE_POOL_STOPPED' = 'HEDDLE_POOL_STOPPED';
 }
+
+/**
+ * The failure of every call in a bundle that took Heddle in and left behind the file
+ * that threads start with. `file` is where it should be.
+ */
+export class ThreadEntryMissingError extends Error {
+  override readonly name: string = 'ThreadEntryMissingError';
+  readonly code: 'HEDDLE_THREAD_ENTRY_MISSING' = 'HEDDLE_THREAD_ENTRY_MISSING';
+  readonly file: string;
+
+  constructor(file: string) {
+    super(
+      `There is no ${file}, which Heddle's threads start with: heddle was bundled without it. Add the plug-in ` +
+        '@heddle/unplugin to the build, or keep heddle out of the bundle (esbuild: --external:heddle).',
+    );
+    this.file = file;
+  }
+}

@@ -1,14 +1,16 @@
 import { inspect } from 'node:util';
 import { Failure } from '../defer/failure.ts';
 import { CapturedCall } from './callable/capture/captured-call.ts';
-import type { Callable } from './callable/resolve.ts';
+import { type Callable, resolveWithoutAddress } from './callable/resolve.ts';
 import type { Connect, ThreadConnection, ThreadCrash } from './connection.ts';
 import { ThreadExitError } from './errors.ts';
 import type { Job } from './job.ts';
 import type { PoolThread, ThreadOwner } from './pool-thread.ts';
 import type { JobMessage, OutcomeMessage, ThreadMessage } from './wire/messages.ts';
+import { CallableError } from './wire/callable-error.ts';
 import { CodecError } from './wire/codec-error.ts';
 import { pack } from './wire/pack.ts';
+import type { Parcel } from './wire/payload.ts';
 import type { FunctionReference } from './wire/reference.ts';
 import { UnclonableError } from './wire/unclonable-error.ts';
 import { unpack } from './wire/unpack.ts';
@@ -53,7 +55,10 @@ export class Thread implements PoolThread {
     job.holder = this;
     this.#job = job;
     this.#sent = undefined;
-    const { callable } = job;
+    this.#sendWhenFound(job, job.callable);
+  }
+
+  #sendWhenFound(job: Job, callable: Callable | Promise<Callable>): void {
     if (!(callable instanceof Promise)) return this.#send(job, callable);
     callable.then(
       (found) => this.#send(job, found),
@@ -87,7 +92,8 @@ export class Thread implements PoolThread {
     try {
       const { payload, transfer } = pack(job.args, 'args');
       const values = callable instanceof CapturedCall && callable.values.length > 0 ? callable.values : undefined;
-      const captured = values && pack(values, 'captured');
+      const captured = values && this.#packCaptured(values, job, callable as CapturedCall);
+      if (captured === null) return;
       // A getter among the arguments may have cancelled the call.
       if (this.#job !== job) return;
       const message: JobMessage = {
@@ -101,8 +107,19 @@ export class Thread implements PoolThread {
       this.#functionIds.set(reference, functionId);
       this.#sent = reference;
     } catch (error) {
-      job.refuse(error instanceof UnclonableError || error instanceof CodecError ? error : unsendable(job, error));
+      job.refuse(isReadable(error) ? error : unsendable(job, error));
       this.#done(job);
+    }
+  }
+
+  /** The values of a closure made ready; null where another way to the function has been taken because of them. */
+  #packCaptured(values: readonly unknown[], job: Job, { reference }: CapturedCall): Parcel | null {
+    try {
+      return pack(values, 'captured');
+    } catch (error) {
+      if (reference.kind !== 'factory' || !(error instanceof UnclonableError)) throw error;
+      this.#sendWhenFound(job, resolveWithoutAddress(job.f, error));
+      return null;
     }
   }
 
@@ -155,6 +172,11 @@ export class Thread implements PoolThread {
     if (job.settled || !this.#hasAnswered) return false;
     return this.#sent === undefined || this.#connection.lastBegun !== (job.id | 0);
   }
+}
+
+/** Whether an error says by itself what cannot be sent. */
+function isReadable(error: unknown): boolean {
+  return error instanceof UnclonableError || error instanceof CodecError || error instanceof CallableError;
 }
 
 function exitError(job: Job, exitCode: number, crash: ThreadCrash | undefined): ThreadExitError {

@@ -10,10 +10,8 @@ import { entryModuleFiles } from './callable/entry-module.ts';
 import { honoursSourceMaps } from './callable/source-maps-enabled.ts';
 import { refuseSecondRun } from './wire/second-run.ts';
 import type { ConnectionListener, ThreadConnection, ThreadCrash } from './connection.ts';
+import { threadEntry } from './thread-entry.ts';
 import type { JobMessage, ThreadData, ThreadMessage } from './wire/messages.ts';
-
-// The build puts this module at the top of dist/, and the thread's side into a CommonJS file of its own.
-const entry: URL = new URL('./threads/entry/thread.cjs', import.meta.url);
 
 /** A thread outlives the call that it is made for, and must not keep that call's async context. */
 const outsideOfCalls = new AsyncResource('HeddleThreads', { requireManualDestroy: true });
@@ -32,9 +30,10 @@ export class WorkerConnection implements ThreadConnection {
   readonly #begun = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   #crash: ThreadCrash | undefined;
 
-  /** @throws whatever Node finds wrong with the options */
+  /** @throws ThreadEntryMissingError, and whatever Node finds wrong with the options */
   constructor(listener: ConnectionListener, { name, resourceLimits }: WorkerOptions) {
     refuseSecondRun();
+    const entry = threadEntry();
     this.#listener = listener;
     const { port1, port2 } = outsideOfCalls.runInAsyncScope(() => new MessageChannel());
     const workerData: ThreadData = {

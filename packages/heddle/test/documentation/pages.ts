@@ -10,6 +10,7 @@ export function pages(): string[] {
     'CHANGELOG.md',
     ...filesUnder('docs', '.md'),
     'packages/heddle/README.md',
+    'packages/unplugin/README.md',
     'examples/README.md',
   ].filter((file) => existsSync(path.join(repositoryRoot, file)));
 }

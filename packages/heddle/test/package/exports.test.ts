@@ -53,6 +53,7 @@ const threads = [
   'CallableError',
   'CodecError',
   'PoolStoppedError',
+  'ThreadEntryMissingError',
   'ThreadExitError',
   'ThreadPool',
   'UnclonableError',
@@ -63,7 +64,7 @@ const threads = [
 ];
 const exported: Record<string, readonly string[]> = {
   // For code that the build plug-in writes.
-  'heddle/addressed': ['addressed'],
+  'heddle/addressed': ['addressed', 'partsOf'],
   heddle: [...defer, ...reactor, ...threads],
   'heddle/defer': defer,
   'heddle/reactor': reactor,

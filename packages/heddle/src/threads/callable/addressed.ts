@@ -31,7 +31,10 @@ export function addressed<F extends Function>(f: F, url: URL | string, name: str
     factories.set(key, reference);
   }
   try {
-    addressedCalls.set(f, new CapturedCall(reference, captured()));
+    const values = captured();
+    // A function among the values has to be found itself: by run-time capture, as without the plug-in.
+    if (values.some((value) => typeof value === 'function')) addressedCalls.delete(f);
+    else addressedCalls.set(f, new CapturedCall(reference, values));
     refusals.delete(f);
   } catch (cause) {
     addressedCalls.delete(f);
@@ -46,4 +49,31 @@ export function addressed<F extends Function>(f: F, url: URL | string, name: str
     });
   }
   return f;
+}
+
+/** The properties that are read of a value: `{ body: { text: 1 }, url: 1 }` of `req.body.text` and `req.url`. */
+export interface PartsToTake {
+  readonly [key: string]: 1 | PartsToTake;
+}
+
+/**
+ * An object with nothing but the properties of `value` that are needed of it, which may hold more than can be copied.
+ * The build plug-in writes the calls.
+ *
+ * @example
+ * ```ts sketch of what the build plug-in writes
+ * addressed(() => request.body.text, url, '$0', () => [partsOf(request, { body: { text: 1 } })]);
+ * ```
+ */
+export function partsOf(value: unknown, parts: PartsToTake): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  const taken: Record<string, unknown> = {};
+  for (const key of Object.keys(parts)) {
+    const part: unknown = Reflect.get(value, key);
+    // What is not there must not be there in the thread either: `in` and default values tell the difference.
+    if (part === undefined && !(key in value)) continue;
+    const inner = parts[key] as 1 | PartsToTake;
+    taken[key] = inner === 1 ? part : partsOf(part, inner);
+  }
+  return taken;
 }

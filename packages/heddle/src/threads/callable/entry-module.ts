@@ -1,5 +1,4 @@
 import { realpathSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { inheritedEntryFiles } from '../wire/entry-files.ts';
 
@@ -43,7 +42,8 @@ function findEntryFiles(): Set<string> {
   for (const file of inheritedEntryFiles() ?? []) files.add(file);
   const named = process.argv[1];
   if (named === undefined) return files;
-  const require = createRequire(pathToFileURL(named));
+  // Asked of Node itself: a bundler puts something of its own in the place of an imported `createRequire`.
+  const require = process.getBuiltinModule('node:module').createRequire(pathToFileURL(named));
   add(() => named);
   add(() => require.resolve(named));
   add(() => require.main?.filename);

@@ -1,6 +1,6 @@
-import { createRequire } from 'node:module';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FunctionReference } from '../wire/reference.ts';
+import { commonJsCache } from './common-js-cache.ts';
 import { isEntryModule } from './entry-module.ts';
 import { importLoaded } from './loaded-import.ts';
 import { findMember, walkMembers } from './members.ts';
@@ -43,7 +43,7 @@ export async function searchOtherModules(f: Function, origin: Origin): Promise<S
 }
 
 async function lookThroughCommonJs(): Promise<boolean> {
-  const { cache } = createRequire(import.meta.url);
+  const cache = commonJsCache();
   let complete = true;
   let sliceEnd = performance.now() + SLICE_MS;
   for (const file of Object.keys(cache)) {
@@ -68,7 +68,7 @@ async function lookThroughCommonJs(): Promise<boolean> {
  * as deep as its own would be.
  */
 function deepInCommonJs(f: Function): FunctionReference | undefined {
-  const { cache } = createRequire(import.meta.url);
+  const cache = commonJsCache();
   for (const [file, module] of Object.entries(cache)) {
     const exports: unknown = module?.loaded === true && !isEntryModule(file) ? module.exports : undefined;
     if (exports === null || (typeof exports !== 'object' && typeof exports !== 'function')) continue;

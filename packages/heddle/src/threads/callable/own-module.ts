@@ -1,6 +1,6 @@
-import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { FunctionReference } from '../wire/reference.ts';
+import { commonJsCache } from './common-js-cache.ts';
 import { importLoaded, knownNamespace } from './loaded-import.ts';
 import { findMember, type Found, hasGetters, type Member } from './members.ts';
 import { searchPackageOfCommonJs, searchPackageOfEsModule } from './package-modules.ts';
@@ -24,7 +24,7 @@ export function searchOwnModule(f: Function, script: Script): Verdict | Promise<
   if (script.isModule) return script.inMainRealm ? searchEsModule(f, script.url) : HIDDEN;
   if (!script.url.startsWith('file:')) return HIDDEN;
   const file = fileURLToPath(script.url);
-  const module = createRequire(script.url).cache[file];
+  const module = commonJsCache()[file];
   if (module === undefined) return HIDDEN;
   const reference = searchPackageOfCommonJs(f, script.url);
   return reference === undefined ? searchCommonJs(f, module) : { kind: 'exported', reference };

@@ -1,6 +1,6 @@
-import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { FunctionReference } from '../wire/reference.ts';
+import { commonJsCache } from './common-js-cache.ts';
 import { importLoaded, knownNamespace } from './loaded-import.ts';
 import { findMember } from './members.ts';
 import { modulesWithin } from './scripts.ts';
@@ -37,7 +37,7 @@ async function searchEsModules(f: Function, urls: readonly string[]): Promise<Fu
 export function searchPackageOfCommonJs(f: Function, url: string): FunctionReference | undefined {
   const folder = packageFolder(url);
   if (folder === undefined) return undefined;
-  const { cache } = createRequire(url);
+  const cache = commonJsCache();
   const inside = fileURLToPath(folder);
   const files = Object.keys(cache).filter((file) => file.startsWith(inside));
   for (const file of before(files, fileURLToPath(url))) {

@@ -9,10 +9,11 @@ import { readScriptsOnce } from './scripts.ts';
  */
 export function prepareCallables(): void {
   indexFunctionsOfNode();
-  loadParser();
-  try {
-    readScriptsOnce(inspectorSession());
-  } catch {
-    // Where the inspector is denied, the calls that need it say so.
+  for (const step of [loadParser, () => readScriptsOnce(inspectorSession())]) {
+    try {
+      step();
+    } catch {
+      // Where a bundle has no parser, or the inspector is denied, the calls that need it say so.
+    }
   }
 }

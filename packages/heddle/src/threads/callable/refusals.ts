@@ -76,6 +76,16 @@ export function inspectorDenied(f: Function, cause: unknown): Refusal {
   };
 }
 
+export function addressedUnclonable(f: Function, cause: Error): Refusal {
+  return {
+    ...refusal('HEDDLE_CAPTURES_UNCLONABLE', f, undefined, [
+      `captures what cannot be copied. ${cause.message}`,
+      'Put the parts that are needed into variables of their own.',
+    ]),
+    cause,
+  };
+}
+
 function refusal(
   code: CallableErrorCode,
   f: Function,

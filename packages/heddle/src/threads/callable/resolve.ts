@@ -38,6 +38,29 @@ export function resolveCallable(f: Function): Callable | Promise<Callable> {
   return located instanceof Promise ? located.then((found) => callableOf(f, found)) : callableOf(f, located);
 }
 
+/**
+ * Finds out how a thread can get a function whose closure holds what cannot be sent as it is, with the address that
+ * the build plug-in gave it left aside: run-time capture may take parts of the values, or knows why it cannot.
+ *
+ * @param unclonable what stands in the way of the address
+ * @throws CallableError (or a promise rejected with one) when no thread can reach `f`.
+ */
+export function resolveWithoutAddress(f: Function, unclonable: Error): Callable | Promise<Callable> {
+  addressedCalls.delete(f);
+  const explain = (error: unknown): never => {
+    const isOnlyDenied =
+      error instanceof CallableError &&
+      (error.code === 'HEDDLE_INSPECTOR_DENIED' || error.code === 'HEDDLE_CODE_GENERATION');
+    throw isOnlyDenied ? new CallableError(refuse.addressedUnclonable(f, unclonable)) : error;
+  };
+  try {
+    const callable = resolveCallable(f);
+    return callable instanceof Promise ? callable.catch(explain) : callable;
+  } catch (error) {
+    return explain(error);
+  }
+}
+
 function callableOf(f: Function, located: Located): Callable | Promise<Callable> {
   return 'literal' in located ? capture(f, located.literal, located.scopes, locate) : located;
 }

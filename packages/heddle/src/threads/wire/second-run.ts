@@ -25,7 +25,7 @@ export function refuseSecondRun(): void {
   });
 }
 
-/** The URLs of this thread's ES modules, which only the inspector tells; none where it is denied. */
+/** The URLs of this thread's ES modules, which only the inspector tells; none where it does not answer. */
 function loadedModules(): string[] {
   const urls: string[] = [];
   try {

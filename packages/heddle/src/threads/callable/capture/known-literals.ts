@@ -1,3 +1,4 @@
+import { ThreadEntryMissingError } from '../../errors.ts';
 import { CallableError } from '../../wire/callable-error.ts';
 import { type Origin, originOf, type Scope } from '../origin.ts';
 import { locationOf } from '../refusals.ts';
@@ -58,6 +59,7 @@ export function literalOf(f: Function, origin: ScriptOrigin): Closure {
     try {
       literal = analyse(f, origin);
     } catch (error) {
+      if (error instanceof ThreadEntryMissingError) throw error;
       throw new CallableError(unreadable(f, locationOf(origin), error));
     }
     literals.set(placeOf(origin), literal);

@@ -1,6 +1,6 @@
-import { createRequire } from 'node:module';
 import { types } from 'node:util';
 import type { Address } from '../../wire/address.ts';
+import { commonJsCache } from '../common-js-cache.ts';
 import { isEntryModule } from '../entry-module.ts';
 import { countNodeModules, loadedNodeModules } from '../node-functions.ts';
 
@@ -38,7 +38,7 @@ function rememberNodeModule(module: string): void {
 }
 
 function commonJsModule(value: object): Address | undefined {
-  const { cache } = createRequire(import.meta.url);
+  const cache = commonJsCache();
   for (const [file, module] of Object.entries(cache)) {
     if (module?.exports === value && module.loaded && !isEntryModule(file)) return { kind: 'commonjs', file, path: [] };
   }

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import type * as Acorn from 'acorn';
+import { threadEntry } from '../../thread-entry.ts';
 import { compileOwn } from '../script-count.ts';
 
 // Some 20 kB, for some 10 ms.
@@ -7,10 +8,20 @@ const PRACTICE = 60;
 
 let acorn: typeof Acorn | undefined;
 
-// The parser is loaded when the first function is captured: most programs never need it.
+/**
+ * Loads the parser when the first function is captured, since most programs never need it.
+ *
+ * @throws ThreadEntryMissingError in a bundle that lacks even more than the parser
+ */
 function loaded(): typeof Acorn {
-  acorn ??= compileOwn(() => createRequire(import.meta.url)('acorn') as typeof Acorn);
-  return acorn;
+  try {
+    // Bundlers know it by this very expression.
+    acorn ??= compileOwn(() => createRequire(import.meta.url)('acorn') as typeof Acorn);
+    return acorn;
+  } catch (error) {
+    threadEntry();
+    throw error;
+  }
 }
 
 /** Loads the parser ahead of the first text, and has it read some of itself: code that has run before runs faster. */

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { addressed } from 'heddle/addressed';
+import { CallableError } from 'heddle/threads';
+import { errorOf } from '../support/failure-of.ts';
+import { poolFor } from '../support/pools.ts';
+import { programFile, runProgram } from './program.ts';
+
+const url = new URL('../fixtures/callable/addressed-module.js', import.meta.url);
+const limit = { timeout: 60_000 };
+
+/** What the function itself answers with: whether it was captured tells which way it went. */
+type Answer = readonly [way: string, value: unknown];
+
+test('a function with an address goes by it, with the values of its closure', limit, async (t) => {
+  const pool = poolFor(t);
+  const held = { list: [1, 2] };
+  const f = addressed(
+    (): Answer => ['captured', held.list],
+    url,
+    '$0',
+    () => [held, 3],
+  );
+  assert.deepEqual(await pool.defer(f), ['by its address', 2]);
+});
+
+test('where its closure holds a function, it is captured as it is without an address', limit, async (t) => {
+  const pool = poolFor(t);
+  const double = (n: number): number => n * 2;
+  const f = addressed(
+    (): Answer => ['captured', double(3)],
+    url,
+    '$0',
+    () => [double],
+  );
+  assert.deepEqual(await pool.defer(f), ['captured', 6]);
+});
+
+test('where a value holds functions, it is captured as it is without an address', limit, async (t) => {
+  const pool = poolFor(t);
+  const tools = { by: 2, times: (n: number) => n * 2 };
+  const f = addressed(
+    (): Answer => ['captured', tools.times(tools.by)],
+    url,
+    '$0',
+    () => [tools],
+  );
+  assert.deepEqual(await pool.defer(f), ['captured', 4]);
+  assert.deepEqual(await pool.defer(f), ['captured', 4]);
+});
+
+test('where only a part of a value can be copied, that part is', limit, async (t) => {
+  const pool = poolFor(t);
+  const request = { body: { text: 'warp' }, socket: process.stdout };
+  const f = addressed(
+    (): Answer => ['captured', request.body.text],
+    url,
+    '$0',
+    () => [request],
+  );
+  assert.deepEqual(await pool.defer(f), ['captured', 'warp']);
+});
+
+test('what cannot be copied is refused under the code of run-time capture', limit, async (t) => {
+  const pool = poolFor(t);
+  const handle = process.stdout;
+  class Loom {}
+  const loom = new Loom();
+  const withHandle = addressed(
+    () => String(handle),
+    url,
+    '$0',
+    () => [handle],
+  );
+  const withInstance = addressed(
+    () => String(loom),
+    url,
+    '$0',
+    () => [loom],
+  );
+  const mark = Symbol('mark');
+  const withSymbol = addressed(
+    () => String(mark),
+    url,
+    '$0',
+    () => [mark],
+  );
+  assert.equal((await errorOf(pool.defer(withInstance), CallableError)).code, 'HEDDLE_CAPTURES_INSTANCE');
+  assert.equal((await errorOf(pool.defer(withSymbol), CallableError)).code, 'HEDDLE_CAPTURES_UNCLONABLE');
+  assert.equal((await errorOf(pool.defer(withHandle), CallableError)).code, 'HEDDLE_CAPTURES_HANDLE');
+});
+
+test('a variable in its dead zone is told when the call is made, and a later call works', limit, async (t) => {
+  const pool = poolFor(t);
+  const f = (): Answer => ['captured', late];
+  const early = pool.defer(addressed(f, url, '$0', () => [late]));
+  const late = Number('1');
+  assert.equal((await errorOf(early, CallableError)).code, 'HEDDLE_DEAD_ZONE');
+  assert.deepEqual(await pool.defer(addressed(f, url, '$0', () => [late])), ['by its address', 1]);
+});
+
+test('without code generation, it is told that a value cannot be copied, and which', limit, async () => {
+  const args = ['--disallow-code-generation-from-strings', programFile('addressed-unclonable.js')];
+  const [error] = (await runProgram(args)) as { code: string; message: string }[];
+  assert.equal(error?.code, 'HEDDLE_CAPTURES_UNCLONABLE');
+  assert.match(String(error?.message), /captured\[0\]\.times/);
+});
+
+test('what is no function is refused as everywhere', limit, async (t) => {
+  const pool = poolFor(t);
+  const f = addressed(1 as unknown as () => number, url, '$0', () => []);
+  assert.equal((await errorOf(pool.defer(f), CallableError)).code, 'HEDDLE_NOT_A_FUNCTION');
+});

@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { packageRoot } from '../support/paths.ts';
+
+test('where a bundle has left the entry of threads behind, each call fails with its path and the way out', async (t) => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'heddle-bundle-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const entry = path.join('threads', 'entry');
+  cpSync(path.join(packageRoot, 'dist'), folder, { recursive: true, filter: (file) => !file.endsWith(entry) });
+  const { ThreadEntryMissingError, ThreadPool }: typeof import('heddle') = await import(
+    pathToFileURL(path.join(folder, 'index.mjs')).href
+  );
+  const pool = new ThreadPool({ max: 1 });
+  const outcomes = await Promise.allSettled([pool.defer(JSON.parse, '1'), pool.defer(JSON.parse, '2')]);
+  for (const outcome of outcomes) {
+    assert.ok(outcome.status === 'rejected' && outcome.reason instanceof ThreadEntryMissingError);
+    const { code, file, message } = outcome.reason;
+    assert.equal(code, 'HEDDLE_THREAD_ENTRY_MISSING');
+    assert.equal(file, path.join(folder, entry, 'thread.cjs'));
+    assert.ok(message.includes(file) && message.includes('@heddle/unplugin') && message.includes('--external:heddle'));
+  }
+  assert.deepEqual(pool.statistics(), { threads: 0, idle: 0, busy: 0, backlog: 0 });
+  await pool.stop();
+});

@@ -1,0 +1,206 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type {
+  BuildFailure,
+  BuildOptions,
+  BuildResult,
+  Loader,
+  OnEndResult,
+  OnLoadResult,
+  Plugin,
+  PluginBuild,
+} from 'esbuild';
+import { bundledHeddle, entryAsset, OF_HEDDLE } from './bundled-heddle.ts';
+import { entryImported } from './entry-imported.ts';
+import { EsbuildEntries } from './esbuild-entries.ts';
+import { hoist } from './hoist.ts';
+import { isSource, ownSpecifier, threadFileName } from './thread-id.ts';
+import type { ThreadModule } from './thread-module.ts';
+
+export type Format = 'esm' | 'cjs';
+
+const THREAD = 'heddle-thread';
+const ENTRY = 'heddle-thread-entry';
+const PLACE = 'heddle-threads';
+
+/**
+ * The modules for threads of one build. esbuild takes no new entries while it builds, so they are built afterwards,
+ * all at once, into the folder of a file that the first build has placed.
+ */
+export class EsbuildThreads {
+  readonly #esbuild: PluginBuild['esbuild'];
+  readonly #options: BuildOptions;
+  readonly #format: Format;
+  readonly #entries: EsbuildEntries;
+  readonly #folder: string;
+  readonly #wantsMetafile: boolean;
+  /** By the names of their files, without the extension. */
+  readonly #modules = new Map<string, { readonly module: ThreadModule; readonly file: string }>();
+
+  constructor({ esbuild, initialOptions }: PluginBuild, format: Format) {
+    this.#esbuild = esbuild;
+    this.#options = initialOptions;
+    this.#format = format;
+    this.#folder = path.resolve(initialOptions.absWorkingDir ?? process.cwd());
+    this.#entries = new EsbuildEntries(initialOptions.entryPoints, this.#folder);
+    this.#wantsMetafile = initialOptions.metafile === true;
+    // It tells where files have been placed.
+    initialOptions.metafile = true;
+  }
+
+  install(build: PluginBuild): void {
+    // Each build of a watch loads all modules again.
+    build.onStart(() => this.#modules.clear());
+    this.#answer(build, `new URL($heddleThreads, ${this.#here})`);
+    build.onEnd((result) => this.#finish(result));
+  }
+
+  /** @param place an expression for the URL of a file in the folder of the threads' modules */
+  #answer(build: PluginBuild, place: string): void {
+    for (const namespace of [THREAD, ENTRY, PLACE]) {
+      build.onResolve({ filter: new RegExp(`^${namespace}:`) }, ({ path: specifier }) => {
+        return { path: specifier.slice(namespace.length + 1), namespace };
+      });
+    }
+    build.onLoad({ filter: /.*/, namespace: THREAD }, ({ path: name }) => this.#loadThread(name, place));
+    build.onLoad({ filter: /.*/, namespace: PLACE }, () => {
+      return { contents: 'The threads of the program load the files beside this one.\n', loader: 'file' };
+    });
+    build.onLoad({ filter: /.*/, namespace: ENTRY }, ({ path: file }) => {
+      return { contents: entryAsset(file).source, loader: 'file' };
+    });
+    build.onLoad({ filter: OF_HEDDLE, namespace: 'file' }, async ({ path: file }) => {
+      const found = bundledHeddle(await readFile(file, 'utf8'), file);
+      if (found === undefined) return undefined;
+      const { code, map } = found.rewrite(`new URL($heddleEntry, ${this.#here})`);
+      const { entryFile } = found;
+      const entry = entryFile && `import $heddleEntry from ${JSON.stringify(`${ENTRY}:${entryFile}`)};`;
+      return { contents: `${code}\n${entry ?? ''}\n//# sourceMappingURL=${map.toUrl()}`, loader: 'js' };
+    });
+    build.onLoad({ filter: /\.[cm]?[jt]sx?$/, namespace: 'file' }, async ({ path: file }) => {
+      if (!isSource(file)) return undefined;
+      const own = this.#entries.mayBe(file) ? undefined : ownSpecifier(file);
+      return this.#load(await readFile(file, 'utf8'), file, own, place);
+    });
+  }
+
+  /** A module whose deferred functions have addresses; undefined where it has none. */
+  #load(text: string, file: string, own: string | undefined, place: string): OnLoadResult | undefined {
+    const hoisted = hoist(text, file, { own });
+    if (hoisted === undefined) return undefined;
+    if (hoisted.errors.length > 0) {
+      return {
+        errors: hoisted.errors.map(({ message, line, column }) => {
+          return { text: message, location: { file, line, column: column - 1 } };
+        }),
+      };
+    }
+    const names = hoisted.modules.map((module, index) => {
+      const name = threadFileName(file, index, this.#folder);
+      this.#modules.set(name, { module, file });
+      return name;
+    });
+    const { code, map } = hoisted.rewrite((index) => `new URL('./${names[index]}.${this.#extension}', ${place}).href`);
+    const placed = place.includes('$heddleThreads') ? `import $heddleThreads from '${PLACE}:threads.txt';` : '';
+    return {
+      contents: `${code}\n${placed}\n//# sourceMappingURL=${map.toUrl()}`,
+      loader: loaderOf(file),
+      resolveDir: path.dirname(file),
+    };
+  }
+
+  #loadThread(name: string, place: string): OnLoadResult {
+    const known = this.#modules.get(name);
+    if (known === undefined) return { errors: [{ text: `There is no ${name}.` }] };
+    const { file, module } = known;
+    // What is deferred within a deferred function has a module of its own.
+    const nested = this.#load(
+      module.code,
+      path.join(path.dirname(file), `${name}${path.extname(file)}`),
+      undefined,
+      place,
+    );
+    return (
+      nested ?? {
+        contents: `${module.code}\n//# sourceMappingURL=${module.map().toUrl()}`,
+        loader: loaderOf(file),
+        resolveDir: path.dirname(file),
+      }
+    );
+  }
+
+  async #finish(result: BuildResult): Promise<OnEndResult | undefined> {
+    const outputs = Object.entries(result.metafile?.outputs ?? {});
+    const [place] =
+      outputs.find(([, { inputs }]) => Object.keys(inputs).some((input) => input.startsWith(`${PLACE}:`))) ?? [];
+    if (!this.#wantsMetafile) delete (result as { metafile?: unknown }).metafile;
+    if (place === undefined || result.errors.length > 0) return undefined;
+    const folder = path.dirname(path.resolve(this.#folder, place));
+    try {
+      let count: number;
+      let built: BuildResult;
+      do {
+        count = this.#modules.size;
+        built = await this.#esbuild.build(this.#threadOptions(folder));
+        // Those within others are known only when the others have been read.
+      } while (this.#modules.size > count);
+      result.outputFiles?.push(...(built.outputFiles ?? []));
+      return { warnings: built.warnings };
+    } catch (error) {
+      return { errors: (error as Partial<BuildFailure>).errors ?? [{ text: String(error) }] };
+    }
+  }
+
+  /** The program's own options, as far as they say how code is compiled. */
+  #threadOptions(outdir: string): BuildOptions {
+    const {
+      outfile: _outfile,
+      outbase: _base,
+      stdin: _stdin,
+      assetNames: _names,
+      plugins = [],
+      ...options
+    } = this.#options;
+    return {
+      ...options,
+      entryPoints: [...this.#modules.keys()].map((name) => ({ in: `${THREAD}:${name}`, out: name })),
+      outdir,
+      entryNames: '[name]',
+      chunkNames: 'heddle-thread-[hash]',
+      outExtension: { '.js': `.${this.#extension}` },
+      format: this.#format,
+      bundle: true,
+      // What several of them use, a thread loads once.
+      splitting: this.#format === 'esm',
+      metafile: false,
+      logLevel: 'silent',
+      plugins: [this.#threadPlugin(), ...plugins.filter(({ name }) => name !== 'heddle')],
+    };
+  }
+
+  #threadPlugin(): Plugin {
+    return {
+      name: 'heddle',
+      setup: (build) => {
+        build.onLoad({ filter: /\.[cm]?[jt]sx?$/, namespace: 'file' }, ({ path: file }) => {
+          const text = entryImported(file, 'What a deferred function uses');
+          return this.#entries.isOnly(file) ? { errors: [{ text }] } : undefined;
+        });
+        this.#answer(build, this.#here);
+      },
+    };
+  }
+
+  get #extension(): string {
+    return this.#format === 'esm' ? 'mjs' : 'cjs';
+  }
+
+  /** The URL of the file that the code becomes a part of. */
+  get #here(): string {
+    return this.#format === 'esm' ? 'import.meta.url' : `require('node:url').pathToFileURL(__filename)`;
+  }
+}
+
+function loaderOf(file: string): Loader {
+  return path.extname(file).replace(/^\.[cm]?/, '') as Loader;
+}

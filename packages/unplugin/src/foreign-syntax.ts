@@ -1,0 +1,59 @@
+import type { Obstacle } from './obstacle.ts';
+import { childrenOf, isFunction, type Node } from './syntax.ts';
+
+interface Place {
+  /** Whether `this` and `new.target` belong to the text. */
+  readonly ownThis: boolean;
+  /** Whether `super` and private names do. */
+  readonly ownClass: boolean;
+  /** Within the deferred function itself, which is called without a `this`. */
+  readonly isCalledBare: boolean;
+}
+
+/**
+ * What belongs to the place the text stands in: this, super, new.target, import.meta, private names.
+ *
+ * @param isDeferred whether the text is the deferred function itself, rather than something that it uses
+ */
+export function foreignSyntax(text: Node, isDeferred: boolean): Obstacle | undefined {
+  const surroundings = (node: Node, what: string): Obstacle => {
+    return { code: 'HEDDLE_CAPTURES_THIS', node, text, message: `uses the ${what} of its surroundings` };
+  };
+  const visit = (node: Node, place: Place): Obstacle | undefined => {
+    switch (node.type) {
+      case 'ThisExpression':
+        if (!place.ownThis) return surroundings(node, 'this');
+        if (!place.isCalledBare) break;
+        return { code: 'HEDDLE_CAPTURES_THIS', node, text, message: 'uses this, and is passed without it' };
+      case 'Super':
+        if (!place.ownClass) return surroundings(node, 'super');
+        break;
+      case 'PrivateIdentifier':
+        if (!place.ownClass) {
+          const message = `uses the private member #${String(node['name'])}`;
+          return { code: 'HEDDLE_CAPTURES_PRIVATE', node, text, message };
+        }
+        break;
+      case 'MetaProperty':
+        if ((node['meta'] as Node)['name'] === 'import') {
+          const message = 'uses import.meta, which belongs to its own module';
+          return { code: 'HEDDLE_IMPORT_META', node, text, message };
+        }
+        if (!place.ownThis) return surroundings(node, 'new.target');
+    }
+    const inner = placeIn(node, place, isDeferred && node === text);
+    for (const child of childrenOf(node)) {
+      const obstacle = visit(child, inner);
+      if (obstacle !== undefined) return obstacle;
+    }
+    return undefined;
+  };
+  return visit(text, { ownThis: false, ownClass: false, isCalledBare: false });
+}
+
+function placeIn(node: Node, place: Place, isCalled: boolean): Place {
+  if (node.type === 'ClassBody') return { ownThis: true, ownClass: true, isCalledBare: false };
+  if (node.type === 'ObjectExpression') return { ...place, ownClass: true };
+  if (!isFunction(node) || node.type === 'ArrowFunctionExpression') return place;
+  return { ...place, ownThis: true, isCalledBare: isCalled };
+}

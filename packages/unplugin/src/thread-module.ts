@@ -1,0 +1,88 @@
+import MagicString, { type SourceMap } from 'magic-string';
+import type { Closure } from './closure.ts';
+import type { Binding } from './scopes.ts';
+import type { Node } from './syntax.ts';
+
+/** A module for threads: its export `$0` makes the function from the captured values. */
+export interface ThreadModule {
+  readonly code: string;
+  /** From the module to the source that it was taken from. */
+  readonly map: () => SourceMap;
+}
+
+export interface Hoistable extends Closure {
+  /** What makes the function: an expression, a declaration, or the name of what is imported. */
+  readonly f: Node;
+  /** The variable that holds it; empty for an expression. */
+  readonly name: string;
+}
+
+/** How a module is written for whom it is imported by: the thread's module. */
+export interface Surroundings {
+  readonly code: string;
+  readonly file: string;
+  /** What the thread's module imports the whole module as. */
+  readonly own: string | undefined;
+  /** Comments that tell compilers what JSX means. */
+  readonly pragmas: readonly string[];
+}
+
+/** The closure's texts where they stood, all else blank: lines and columns stay those of the source. */
+export function threadModule({ code, file, own, pragmas }: Surroundings, hoistable: Hoistable): ThreadModule {
+  const { f, name, imports, exported, declarations, captured } = hoistable;
+  const isExpression = name === '';
+  const made = isExpression ? unusedName('$f', code) : name;
+  const texts = new Set(declarations.map(({ statement }) => statement));
+  if (f.type !== 'Identifier') texts.add(f);
+  const kept = [...texts].sort((a, b) => a.start - b.start);
+
+  const text = new MagicString(code);
+  // The comma keeps the variable's name from becoming the function's. A member is called on its object.
+  const isMember = f.type === 'MemberExpression';
+  const prefix = isMember ? `var ${made}=(...$)=>(` : `var ${made}=(0,`;
+  let end = 0;
+  for (const node of kept) {
+    const gap = blank(code.slice(end, node.start));
+    const before = isExpression && node === f ? withPrefix(gap, prefix) : gap;
+    if (gap === '') text.appendLeft(node.start, before);
+    else text.update(end, node.start, before);
+    ({ end } = node);
+  }
+  if (isExpression) text.appendLeft(f.end, isMember ? ')(...$);' : ');');
+  if (end < code.length) text.remove(end, code.length);
+  const head = [
+    ...pragmas,
+    ...imports.map((binding) => importOf(code, binding)),
+    ...exported.map(([local, as]) => `import { ${as} as ${local} } from ${JSON.stringify(own)};`),
+  ].join('');
+  text.prepend(`${head}export const $0 = (${captured.map(({ name: variable }) => variable).join(', ')}) => {`);
+  text.append(`\nreturn ${made};};\n`);
+  return {
+    code: text.toString(),
+    map: () => text.generateMap({ source: file, includeContent: true, hires: 'boundary' }),
+  };
+}
+
+/** A name that the text does not have yet. */
+export function unusedName(wanted: string, code: string): string {
+  return code.includes(wanted) ? unusedName(`${wanted}$`, code) : wanted;
+}
+
+function blank(text: string): string {
+  return text.replace(/[^\r\n]/g, ' ');
+}
+
+// Into the blanks before the function, or at the end of a line before it, so that nothing moves.
+function withPrefix(gap: string, prefix: string): string {
+  const lineStart = gap.lastIndexOf('\n') + 1;
+  if (gap.length - lineStart >= prefix.length) return gap.slice(0, -prefix.length) + prefix;
+  return lineStart === 0 ? gap + prefix : `${gap.slice(0, lineStart - 1)}${prefix}${gap.slice(lineStart - 1)}`;
+}
+
+function importOf(code: string, { declaration: specifier, statement }: Binding): string {
+  const text = code.slice(specifier.start, specifier.end);
+  const source = statement['source'] as Node;
+  const attributes = code.slice(source.end, statement.end).replace(/;\s*$/, '');
+  const clause = specifier.type === 'ImportSpecifier' ? `{ ${text} }` : text;
+  return `import ${clause} from ${code.slice(source.start, source.end)}${attributes};`;
+}

@@ -1,0 +1,54 @@
+import type { SourceMap } from 'magic-string';
+import { bundledHeddle } from './bundled-heddle.ts';
+import { hoist } from './hoist.ts';
+import { isSource, ownSpecifier } from './thread-id.ts';
+import { threadAt } from './thread-path.ts';
+import { base, fileOf, requestFor, THREADS, threadIn, type WebpackModule } from './webpack-threads.ts';
+
+/** What the loader uses of webpack's loader context. */
+interface LoaderContext {
+  readonly resourcePath: string;
+  readonly resourceQuery: string;
+  readonly rootContext: string;
+  readonly _module: WebpackModule;
+  readonly _compilation: { readonly moduleGraph: { getIssuer(module: WebpackModule): unknown } };
+  readonly _compiler: { readonly options: { readonly output: { readonly module?: boolean } } };
+  callback(error: Error | null, code?: string, map?: unknown): void;
+  emitError(error: Error): void;
+}
+
+/** Gives the deferred functions of a module addresses, or gives the module that makes one of them in a thread. */
+export default function heddle(this: LoaderContext, code: string, map: unknown): void {
+  const { resourcePath: file, resourceQuery, rootContext } = this;
+  const unchanged = (): void => this.callback(null, code, map);
+  const answer = (made: { readonly code: string; readonly map: SourceMap }): void => {
+    this.callback(null, made.code, JSON.parse(made.map.toString()));
+  };
+  const ofHeddle = bundledHeddle(code, file);
+  // The file that threads start with, webpack finds by itself.
+  if (ofHeddle !== undefined) return answer(ofHeddle.rewrite(undefined));
+  if (!isSource(file)) return unchanged();
+
+  const thread = threadIn(resourceQuery);
+  // An entry is imported by nobody.
+  const hasOwn = thread?.hasOwn ?? Boolean(this._compilation.moduleGraph.getIssuer(this._module));
+  const own = hasOwn ? ownSpecifier(file) : undefined;
+  const module = thread && threadAt(code, file, { own }, thread.path);
+  if (thread && !module) return this.callback(new Error(`${file}${resourceQuery} is not there any more.`));
+
+  const hoisted = hoist(module?.code ?? code, file, { own: thread ? undefined : own });
+  if (hoisted === undefined) return module ? answer({ code: module.code, map: module.map() }) : unchanged();
+  for (const { message } of hoisted.errors) this.emitError(new Error(message));
+  const isEsm = this._compiler.options.output.module === true;
+  const threads = hoisted.modules.map((_module, index) => {
+    const path = [...(thread?.path ?? []), index];
+    return { request: requestFor(file, { path, hasOwn }), filename: fileOf(file, path, rootContext, isEsm) };
+  });
+  // Kept with the module, in webpack's caches too.
+  this._module.buildInfo[THREADS] = threads;
+  const { code: rewritten, map: mapped } = hoisted.rewrite(
+    (index) => `$heddleBeside(${JSON.stringify(`./${threads[index]?.filename}`)})`,
+  );
+  const imported = `import { beside as $heddleBeside } from ${JSON.stringify(base)};`;
+  return answer({ code: `${rewritten}\n${imported}`, map: mapped });
+}
