@@ -74,9 +74,7 @@ export function hoist(code: string, file: string, { own }: HoistOptions): Hoiste
   if (places.length === 0 && errors.length === 0) return undefined;
 
   const parents = parentsIn(tree);
-  const readings = hoistables.map((hoistable) =>
-    hoistable.captured.map((one) => readingOf(one, hoistable, uses, parents)),
-  );
+  const readings = hoistables.map((hoistable) => readingOf(hoistable, uses, parents));
   const surroundings = { code, file, own, pragmas };
   return {
     errors,
@@ -91,9 +89,8 @@ export function hoist(code: string, file: string, { own }: HoistOptions): Hoiste
       // A variable of the old kind: a function may be called before its module has got so far.
       text.appendLeft(start, `var ${places.map((_place, index) => `${url}${index}`).join(', ')};`);
       places.forEach((place, index) => {
-        const captured = readings[index]?.join(', ') ?? '';
         text.appendLeft(place.start, `${addressed}(`);
-        text.prependRight(place.end, `, ${url}${index} ??= ${addressOf(index)}, '$0', () => [${captured}])`);
+        text.prependRight(place.end, `, ${url}${index} ??= ${addressOf(index)}, '$0', () => ${readings[index]})`);
       });
       return {
         code: text.toString(),
@@ -103,21 +100,29 @@ export function hoist(code: string, file: string, { own }: HoistOptions): Hoiste
   };
 }
 
-/** The expression that gives the value of a captured variable, or what is needed of it. */
-function readingOf({ name, binding }: Captured, { texts }: Hoistable, uses: readonly Use[], parents: Parents): string {
-  // What is not there is undefined, as `typeof` says it, and as the function will find it.
-  if (binding === undefined) return `typeof ${name} === 'undefined' ? undefined : ${name}`;
-  const places = uses.filter(
-    ({ node, name: used, scope }) =>
-      used === name &&
-      texts.some((text) => text.start <= node.start && node.end <= text.end) &&
-      scope.find(name) === binding,
+/** The expression that gives the values of the captured variables, or what is needed of them. */
+function readingOf({ captured, texts }: Hoistable, uses: readonly Use[], parents: Parents): string {
+  const values = captured.map(({ name, binding }) =>
+    // What is not there is undefined, as `typeof` says it, and as the function will find it.
+    binding === undefined ? `typeof ${name} === 'undefined' ? undefined : ${name}` : name,
   );
-  const parts = partsRead(
-    places.map(({ node }) => node),
-    parents,
-  );
-  return parts === undefined ? name : `${PARTS}(${name}, ${partsText(parts)})`;
+  const parts = captured.map((one) => {
+    return one.binding === undefined ? undefined : partsRead(usesOf(one, texts, uses), parents);
+  });
+  const all = `[${values.join(', ')}]`;
+  if (parts.every((read) => read === undefined)) return all;
+  return `${PARTS}(${all}, [${parts.map((read) => (read === undefined ? 1 : partsText(read))).join(', ')}])`;
+}
+
+function usesOf({ name, binding }: Captured, texts: Hoistable['texts'], uses: readonly Use[]): Node[] {
+  return uses
+    .filter(
+      ({ node, name: used, scope }) =>
+        used === name &&
+        texts.some((text) => text.start <= node.start && node.end <= text.end) &&
+        scope.find(name) === binding,
+    )
+    .map(({ node }) => node);
 }
 
 /** The function or declaration that a name stands for; the name itself where a thread can import that. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addressed } from 'heddle/addressed';
+import { addressed, partsOf } from 'heddle/addressed';
 import { CallableError } from 'heddle/threads';
 import { errorOf } from '../support/failure-of.ts';
 import { poolFor } from '../support/pools.ts';
@@ -22,6 +22,20 @@ test('a function with an address goes by it, with the values of its closure', li
     () => [held, 3],
   );
   assert.deepEqual(await pool.defer(f), ['by its address', 2]);
+});
+
+test('of its values only what is used is taken, and what several of them hold stays one object', () => {
+  const inner = { m: 2, list: [1] };
+  const view = { inner, socket: process.stdout };
+  const [taken, whole, other, none] = partsOf(
+    [view, inner, { inner, missing: undefined }, 3],
+    [{ inner: { m: 1 }, head: 1 }, 1, { inner: { list: 1 } }, { length: 1 }],
+  );
+  assert.deepEqual(taken, { inner });
+  assert.equal(whole, inner);
+  assert.equal((taken as typeof view).inner, inner);
+  assert.equal((other as typeof view).inner, inner);
+  assert.equal(none, 3);
 });
 
 test('where its closure holds a function, it is captured as it is without an address', limit, async (t) => {

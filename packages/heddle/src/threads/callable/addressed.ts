@@ -1,5 +1,7 @@
 import type { FactoryReference } from '../wire/reference.ts';
 import { CapturedCall } from './capture/captured-call.ts';
+import type { Parts } from './capture/usage.ts';
+import { CapturedValues } from './capture/values.ts';
 import { functionName } from './function-name.ts';
 import { addressedCalls, refusals } from './known.ts';
 
@@ -51,29 +53,28 @@ export function addressed<F extends Function>(f: F, url: URL | string, name: str
   return f;
 }
 
-/** The properties that are read of a value: `{ body: { text: 1 }, url: 1 }` of `req.body.text` and `req.url`. */
-export interface PartsToTake {
-  readonly [key: string]: 1 | PartsToTake;
-}
+/** What is used of a value: `{ body: { text: 1 }, url: 1 }` of `req.body.text` and `req.url`, 1 of `req` itself. */
+export type PartsToTake = 1 | { readonly [key: string]: PartsToTake };
 
 /**
- * An object with nothing but the properties of `value` that are needed of it, which may hold more than can be copied.
- * The build plug-in writes the calls.
+ * The values of a closure with nothing but the properties that are needed of them: they may hold more than can be
+ * copied. An object that several values hold stays one object. The build plug-in writes the calls.
+ *
+ * @param used what is used of each value
  *
  * @example
  * ```ts sketch of what the build plug-in writes
- * addressed(() => request.body.text, url, '$0', () => [partsOf(request, { body: { text: 1 } })]);
+ * addressed(() => request.body.text, url, '$0', () => partsOf([request], [{ body: { text: 1 } }]));
  * ```
  */
-export function partsOf(value: unknown, parts: PartsToTake): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  const taken: Record<string, unknown> = {};
-  for (const key of Object.keys(parts)) {
-    const part: unknown = Reflect.get(value, key);
-    // What is not there must not be there in the thread either: `in` and default values tell the difference.
-    if (part === undefined && !(key in value)) continue;
-    const inner = parts[key] as 1 | PartsToTake;
-    taken[key] = inner === 1 ? part : partsOf(part, inner);
-  }
-  return taken;
+export function partsOf(values: readonly unknown[], used: readonly PartsToTake[]): unknown[] {
+  const captured = new CapturedValues();
+  values.forEach((value, index) => captured.note(value, partsIn(used[index] ?? 1)));
+  captured.begin();
+  return values.map((value) => captured.take(value));
+}
+
+function partsIn(used: PartsToTake): Parts {
+  const entries = used === 1 ? [] : Object.entries(used);
+  return { whole: used === 1, parts: new Map(entries.map(([key, inner]) => [key, partsIn(inner)])) };
 }

@@ -1,4 +1,3 @@
-import * as util from 'node:util';
 import { pathToFileURL } from 'node:url';
 import { isAbsolute } from 'node:path';
 import type { Scope } from './origin.ts';
@@ -25,7 +24,8 @@ interface NodeCallSite {
 // Heddle's own frames come first; the program's that made the call is soon after them.
 const FRAMES = 24;
 
-const { getCallSites } = util as unknown as {
+// Asked of Node at run time: bundlers turn an import into one of that name alone, which older versions do not have.
+const { getCallSites } = process.getBuiltinModule('node:util') as unknown as {
   getCallSites?: (frames: number, options: object) => readonly NodeCallSite[];
 };
 

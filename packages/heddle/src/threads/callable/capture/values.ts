@@ -41,7 +41,10 @@ export class CapturedValues {
    * @param loaded what the thread loads an object by, if it does: then nothing need be read of it here
    * @param given what the thread has a property by, if a module gives it
    */
-  constructor(loaded: (value: object) => unknown, given: (owner: object, key: string) => GivenPart | undefined) {
+  constructor(
+    loaded: (value: object) => unknown = nothing,
+    given: (owner: object, key: string) => GivenPart | undefined = nothing,
+  ) {
     this.#loaded = loaded;
     this.#given = given;
   }
@@ -87,24 +90,28 @@ export class CapturedValues {
     }
   }
 
-  /** The value without the functions and modules in it, which are handed to `inclusions`. */
-  take(value: unknown, inclusions: Inclusions, path: readonly string[] = []): unknown {
+  /**
+   * The value without the functions and modules in it, which are handed to `inclusions`; with them, where nobody takes
+   * them.
+   */
+  take(value: unknown, inclusions?: Inclusions, path: readonly string[] = []): unknown {
     const use = isObject(value) ? this.#uses.get(value) : undefined;
-    if (use?.whole) for (const [key, given] of use.given) inclusions.give([...path, key], given);
+    if (use?.whole) for (const [key, given] of use.given) inclusions?.give([...path, key], given);
     if (!isObject(value) || use === undefined || use.whole) return this.#takeWhole(value, inclusions, path);
     const known = this.#taken.get(value);
     if (known !== undefined) return known;
-    if (inclusions.include(path, value)) return undefined;
+    if (inclusions?.include(path, value)) return undefined;
     const taken: Record<string, unknown> = {};
     this.#taken.set(value, taken);
-    for (const [key, given] of use.given) inclusions.give([...path, key], given);
+    for (const [key, given] of use.given) inclusions?.give([...path, key], given);
     for (const [key, part] of use.parts) {
       Object.defineProperty(taken, key, property(this.take(part, inclusions, [...path, key])));
     }
     return taken;
   }
 
-  #takeWhole(value: unknown, inclusions: Inclusions, path: readonly string[]): unknown {
+  #takeWhole(value: unknown, inclusions: Inclusions | undefined, path: readonly string[]): unknown {
+    if (inclusions === undefined) return value;
     const obstacle = obstacleIn(value);
     if (obstacle === undefined) return value;
     const known = this.#taken.get(value as object);
@@ -124,6 +131,8 @@ export class CapturedValues {
     return made;
   }
 }
+
+function nothing(): undefined {}
 
 function property(value: unknown): PropertyDescriptor {
   return { value, enumerable: true, writable: true, configurable: true };
