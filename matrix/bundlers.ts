@@ -52,7 +52,7 @@ const rows: readonly Runner[] = [
     { output: { filename: '[name].cjs' }, externals: required },
     'out/program.cjs',
   ),
-  { ...byItself(webpack('packages bundled', webpackModule)), smoke: true },
+  byItself(webpack('packages bundled', webpackModule)),
 ];
 
 export const bundlers: readonly Runner[] = rows.map(besideModules);
