@@ -1,15 +1,11 @@
 import { AsyncResource } from 'node:async_hooks';
-import {
-  MessageChannel,
-  type MessagePort,
-  receiveMessageOnPort,
-  type ResourceLimits,
-  Worker,
-} from 'node:worker_threads';
+import { MessageChannel, type MessagePort, type ResourceLimits, Worker } from 'node:worker_threads';
 import { entryModuleFiles } from './callable/entry-module.ts';
+import type { ConnectionListener, OutgoingJob, Progress, ThreadConnection, ThreadCrash } from './connection.ts';
+import { JobSlots } from './job-slots.ts';
+import { Channel, SLOTS } from './wire/channel.ts';
+import type { BellMessage, ThreadData } from './wire/messages.ts';
 import { refuseSecondRun } from './wire/second-run.ts';
-import type { ConnectionListener, ThreadConnection, ThreadCrash } from './connection.ts';
-import type { JobMessage, ThreadData, ThreadMessage } from './wire/messages.ts';
 
 // The build puts this module at the top of dist/, and the thread's side into a CommonJS file of its own.
 const entry: URL = new URL('./threads/entry/thread.cjs', import.meta.url);
@@ -23,45 +19,65 @@ export interface WorkerOptions {
   readonly resourceLimits: ResourceLimits | undefined;
 }
 
-/** A thread made of a Worker, reached by a message port of our own: the parent port is left to the user's code. */
+/** A thread made of a Worker, reached by memory and ports of our own: the parent port is left to the user's code. */
 export class WorkerConnection implements ThreadConnection {
+  readonly capacity: number = SLOTS;
   readonly #worker: Worker;
-  readonly #port: MessagePort;
+  readonly #channel = new Channel();
+  readonly #slots: JobSlots;
+  readonly #bell: MessagePort;
   readonly #listener: ConnectionListener;
-  readonly #begun = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   #crash: ThreadCrash | undefined;
 
   /** @throws whatever Node finds wrong with the options */
   constructor(listener: ConnectionListener, { name, resourceLimits }: WorkerOptions) {
     refuseSecondRun();
     this.#listener = listener;
-    const { port1, port2 } = outsideOfCalls.runInAsyncScope(() => new MessageChannel());
-    const workerData: ThreadData = { port: port2, begun: this.#begun, entryFiles: entryModuleFiles() };
+    const bells = outsideOfCalls.runInAsyncScope(() => new MessageChannel());
+    const values = outsideOfCalls.runInAsyncScope(() => new MessageChannel());
+    const workerData: ThreadData = {
+      memory: this.#channel.memory,
+      bell: bells.port2,
+      values: values.port2,
+      entryFiles: entryModuleFiles(),
+    };
     const options = {
       name,
       workerData,
-      transferList: [port2],
+      transferList: [bells.port2, values.port2],
       ...(resourceLimits === undefined ? {} : { resourceLimits }),
     };
     this.#worker = outsideOfCalls.runInAsyncScope(() => new Worker(entry, options));
-    this.#port = port1;
-    port1.on('message', (message: ThreadMessage) => listener.received(message));
-    port1.on('messageerror', (error) => listener.unreadable(error));
+    this.#bell = bells.port1;
+    this.#slots = new JobSlots(this.#channel, values.port1, (slot, outcome, result, microseconds) =>
+      listener.completed(slot, outcome, result, microseconds),
+    );
+    this.#bell.on('message', (message: BellMessage) => {
+      if (message === 'ready') listener.started();
+      else this.#slots.look();
+    });
     this.#worker.on('error', (error: unknown) => {
       this.#crash = { error };
     });
     this.#worker.on('exit', (exitCode) => this.#ended(exitCode));
     // The pool keeps the process while it has work; a thread as such does not.
-    port1.unref();
+    this.#bell.unref();
     this.#worker.unref();
   }
 
-  get lastBegun(): number {
-    return Atomics.load(this.#begun, 0);
+  submit(job: OutgoingJob): number {
+    const slot = this.#slots.submit(job);
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port has no origin
+    if (this.#channel.threadBell.ring() === 'message') this.#bell.postMessage('ring' satisfies BellMessage);
+    return slot;
   }
 
-  post(message: JobMessage, transfer: readonly ArrayBuffer[]): void {
-    this.#port.postMessage(message, transfer);
+  withdraw(slot: number): boolean {
+    return this.#slots.withdraw(slot);
+  }
+
+  progressOf(slot: number): Progress {
+    return this.#slots.progressOf(slot);
   }
 
   end(): void {
@@ -70,10 +86,9 @@ export class WorkerConnection implements ThreadConnection {
 
   #ended(exitCode: number): void {
     // The thread may have answered before it ended.
-    for (let left = receiveMessageOnPort(this.#port); left !== undefined; left = receiveMessageOnPort(this.#port)) {
-      this.#listener.received(left.message as ThreadMessage);
-    }
-    this.#port.close();
+    this.#slots.close();
+    this.#slots.deliver();
+    this.#bell.close();
     this.#listener.ended(exitCode, this.#crash);
   }
 }

@@ -1,18 +1,13 @@
 import { workerData } from 'node:worker_threads';
-import type { JobMessage, ReadyMessage, ThreadData } from '../wire/messages.ts';
+import { Channel } from '../wire/channel.ts';
+import type { ThreadData } from '../wire/messages.ts';
 import { keepOut } from './entry-guard.ts';
-import { JobRunner } from './job-runner.ts';
+import { WorkLoop } from './work-loop.ts';
 
 // What a thread runs first. CommonJS, and with as little to load as can be: it is part of every cold call.
-const { port, begun, entryFiles } = workerData as ThreadData;
+const { memory, bell, values, entryFiles } = workerData as ThreadData;
 keepOut(entryFiles);
-const runner = new JobRunner(port, stackOfJob);
-port.on('message', (message: JobMessage) => {
-  Atomics.store(begun, 0, message.job);
-  runner.receive(message);
-});
-port.on('messageerror', (error) => runner.cannotRead(error));
-port.postMessage({ ready: true } satisfies ReadyMessage);
+new WorkLoop(new Channel(memory), bell, values, stackOfJob).start();
 
 /** An error's stack as far as it is the job's own: the frames of this file below it say nothing to anybody. */
 function stackOfJob(error: Error): string | undefined {
