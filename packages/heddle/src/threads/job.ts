@@ -27,8 +27,9 @@ export class Job {
   readonly deferred: Deferred<unknown>;
   /** The queue, a thread, or nobody when the job has been refused or is done. */
   holder: JobHolder | undefined = undefined;
-  /** Where the thread that has the job keeps it, and in which order it got it. Kept by the thread. */
+  /** Where the thread that has the job keeps it. */
   slot = -1;
+  /** The job's place in the order in which threads got theirs. */
   turn = 0;
   /** The job's neighbours while it waits in the queue. */
   previous: Job | undefined = undefined;

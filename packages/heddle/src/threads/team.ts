@@ -42,6 +42,8 @@ export class Team {
   };
   #min: number;
   #max: number;
+  /** How many jobs threads have got: the order in which they go back if they must. */
+  #turns = 0;
   #serving = false;
   #stopping = false;
   #stallTimer: NodeJS.Timeout | undefined;
@@ -147,7 +149,9 @@ export class Team {
         continue;
       }
       if (thread === undefined) break;
-      thread.run(this.#queue.shift() as Job);
+      const job = this.#queue.shift() as Job;
+      job.turn = ++this.#turns;
+      thread.run(job);
       this.#note(thread);
     }
     this.#serving = false;
@@ -162,7 +166,11 @@ export class Team {
   #nextThread(): PoolThread | undefined {
     const idle = this.#idle.pop();
     if (idle !== undefined) return idle;
-    if (this.#threads.size < this.#max) return this.#addThread();
+    if (this.#threads.size < this.#max) {
+      // What was sent ahead came first, and would now wait longer than what comes after it.
+      this.#recall([...this.#laden].filter(({ started }) => started));
+      return this.#addThread();
+    }
     for (const thread of this.#roomy) return thread;
     return undefined;
   }
@@ -220,22 +228,35 @@ export class Team {
   /** While a thread is free, no job stays behind another's long one. */
   #relieve(): void {
     if (this.#laden.size === 0 || this.#stallTimer !== undefined || !this.#isFree) return;
+    const stalled: PoolThread[] = [];
     for (const thread of this.#laden) {
       // A new thread would start no sooner.
       if (!thread.started && this.#idle.length === 0) continue;
       const stalledIn = thread.lastProgress + STALLED_MS - performance.now();
-      if (stalledIn <= 0) {
-        this.#laden.delete(thread);
-        this.#jobsHaveNotBegun(thread.takeBack());
-        if (thread.load === 0) this.#threadIsIdle(thread);
-        else this.#note(thread);
-      } else {
-        this.#stallTimer = setTimeout(() => {
-          this.#stallTimer = undefined;
-          this.#relieve();
-        }, stalledIn);
+      if (stalledIn > 0) {
+        this.#lookAgain(stalledIn);
+        break;
       }
-      return;
+      stalled.push(thread);
     }
+    if (stalled.length === 0) return;
+    this.#recall(stalled);
+    this.#serve();
+    for (const thread of stalled) if (thread.load === 0) this.#threadIsIdle(thread);
+  }
+
+  #lookAgain(milliseconds: number): void {
+    this.#stallTimer = setTimeout(() => {
+      this.#stallTimer = undefined;
+      this.#relieve();
+    }, milliseconds);
+  }
+
+  /** Takes back what threads have not begun. */
+  #recall(threads: readonly PoolThread[]): void {
+    if (threads.length === 0) return;
+    const jobs = threads.flatMap((thread) => thread.takeBack());
+    this.#queue.putBack(jobs.sort((a, b) => a.turn - b.turn));
+    for (const thread of threads) this.#note(thread);
   }
 }

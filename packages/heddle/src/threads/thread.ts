@@ -41,7 +41,6 @@ export class Thread implements PoolThread {
   /** Slots that the thread has not given back. */
   #slots = 0;
   #load = 0;
-  #turns = 0;
   /** How long its jobs take. */
   #average: number | undefined;
   #isStalled = false;
@@ -170,7 +169,6 @@ export class Thread implements PoolThread {
       });
       this.#slots++;
       job.slot = slot;
-      job.turn = ++this.#turns;
       this.#sent[slot] = { job, reference };
       // A getter among the arguments may have cancelled the call.
       if (job.settled) this.release(job);

@@ -4,7 +4,7 @@ import { entryModuleFiles } from './callable/entry-module.ts';
 import type { ConnectionListener, OutgoingJob, Progress, ThreadConnection, ThreadCrash } from './connection.ts';
 import { JobSlots } from './job-slots.ts';
 import { Channel, SLOTS } from './wire/channel.ts';
-import type { BellMessage, ThreadData } from './wire/messages.ts';
+import { type BellMessage, type ThreadData, tell } from './wire/messages.ts';
 import { refuseSecondRun } from './wire/second-run.ts';
 
 // The build puts this module at the top of dist/, and the thread's side into a CommonJS file of its own.
@@ -67,8 +67,7 @@ export class WorkerConnection implements ThreadConnection {
 
   submit(job: OutgoingJob): number {
     const slot = this.#slots.submit(job);
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port has no origin
-    if (this.#channel.threadBell.ring() === 'message') this.#bell.postMessage('ring' satisfies BellMessage);
+    if (this.#channel.threadBell.ring() === 'message') tell(this.#bell, 'ring');
     return slot;
   }
 

@@ -1,7 +1,7 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { type Channel, Form, INLINE_BYTES, OUTCOMES, SLOTS, type SlotOutcome, SlotState } from '../wire/channel.ts';
 import { InlineValues } from '../wire/inline-values.ts';
-import type { BellMessage, JobMessage } from '../wire/messages.ts';
+import { type JobMessage, tell } from '../wire/messages.ts';
 import { pack, packThrown } from '../wire/pack.ts';
 import type { Parcel } from '../wire/payload.ts';
 import { UnclonableError } from '../wire/unclonable-error.ts';
@@ -51,7 +51,7 @@ export class WorkLoop {
   /** Begins with what has been submitted already. */
   start(): void {
     this.#bell.on('message', this.#look);
-    this.#bell.postMessage('ready' satisfies BellMessage);
+    tell(this.#bell, 'ready');
     this.#look();
   }
 
@@ -162,7 +162,7 @@ export class WorkLoop {
     const microseconds = Math.min((this.#now - (this.#began[slot] as number)) * 1000, MOST_MICROSECONDS);
     this.#channel.conclude(slot, OUTCOMES.indexOf(outcome), form, microseconds);
     this.#channel.completions.put(slot);
-    if (this.#channel.reactorBell.ring() === 'message') this.#bell.postMessage('ring' satisfies BellMessage);
+    if (this.#channel.reactorBell.ring() === 'message') tell(this.#bell, 'ring');
     this.#running--;
     // A job that ended in the event loop, as promises do: nobody else goes on with the next one.
     if (!this.#working) this.#work();

@@ -24,3 +24,9 @@ export interface JobMessage {
 
 /** What a thread sends on the bell: that it waits for work, or that there are results. */
 export type BellMessage = 'ready' | 'ring';
+
+/** Sends a message to a side that may wait in its event loop. */
+export function tell(bell: import('node:worker_threads').MessagePort, message: BellMessage): void {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port has no origin
+  bell.postMessage(message);
+}
