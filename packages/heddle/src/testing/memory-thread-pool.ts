@@ -105,7 +105,7 @@ class MemoryConnection implements ThreadConnection {
     queueMicrotask(() => listener.started());
   }
 
-  submit({ functionId, reference, args, captured, functionName }: OutgoingJob): number {
+  submit({ functionId, reference, args, captured, functionName, call }: OutgoingJob): number {
     try {
       const { message, transfer } = packJob({ reference, args, captured });
       this.#message = { functionId, message: structuredClone(message, { transfer: [...transfer] }) };
@@ -113,7 +113,8 @@ class MemoryConnection implements ThreadConnection {
       throw unsendableArguments(functionName, error);
     }
     this.#hasBegun = false;
-    this.#arrived();
+    if (call.settled) this.withdraw();
+    else this.#arrived();
     return 0;
   }
 

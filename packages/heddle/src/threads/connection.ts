@@ -25,7 +25,6 @@ export type Progress = 'sent' | 'begun' | 'done';
 
 /** A job as it goes to a thread. */
 export interface OutgoingJob {
-  readonly id: number;
   /** A number for the function, good for this thread. */
   readonly functionId: number;
   /** Where to load the function from; left out where the thread has it. */
@@ -34,6 +33,8 @@ export interface OutgoingJob {
   readonly args: readonly unknown[];
   /** The values that a captured function uses. */
   readonly captured: readonly unknown[];
+  /** Looked at when the arguments have been read, which may have ended the call: such a job is never begun. */
+  readonly call: { readonly settled: boolean };
 }
 
 /** What a connection tells. `ended` is the last, and comes after every job that the thread has answered. */

@@ -51,7 +51,7 @@ export class JobSlots {
     const slot = this.#free.pop() as number;
     try {
       const form = this.#send(job, slot);
-      this.#channel.describe(slot, job.id, job.functionId, form);
+      this.#channel.describe(slot, job.functionId, form, job.call.settled ? SlotState.withdrawn : SlotState.sent);
     } catch (error) {
       this.#free.push(slot);
       throw unsendableArguments(job.functionName, error);

@@ -12,14 +12,11 @@ export interface JobHolder {
   release(job: Job): void;
 }
 
-let lastId = 0;
-
 /**
  * One call: from the moment it is made to its one outcome. Every outcome,
  * whoever brings it, passes through {@link Job.settle}.
  */
 export class Job {
-  readonly id: number = ++lastId;
   readonly f: Function;
   readonly functionName: string;
   readonly args: readonly unknown[];

@@ -169,7 +169,7 @@ export class Team {
     if (this.#threads.size < this.#max) {
       // What was sent ahead came first, and would now wait longer than what comes after it.
       this.#recall([...this.#laden].filter(({ started }) => started));
-      return this.#addThread();
+      return this.#idle.pop() ?? this.#addThread();
     }
     for (const thread of this.#roomy) return thread;
     return undefined;
@@ -197,8 +197,7 @@ export class Team {
 
   #threadIsIdle(thread: PoolThread): void {
     if (this.staying > this.#max) return thread.end();
-    if (thread.started) this.#idle.push(thread);
-    else this.#idle.unshift(thread);
+    this.#rest(thread);
     this.#serve();
     return this.#owner.teamHasChanged();
   }
@@ -239,10 +238,10 @@ export class Team {
       }
       stalled.push(thread);
     }
-    if (stalled.length === 0) return;
-    this.#recall(stalled);
+    // Where nothing comes back, all has been done, and only waits to be delivered.
+    if (!this.#recall(stalled)) return;
     this.#serve();
-    for (const thread of stalled) if (thread.load === 0) this.#threadIsIdle(thread);
+    this.#owner.teamHasChanged();
   }
 
   #lookAgain(milliseconds: number): void {
@@ -252,11 +251,21 @@ export class Team {
     }, milliseconds);
   }
 
-  /** Takes back what threads have not begun. */
-  #recall(threads: readonly PoolThread[]): void {
-    if (threads.length === 0) return;
+  /** Takes back what threads have not begun. False where that is nothing. */
+  #recall(threads: readonly PoolThread[]): boolean {
     const jobs = threads.flatMap((thread) => thread.takeBack());
+    if (jobs.length === 0) return false;
     this.#queue.putBack(jobs.sort((a, b) => a.turn - b.turn));
-    for (const thread of threads) this.#note(thread);
+    for (const thread of threads) {
+      this.#note(thread);
+      // It had begun none of them.
+      if (thread.load === 0) this.#rest(thread);
+    }
+    return true;
+  }
+
+  #rest(thread: PoolThread): void {
+    if (thread.started) this.#idle.push(thread);
+    else this.#idle.unshift(thread);
   }
 }

@@ -227,8 +227,8 @@ export class ThreadPool {
   }
 
   /** What the pool's threads are made of: a pool for tests has others. */
-  protected connect(name: string, { resourceLimits }: CompletePoolOptions): Connect {
-    return (listener) => new WorkerConnection(listener, { name, resourceLimits });
+  protected connect(name: string, options: CompletePoolOptions): Connect {
+    return (listener) => new WorkerConnection(listener, { ...options, name });
   }
 
   /** What keeps the process while calls are pending. */
@@ -242,7 +242,9 @@ export class ThreadPool {
   }
 
   #makeThread(owner: ThreadOwner): PoolThread {
-    return new Thread(owner, this.connect(`${this.name}-${++this.#threadsMade}`, this.#options));
+    const { initThread } = this.#options;
+    const init = initThread && { name: nameOf(initThread), callable: resolveOrReject(initThread) };
+    return new Thread(owner, this.connect(`${this.name}-${++this.#threadsMade}`, this.#options), init);
   }
 
   #teamHasChanged(): void {
@@ -281,6 +283,14 @@ export class ThreadPool {
       );
     // Those that wait first: they must not begin on the threads that the others leave.
     for (const job of [...this.#team.waiting(), ...this.#team.running().reverse()]) job.abandon(reason(job));
+  }
+}
+
+function resolveOrReject(f: Function): Callable | Promise<Callable> {
+  try {
+    return resolveCallable(f);
+  } catch (error) {
+    return Promise.reject(error);
   }
 }
 

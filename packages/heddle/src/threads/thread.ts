@@ -3,9 +3,10 @@ import { Failure } from '../defer/failure.ts';
 import { CapturedCall } from './callable/capture/captured-call.ts';
 import type { Callable } from './callable/resolve.ts';
 import type { Connect, ThreadConnection, ThreadCrash } from './connection.ts';
-import { ThreadExitError } from './errors.ts';
+import { ThreadInitError } from './errors.ts';
 import type { Job } from './job.ts';
 import type { PoolThread, ThreadOwner } from './pool-thread.ts';
+import { exitError, warnOfCrash } from './thread-exit.ts';
 import type { SlotOutcome } from './wire/channel.ts';
 import type { FunctionReference } from './wire/reference.ts';
 
@@ -23,6 +24,12 @@ interface KnownFunction {
 interface Sent {
   readonly job: Job;
   readonly reference: FunctionReference;
+}
+
+/** What a thread runs before its first job. */
+export interface ThreadInit {
+  readonly name: string;
+  readonly callable: Callable | Promise<Callable>;
 }
 
 /**
@@ -44,6 +51,9 @@ export class Thread implements PoolThread {
   /** How long its jobs take. */
   #average: number | undefined;
   #isStalled = false;
+  #init: 'none' | 'running' | 'done' | 'failed' = 'none';
+  #initName = '';
+  #initSlot = -1;
   #hasAnswered = false;
   #ending = false;
   #toldToEnd = false;
@@ -51,7 +61,7 @@ export class Thread implements PoolThread {
   lastProgress = 0;
 
   /** @throws whatever stands in the way of making the thread */
-  constructor(owner: ThreadOwner, connect: Connect) {
+  constructor(owner: ThreadOwner, connect: Connect, init?: ThreadInit) {
     this.#owner = owner;
     this.#connection = connect({
       started: () => {
@@ -60,6 +70,7 @@ export class Thread implements PoolThread {
       completed: (slot, outcome, result, microseconds) => this.#completed(slot, outcome, result, microseconds),
       ended: (exitCode, crash) => this.#ended(exitCode, crash),
     });
+    if (init !== undefined) this.#initialise(init);
   }
 
   get load(): number {
@@ -71,7 +82,7 @@ export class Thread implements PoolThread {
   }
 
   get mayBeReplaced(): boolean {
-    return this.#started || this.#toldToEnd;
+    return this.#init !== 'failed' && (this.#started || this.#toldToEnd);
   }
 
   get hasRoom(): boolean {
@@ -85,8 +96,14 @@ export class Thread implements PoolThread {
 
   run(job: Job): void {
     job.holder = this;
+    job.slot = -1;
     this.#load++;
     if (this.#load === 1) this.lastProgress = performance.now();
+    if (this.#init === 'running') this.#unsent.add(job);
+    else this.#sendWhenFound(job);
+  }
+
+  #sendWhenFound(job: Job): void {
     const { callable } = job;
     if (!(callable instanceof Promise)) return this.#send(job, callable);
     this.#unsent.add(job);
@@ -106,6 +123,8 @@ export class Thread implements PoolThread {
   /** Gives up a job. A thread that works on it cannot be asked to stop, so it is ended. */
   release(job: Job): void {
     job.holder = undefined;
+    // On its way into a slot: a getter among its arguments has led here.
+    if (job.slot < 0 && !this.#unsent.has(job)) return;
     if (this.#unsent.delete(job) || this.#withdraw(job)) return this.#jobHasLeft();
     // From here on the thread begins no other job, which would die with it.
     const back = this.takeBack();
@@ -141,6 +160,55 @@ export class Thread implements PoolThread {
     this.#owner.threadIsEnding(this);
   }
 
+  #initialise({ name, callable }: ThreadInit): void {
+    this.#init = 'running';
+    const start = (found: Callable): void => {
+      if (this.#ending) return;
+      const { reference, captured } = partsOf(found);
+      this.#initSlot = this.#connection.submit({
+        functionId: ++this.#lastFunctionId,
+        reference,
+        functionName: name,
+        args: NONE,
+        captured,
+        call: { settled: false },
+      });
+      this.#slots++;
+    };
+    const attempt = (found: Callable): void => {
+      try {
+        start(found);
+      } catch (error) {
+        this.#initHasFailed(name, error);
+      }
+    };
+    this.#initName = name;
+    // Not in this turn: whoever makes the thread does not have it yet.
+    Promise.resolve(callable).then(attempt, (error: unknown) => this.#initHasFailed(name, error));
+  }
+
+  #initHasEnded(outcome: SlotOutcome, result: unknown): void {
+    if (outcome !== 'value') return this.#initHasFailed(this.#initName, result);
+    this.#init = 'done';
+    this.lastProgress = performance.now();
+    for (const job of [...this.#unsent]) if (this.#unsent.delete(job)) this.#sendWhenFound(job);
+    return undefined;
+  }
+
+  #initHasFailed(name: string, cause: unknown): void {
+    if (this.#ending) return;
+    this.#init = 'failed';
+    const jobs = [...this.#unsent];
+    this.#unsent.clear();
+    this.#load -= jobs.length;
+    this.end();
+    const reason = cause instanceof Error ? cause.message : inspect(cause);
+    for (const job of jobs) {
+      const message = `The thread for ${job.functionName} could not be made ready: the pool's initThread, ${name}, failed (${reason}).`;
+      job.settle(new Failure(new ThreadInitError(message, { cause })));
+    }
+  }
+
   #inOrder(jobs: Job[]): Job[] {
     return jobs.sort((a, b) => a.turn - b.turn);
   }
@@ -152,7 +220,7 @@ export class Thread implements PoolThread {
   }
 
   #send(job: Job, callable: Callable): void {
-    const reference = callable instanceof CapturedCall ? callable.reference : callable;
+    const { reference, captured } = partsOf(callable);
     let known = this.#functions.get(reference);
     if (known === undefined) {
       known = { id: ++this.#lastFunctionId, isLoaded: false };
@@ -160,26 +228,31 @@ export class Thread implements PoolThread {
     }
     try {
       const slot = this.#connection.submit({
-        id: job.id,
         functionId: known.id,
         reference: known.isLoaded ? undefined : reference,
         functionName: job.functionName,
         args: job.args,
-        captured: callable instanceof CapturedCall ? callable.values : NONE,
+        captured,
+        call: job,
       });
       this.#slots++;
+      // A getter among the arguments may have cancelled the call.
+      if (job.settled) return this.#jobHasLeft();
       job.slot = slot;
       this.#sent[slot] = { job, reference };
-      // A getter among the arguments may have cancelled the call.
-      if (job.settled) this.release(job);
     } catch (error) {
       this.#jobHasLeft();
       job.refuse(error);
     }
+    return undefined;
   }
 
   #completed(slot: number, outcome: SlotOutcome, result: unknown, microseconds: number): void {
     this.#slots--;
+    if (slot === this.#initSlot) {
+      this.#initSlot = -1;
+      return this.#initHasEnded(outcome, result);
+    }
     const sent = this.#sent[slot];
     if (outcome === 'withdrawn' || sent === undefined) return;
     this.#sent[slot] = undefined;
@@ -192,6 +265,7 @@ export class Thread implements PoolThread {
     // The thread is free before the callbacks run: they may have the next call to make.
     this.#jobHasLeft();
     sent.job.settle(outcome === 'value' ? result : new Failure(result));
+    return undefined;
   }
 
   /** What the thread could not load, or could not read of, it does not have. */
@@ -214,7 +288,8 @@ export class Thread implements PoolThread {
     this.#load = 0;
     if (back.length === left.length && crash !== undefined) warnOfCrash(crash.error);
     if (back.length > 0) this.#owner.jobsHaveNotBegun(back);
-    for (const job of left) if (!back.includes(job)) job.settle(new Failure(exitError(job, exitCode, crash)));
+    for (const job of left)
+      if (!back.includes(job)) job.settle(new Failure(exitError(job.functionName, exitCode, crash)));
     this.#owner.threadHasEnded(this);
   }
 
@@ -228,22 +303,7 @@ export class Thread implements PoolThread {
 
 const NONE: readonly unknown[] = [];
 
-function exitError(job: Job, exitCode: number, crash: ThreadCrash | undefined): ThreadExitError {
-  const reason = crash === undefined ? `with exit code ${exitCode}` : describeCrash(crash.error);
-  const message = `The thread that ran ${job.functionName} ended ${reason} before the call had a result.`;
-  return new ThreadExitError(message, exitCode, crash === undefined ? {} : { cause: crash.error });
-}
-
-/** Something that an earlier job left behind has failed: no call is there to tell. */
-function warnOfCrash(error: unknown): void {
-  process.emitWarning(`A thread ended ${describeCrash(error)} while it had no call to answer.`, {
-    code: 'HEDDLE_THREAD_EXIT',
-    detail: error instanceof Error ? (error.stack ?? '') : inspect(error),
-  });
-}
-
-function describeCrash(error: unknown): string {
-  if ((error as NodeJS.ErrnoException | null)?.code === 'ERR_WORKER_OUT_OF_MEMORY')
-    return 'because it ran out of memory';
-  return `by an uncaught error (${error instanceof Error ? error.message : inspect(error)})`;
+function partsOf(callable: Callable): { readonly reference: FunctionReference; readonly captured: readonly unknown[] } {
+  if (callable instanceof CapturedCall) return { reference: callable.reference, captured: callable.values };
+  return { reference: callable, captured: NONE };
 }

@@ -1,5 +1,13 @@
 import { AsyncResource } from 'node:async_hooks';
-import { MessageChannel, type MessagePort, type ResourceLimits, Worker } from 'node:worker_threads';
+import { access } from 'node:fs';
+import {
+  MessageChannel,
+  type MessagePort,
+  type ResourceLimits,
+  type SHARE_ENV,
+  Worker,
+  type WorkerOptions as NodeWorkerOptions,
+} from 'node:worker_threads';
 import { entryModuleFiles } from './callable/entry-module.ts';
 import type { ConnectionListener, OutgoingJob, Progress, ThreadConnection, ThreadCrash } from './connection.ts';
 import { JobSlots } from './job-slots.ts';
@@ -13,10 +21,25 @@ const entry: URL = new URL('./threads/entry/thread.cjs', import.meta.url);
 /** A thread outlives the call that it is made for, and must not keep that call's async context. */
 const outsideOfCalls = new AsyncResource('HeddleThreads', { requireManualDestroy: true });
 
+let nodesOwnThreadsRun = false;
+
+/**
+ * Threads inherit niceness from the one that starts them. Those that Node does files, names and ciphers with are
+ * started by whoever needs them first: that must not be a thread that gives way, or the loop would wait for them.
+ */
+function startNodesOwnThreads(): void {
+  if (nodesOwnThreadsRun) return;
+  nodesOwnThreadsRun = true;
+  outsideOfCalls.runInAsyncScope(() => access('/', () => {}));
+}
+
 /** What Node's Worker is told. */
 export interface WorkerOptions {
   readonly name: string;
   readonly resourceLimits: ResourceLimits | undefined;
+  readonly env: NodeJS.ProcessEnv | typeof SHARE_ENV | undefined;
+  readonly execArgv: readonly string[] | undefined;
+  readonly nice: number;
 }
 
 /** A thread made of a Worker, reached by memory and ports of our own: the parent port is left to the user's code. */
@@ -30,8 +53,9 @@ export class WorkerConnection implements ThreadConnection {
   #crash: ThreadCrash | undefined;
 
   /** @throws whatever Node finds wrong with the options */
-  constructor(listener: ConnectionListener, { name, resourceLimits }: WorkerOptions) {
+  constructor(listener: ConnectionListener, { name, resourceLimits, env, execArgv, nice }: WorkerOptions) {
     refuseSecondRun();
+    if (nice > 0) startNodesOwnThreads();
     this.#listener = listener;
     const bells = outsideOfCalls.runInAsyncScope(() => new MessageChannel());
     const values = outsideOfCalls.runInAsyncScope(() => new MessageChannel());
@@ -40,12 +64,15 @@ export class WorkerConnection implements ThreadConnection {
       bell: bells.port2,
       values: values.port2,
       entryFiles: entryModuleFiles(),
+      nice,
     };
-    const options = {
+    const options: NodeWorkerOptions = {
       name,
       workerData,
       transferList: [bells.port2, values.port2],
       ...(resourceLimits === undefined ? {} : { resourceLimits }),
+      ...(env === undefined ? {} : { env }),
+      ...(execArgv === undefined ? {} : { execArgv: [...execArgv] }),
     };
     this.#worker = outsideOfCalls.runInAsyncScope(() => new Worker(entry, options));
     this.#bell = bells.port1;

@@ -54,6 +54,7 @@ const threads = [
   'CodecError',
   'PoolStoppedError',
   'ThreadExitError',
+  'ThreadInitError',
   'ThreadPool',
   'UnclonableError',
   'deferToThread',

@@ -1,11 +1,13 @@
 import { workerData } from 'node:worker_threads';
 import { Channel } from '../wire/channel.ts';
 import type { ThreadData } from '../wire/messages.ts';
+import { giveWay } from './give-way.ts';
 import { keepOut } from './entry-guard.ts';
 import { WorkLoop } from './work-loop.ts';
 
 // What a thread runs first. CommonJS, and with as little to load as can be: it is part of every cold call.
-const { memory, bell, values, entryFiles } = workerData as ThreadData;
+const { memory, bell, values, entryFiles, nice } = workerData as ThreadData;
+giveWay(nice);
 keepOut(entryFiles);
 new WorkLoop(new Channel(memory), bell, values, stackOfJob).start();
 

@@ -28,7 +28,6 @@ const FUNCTION_ID = 1;
 const FORM = 2;
 const OUTCOME = 3;
 const MICROSECONDS = 4;
-const JOB_ID = 5;
 
 /** What has become of the job in a slot. */
 export const SlotState = {
@@ -87,12 +86,11 @@ export class Channel {
   }
 
   /** Fills in the header of a job that is about to be submitted. */
-  describe(slot: number, job: number, functionId: number, form: number): void {
+  describe(slot: number, functionId: number, form: number, state: number): void {
     const header = at(slot);
-    this.#words[header + JOB_ID] = job;
     this.#words[header + FUNCTION_ID] = functionId;
     this.#words[header + FORM] = form;
-    Atomics.store(this.#words, header + STATE, SlotState.sent);
+    Atomics.store(this.#words, header + STATE, state);
   }
 
   /** Fills in the header of a job that has ended. */
@@ -106,10 +104,6 @@ export class Channel {
 
   functionId(slot: number): number {
     return this.#words[at(slot) + FUNCTION_ID] as number;
-  }
-
-  jobId(slot: number): number {
-    return this.#words[at(slot) + JOB_ID] as number;
   }
 
   form(slot: number): number {

@@ -11,6 +11,8 @@ export interface ThreadData {
   readonly values: import('node:worker_threads').MessagePort;
   /** The files of the program's entry module, which no thread may run. */
   readonly entryFiles: readonly string[];
+  /** The niceness that the thread gives itself; 0 leaves it as it is. */
+  readonly nice: number;
 }
 
 /** From the reactor to a thread: what a job brings that does not travel in its slot. */
