@@ -1,10 +1,14 @@
 import type { TimeSource } from '../defer/clock.ts';
 import type { KeepAlive } from '../reactor/keep-alive.ts';
-import type { Connect, ConnectionListener, ThreadConnection } from '../threads/connection.ts';
+import type { Connect, ConnectionListener, OutgoingJob, Progress, ThreadConnection } from '../threads/connection.ts';
 import { JobRunner } from '../threads/entry/job-runner.ts';
+import { packJob, readAnswer, unsendableArguments } from '../threads/job-message.ts';
 import type { ThreadPoolOptions } from '../threads/options.ts';
 import { ThreadPool } from '../threads/thread-pool.ts';
-import type { JobMessage, OutcomeMessage } from '../threads/wire/messages.ts';
+import type { SlotOutcome } from '../threads/wire/channel.ts';
+import type { JobMessage } from '../threads/wire/messages.ts';
+import { pack, packThrown } from '../threads/wire/pack.ts';
+import type { Parcel } from '../threads/wire/payload.ts';
 import { Clock } from './clock.ts';
 
 /**
@@ -82,26 +86,47 @@ export class MemoryThreadPool extends ThreadPool {
 
 /** A thread that does what it was told only when it is told again. */
 class MemoryConnection implements ThreadConnection {
-  lastBegun = 0;
+  readonly capacity: number = 1;
   readonly #listener: ConnectionListener;
   readonly #arrived: () => void;
   readonly #runner: JobRunner;
-  #message: JobMessage | undefined;
+  #message: { readonly functionId: number; readonly message: JobMessage } | undefined;
+  #hasBegun = false;
   #answered: () => void = () => {};
   #ended = false;
 
   constructor(listener: ConnectionListener, arrived: () => void) {
     this.#listener = listener;
     this.#arrived = arrived;
-    const port = {
-      postMessage: (outcome: OutcomeMessage, transfer: readonly ArrayBuffer[]) => this.#answer(outcome, transfer),
-    };
-    this.#runner = new JobRunner(port, (error) => error.stack);
+    this.#runner = new JobRunner({
+      value: (_slot, value) => this.#answer('value', pack(value, 'result')),
+      failed: (_slot, outcome, error) => this.#answer(outcome, packThrown(error)),
+    });
+    queueMicrotask(() => listener.started());
   }
 
-  post(message: JobMessage, transfer: readonly ArrayBuffer[]): void {
-    this.#message = structuredClone(message, { transfer: [...transfer] });
-    this.#arrived();
+  submit({ functionId, reference, args, captured, functionName, call }: OutgoingJob): number {
+    try {
+      const { message, transfer } = packJob({ reference, args, captured });
+      this.#message = { functionId, message: structuredClone(message, { transfer: [...transfer] }) };
+    } catch (error) {
+      throw unsendableArguments(functionName, error);
+    }
+    this.#hasBegun = false;
+    if (call.settled) this.withdraw();
+    else this.#arrived();
+    return 0;
+  }
+
+  withdraw(): boolean {
+    if (this.#hasBegun) return false;
+    this.#message = undefined;
+    this.#listener.completed(0, 'withdrawn', undefined, 0);
+    return true;
+  }
+
+  progressOf(): Progress {
+    return this.#hasBegun ? 'begun' : 'sent';
   }
 
   /** Whether it has a job that was not taken back. */
@@ -110,14 +135,14 @@ class MemoryConnection implements ThreadConnection {
   }
 
   async perform(): Promise<void> {
-    const message = this.#message;
+    const sent = this.#message;
     this.#message = undefined;
-    if (message === undefined) return;
+    if (sent === undefined) return;
     const answered = new Promise<void>((resolve) => {
       this.#answered = resolve;
     });
-    this.lastBegun = message.job | 0;
-    this.#runner.receive(message);
+    this.#hasBegun = true;
+    this.#runner.runMessage(0, sent.functionId, sent.message);
     await answered;
   }
 
@@ -129,8 +154,11 @@ class MemoryConnection implements ThreadConnection {
     queueMicrotask(() => this.#listener.ended(1, undefined));
   }
 
-  #answer(outcome: OutcomeMessage, transfer: readonly ArrayBuffer[]): void {
-    if (!this.#ended) this.#listener.received(structuredClone(outcome, { transfer: [...transfer] }));
+  #answer(outcome: SlotOutcome, { payload, transfer }: Parcel): void {
+    if (!this.#ended) {
+      const arrived = readAnswer(outcome, () => structuredClone(payload, { transfer: [...transfer] }));
+      this.#listener.completed(0, arrived.outcome, arrived.result, 0);
+    }
     this.#answered();
   }
 }

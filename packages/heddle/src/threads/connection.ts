@@ -1,20 +1,48 @@
-import type { JobMessage, ThreadMessage } from './wire/messages.ts';
+import type { SlotOutcome } from './wire/channel.ts';
+import type { FunctionReference } from './wire/reference.ts';
 
-/** The way to one thread and back, whatever carries the messages. */
+/** The way to one thread and back, whatever carries the jobs. */
 export interface ThreadConnection {
-  /** The number of the job that the thread has begun last, in 32 bits. */
-  readonly lastBegun: number;
-  /** @throws whatever structured clone finds wrong with the message */
-  post(message: JobMessage, transfer: readonly ArrayBuffer[]): void;
+  /** How many jobs it takes at a time; the thread does them one after the other. */
+  readonly capacity: number;
+  /**
+   * Sends a job.
+   *
+   * @returns the slot by which the connection knows it, a small number that is free again when the job has ended
+   * @throws UnclonableError, CodecError, UnsendableClosure where the job cannot be sent; then nothing has been
+   */
+  submit(job: OutgoingJob): number;
+  /** Takes a job back. False where the thread has begun it; else it ends as `withdrawn`, without an effect. */
+  withdraw(slot: number): boolean;
+  /** How far the thread is with a job. Good after the thread's end too. */
+  progressOf(slot: number): Progress;
   /** Ends the thread, whatever it is doing; `ended` follows. */
   end(): void;
 }
 
-/** What a connection tells. `ended` is the last, and comes after every message the thread has sent. */
+/** A job is done before its result has been delivered. */
+export type Progress = 'sent' | 'begun' | 'done';
+
+/** A job as it goes to a thread. */
+export interface OutgoingJob {
+  /** A number for the function, good for this thread. */
+  readonly functionId: number;
+  /** Where to load the function from; left out where the thread has it. */
+  readonly reference: FunctionReference | undefined;
+  readonly functionName: string;
+  readonly args: readonly unknown[];
+  /** The values that a captured function uses. */
+  readonly captured: readonly unknown[];
+  /** Looked at when the arguments have been read, which may have ended the call: such a job is never begun. */
+  readonly call: { readonly settled: boolean };
+}
+
+/** What a connection tells. `ended` is the last, and comes after every job that the thread has answered. */
 export interface ConnectionListener {
-  received(message: ThreadMessage): void;
-  /** A message came that could not be read here. */
-  unreadable(error: unknown): void;
+  /** The thread waits for work. */
+  started(): void;
+  /** @param result the value, or what was thrown */
+  completed(slot: number, outcome: SlotOutcome, result: unknown, microseconds: number): void;
   ended(exitCode: number, crash: ThreadCrash | undefined): void;
 }
 

@@ -37,3 +37,12 @@ export class ThreadEntryMissingError extends Error {
     this.file = file;
   }
 }
+
+/**
+ * The failure of a call whose thread could not be made ready: the pool's `initThread` threw, or its promise was
+ * rejected. `cause` is what it failed with.
+ */
+export class ThreadInitError extends Error {
+  override readonly name: string = 'ThreadInitError';
+  readonly code: 'HEDDLE_THREAD_INIT' = 'HEDDLE_THREAD_INIT';
+}

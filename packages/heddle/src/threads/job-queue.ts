@@ -14,11 +14,11 @@ export class JobQueue implements JobHolder {
     return this.#size;
   }
 
-  /** The names of the functions that wait, in order. */
-  functionNames(): string[] {
-    const names: string[] = [];
-    for (let job = this.#first; job !== undefined; job = job.next) names.push(job.functionName);
-    return names;
+  /** The jobs that wait, in order. */
+  jobs(): Job[] {
+    const jobs: Job[] = [];
+    for (let job = this.#first; job !== undefined; job = job.next) jobs.push(job);
+    return jobs;
   }
 
   push(job: Job): void {
@@ -30,8 +30,12 @@ export class JobQueue implements JobHolder {
     this.#size++;
   }
 
-  /** Takes a job back that had been the first. */
-  unshift(job: Job): void {
+  /** Takes jobs back that had been the first, in their order. */
+  putBack(jobs: readonly Job[]): void {
+    for (const job of jobs.toReversed()) this.#unshift(job);
+  }
+
+  #unshift(job: Job): void {
     job.holder = this;
     job.next = this.#first;
     if (this.#first === undefined) this.#last = job;

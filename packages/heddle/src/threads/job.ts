@@ -12,14 +12,11 @@ export interface JobHolder {
   release(job: Job): void;
 }
 
-let lastId = 0;
-
 /**
  * One call: from the moment it is made to its one outcome. Every outcome,
  * whoever brings it, passes through {@link Job.settle}.
  */
 export class Job {
-  readonly id: number = ++lastId;
   readonly f: Function;
   readonly functionName: string;
   readonly args: readonly unknown[];
@@ -27,6 +24,10 @@ export class Job {
   readonly deferred: Deferred<unknown>;
   /** The queue, a thread, or nobody when the job has been refused or is done. */
   holder: JobHolder | undefined = undefined;
+  /** Where the thread that has the job keeps it. */
+  slot = -1;
+  /** The job's place in the order in which threads got theirs. */
+  turn = 0;
   /** The job's neighbours while it waits in the queue. */
   previous: Job | undefined = undefined;
   next: Job | undefined = undefined;

@@ -1,4 +1,4 @@
-import type { ResourceLimits } from 'node:worker_threads';
+import { type ResourceLimits, SHARE_ENV } from 'node:worker_threads';
 import { availableParallelism } from 'node:os';
 import { checkDuration, checkOptions, type OptionChecks } from '../defer/check-options.ts';
 import { InvalidArgumentError } from '../defer/errors.ts';
@@ -19,6 +19,25 @@ export interface ThreadPoolOptions {
    * with so little, V8 can end the whole process.
    */
   readonly resourceLimits?: ResourceLimits | undefined;
+  /**
+   * The threads' `process.env`, as Node's `Worker` takes it: an object, or `SHARE_ENV` for the program's own.
+   * Default: a copy of the program's.
+   */
+  readonly env?: NodeJS.ProcessEnv | typeof SHARE_ENV | undefined;
+  /** Node's command-line options for the threads, those that a `Worker` may have. Default: the program's. */
+  readonly execArgv?: readonly string[] | undefined;
+  /**
+   * Run in each new thread before its first call: to open what the calls need, or to warm it up. Threads get it as
+   * they get a deferred function, and wait for the promise that it may return. Where it fails, so do the calls
+   * that its thread was made for, with a {@link ThreadInitError}.
+   */
+  readonly initThread?: (() => unknown) | undefined;
+  /**
+   * By how much threads give way to the event loop when processors are scarce: the niceness of the operating
+   * system, from 0 to 19. Default 10 on Linux, where a thread can have one of its own; elsewhere there is none.
+   * Processes that a thread starts have it too.
+   */
+  readonly nice?: number | undefined;
 }
 
 /** What a single call may be told, by `with(options)`. */
@@ -45,6 +64,10 @@ export interface CompletePoolOptions {
   readonly max: number;
   readonly idleTimeout: number;
   readonly resourceLimits: ResourceLimits | undefined;
+  readonly env: NodeJS.ProcessEnv | typeof SHARE_ENV | undefined;
+  readonly execArgv: readonly string[] | undefined;
+  readonly initThread: (() => unknown) | undefined;
+  readonly nice: number;
 }
 
 const poolChecks: OptionChecks<ThreadPoolOptions> = {
@@ -53,6 +76,11 @@ const poolChecks: OptionChecks<ThreadPoolOptions> = {
   max: (value) => (isCount(value, 1) ? undefined : 'a whole number from 1 on'),
   idleTimeout: checkDuration,
   resourceLimits: checkLimits,
+  env: (value) => (value === SHARE_ENV || isObject(value) ? undefined : 'an object or SHARE_ENV'),
+  execArgv: (value) =>
+    Array.isArray(value) && value.every((item) => typeof item === 'string') ? undefined : 'a list of strings',
+  initThread: (value) => (typeof value === 'function' ? undefined : 'a function'),
+  nice: (value) => (isCount(value, 0) && (value as number) <= 19 ? undefined : 'a whole number from 0 to 19'),
 };
 
 const stopChecks: OptionChecks<StopOptions> = { deadline: checkDuration };
@@ -78,6 +106,10 @@ export function completePoolOptions(options: ThreadPoolOptions): CompletePoolOpt
     max,
     idleTimeout: given.idleTimeout ?? 10_000,
     resourceLimits: given.resourceLimits,
+    env: given.env,
+    execArgv: given.execArgv,
+    initThread: given.initThread,
+    nice: process.platform === 'linux' ? (given.nice ?? 10) : 0,
   };
 }
 
@@ -103,7 +135,7 @@ export function checkStopOptions(options: StopOptions): StopOptions {
 const leastLimits = { maxOldGenerationSizeMb: 4, stackSizeMb: 0.5 } as const;
 
 function checkLimits(value: unknown): string | undefined {
-  if (typeof value !== 'object' || value === null) return 'an object of limits';
+  if (!isObject(value)) return 'an object of limits';
   for (const [limit, least] of Object.entries(leastLimits)) {
     const given = (value as Record<string, unknown>)[limit];
     if (given !== undefined && !(typeof given === 'number' && given >= least)) {
@@ -111,6 +143,10 @@ function checkLimits(value: unknown): string | undefined {
     }
   }
   return undefined;
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
 }
 
 function isCount(value: unknown, from: number): boolean {

@@ -1,27 +1,35 @@
 import type { Job, JobHolder } from './job.ts';
 
-/** A thread as its pool sees it: something that takes one job at a time. */
+/** A thread as its pool sees it: it has one job at a time, and may have others ahead of their turn. */
 export interface PoolThread extends JobHolder {
-  /** The job it has now. */
-  readonly job: Job | undefined;
+  /** How many jobs it has, those ahead included. */
+  readonly load: number;
+  /** Whether it should have one more ahead. */
+  readonly hasRoom: boolean;
   /** Whether it has got as far as to take work. */
   readonly started: boolean;
-  /** When it last became idle, in `performance.now()` milliseconds. Kept by the pool. */
-  idleSince: number;
+  /** Whether another may take its place: what could not even start would be replaced for ever. */
+  readonly mayBeReplaced: boolean;
+  /** When it last finished a job or got its only one, in `performance.now()` milliseconds. */
+  readonly lastProgress: number;
+  /** The jobs it has, the one that runs first. */
+  jobs(): Job[];
   /** Gives the thread a job. It may still be starting. */
   run(job: Job): void;
+  /** Takes back the jobs it has not begun, in their order. It gets none ahead until it finishes one. */
+  takeBack(): Job[];
   /** Ends the thread, whatever it is doing. */
   end(): void;
 }
 
 /** Whoever gives threads their jobs. */
 export interface ThreadOwner {
-  /** The thread has no job any more. */
-  threadIsIdle(thread: PoolThread): void;
-  /** The thread has been told to end, and will. */
+  /** The thread has a job less. */
+  threadHasRoom(thread: PoolThread): void;
+  /** The thread takes no more jobs: it has been told to end, or is gone already. */
   threadIsEnding(thread: PoolThread): void;
-  /** The thread has died of what an earlier job left behind, before it began this one. */
-  jobHasNotBegun(job: Job): void;
-  /** The thread is gone. */
+  /** Jobs that an ending thread has not begun, and will not. */
+  jobsHaveNotBegun(jobs: readonly Job[]): void;
+  /** The thread is gone, and has no jobs. */
   threadHasEnded(thread: PoolThread): void;
 }

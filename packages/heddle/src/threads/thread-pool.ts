@@ -8,7 +8,6 @@ import type { Connect } from './connection.ts';
 import type { DeferCall } from './deferrable.ts';
 import { PoolStoppedError } from './errors.ts';
 import { abortedBy, Job, nameOf } from './job.ts';
-import { JobQueue } from './job-queue.ts';
 import {
   type CallOptions,
   type CompletePoolOptions,
@@ -20,6 +19,7 @@ import {
   type ThreadPoolOptions,
 } from './options.ts';
 import type { PoolThread, ThreadOwner } from './pool-thread.ts';
+import { Team, type TeamOwner } from './team.ts';
 import { Thread } from './thread.ts';
 import { WorkerConnection } from './worker-connection.ts';
 
@@ -69,25 +69,11 @@ export interface PoolView {
  */
 export class ThreadPool {
   readonly #options: CompletePoolOptions;
-  readonly #queue = new JobQueue();
-  readonly #threads = new Set<PoolThread>();
-  /** Those of the threads that have been told to end and still take room. */
-  readonly #ending = new Set<PoolThread>();
-  /** The thread that was idle last is used first, so that the others may end. */
-  readonly #idle: PoolThread[] = [];
+  readonly #team: Team;
   readonly #keepAlive: KeepAlive;
   readonly #waitingForStop: Deferred<void>[] = [];
-  readonly #owner: ThreadOwner = {
-    threadIsIdle: (thread) => this.#threadIsIdle(thread),
-    threadIsEnding: (thread) => this.#ending.add(thread),
-    jobHasNotBegun: (job) => this.#queue.unshift(job),
-    threadHasEnded: (thread) => this.#threadHasEnded(thread),
-  };
-  #min: number;
-  #max: number;
   #threadsMade = 0;
   #idleTimer: NodeJS.Timeout | undefined;
-  #serving = false;
   #stopping = false;
 
   /**
@@ -101,8 +87,12 @@ export class ThreadPool {
   constructor(options: ThreadPoolOptions = {}) {
     this.#keepAlive = this.makeKeepAlive();
     this.#options = completePoolOptions(options);
-    this.#min = this.#options.min;
-    this.#max = this.#options.max;
+    const { min, max } = this.#options;
+    const owner: TeamOwner = {
+      makeThread: (threadOwner) => this.#makeThread(threadOwner),
+      teamHasChanged: () => this.#teamHasChanged(),
+    };
+    this.#team = new Team(owner, min, max);
   }
 
   get name(): string {
@@ -110,11 +100,11 @@ export class ThreadPool {
   }
 
   get min(): number {
-    return this.#min;
+    return this.#team.min;
   }
 
   get max(): number {
-    return this.#max;
+    return this.#team.max;
   }
 
   /**
@@ -157,7 +147,7 @@ export class ThreadPool {
    */
   start(): void {
     if (this.#stopping) throw new PoolStoppedError(`The pool ${inspect(this.name)} has been stopped; make a new one.`);
-    while (this.#threads.size < this.min) this.#threadIsIdle(this.#addThread());
+    this.#team.grow();
     // The threads start meanwhile.
     prepareCallables();
   }
@@ -170,18 +160,14 @@ export class ThreadPool {
    * @throws InvalidArgumentError when a limit is no whole number, or `min` would be more than `max`
    */
   adjustPoolSize(limits: PoolLimits): void {
-    const { min, max } = completePoolOptions({ min: limits.min ?? this.#min, max: limits.max ?? this.#max });
-    this.#min = min;
-    this.#max = max;
-    for (const thread of this.#idle.splice(0, Math.max(0, this.#threads.size - this.#ending.size - max))) thread.end();
-    this.#serve();
+    const { min, max } = completePoolOptions({ min: limits.min ?? this.min, max: limits.max ?? this.max });
+    this.#team.adjust(min, max);
     this.#watchIdle();
   }
 
   /** The names of the functions that run or wait now, the running ones first. */
   pendingCalls(): string[] {
-    const running = [...this.#threads].flatMap(({ job }) => (job === undefined ? [] : [job.functionName]));
-    return [...running, ...this.#queue.functionNames()];
+    return [...this.#team.running(), ...this.#team.waiting()].map(({ functionName }) => functionName);
   }
 
   /**
@@ -195,6 +181,7 @@ export class ThreadPool {
   stop(options: StopOptions = {}): Deferred<void> {
     const { deadline = Number.POSITIVE_INFINITY } = checkStopOptions(options);
     this.#stopping = true;
+    this.#team.quit();
     clearTimeout(this.#idleTimer);
     this.#keepAlive.hold();
     const stopped = new Deferred<void>();
@@ -218,9 +205,8 @@ export class ThreadPool {
 
   /** How many threads there are, what they do, and how much waits for them. */
   statistics(): PoolStatistics {
-    const threads = this.#threads.size;
-    const idle = this.#idle.length;
-    return { threads, idle, busy: threads - this.#ending.size - idle, backlog: this.#queue.size };
+    const { threads, idle, staying, backlog } = this.#team;
+    return { threads, idle, busy: staying - idle, backlog };
   }
 
   /** What the result is, only the caller's signature knows: {@link DeferCall}. */
@@ -241,30 +227,13 @@ export class ThreadPool {
     if (callable instanceof Promise) callable.catch(() => {});
     const job = new Job(f, callable, args, this.#keepAlive);
     job.limit(options, this.time);
-    this.#queue.push(job);
-    this.#serve();
+    this.#team.do(job);
     return job.deferred as Deferred<never>;
   }
 
-  /** Gives waiting jobs to threads, as long as there are both. */
-  #serve(): void {
-    // A job that cannot be sent frees its thread at once: that must not start a loop within this one.
-    if (this.#serving) return;
-    this.#serving = true;
-    while (this.#queue.size > 0 && (this.#idle.length > 0 || this.#threads.size < this.max)) {
-      const job = this.#queue.shift() as Job;
-      try {
-        (this.#idle.pop() ?? this.#addThread()).run(job);
-      } catch (error) {
-        job.refuse(error);
-      }
-    }
-    this.#serving = false;
-  }
-
   /** What the pool's threads are made of: a pool for tests has others. */
-  protected connect(name: string, { resourceLimits }: CompletePoolOptions): Connect {
-    return (listener) => new WorkerConnection(listener, { name, resourceLimits });
+  protected connect(name: string, options: CompletePoolOptions): Connect {
+    return (listener) => new WorkerConnection(listener, { ...options, name });
   }
 
   /** What keeps the process while calls are pending. */
@@ -277,55 +246,35 @@ export class ThreadPool {
     return systemTime;
   }
 
-  #addThread(): PoolThread {
-    const connect = this.connect(`${this.name}-${++this.#threadsMade}`, this.#options);
-    const thread = new Thread(this.#owner, connect);
-    this.#threads.add(thread);
-    return thread;
+  #makeThread(owner: ThreadOwner): PoolThread {
+    const { initThread } = this.#options;
+    const init = initThread && { name: nameOf(initThread), callable: resolveOrReject(initThread) };
+    return new Thread(owner, this.connect(`${this.name}-${++this.#threadsMade}`, this.#options), init);
   }
 
-  #threadIsIdle(thread: PoolThread): void {
-    if (this.#threads.size - this.#ending.size > this.#max) return thread.end();
-    thread.idleSince = performance.now();
-    this.#idle.push(thread);
-    this.#serve();
+  #teamHasChanged(): void {
     if (this.#stopping) this.#endWhenDone();
-    else if (this.#idle.length > 0) this.#watchIdle();
-  }
-
-  #threadHasEnded(thread: PoolThread): void {
-    this.#threads.delete(thread);
-    const index = this.#idle.indexOf(thread);
-    if (index >= 0) this.#idle.splice(index, 1);
-    // A thread that could not even start would be replaced for ever.
-    const mayBeReplaced = this.#ending.delete(thread) || thread.started;
-    if (!this.#stopping && mayBeReplaced && this.#threads.size < this.min) this.#threadIsIdle(this.#addThread());
-    else this.#serve();
-    if (this.#stopping) this.#endWhenDone();
+    else this.#watchIdle();
   }
 
   #watchIdle(): void {
     const { idleTimeout } = this.#options;
-    if (this.#idleTimer !== undefined || this.#threads.size - this.#ending.size <= this.min) return;
-    const longest = this.#idle[0];
-    if (longest === undefined || idleTimeout === Number.POSITIVE_INFINITY) return;
-    const left = Math.max(1, longest.idleSince + idleTimeout - performance.now());
+    const { idleSince, staying } = this.#team;
+    if (this.#idleTimer !== undefined || idleSince === undefined || staying <= this.min) return;
+    if (idleTimeout === Number.POSITIVE_INFINITY) return;
+    const left = Math.max(1, idleSince + idleTimeout - performance.now());
     this.#idleTimer = setTimeout(() => this.#endIdle(), Math.min(left, LONGEST_TIMER)).unref();
   }
 
   #endIdle(): void {
     this.#idleTimer = undefined;
-    const before = performance.now() - this.#options.idleTimeout;
-    const spare = this.#threads.size - this.#ending.size - this.min;
-    const firstToStay = this.#idle.findIndex(({ idleSince }, index) => index >= spare || idleSince > before);
-    for (const thread of this.#idle.splice(0, firstToStay < 0 ? this.#idle.length : firstToStay)) thread.end();
+    this.#team.endIdle(performance.now() - this.#options.idleTimeout);
     this.#watchIdle();
   }
 
   #endWhenDone(): void {
-    if (this.#queue.size > 0 || this.#idle.length < this.#threads.size) return;
-    for (const thread of this.#idle.splice(0)) thread.end();
-    if (this.#threads.size > 0) return;
+    this.#team.endWhenDone();
+    if (this.#team.threads > 0) return;
     for (const stopped of this.#waitingForStop.splice(0)) {
       this.#keepAlive.release();
       stopped.callback();
@@ -337,8 +286,16 @@ export class ThreadPool {
       new PoolStoppedError(
         `The pool ${inspect(this.name)} was stopped with a deadline of ${deadline} ms, and ${job.functionName} was not done.`,
       );
-    for (let job = this.#queue.shift(); job !== undefined; job = this.#queue.shift()) job.abandon(reason(job));
-    for (const { job } of this.#threads) job?.abandon(reason(job));
+    // Those that wait first: they must not begin on the threads that the others leave.
+    for (const job of [...this.#team.waiting(), ...this.#team.running().reverse()]) job.abandon(reason(job));
+  }
+}
+
+function resolveOrReject(f: Function): Callable | Promise<Callable> {
+  try {
+    return resolveCallable(f);
+  } catch (error) {
+    return Promise.reject(error);
   }
 }
 

@@ -3,210 +3,320 @@ import { Failure } from '../defer/failure.ts';
 import { CapturedCall } from './callable/capture/captured-call.ts';
 import { type Callable, resolveWithoutAddress } from './callable/resolve.ts';
 import type { Connect, ThreadConnection, ThreadCrash } from './connection.ts';
-import { ThreadExitError } from './errors.ts';
+import { ThreadInitError } from './errors.ts';
 import type { Job } from './job.ts';
+import { UnsendableClosure } from './job-message.ts';
 import type { PoolThread, ThreadOwner } from './pool-thread.ts';
-import type { JobMessage, OutcomeMessage, ThreadMessage } from './wire/messages.ts';
-import { CallableError } from './wire/callable-error.ts';
-import { CodecError } from './wire/codec-error.ts';
-import { pack } from './wire/pack.ts';
-import type { Parcel } from './wire/payload.ts';
+import { exitError, warnOfCrash } from './thread-exit.ts';
+import type { SlotOutcome } from './wire/channel.ts';
 import type { FunctionReference } from './wire/reference.ts';
-import { UnclonableError } from './wire/unclonable-error.ts';
-import { unpack } from './wire/unpack.ts';
+
+/** As much work as this is sent ahead of its turn: what comes later may be more urgent, or go to another thread. */
+const AHEAD_MICROSECONDS = 500;
+/** How much one job counts in the average of how long jobs take. */
+const WEIGHT = 1 / 8;
+
+interface KnownFunction {
+  readonly id: number;
+  /** Whether the thread has answered a job of this function, so that it must have loaded it. */
+  isLoaded: boolean;
+}
+
+interface Sent {
+  readonly job: Job;
+  readonly reference: FunctionReference;
+}
+
+/** What a thread runs before its first job. */
+export interface ThreadInit {
+  readonly name: string;
+  readonly callable: Callable | Promise<Callable>;
+}
 
 /**
- * The reactor's side of one thread: at most one job at a time, and an answer
- * for that job whatever becomes of the thread.
+ * The reactor's side of one thread: it does its jobs one after the other, and there is an answer for each
+ * whatever becomes of the thread.
  */
 export class Thread implements PoolThread {
   readonly #owner: ThreadOwner;
   readonly #connection: ThreadConnection;
-  /** The numbers of the functions that this thread has loaded. */
-  readonly #functionIds = new Map<FunctionReference, number>();
+  readonly #functions = new Map<FunctionReference, KnownFunction>();
   #lastFunctionId = 0;
-  #job: Job | undefined;
-  /** The function that the thread has been told to run. Until it has been, its job can be taken back. */
-  #sent: FunctionReference | undefined;
+  /** By their slots. */
+  readonly #sent: (Sent | undefined)[] = [];
+  /** Jobs whose function is still looked for. */
+  readonly #unsent = new Set<Job>();
+  /** Slots that the thread has not given back. */
+  #slots = 0;
+  #load = 0;
+  /** How long its jobs take. */
+  #average: number | undefined;
+  #isStalled = false;
+  #init: 'none' | 'running' | 'done' | 'failed' = 'none';
+  #initName = '';
+  #initSlot = -1;
   #hasAnswered = false;
   #ending = false;
+  #toldToEnd = false;
   #started = false;
-  idleSince = 0;
+  lastProgress = 0;
 
   /** @throws whatever stands in the way of making the thread */
-  constructor(owner: ThreadOwner, connect: Connect) {
+  constructor(owner: ThreadOwner, connect: Connect, init?: ThreadInit) {
     this.#owner = owner;
     this.#connection = connect({
-      received: (message) => this.#receive(message),
-      unreadable: (error) => this.#settleJob(new Failure(unreadable(error))),
+      started: () => {
+        this.#started = true;
+      },
+      completed: (slot, outcome, result, microseconds) => this.#completed(slot, outcome, result, microseconds),
       ended: (exitCode, crash) => this.#ended(exitCode, crash),
     });
+    if (init !== undefined) this.#initialise(init);
   }
 
-  get job(): Job | undefined {
-    return this.#job;
+  get load(): number {
+    return this.#load;
   }
 
   get started(): boolean {
     return this.#started;
   }
 
+  get mayBeReplaced(): boolean {
+    return this.#init !== 'failed' && (this.#started || this.#toldToEnd);
+  }
+
+  get hasRoom(): boolean {
+    if (this.#ending || this.#isStalled || this.#average === undefined) return false;
+    return this.#slots < this.#connection.capacity && this.#load * this.#average < AHEAD_MICROSECONDS;
+  }
+
+  jobs(): Job[] {
+    return [...this.#inOrder(this.#sent.flatMap((sent) => sent?.job ?? [])), ...this.#unsent];
+  }
+
   run(job: Job): void {
     job.holder = this;
-    this.#job = job;
-    this.#sent = undefined;
-    this.#sendWhenFound(job, job.callable);
+    job.slot = -1;
+    this.#load++;
+    if (this.#load === 1) this.lastProgress = performance.now();
+    if (this.#init === 'running') this.#unsent.add(job);
+    else this.#sendWhenFound(job, job.callable);
   }
 
   #sendWhenFound(job: Job, callable: Callable | Promise<Callable>): void {
     if (!(callable instanceof Promise)) return this.#send(job, callable);
+    this.#unsent.add(job);
     callable.then(
-      (found) => this.#send(job, found),
+      (found) => {
+        if (this.#unsent.delete(job)) this.#send(job, found);
+      },
       (error: unknown) => {
-        this.#done(job);
+        if (!this.#unsent.delete(job)) return;
+        this.#jobHasLeft();
         job.settle(new Failure(error));
       },
     );
+    return undefined;
   }
 
-  /** Gives up a job. A thread that already works on it cannot be asked to stop, so it is ended. */
+  /** Gives up a job. A thread that works on it cannot be asked to stop, so it is ended. */
   release(job: Job): void {
-    if (this.#job !== job) return;
     job.holder = undefined;
-    if (this.#sent !== undefined) this.end();
-    else this.#done(job);
+    // On its way into a slot: a getter among its arguments has led here.
+    if (job.slot < 0 && !this.#unsent.has(job)) return;
+    if (this.#unsent.delete(job) || this.#withdraw(job)) return this.#jobHasLeft();
+    // From here on the thread begins no other job, which would die with it.
+    const back = this.takeBack();
+    if (this.#connection.progressOf(job.slot) === 'begun') {
+      this.end();
+    } else {
+      this.#sent[job.slot] = undefined;
+      this.#jobHasLeft();
+    }
+    return this.#owner.jobsHaveNotBegun(back);
+  }
+
+  takeBack(): Job[] {
+    this.#isStalled = true;
+    const back = this.#sent.flatMap((sent) => (sent !== undefined && this.#withdraw(sent.job) ? [sent.job] : []));
+    const all = [...this.#inOrder(back), ...this.#unsent];
+    this.#unsent.clear();
+    this.#load -= all.length;
+    return all;
   }
 
   end(): void {
     if (this.#ending) return;
+    this.#toldToEnd = true;
+    this.#isEnding();
+    const back = this.takeBack();
+    this.#connection.end();
+    if (back.length > 0) this.#owner.jobsHaveNotBegun(back);
+  }
+
+  #isEnding(): void {
     this.#ending = true;
     this.#owner.threadIsEnding(this);
-    this.#connection.end();
+  }
+
+  #initialise({ name, callable }: ThreadInit): void {
+    this.#init = 'running';
+    const start = (found: Callable): void => {
+      if (this.#ending) return;
+      const { reference, captured } = partsOf(found);
+      this.#initSlot = this.#connection.submit({
+        functionId: ++this.#lastFunctionId,
+        reference,
+        functionName: name,
+        args: NONE,
+        captured,
+        call: { settled: false },
+      });
+      this.#slots++;
+    };
+    const attempt = (found: Callable): void => {
+      try {
+        start(found);
+      } catch (error) {
+        this.#initHasFailed(name, error instanceof UnsendableClosure ? error.reason : error);
+      }
+    };
+    this.#initName = name;
+    // Not in this turn: whoever makes the thread does not have it yet.
+    Promise.resolve(callable).then(attempt, (error: unknown) => this.#initHasFailed(name, error));
+  }
+
+  #initHasEnded(outcome: SlotOutcome, result: unknown): void {
+    if (outcome !== 'value') return this.#initHasFailed(this.#initName, result);
+    this.#init = 'done';
+    this.lastProgress = performance.now();
+    for (const job of [...this.#unsent]) if (this.#unsent.delete(job)) this.#sendWhenFound(job, job.callable);
+    return undefined;
+  }
+
+  #initHasFailed(name: string, cause: unknown): void {
+    if (this.#ending) return;
+    this.#init = 'failed';
+    const jobs = [...this.#unsent];
+    this.#unsent.clear();
+    this.#load -= jobs.length;
+    this.end();
+    const reason = cause instanceof Error ? cause.message : inspect(cause);
+    for (const job of jobs) {
+      const message = `The thread for ${job.functionName} could not be made ready: the pool's initThread, ${name}, failed (${reason}).`;
+      job.settle(new Failure(new ThreadInitError(message, { cause })));
+    }
+  }
+
+  #inOrder(jobs: Job[]): Job[] {
+    return jobs.sort((a, b) => a.turn - b.turn);
+  }
+
+  #withdraw({ slot }: Job): boolean {
+    if (!this.#connection.withdraw(slot)) return false;
+    this.#sent[slot] = undefined;
+    return true;
   }
 
   #send(job: Job, callable: Callable): void {
-    if (this.#job !== job || this.#ending) return;
-    const reference = callable instanceof CapturedCall ? callable.reference : callable;
-    const known = this.#functionIds.get(reference);
-    const functionId = known ?? ++this.#lastFunctionId;
+    const { reference, captured } = partsOf(callable);
+    let known = this.#functions.get(reference);
+    if (known === undefined) {
+      known = { id: ++this.#lastFunctionId, isLoaded: false };
+      this.#functions.set(reference, known);
+    }
     try {
-      const { payload, transfer } = pack(job.args, 'args');
-      const values = callable instanceof CapturedCall && callable.values.length > 0 ? callable.values : undefined;
-      const captured = values && this.#packCaptured(values, job, callable as CapturedCall);
-      if (captured === null) return;
+      const slot = this.#connection.submit({
+        functionId: known.id,
+        reference: known.isLoaded ? undefined : reference,
+        functionName: job.functionName,
+        args: job.args,
+        captured,
+        call: job,
+      });
+      this.#slots++;
       // A getter among the arguments may have cancelled the call.
-      if (this.#job !== job) return;
-      const message: JobMessage = {
-        job: job.id,
-        functionId,
-        args: payload,
-        ...(known === undefined ? { reference } : {}),
-        ...(captured === undefined ? {} : { captured: captured.payload }),
-      };
-      this.#connection.post(message, captured === undefined ? transfer : [...transfer, ...captured.transfer]);
-      this.#functionIds.set(reference, functionId);
-      this.#sent = reference;
+      if (job.settled) return this.#jobHasLeft();
+      job.slot = slot;
+      this.#sent[slot] = { job, reference };
     } catch (error) {
-      job.refuse(isReadable(error) ? error : unsendable(job, error));
-      this.#done(job);
+      this.#cannotSend(job, reference, error);
     }
+    return undefined;
   }
 
-  /** The values of a closure made ready; null where another way to the function has been taken because of them. */
-  #packCaptured(values: readonly unknown[], job: Job, { reference }: CapturedCall): Parcel | null {
-    try {
-      return pack(values, 'captured');
-    } catch (error) {
-      if (reference.kind !== 'factory' || !(error instanceof UnclonableError)) throw error;
-      this.#sendWhenFound(job, resolveWithoutAddress(job.f, error));
-      return null;
+  /** A closure that the build plug-in gave an address, but whose values cannot be sent, has another way: its text. */
+  #cannotSend(job: Job, reference: FunctionReference, error: unknown): void {
+    let refusal = error instanceof UnsendableClosure ? error.reason : error;
+    if (error instanceof UnsendableClosure && reference.kind === 'factory') {
+      try {
+        return this.#sendWhenFound(job, resolveWithoutAddress(job.f, error.reason));
+      } catch (refused) {
+        refusal = refused;
+      }
     }
+    this.#jobHasLeft();
+    return job.refuse(refusal);
   }
 
-  #receive(message: ThreadMessage): void {
-    if ('ready' in message) this.#started = true;
-    else if (message.outcome === 'unreadable' || message.job === this.#job?.id)
-      this.#settleJob(this.#resultOf(message));
-  }
-
-  #resultOf({ outcome, payload }: OutcomeMessage): unknown {
-    // The thread does not know the function: it could not load it, which may change, or could not read of it.
-    if ((outcome === 'unloadable' || outcome === 'unreadable') && this.#sent) this.#functionIds.delete(this.#sent);
-    try {
-      const value = unpack(payload);
-      return outcome === 'value' ? value : new Failure(value);
-    } catch (error) {
-      // The codec of an instance in the result: it is the user's code, and may be missing here.
-      return new Failure(error);
+  #completed(slot: number, outcome: SlotOutcome, result: unknown, microseconds: number): void {
+    this.#slots--;
+    if (slot === this.#initSlot) {
+      this.#initSlot = -1;
+      return this.#initHasEnded(outcome, result);
     }
-  }
-
-  #settleJob(result: unknown): void {
-    const job = this.#job;
-    if (job === undefined) return;
+    const sent = this.#sent[slot];
+    if (outcome === 'withdrawn' || sent === undefined) return;
+    this.#sent[slot] = undefined;
     this.#hasAnswered = true;
+    this.#isStalled = false;
+    this.lastProgress = performance.now();
+    this.#average =
+      this.#average === undefined ? microseconds : this.#average + WEIGHT * (microseconds - this.#average);
+    this.#learn(sent.reference, outcome);
     // The thread is free before the callbacks run: they may have the next call to make.
-    this.#done(job);
-    job.settle(result);
+    this.#jobHasLeft();
+    sent.job.settle(outcome === 'value' ? result : new Failure(result));
+    return undefined;
   }
 
-  #done(job: Job): void {
-    if (this.#job !== job) return;
-    this.#job = undefined;
-    if (!this.#ending) this.#owner.threadIsIdle(this);
+  /** What the thread could not load, or could not read of, it does not have. */
+  #learn(reference: FunctionReference, outcome: SlotOutcome): void {
+    const known = this.#functions.get(reference);
+    if (known !== undefined && (outcome === 'value' || outcome === 'thrown')) known.isLoaded = true;
+  }
+
+  #jobHasLeft(): void {
+    this.#load--;
+    if (!this.#ending) this.#owner.threadHasRoom(this);
   }
 
   #ended(exitCode: number, crash: ThreadCrash | undefined): void {
-    this.#ending = true;
-    const job = this.#job;
-    this.#job = undefined;
-    const diedBefore = job === undefined || this.#cannotHaveBegun(job);
-    if (!diedBefore) job.settle(new Failure(exitError(job, exitCode, crash)));
-    else if (crash !== undefined) warnOfCrash(crash.error);
-    if (diedBefore && job !== undefined) this.#owner.jobHasNotBegun(job);
+    if (!this.#ending) this.#isEnding();
+    const left = this.jobs();
+    const back = left.filter((job, index) => this.#cannotHaveBegun(job, index));
+    for (const { slot } of left) this.#sent[slot] = undefined;
+    this.#unsent.clear();
+    this.#load = 0;
+    if (back.length === left.length && crash !== undefined) warnOfCrash(crash.error);
+    if (back.length > 0) this.#owner.jobsHaveNotBegun(back);
+    for (const job of left)
+      if (!back.includes(job)) job.settle(new Failure(exitError(job.functionName, exitCode, crash)));
     this.#owner.threadHasEnded(this);
   }
 
   /** Never so of a thread's first job: it may be that no thread can take it, and each one given it would die. */
-  #cannotHaveBegun(job: Job): boolean {
-    if (job.settled || !this.#hasAnswered) return false;
-    return this.#sent === undefined || this.#connection.lastBegun !== (job.id | 0);
+  #cannotHaveBegun(job: Job, index: number): boolean {
+    if (job.settled) return false;
+    if (index === 0 && !this.#hasAnswered) return false;
+    return job.slot < 0 || this.#sent[job.slot]?.job !== job || this.#connection.progressOf(job.slot) === 'sent';
   }
 }
 
-/** Whether an error says by itself what cannot be sent. */
-function isReadable(error: unknown): boolean {
-  return error instanceof UnclonableError || error instanceof CodecError || error instanceof CallableError;
-}
+const NONE: readonly unknown[] = [];
 
-function exitError(job: Job, exitCode: number, crash: ThreadCrash | undefined): ThreadExitError {
-  const reason = crash === undefined ? `with exit code ${exitCode}` : describeCrash(crash.error);
-  const message = `The thread that ran ${job.functionName} ended ${reason} before the call had a result.`;
-  return new ThreadExitError(message, exitCode, crash === undefined ? {} : { cause: crash.error });
-}
-
-/** Something that an earlier job left behind has failed: no call is there to tell. */
-function warnOfCrash(error: unknown): void {
-  process.emitWarning(`A thread ended ${describeCrash(error)} while it had no call to answer.`, {
-    code: 'HEDDLE_THREAD_EXIT',
-    detail: error instanceof Error ? (error.stack ?? '') : inspect(error),
-  });
-}
-
-function describeCrash(error: unknown): string {
-  if ((error as NodeJS.ErrnoException | null)?.code === 'ERR_WORKER_OUT_OF_MEMORY')
-    return 'because it ran out of memory';
-  return `by an uncaught error (${error instanceof Error ? error.message : inspect(error)})`;
-}
-
-function unreadable(error: unknown): UnclonableError {
-  return new UnclonableError('The result could not be read in this thread.', { cause: error });
-}
-
-/** Structured clone itself found something that looking at the prototypes does not show, such as a detached buffer. */
-function unsendable(job: Job, error: unknown): UnclonableError {
-  const reason = error instanceof Error ? error.message : String(error);
-  return new UnclonableError(`The arguments of ${job.functionName} cannot be sent to another thread: ${reason}`, {
-    cause: error,
-  });
+function partsOf(callable: Callable): { readonly reference: FunctionReference; readonly captured: readonly unknown[] } {
+  if (callable instanceof CapturedCall) return { reference: callable.reference, captured: callable.values };
+  return { reference: callable, captured: NONE };
 }

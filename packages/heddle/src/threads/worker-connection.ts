@@ -1,72 +1,110 @@
 import { AsyncResource } from 'node:async_hooks';
+import { access } from 'node:fs';
 import {
   MessageChannel,
   type MessagePort,
-  receiveMessageOnPort,
   type ResourceLimits,
+  type SHARE_ENV,
   Worker,
+  type WorkerOptions as NodeWorkerOptions,
 } from 'node:worker_threads';
 import { entryModuleFiles } from './callable/entry-module.ts';
 import { honoursSourceMaps } from './callable/source-maps-enabled.ts';
-import { refuseSecondRun } from './wire/second-run.ts';
-import type { ConnectionListener, ThreadConnection, ThreadCrash } from './connection.ts';
+import type { ConnectionListener, OutgoingJob, Progress, ThreadConnection, ThreadCrash } from './connection.ts';
+import { JobSlots } from './job-slots.ts';
 import { threadEntry } from './thread-entry.ts';
-import type { JobMessage, ThreadData, ThreadMessage } from './wire/messages.ts';
+import { Channel, SLOTS } from './wire/channel.ts';
+import { type BellMessage, type ThreadData, tell } from './wire/messages.ts';
+import { refuseSecondRun } from './wire/second-run.ts';
 
 /** A thread outlives the call that it is made for, and must not keep that call's async context. */
 const outsideOfCalls = new AsyncResource('HeddleThreads', { requireManualDestroy: true });
+
+let nodesOwnThreadsRun = false;
+
+/**
+ * Threads inherit niceness from the one that starts them. Those that Node does files, names and ciphers with are
+ * started by whoever needs them first: that must not be a thread that gives way, or the loop would wait for them.
+ */
+function startNodesOwnThreads(): void {
+  if (nodesOwnThreadsRun) return;
+  nodesOwnThreadsRun = true;
+  outsideOfCalls.runInAsyncScope(() => access('/', () => {}));
+}
 
 /** What Node's Worker is told. */
 export interface WorkerOptions {
   readonly name: string;
   readonly resourceLimits: ResourceLimits | undefined;
+  readonly env: NodeJS.ProcessEnv | typeof SHARE_ENV | undefined;
+  readonly execArgv: readonly string[] | undefined;
+  readonly nice: number;
 }
 
-/** A thread made of a Worker, reached by a message port of our own: the parent port is left to the user's code. */
+/** A thread made of a Worker, reached by memory and ports of our own: the parent port is left to the user's code. */
 export class WorkerConnection implements ThreadConnection {
+  readonly capacity: number = SLOTS;
   readonly #worker: Worker;
-  readonly #port: MessagePort;
+  readonly #channel = new Channel();
+  readonly #slots: JobSlots;
+  readonly #bell: MessagePort;
   readonly #listener: ConnectionListener;
-  readonly #begun = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   #crash: ThreadCrash | undefined;
 
   /** @throws ThreadEntryMissingError, and whatever Node finds wrong with the options */
-  constructor(listener: ConnectionListener, { name, resourceLimits }: WorkerOptions) {
+  constructor(listener: ConnectionListener, { name, resourceLimits, env, execArgv, nice }: WorkerOptions) {
     refuseSecondRun();
     const entry = threadEntry();
+    if (nice > 0) startNodesOwnThreads();
     this.#listener = listener;
-    const { port1, port2 } = outsideOfCalls.runInAsyncScope(() => new MessageChannel());
+    const bells = outsideOfCalls.runInAsyncScope(() => new MessageChannel());
+    const values = outsideOfCalls.runInAsyncScope(() => new MessageChannel());
     const workerData: ThreadData = {
-      port: port2,
-      begun: this.#begun,
+      memory: this.#channel.memory,
+      bell: bells.port2,
+      values: values.port2,
       entryFiles: entryModuleFiles(),
       sourceMaps: honoursSourceMaps(),
+      nice,
     };
-    const options = {
+    const options: NodeWorkerOptions = {
       name,
       workerData,
-      transferList: [port2],
+      transferList: [bells.port2, values.port2],
       ...(resourceLimits === undefined ? {} : { resourceLimits }),
+      ...(env === undefined ? {} : { env }),
+      ...(execArgv === undefined ? {} : { execArgv: [...execArgv] }),
     };
     this.#worker = outsideOfCalls.runInAsyncScope(() => new Worker(entry, options));
-    this.#port = port1;
-    port1.on('message', (message: ThreadMessage) => listener.received(message));
-    port1.on('messageerror', (error) => listener.unreadable(error));
+    this.#bell = bells.port1;
+    this.#slots = new JobSlots(this.#channel, values.port1, (slot, outcome, result, microseconds) =>
+      listener.completed(slot, outcome, result, microseconds),
+    );
+    this.#bell.on('message', (message: BellMessage) => {
+      if (message === 'ready') listener.started();
+      else this.#slots.look();
+    });
     this.#worker.on('error', (error: unknown) => {
       this.#crash = { error };
     });
     this.#worker.on('exit', (exitCode) => this.#ended(exitCode));
     // The pool keeps the process while it has work; a thread as such does not.
-    port1.unref();
+    this.#bell.unref();
     this.#worker.unref();
   }
 
-  get lastBegun(): number {
-    return Atomics.load(this.#begun, 0);
+  submit(job: OutgoingJob): number {
+    const slot = this.#slots.submit(job);
+    if (this.#channel.threadBell.ring() === 'message') tell(this.#bell, 'ring');
+    return slot;
   }
 
-  post(message: JobMessage, transfer: readonly ArrayBuffer[]): void {
-    this.#port.postMessage(message, transfer);
+  withdraw(slot: number): boolean {
+    return this.#slots.withdraw(slot);
+  }
+
+  progressOf(slot: number): Progress {
+    return this.#slots.progressOf(slot);
   }
 
   end(): void {
@@ -75,10 +113,9 @@ export class WorkerConnection implements ThreadConnection {
 
   #ended(exitCode: number): void {
     // The thread may have answered before it ended.
-    for (let left = receiveMessageOnPort(this.#port); left !== undefined; left = receiveMessageOnPort(this.#port)) {
-      this.#listener.received(left.message as ThreadMessage);
-    }
-    this.#port.close();
+    this.#slots.close();
+    this.#slots.deliver();
+    this.#bell.close();
     this.#listener.ended(exitCode, this.#crash);
   }
 }

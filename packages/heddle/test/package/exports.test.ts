@@ -55,6 +55,7 @@ const threads = [
   'PoolStoppedError',
   'ThreadEntryMissingError',
   'ThreadExitError',
+  'ThreadInitError',
   'ThreadPool',
   'UnclonableError',
   'deferToThread',

@@ -214,7 +214,7 @@ test('a bad option is refused by its name, its value and what it should be', () 
     ],
     [
       { maxThreads: 4 },
-      "A thread pool has no option 'maxThreads'; its options are name, min, max, idleTimeout, resourceLimits.",
+      "A thread pool has no option 'maxThreads'; its options are name, min, max, idleTimeout, resourceLimits, env, execArgv, initThread, nice.",
     ],
     [null, 'The options of a thread pool must be an object, not null.'],
   ];

@@ -1,51 +1,66 @@
+import { types } from 'node:util';
 import { isThenable } from '../../defer/thenable.ts';
-import type { JobMessage, OutcomeMessage } from '../wire/messages.ts';
-import { pack, packThrown } from '../wire/pack.ts';
+import type { JobMessage } from '../wire/messages.ts';
 import { CodecError } from '../wire/codec-error.ts';
 import { UnclonableError } from '../wire/unclonable-error.ts';
 import { unpack } from '../wire/unpack.ts';
 import { loadCodecs } from './load-codecs.ts';
 import { type FunctionSource, loadFunction } from './load.ts';
 
-type Outcome = OutcomeMessage['outcome'];
+/** The way back to the reactor's thread: exactly one answer for each job. */
+export interface Answers {
+  /** @throws UnclonableError, CodecError and others where the value cannot be sent */
+  value(job: number, value: unknown): void;
+  /** - `thrown`: by the function; `unloadable`: the function could not be loaded in the thread */
+  failed(job: number, outcome: 'thrown' | 'unloadable', error: unknown): void;
+}
 
-/** The way back to the reactor's thread. */
-export interface AnswerPort {
-  postMessage(message: OutcomeMessage, transfer: readonly ArrayBuffer[]): void;
+/** A function that has been loaded. */
+interface KnownFunction {
+  readonly source: FunctionSource;
+  /** Whether it has returned a promise, or will. */
+  waits: boolean;
 }
 
 /** Runs the jobs that come in, and answers each of them exactly once. */
 export class JobRunner {
-  readonly #port: AnswerPort;
-  readonly #stackOf: (error: Error) => string | undefined;
-  readonly #functions = new Map<number, FunctionSource>();
+  readonly #answers: Answers;
+  readonly #functions = new Map<number, KnownFunction>();
 
-  /** @param stackOf gives the part of an error's stack that is the job's own */
-  constructor(port: AnswerPort, stackOf: (error: Error) => string | undefined) {
-    this.#port = port;
-    this.#stackOf = stackOf;
+  constructor(answers: Answers) {
+    this.#answers = answers;
   }
 
-  receive(message: JobMessage): void {
-    const known = this.#functions.get(message.functionId);
-    if (known === undefined) this.#load(message);
-    else this.#run(message, known);
+  /**
+   * Whether a job of this function may be on its way while others' timers, promises and errors have their
+   * turn: it has to be loaded first, or returns promises.
+   */
+  mayWait(functionId: number): boolean {
+    return this.#functions.get(functionId)?.waits ?? true;
   }
 
-  /** A message that structured clone could not read has no number; there is at most one job at a time. */
-  cannotRead(error: unknown): void {
-    const reason = new UnclonableError('The arguments could not be read in the thread.', { cause: error });
-    this.#answer({ job: 0, outcome: 'unreadable', ...packThrown(reason) });
+  /** Runs a job of a function that was loaded before, with arguments that have arrived as they are. */
+  runInline(job: number, functionId: number, args: unknown[]): void {
+    const known = this.#functions.get(functionId);
+    if (known === undefined) throw new Error(`A job names function ${functionId}, which was never sent.`);
+    this.#call(job, known, [], () => args);
   }
 
-  #load(message: JobMessage): void {
+  runMessage(job: number, functionId: number, message: JobMessage): void {
+    const known = this.#functions.get(functionId);
+    if (known === undefined) this.#load(job, functionId, message);
+    else this.#run(job, message, known);
+  }
+
+  #load(job: number, functionId: number, message: JobMessage): void {
     const { reference } = message;
-    if (reference === undefined) throw new Error(`A job names function ${message.functionId}, which was never sent.`);
-    const keep = (loaded: FunctionSource): void => {
-      this.#functions.set(message.functionId, loaded);
-      this.#run(message, loaded);
+    if (reference === undefined) throw new Error(`A job names function ${functionId}, which was never sent.`);
+    const keep = (source: FunctionSource): void => {
+      const loaded = { source, waits: false };
+      this.#functions.set(functionId, loaded);
+      this.#run(job, message, loaded);
     };
-    const fail = (error: unknown): void => this.#fail(message.job, 'unloadable', error);
+    const fail = (error: unknown): void => this.#answers.failed(job, 'unloadable', error);
     try {
       const loaded = loadFunction(reference);
       if (loaded instanceof Promise) loaded.then(keep, fail);
@@ -55,30 +70,39 @@ export class JobRunner {
     }
   }
 
-  #run(message: JobMessage, source: FunctionSource): void {
-    const loading = loadCodecs(message.args, message.captured);
-    if (loading === undefined) return this.#call(message, source);
-    loading.then(
-      () => this.#call(message, source),
-      (error: unknown) => this.#fail(message.job, 'thrown', error),
-    );
+  #run(job: number, { args, captured }: JobMessage, known: KnownFunction): void {
+    const call = (): void => {
+      let values: unknown[];
+      try {
+        values = captured === undefined ? [] : (unpack(captured) as unknown[]);
+      } catch (error) {
+        return this.#answers.failed(job, 'thrown', error);
+      }
+      return this.#call(job, known, values, () => unpack(args) as unknown[]);
+    };
+    const loading = loadCodecs(args, captured);
+    if (loading === undefined) return call();
+    loading.then(call, (error: unknown) => this.#answers.failed(job, 'thrown', error));
+    return undefined;
   }
 
-  #call({ job, args, captured }: JobMessage, source: FunctionSource): void {
+  #call(job: number, known: KnownFunction, captured: readonly unknown[], args: () => unknown[]): void {
     let result: unknown;
     try {
-      const { f, receiver } = source(captured === undefined ? [] : (unpack(captured) as unknown[]));
-      result = Reflect.apply(f, receiver, unpack(args) as unknown[]);
+      const { f, receiver } = known.source(captured);
+      known.waits ||= types.isAsyncFunction(f);
+      result = Reflect.apply(f, receiver, args());
       if (isThenable(result)) {
+        known.waits = true;
         // The promise may be of any make: only a native one can be trusted to settle once, and later.
         Promise.resolve(result).then(
           (value) => this.#succeed(job, value),
-          (error: unknown) => this.#fail(job, 'thrown', error),
+          (error: unknown) => this.#answers.failed(job, 'thrown', error),
         );
         return;
       }
     } catch (error) {
-      this.#fail(job, 'thrown', error);
+      this.#answers.failed(job, 'thrown', error);
       return;
     }
     this.#succeed(job, result);
@@ -86,31 +110,16 @@ export class JobRunner {
 
   #succeed(job: number, value: unknown): void {
     try {
-      this.#answer({ job, outcome: 'value', ...pack(value, 'result') });
+      this.#answers.value(job, value);
     } catch (error) {
-      this.#fail(
-        job,
-        'thrown',
-        error instanceof UnclonableError || error instanceof CodecError ? error : unsendable(error),
-      );
+      const isNamed = error instanceof UnclonableError || error instanceof CodecError;
+      this.#answers.failed(job, 'thrown', isNamed ? error : unsendable(error));
     }
-  }
-
-  #fail(job: number, outcome: Outcome, error: unknown): void {
-    try {
-      this.#answer({ job, outcome, ...packThrown(error, this.#stackOf) });
-    } catch (unsent) {
-      this.#answer({ job, outcome, ...packThrown(unsendable(unsent)) });
-    }
-  }
-
-  #answer({ job, outcome, payload, transfer }: Omit<OutcomeMessage, 'payload'> & ReturnType<typeof pack>): void {
-    this.#port.postMessage({ job, outcome, payload }, transfer);
   }
 }
 
 /** Structured clone itself found something that looking at the prototypes does not show, such as a throwing getter. */
-function unsendable(error: unknown): UnclonableError {
+export function unsendable(error: unknown): UnclonableError {
   const reason = error instanceof Error ? error.message : String(error);
   return new UnclonableError(`The result cannot be sent to the caller's thread: ${reason}`);
 }

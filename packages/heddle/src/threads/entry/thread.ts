@@ -1,25 +1,26 @@
 import { workerData } from 'node:worker_threads';
-import type { JobMessage, ReadyMessage, ThreadData } from '../wire/messages.ts';
+import { Channel } from '../wire/channel.ts';
+import type { ThreadData } from '../wire/messages.ts';
+import { giveWay } from './give-way.ts';
 import { keepOut } from './entry-guard.ts';
-import { JobRunner } from './job-runner.ts';
 import { prepareTsx } from './tsx-loader.ts';
+import { WorkLoop } from './work-loop.ts';
 
 // What a thread runs first. CommonJS, and with as little to load as can be: it is part of every cold call.
-const { port, begun, entryFiles, sourceMaps } = workerData as ThreadData;
+const { memory, bell, values, entryFiles, sourceMaps, nice } = workerData as ThreadData;
+giveWay(nice);
 // What the program said itself, and not by a flag, Node does not hand on.
 if (sourceMaps) process.setSourceMapsEnabled(true);
 keepOut(entryFiles);
-const runner = new JobRunner(port, stackOfJob);
-let loader = prepareTsx()?.finally(() => {
-  loader = undefined;
-});
-port.on('message', (message: JobMessage) => {
-  Atomics.store(begun, 0, message.job);
-  if (loader === undefined) runner.receive(message);
-  else void loader.then(() => runner.receive(message));
-});
-port.on('messageerror', (error) => runner.cannotRead(error));
-port.postMessage({ ready: true } satisfies ReadyMessage);
+const loop = new WorkLoop(new Channel(memory), bell, values, stackOfJob);
+const preparing = prepareTsx();
+if (preparing === undefined) {
+  loop.start();
+} else {
+  // Nothing else would keep the thread until it listens.
+  bell.ref();
+  void preparing.then(() => loop.start());
+}
 
 /** An error's stack as far as it is the job's own: the frames of this file below it say nothing to anybody. */
 function stackOfJob(error: Error): string | undefined {

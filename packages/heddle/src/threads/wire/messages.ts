@@ -3,43 +3,34 @@ import type { FunctionReference } from './reference.ts';
 
 /** What a thread gets when it is made. */
 export interface ThreadData {
-  readonly port: import('node:worker_threads').MessagePort;
-  /** One number, in memory that both sides see: the job that the thread has begun last. */
-  readonly begun: Int32Array;
+  /** The memory of the channel. */
+  readonly memory: SharedArrayBuffer;
+  /** Wakes either side, where it waits in its event loop. */
+  readonly bell: import('node:worker_threads').MessagePort;
+  /** Carries what does not fit into a slot. Never listened to: each message is taken when its slot is. */
+  readonly values: import('node:worker_threads').MessagePort;
   /** The files of the program's entry module, which no thread may run. */
   readonly entryFiles: readonly string[];
   /** Whether stacks are to show the places that source maps lead to. */
   readonly sourceMaps: boolean;
+  /** The niceness that the thread gives itself; 0 leaves it as it is. */
+  readonly nice: number;
 }
 
-/** From the reactor to a thread: run this. */
+/** From the reactor to a thread: what a job brings that does not travel in its slot. */
 export interface JobMessage {
-  readonly job: number;
-  /** A number for the function, good for this thread. */
-  readonly functionId: number;
-  /** Where to load the function from, the first time its number is used. */
+  /** Where to load the function from, until the thread is known to have it. */
   readonly reference?: FunctionReference | undefined;
   readonly args: Payload;
   /** The values that a captured function uses, by their slots. */
   readonly captured?: Payload | undefined;
 }
 
-/** From a thread to the reactor: how a job ended. */
-export interface OutcomeMessage {
-  readonly job: number;
-  /**
-   * - `value`: the function returned
-   * - `thrown`: the function threw
-   * - `unloadable`: the function could not be loaded in the thread; its number is free again
-   * - `unreadable`: the job's message could not be deserialized
-   */
-  readonly outcome: 'value' | 'thrown' | 'unloadable' | 'unreadable';
-  readonly payload: Payload;
-}
+/** What a thread sends on the bell: that it waits for work, or that there are results. */
+export type BellMessage = 'ready' | 'ring';
 
-/** From a thread to the reactor: it has started and waits for work. */
-export interface ReadyMessage {
-  readonly ready: true;
+/** Sends a message to a side that may wait in its event loop. */
+export function tell(bell: import('node:worker_threads').MessagePort, message: BellMessage): void {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port has no origin
+  bell.postMessage(message);
 }
-
-export type ThreadMessage = OutcomeMessage | ReadyMessage;

@@ -1,0 +1,170 @@
+import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
+import { type Channel, Form, INLINE_BYTES, OUTCOMES, SLOTS, type SlotOutcome, SlotState } from '../wire/channel.ts';
+import { InlineValues } from '../wire/inline-values.ts';
+import { type JobMessage, tell } from '../wire/messages.ts';
+import { pack, packThrown } from '../wire/pack.ts';
+import type { Parcel } from '../wire/payload.ts';
+import { UnclonableError } from '../wire/unclonable-error.ts';
+import { JobRunner, unsendable } from './job-runner.ts';
+
+/** After work, the next job is often a moment away: to look for it costs less than to be woken. */
+const SPIN_MS = 0.02;
+/** What earlier jobs left in the event loop (timers, sockets, promises) waits no longer than this. */
+const LONGEST_STRETCH_MS = 5;
+const MOST_MICROSECONDS = 2 ** 31 - 1;
+
+/** The thread's end of a channel: takes the jobs one after the other, and sleeps when there are none. */
+export class WorkLoop {
+  readonly #channel: Channel;
+  readonly #bell: MessagePort;
+  readonly #values: MessagePort;
+  readonly #inline: InlineValues;
+  readonly #runner: JobRunner;
+  readonly #stackOf: (error: Error) => string | undefined;
+  readonly #hasWork: () => boolean;
+  readonly #began = new Float64Array(SLOTS);
+  #running = 0;
+  #working = false;
+  /** The time at the last look at the clock, and when the event loop last had its turn. */
+  #now = 0;
+  #turn = 0;
+  /** Whether no job has begun since. */
+  #isFresh = true;
+  /** A job that has been taken out of the queue, and waits for the event loop's turn. */
+  #next = -1;
+  #comesBack = false;
+
+  /** @param stackOf gives the part of an error's stack that is the job's own */
+  constructor(channel: Channel, bell: MessagePort, values: MessagePort, stackOf: (error: Error) => string | undefined) {
+    this.#channel = channel;
+    this.#bell = bell;
+    this.#values = values;
+    this.#stackOf = stackOf;
+    this.#inline = new InlineValues(channel.memory);
+    this.#hasWork = () => this.#next >= 0 || !channel.submissions.isEmpty();
+    this.#runner = new JobRunner({
+      value: (slot, value) => this.#succeed(slot, value),
+      failed: (slot, outcome, error) => this.#fail(slot, outcome, error),
+    });
+  }
+
+  /** Begins with what has been submitted already. */
+  start(): void {
+    this.#bell.on('message', this.#look);
+    tell(this.#bell, 'ready');
+    this.#look();
+  }
+
+  readonly #look = (): void => {
+    this.#comesBack = false;
+    this.#now = performance.now();
+    this.#turn = this.#now;
+    this.#isFresh = true;
+    this.#work();
+  };
+
+  #work(): void {
+    this.#working = true;
+    while (this.#running === 0) {
+      if (this.#next < 0) this.#next = this.#channel.submissions.take();
+      const slot = this.#next;
+      if (slot >= 0) {
+        if (this.#needsTurn(slot)) {
+          this.#comeBack(this.#look);
+          break;
+        }
+        this.#next = -1;
+        this.#take(slot);
+      } else if (!this.#spin()) {
+        // A turn of the event loop comes before the sleep: what the jobs left behind is not to sleep with it.
+        this.#comeBack(this.#sleep);
+        break;
+      }
+    }
+    this.#working = false;
+  }
+
+  /**
+   * Whether the event loop must have its turn before this job begins. A job that will be on its way while the
+   * loop turns could die of what earlier ones have left there; one that only computes cannot.
+   */
+  #needsTurn(slot: number): boolean {
+    if (this.#isFresh) return false;
+    return this.#now - this.#turn > LONGEST_STRETCH_MS || this.#runner.mayWait(this.#channel.functionId(slot));
+  }
+
+  #comeBack(then: () => void): void {
+    if (this.#comesBack) return;
+    this.#comesBack = true;
+    setImmediate(then);
+  }
+
+  #spin(): boolean {
+    const until = this.#now + SPIN_MS;
+    do {
+      if (this.#hasWork()) return true;
+      this.#now = performance.now();
+    } while (this.#now < until);
+    return false;
+  }
+
+  // While a job is on its way in the event loop (a promise), its end leads back to the work.
+  readonly #sleep = (): void => {
+    this.#comesBack = false;
+    if (this.#running === 0 && this.#channel.threadBell.park(this.#hasWork, LONGEST_STRETCH_MS)) this.#look();
+  };
+
+  #take(slot: number): void {
+    const channel = this.#channel;
+    this.#isFresh = false;
+    const isInline = channel.form(slot) === Form.inline;
+    const message = isInline ? undefined : this.#receive();
+    this.#running++;
+    this.#began[slot] = this.#now;
+    if (!channel.change(slot, SlotState.sent, SlotState.begun)) return this.#conclude(slot, 'withdrawn', Form.inline);
+    const functionId = channel.functionId(slot);
+    if (isInline)
+      return this.#runner.runInline(slot, functionId, this.#inline.read(channel.valuesAt(slot)) as unknown[]);
+    if (message instanceof UnclonableError) return this.#fail(slot, 'unreadable', message);
+    return this.#runner.runMessage(slot, functionId, message as JobMessage);
+  }
+
+  #receive(): JobMessage | UnclonableError {
+    try {
+      return receiveMessageOnPort(this.#values)?.message as JobMessage;
+    } catch (error) {
+      return new UnclonableError('The arguments could not be read in the thread.', { cause: error });
+    }
+  }
+
+  /** @throws UnclonableError, CodecError and others where the value cannot be sent */
+  #succeed(slot: number, value: unknown): void {
+    const at = this.#channel.valuesAt(slot);
+    if (this.#inline.write(value, at, at + INLINE_BYTES)) this.#conclude(slot, 'value', Form.inline);
+    else this.#post(slot, 'value', pack(value, 'result'));
+  }
+
+  #fail(slot: number, outcome: SlotOutcome, error: unknown): void {
+    try {
+      this.#post(slot, outcome, packThrown(error, this.#stackOf));
+    } catch (unsent) {
+      this.#post(slot, outcome, packThrown(unsendable(unsent)));
+    }
+  }
+
+  #post(slot: number, outcome: SlotOutcome, { payload, transfer }: Parcel): void {
+    this.#values.postMessage(payload, transfer);
+    this.#conclude(slot, outcome, Form.message);
+  }
+
+  #conclude(slot: number, outcome: SlotOutcome, form: number): void {
+    this.#now = performance.now();
+    const microseconds = Math.min((this.#now - (this.#began[slot] as number)) * 1000, MOST_MICROSECONDS);
+    this.#channel.conclude(slot, OUTCOMES.indexOf(outcome), form, microseconds);
+    this.#channel.completions.put(slot);
+    if (this.#channel.reactorBell.ring() === 'message') tell(this.#bell, 'ring');
+    this.#running--;
+    // A job that ended in the event loop, as promises do: nobody else goes on with the next one.
+    if (!this.#working) this.#work();
+  }
+}

@@ -1,0 +1,130 @@
+import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
+import type { OutgoingJob, Progress } from './connection.ts';
+import { packJob, readAnswer, unsendableArguments } from './job-message.ts';
+import { type Channel, Form, INLINE_BYTES, SLOTS, type SlotOutcome, SlotState } from './wire/channel.ts';
+import { InlineValues } from './wire/inline-values.ts';
+import type { Payload } from './wire/payload.ts';
+
+/** Gets each job that has ended. */
+export type Completed = (slot: number, outcome: SlotOutcome, result: unknown, microseconds: number) => void;
+
+/** With more calls under way, results pile up while a message wakes the loop, which is cheaper than to look. */
+const FEW = 4;
+/** How long the loop is asked again and again, without being held up, before a message has to wake it. */
+const POLL_MS = 0.02;
+/** A thread whose last job took longer is not waited for like that. */
+const SHORT_JOB_MICROSECONDS = 20;
+
+/** The reactor's end of a channel: jobs go into free slots, and come back from them. */
+export class JobSlots {
+  readonly #channel: Channel;
+  readonly #values: MessagePort;
+  readonly #inline: InlineValues;
+  readonly #completed: Completed;
+  readonly #free: number[] = Array.from({ length: SLOTS }, (_, index) => SLOTS - 1 - index);
+  readonly #hasCompletions: () => boolean;
+  #polling = false;
+  #pollUntil = 0;
+  #lastMicroseconds = 0;
+  #closed = false;
+
+  /** @param values the port for what does not fit into a slot */
+  constructor(channel: Channel, values: MessagePort, completed: Completed) {
+    this.#channel = channel;
+    this.#values = values;
+    this.#completed = completed;
+    this.#inline = new InlineValues(channel.memory);
+    this.#hasCompletions = () => !channel.completions.isEmpty();
+    channel.reactorBell.sleepInLoop(this.#hasCompletions);
+  }
+
+  get inFlight(): number {
+    return SLOTS - this.#free.length;
+  }
+
+  /**
+   * Puts a job into a slot.
+   *
+   * @throws UnclonableError, CodecError where its arguments cannot be sent; then the slot is free again
+   */
+  submit(job: OutgoingJob): number {
+    const slot = this.#free.pop() as number;
+    try {
+      const form = this.#send(job, slot);
+      this.#channel.describe(slot, job.functionId, form, job.call.settled ? SlotState.withdrawn : SlotState.sent);
+    } catch (error) {
+      this.#free.push(slot);
+      throw unsendableArguments(job.functionName, error);
+    }
+    this.#channel.submissions.put(slot);
+    if (this.inFlight <= FEW && this.#lastMicroseconds < SHORT_JOB_MICROSECONDS) this.#pollForAWhile();
+    return slot;
+  }
+
+  withdraw(slot: number): boolean {
+    return this.#channel.change(slot, SlotState.sent, SlotState.withdrawn);
+  }
+
+  progressOf(slot: number): Progress {
+    const state = this.#channel.state(slot);
+    if (state === SlotState.sent) return 'sent';
+    return state === SlotState.done ? 'done' : 'begun';
+  }
+
+  /** Delivers what has ended so far, and then watches again. */
+  readonly look = (): void => {
+    this.#polling = false;
+    this.deliver();
+    if (this.#closed || this.#polling) return;
+    if (this.inFlight > 0 && performance.now() < this.#pollUntil) this.#poll();
+    else if (this.#channel.reactorBell.sleepInLoop(this.#hasCompletions)) this.#poll();
+  };
+
+  /** Delivers what has ended so far: not what ends meanwhile, which would hold up the loop. */
+  deliver(): void {
+    const { completions } = this.#channel;
+    for (let left = completions.size; left > 0; left--) this.#deliver(completions.take());
+  }
+
+  close(): void {
+    this.#closed = true;
+  }
+
+  #send(job: OutgoingJob, slot: number): number {
+    const at = this.#channel.valuesAt(slot);
+    if (job.reference === undefined && job.captured.length === 0) {
+      if (this.#inline.write(job.args, at, at + INLINE_BYTES)) return Form.inline;
+    }
+    const { message, transfer } = packJob(job);
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port has no origin
+    this.#values.postMessage(message, transfer);
+    return Form.message;
+  }
+
+  #deliver(slot: number): void {
+    const channel = this.#channel;
+    let outcome = channel.outcome(slot);
+    let result: unknown;
+    if (channel.form(slot) === Form.message) {
+      ({ outcome, result } = readAnswer(outcome, () => receiveMessageOnPort(this.#values)?.message as Payload));
+    } else if (outcome === 'value') {
+      result = this.#inline.read(channel.valuesAt(slot));
+    }
+    const microseconds = channel.microseconds(slot);
+    this.#lastMicroseconds = microseconds;
+    this.#free.push(slot);
+    this.#completed(slot, outcome, result, microseconds);
+  }
+
+  #pollForAWhile(): void {
+    this.#pollUntil = performance.now() + POLL_MS;
+    if (this.#polling) return;
+    this.#channel.reactorBell.stayAwake();
+    this.#poll();
+  }
+
+  #poll(): void {
+    this.#polling = true;
+    setImmediate(this.look);
+  }
+}

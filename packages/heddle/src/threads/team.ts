@@ -1,0 +1,271 @@
+import type { Job } from './job.ts';
+import { JobQueue } from './job-queue.ts';
+import type { PoolThread, ThreadOwner } from './pool-thread.ts';
+
+/** What a team asks of the pool it works for. */
+export interface TeamOwner {
+  /** @throws whatever stands in the way of making a thread */
+  makeThread(owner: ThreadOwner): PoolThread;
+  /** A thread has become idle, or has ended. */
+  teamHasChanged(): void;
+}
+
+/** A thread that has not finished a job for this long, in milliseconds, keeps none waiting that another could do. */
+const STALLED_MS = 1;
+
+/**
+ * A pool's threads, and the jobs that wait for them.
+ *
+ * A job goes to an idle thread, else to a new one, else, where jobs are short, ahead of its turn to a thread
+ * that has one already, so that the thread need not wait for the next. All of that costs the same for any
+ * number of threads and of jobs that wait.
+ *
+ * After the Team of Twisted's `twisted._threads`.
+ */
+export class Team {
+  readonly #owner: TeamOwner;
+  readonly #queue = new JobQueue();
+  readonly #threads = new Set<PoolThread>();
+  /** Those of the threads that have been told to end and still take room. */
+  readonly #ending = new Set<PoolThread>();
+  /** The thread that was idle last is used first, so that the others may end. */
+  readonly #idle: PoolThread[] = [];
+  /** Threads that take jobs ahead, the one that got one last at the end. */
+  readonly #roomy = new Set<PoolThread>();
+  /** Threads whose jobs another could begin sooner, the one that finished one last at the end. */
+  readonly #laden = new Set<PoolThread>();
+  readonly #threadOwner: ThreadOwner = {
+    threadHasRoom: (thread) => this.#threadHasRoom(thread),
+    threadIsEnding: (thread) => this.#threadIsEnding(thread),
+    jobsHaveNotBegun: (jobs) => this.#jobsHaveNotBegun(jobs),
+    threadHasEnded: (thread) => this.#threadHasEnded(thread),
+  };
+  #min: number;
+  #max: number;
+  /** How many jobs threads have got: the order in which they go back if they must. */
+  #turns = 0;
+  #serving = false;
+  #stopping = false;
+  #stallTimer: NodeJS.Timeout | undefined;
+
+  constructor(owner: TeamOwner, min: number, max: number) {
+    this.#owner = owner;
+    this.#min = min;
+    this.#max = max;
+  }
+
+  get min(): number {
+    return this.#min;
+  }
+
+  get max(): number {
+    return this.#max;
+  }
+
+  /** Threads that exist, those that are about to end included. */
+  get threads(): number {
+    return this.#threads.size;
+  }
+
+  /** Threads that stay. */
+  get staying(): number {
+    return this.#threads.size - this.#ending.size;
+  }
+
+  get idle(): number {
+    return this.#idle.length;
+  }
+
+  /** Jobs that wait, those ahead at a thread included. */
+  get backlog(): number {
+    let ahead = 0;
+    for (const { load } of this.#laden) ahead += load - 1;
+    return this.#queue.size + ahead;
+  }
+
+  /** The jobs that threads have, those that run first. */
+  running(): Job[] {
+    const lists = [...this.#threads].map((thread) => thread.jobs());
+    return [...lists.flatMap(([first]) => first ?? []), ...lists.flatMap(([, ...others]) => others)];
+  }
+
+  waiting(): Job[] {
+    return this.#queue.jobs();
+  }
+
+  /** Takes a job: it runs when its turn has come. */
+  do(job: Job): void {
+    this.#queue.push(job);
+    this.#serve();
+  }
+
+  /** Makes threads until there are `min`. */
+  grow(): void {
+    while (this.staying < this.#min) this.#threadIsIdle(this.#addThread());
+  }
+
+  /** Changes the limits. Jobs that wait get the threads of a higher `max` at once. */
+  adjust(min: number, max: number): void {
+    this.#min = min;
+    this.#max = max;
+    for (const thread of this.#idle.splice(0, Math.max(0, this.staying - max))) thread.end();
+    this.#serve();
+  }
+
+  /** Ends threads that have been idle since before `before`, down to `min`. */
+  endIdle(before: number): void {
+    const spare = this.staying - this.#min;
+    const firstToStay = this.#idle.findIndex(({ lastProgress }, index) => index >= spare || lastProgress > before);
+    for (const thread of this.#idle.splice(0, firstToStay < 0 ? this.#idle.length : firstToStay)) thread.end();
+  }
+
+  /** Since when the thread that has been idle longest is idle. */
+  get idleSince(): number | undefined {
+    return this.#idle[0]?.lastProgress;
+  }
+
+  /** Replaces no more threads. */
+  quit(): void {
+    this.#stopping = true;
+  }
+
+  /** Whether all jobs are done; then the threads end, too. */
+  endWhenDone(): void {
+    if (this.#queue.size > 0 || this.#idle.length < this.#threads.size) return;
+    for (const thread of this.#idle.splice(0)) thread.end();
+  }
+
+  /** Gives waiting jobs to threads, as long as there are both. */
+  #serve(): void {
+    // A job that cannot be sent frees its thread at once: that must not start a loop within this one.
+    if (this.#serving) return;
+    this.#serving = true;
+    while (this.#queue.size > 0) {
+      let thread: PoolThread | undefined;
+      try {
+        thread = this.#nextThread();
+      } catch (error) {
+        (this.#queue.shift() as Job).refuse(error);
+        continue;
+      }
+      if (thread === undefined) break;
+      const job = this.#queue.shift() as Job;
+      job.turn = ++this.#turns;
+      thread.run(job);
+      this.#note(thread);
+    }
+    this.#serving = false;
+    this.#relieve();
+  }
+
+  /** Whether a job could begin at once. */
+  get #isFree(): boolean {
+    return this.#idle.length > 0 || this.#threads.size < this.#max;
+  }
+
+  #nextThread(): PoolThread | undefined {
+    const idle = this.#idle.pop();
+    if (idle !== undefined) return idle;
+    if (this.#threads.size < this.#max) {
+      // What was sent ahead came first, and would now wait longer than what comes after it.
+      this.#recall([...this.#laden].filter(({ started }) => started));
+      return this.#idle.pop() ?? this.#addThread();
+    }
+    for (const thread of this.#roomy) return thread;
+    return undefined;
+  }
+
+  /** Puts a thread where it belongs by what it has to do. */
+  #note(thread: PoolThread): void {
+    this.#roomy.delete(thread);
+    if (thread.load > 0 && thread.hasRoom) this.#roomy.add(thread);
+    this.#laden.delete(thread);
+    if (thread.load > 1 || (thread.load > 0 && !thread.started)) this.#laden.add(thread);
+  }
+
+  #addThread(): PoolThread {
+    const thread = this.#owner.makeThread(this.#threadOwner);
+    this.#threads.add(thread);
+    return thread;
+  }
+
+  #threadHasRoom(thread: PoolThread): void {
+    this.#note(thread);
+    if (thread.load === 0) this.#threadIsIdle(thread);
+    else if (this.#queue.size > 0) this.#serve();
+  }
+
+  #threadIsIdle(thread: PoolThread): void {
+    if (this.staying > this.#max) return thread.end();
+    this.#rest(thread);
+    this.#serve();
+    return this.#owner.teamHasChanged();
+  }
+
+  #threadIsEnding(thread: PoolThread): void {
+    this.#ending.add(thread);
+    this.#roomy.delete(thread);
+    this.#laden.delete(thread);
+    const index = this.#idle.indexOf(thread);
+    if (index >= 0) this.#idle.splice(index, 1);
+  }
+
+  #jobsHaveNotBegun(jobs: readonly Job[]): void {
+    this.#queue.putBack(jobs);
+    this.#serve();
+  }
+
+  #threadHasEnded(thread: PoolThread): void {
+    this.#threads.delete(thread);
+    this.#ending.delete(thread);
+    const isReplaced = !this.#stopping && thread.mayBeReplaced && this.#threads.size < this.#min;
+    if (isReplaced) this.#threadIsIdle(this.#addThread());
+    else this.#serve();
+    this.#owner.teamHasChanged();
+  }
+
+  /** While a thread is free, no job stays behind another's long one. */
+  #relieve(): void {
+    if (this.#laden.size === 0 || this.#stallTimer !== undefined || !this.#isFree) return;
+    const stalled: PoolThread[] = [];
+    for (const thread of this.#laden) {
+      // A new thread would start no sooner.
+      if (!thread.started && this.#idle.length === 0) continue;
+      const stalledIn = thread.lastProgress + STALLED_MS - performance.now();
+      if (stalledIn > 0) {
+        this.#lookAgain(stalledIn);
+        break;
+      }
+      stalled.push(thread);
+    }
+    // Where nothing comes back, all has been done, and only waits to be delivered.
+    if (!this.#recall(stalled)) return;
+    this.#serve();
+    this.#owner.teamHasChanged();
+  }
+
+  #lookAgain(milliseconds: number): void {
+    this.#stallTimer = setTimeout(() => {
+      this.#stallTimer = undefined;
+      this.#relieve();
+    }, milliseconds);
+  }
+
+  /** Takes back what threads have not begun. False where that is nothing. */
+  #recall(threads: readonly PoolThread[]): boolean {
+    const jobs = threads.flatMap((thread) => thread.takeBack());
+    if (jobs.length === 0) return false;
+    this.#queue.putBack(jobs.sort((a, b) => a.turn - b.turn));
+    for (const thread of threads) {
+      this.#note(thread);
+      // It had begun none of them.
+      if (thread.load === 0) this.#rest(thread);
+    }
+    return true;
+  }
+
+  #rest(thread: PoolThread): void {
+    if (thread.started) this.#idle.push(thread);
+    else this.#idle.unshift(thread);
+  }
+}

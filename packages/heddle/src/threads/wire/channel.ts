@@ -1,0 +1,134 @@
+import { Doorbell } from './doorbell.ts';
+import { SlotQueue } from './slot-queue.ts';
+
+/** How many jobs a thread can have been given at a time. */
+export const SLOTS = 128;
+
+/** The words of a cache line: what the two sides write stands in lines of its own. */
+const LINE = 16;
+
+const THREAD_BELL = 0;
+const REACTOR_BELL = LINE;
+const SUBMITTED = 2 * LINE;
+const COMPLETED = 3 * LINE;
+const SUBMISSIONS = 4 * LINE;
+const COMPLETIONS = SUBMISSIONS + SLOTS;
+const FIRST_SLOT = COMPLETIONS + SLOTS;
+
+const HEADER_WORDS = 8;
+const SLOT_WORDS = 128;
+const WORD_BYTES = Int32Array.BYTES_PER_ELEMENT;
+
+/** The bytes of a slot in which a small value travels. */
+export const INLINE_BYTES: number = (SLOT_WORDS - HEADER_WORDS) * WORD_BYTES;
+
+// The words of a slot's header.
+const STATE = 0;
+const FUNCTION_ID = 1;
+const FORM = 2;
+const OUTCOME = 3;
+const MICROSECONDS = 4;
+
+/** What has become of the job in a slot. */
+export const SlotState = {
+  free: 0,
+  /** Sent, and nobody's yet: the thread may begin it, the reactor may take it back. */
+  sent: 1,
+  /** The thread has begun it. */
+  begun: 2,
+  /** The reactor has taken it back before it was begun. */
+  withdrawn: 3,
+  /** Begun, and not wanted any more. */
+  cancelled: 4,
+  /** The thread has done it. */
+  done: 5,
+} as const;
+
+/** How the values of a slot travel. */
+export const Form = {
+  /** In the slot itself. */
+  inline: 0,
+  /** In the next message on the port beside. */
+  message: 1,
+} as const;
+
+/** How a job ended, as a slot says it. */
+export const OUTCOMES = ['value', 'thrown', 'unloadable', 'unreadable', 'withdrawn'] as const;
+export type SlotOutcome = (typeof OUTCOMES)[number];
+
+/**
+ * The memory that the reactor shares with one thread: slots for jobs, and a queue of slot numbers each way.
+ * Both sides make one of it. The layout, and why it is sound, stand in the README beside this file.
+ */
+export class Channel {
+  readonly memory: SharedArrayBuffer;
+  /** Rung by the reactor where the thread sleeps. */
+  readonly threadBell: Doorbell;
+  /** Rung by the thread where the reactor sleeps. */
+  readonly reactorBell: Doorbell;
+  readonly submissions: SlotQueue;
+  readonly completions: SlotQueue;
+  readonly #words: Int32Array;
+
+  /** @param memory what the other side has made; left out, it is made here */
+  constructor(memory: SharedArrayBuffer = new SharedArrayBuffer((FIRST_SLOT + SLOTS * SLOT_WORDS) * WORD_BYTES)) {
+    this.memory = memory;
+    this.#words = new Int32Array(memory);
+    this.threadBell = new Doorbell(this.#words, THREAD_BELL);
+    this.reactorBell = new Doorbell(this.#words, REACTOR_BELL);
+    this.submissions = new SlotQueue(this.#words, SUBMITTED, SUBMISSIONS, SLOTS);
+    this.completions = new SlotQueue(this.#words, COMPLETED, COMPLETIONS, SLOTS);
+  }
+
+  /** Where a slot's values begin, in bytes from the start of the memory. */
+  valuesAt(slot: number): number {
+    return (at(slot) + HEADER_WORDS) * WORD_BYTES;
+  }
+
+  /** Fills in the header of a job that is about to be submitted. */
+  describe(slot: number, functionId: number, form: number, state: number): void {
+    const header = at(slot);
+    this.#words[header + FUNCTION_ID] = functionId;
+    this.#words[header + FORM] = form;
+    Atomics.store(this.#words, header + STATE, state);
+  }
+
+  /** Fills in the header of a job that has ended. */
+  conclude(slot: number, outcome: number, form: number, microseconds: number): void {
+    const header = at(slot);
+    this.#words[header + OUTCOME] = outcome;
+    this.#words[header + FORM] = form;
+    this.#words[header + MICROSECONDS] = microseconds;
+    Atomics.store(this.#words, header + STATE, SlotState.done);
+  }
+
+  functionId(slot: number): number {
+    return this.#words[at(slot) + FUNCTION_ID] as number;
+  }
+
+  form(slot: number): number {
+    return this.#words[at(slot) + FORM] as number;
+  }
+
+  outcome(slot: number): SlotOutcome {
+    return OUTCOMES[this.#words[at(slot) + OUTCOME] as number] as SlotOutcome;
+  }
+
+  /** How long the job has run. */
+  microseconds(slot: number): number {
+    return this.#words[at(slot) + MICROSECONDS] as number;
+  }
+
+  state(slot: number): number {
+    return Atomics.load(this.#words, at(slot) + STATE);
+  }
+
+  /** Brings a slot from one state into another, unless the other side was quicker. */
+  change(slot: number, from: number, to: number): boolean {
+    return Atomics.compareExchange(this.#words, at(slot) + STATE, from, to) === from;
+  }
+}
+
+function at(slot: number): number {
+  return FIRST_SLOT + slot * SLOT_WORDS;
+}

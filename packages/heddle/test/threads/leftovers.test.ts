@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { add } from '../fixtures/threads/jobs.ts';
+import {
+  leaveInterval,
+  leavePromises,
+  leaveServer,
+  leaveTimer,
+  leaveUnrefTimer,
+} from '../fixtures/threads/leftovers.ts';
+import { sharedInts } from '../support/gate.ts';
+import { poolFor } from '../support/pools.ts';
+
+const limit = { timeout: 30_000 };
+
+async function reaches(flag: Int32Array, count: number): Promise<void> {
+  while (Atomics.load(flag, 0) < count) await nextTurn();
+}
+
+for (const leave of [leaveTimer, leaveUnrefTimer, leavePromises]) {
+  test(`what a job leaves behind goes on in a thread that has nothing else to do (${leave.name})`, limit, async (t) => {
+    const pool = poolFor(t, { max: 1 });
+    const flag = sharedInts(1);
+    await pool.defer(leave, flag);
+    await reaches(flag, 1);
+  });
+}
+
+test('a server that a job leaves behind answers while its thread is idle', limit, async (t) => {
+  const pool = poolFor(t, { max: 1 });
+  const port = await pool.defer(leaveServer);
+  for (let client = 0; client < 3; client++) {
+    assert.equal(await text(connect(port, '127.0.0.1')), 'served by a thread');
+  }
+});
+
+test('calls without end leave a timer its turn, one at a time and many at once', limit, async (t) => {
+  const pool = poolFor(t, { max: 1 });
+  const flag = sharedInts(1);
+  await pool.defer(leaveInterval, flag);
+  for (const atOnce of [1, 100]) {
+    const seen = Atomics.load(flag, 0);
+    let goesOn = true;
+    const callers = Array.from({ length: atOnce }, async () => {
+      while (goesOn) assert.equal(await pool.defer(add, 1, 2), 3);
+    });
+    await reaches(flag, seen + 3);
+    goesOn = false;
+    await Promise.all(callers);
+  }
+});
