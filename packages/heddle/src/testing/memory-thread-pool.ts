@@ -1,6 +1,7 @@
 import type { TimeSource } from '../defer/clock.ts';
 import type { KeepAlive } from '../reactor/keep-alive.ts';
 import type { Connect, ConnectionListener, OutgoingJob, Progress, ThreadConnection } from '../threads/connection.ts';
+import { RunningJob } from '../threads/entry/running-job.ts';
 import { JobRunner } from '../threads/entry/job-runner.ts';
 import { packJob, readAnswer, unsendableArguments } from '../threads/job-message.ts';
 import type { ThreadPoolOptions } from '../threads/options.ts';
@@ -10,6 +11,7 @@ import type { JobMessage } from '../threads/wire/messages.ts';
 import { pack, packThrown } from '../threads/wire/pack.ts';
 import type { Parcel } from '../threads/wire/payload.ts';
 import { Clock } from './clock.ts';
+import { callAsJob } from './memory-job.ts';
 
 /**
  * A thread pool without threads, for tests that must be the same every time:
@@ -92,20 +94,28 @@ class MemoryConnection implements ThreadConnection {
   readonly #runner: JobRunner;
   #message: { readonly functionId: number; readonly message: JobMessage } | undefined;
   #hasBegun = false;
+  #isCancelled = false;
+  #job: RunningJob | undefined;
   #answered: () => void = () => {};
   #ended = false;
 
   constructor(listener: ConnectionListener, arrived: () => void) {
     this.#listener = listener;
     this.#arrived = arrived;
-    this.#runner = new JobRunner({
-      value: (_slot, value) => this.#answer('value', pack(value, 'result')),
-      failed: (_slot, outcome, error) => this.#answer(outcome, packThrown(error)),
-    });
+    this.#runner = new JobRunner(
+      {
+        value: (_slot, value) => this.#answer('value', pack(value, 'result')),
+        failed: (_slot, outcome, error) => this.#answer(outcome, packThrown(error)),
+      },
+      (_slot, f, receiver, args) => {
+        this.#job = new RunningJob(() => this.#isCancelled);
+        return callAsJob(this.#job, f, receiver, args);
+      },
+    );
     queueMicrotask(() => listener.started());
   }
 
-  submit({ functionId, reference, args, captured, functionName }: OutgoingJob): number {
+  submit({ functionId, reference, args, captured, functionName, call }: OutgoingJob): number {
     try {
       const { message, transfer } = packJob({ reference, args, captured });
       this.#message = { functionId, message: structuredClone(message, { transfer: [...transfer] }) };
@@ -113,7 +123,9 @@ class MemoryConnection implements ThreadConnection {
       throw unsendableArguments(functionName, error);
     }
     this.#hasBegun = false;
-    this.#arrived();
+    this.#isCancelled = false;
+    if (call.settled) this.withdraw();
+    else this.#arrived();
     return 0;
   }
 
@@ -122,6 +134,11 @@ class MemoryConnection implements ThreadConnection {
     this.#message = undefined;
     this.#listener.completed(0, 'withdrawn', undefined, 0);
     return true;
+  }
+
+  cancel(): void {
+    this.#isCancelled = true;
+    queueMicrotask(() => this.#job?.look());
   }
 
   progressOf(): Progress {
@@ -154,6 +171,8 @@ class MemoryConnection implements ThreadConnection {
   }
 
   #answer(outcome: SlotOutcome, { payload, transfer }: Parcel): void {
+    this.#job?.end();
+    this.#job = undefined;
     if (!this.#ended) {
       const arrived = readAnswer(outcome, () => structuredClone(payload, { transfer: [...transfer] }));
       this.#listener.completed(0, arrived.outcome, arrived.result, 0);

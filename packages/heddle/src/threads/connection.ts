@@ -8,12 +8,16 @@ export interface ThreadConnection {
   /**
    * Sends a job.
    *
+   * A call that is not wanted any more when its arguments have been read is withdrawn at once.
+   *
    * @returns the slot by which the connection knows it, a small number that is free again when the job has ended
    * @throws UnclonableError, CodecError where the arguments cannot be sent; then nothing has been
    */
   submit(job: OutgoingJob): number;
   /** Takes a job back. False where the thread has begun it; else it ends as `withdrawn`, without an effect. */
   withdraw(slot: number): boolean;
+  /** Tells a job that has begun that nobody wants it any more. */
+  cancel(slot: number): void;
   /** How far the thread is with a job. Good after the thread's end too. */
   progressOf(slot: number): Progress;
   /** Ends the thread, whatever it is doing; `ended` follows. */
@@ -31,6 +35,8 @@ export interface OutgoingJob {
   /** Where to load the function from; left out where the thread has it. */
   readonly reference: FunctionReference | undefined;
   readonly functionName: string;
+  /** Tells whether the call is still wanted: reading the arguments may run code that gives it up. */
+  readonly call: { readonly settled: boolean };
   readonly args: readonly unknown[];
   /** The values that a captured function uses. */
   readonly captured: readonly unknown[];

@@ -56,6 +56,8 @@ export class JobSlots {
       this.#free.push(slot);
       throw unsendableArguments(job.functionName, error);
     }
+    // Before the thread can see it.
+    if (job.call.settled) this.withdraw(slot);
     this.#channel.submissions.put(slot);
     if (this.inFlight <= FEW && this.#lastMicroseconds < SHORT_JOB_MICROSECONDS) this.#pollForAWhile();
     return slot;
@@ -63,6 +65,11 @@ export class JobSlots {
 
   withdraw(slot: number): boolean {
     return this.#channel.change(slot, SlotState.sent, SlotState.withdrawn);
+  }
+
+  /** Marks a job that has begun. False where it has ended. */
+  cancel(slot: number): boolean {
+    return this.#channel.change(slot, SlotState.begun, SlotState.cancelled);
   }
 
   progressOf(slot: number): Progress {

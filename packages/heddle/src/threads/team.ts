@@ -135,6 +135,11 @@ export class Team {
     for (const thread of this.#idle.splice(0)) thread.end();
   }
 
+  /** Ends all threads, whatever they are doing. */
+  endAll(): void {
+    for (const thread of this.#threads) thread.end();
+  }
+
   /** Gives waiting jobs to threads, as long as there are both. */
   #serve(): void {
     // A job that cannot be sent frees its thread at once: that must not start a loop within this one.

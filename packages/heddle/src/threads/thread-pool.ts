@@ -242,7 +242,7 @@ export class ThreadPool {
   }
 
   #makeThread(owner: ThreadOwner): PoolThread {
-    return new Thread(owner, this.connect(`${this.name}-${++this.#threadsMade}`, this.#options));
+    return new Thread(owner, this.connect(`${this.name}-${++this.#threadsMade}`, this.#options), this.time);
   }
 
   #teamHasChanged(): void {
@@ -280,7 +280,9 @@ export class ThreadPool {
         `The pool ${inspect(this.name)} was stopped with a deadline of ${deadline} ms, and ${job.functionName} was not done.`,
       );
     // Those that wait first: they must not begin on the threads that the others leave.
-    for (const job of [...this.#team.waiting(), ...this.#team.running().reverse()]) job.abandon(reason(job));
+    for (const job of [...this.#team.waiting(), ...this.#team.running().reverse()]) job.stop(reason(job));
+    // Jobs that were given up before have theirs still.
+    this.#team.endAll();
   }
 }
 

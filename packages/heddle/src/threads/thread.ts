@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import type { ScheduledCall, TimeSource } from '../defer/clock.ts';
 import { Failure } from '../defer/failure.ts';
 import { CapturedCall } from './callable/capture/captured-call.ts';
 import type { Callable } from './callable/resolve.ts';
@@ -32,6 +33,7 @@ interface Sent {
 export class Thread implements PoolThread {
   readonly #owner: ThreadOwner;
   readonly #connection: ThreadConnection;
+  readonly #time: TimeSource;
   readonly #functions = new Map<FunctionReference, KnownFunction>();
   #lastFunctionId = 0;
   /** By their slots. */
@@ -44,15 +46,21 @@ export class Thread implements PoolThread {
   /** How long its jobs take. */
   #average: number | undefined;
   #isStalled = false;
+  /** Ends the thread when the job that was given up has had its time. */
+  #grace: ScheduledCall | undefined;
   #hasAnswered = false;
   #ending = false;
   #toldToEnd = false;
   #started = false;
   lastProgress = 0;
 
-  /** @throws whatever stands in the way of making the thread */
-  constructor(owner: ThreadOwner, connect: Connect) {
+  /**
+   * @param time counts what a job that is given up has left
+   * @throws whatever stands in the way of making the thread
+   */
+  constructor(owner: ThreadOwner, connect: Connect, time: TimeSource) {
     this.#owner = owner;
+    this.#time = time;
     this.#connection = connect({
       started: () => {
         this.#started = true;
@@ -103,18 +111,16 @@ export class Thread implements PoolThread {
     return undefined;
   }
 
-  /** Gives up a job. A thread that works on it cannot be asked to stop, so it is ended. */
+  /** Gives up a job. One that runs keeps the thread until it ends, or the thread is ended. */
   release(job: Job): void {
     job.holder = undefined;
-    if (this.#unsent.delete(job) || this.#withdraw(job)) return this.#jobHasLeft();
-    // From here on the thread begins no other job, which would die with it.
+    if (this.#unsent.delete(job)) return this.#jobHasLeft();
+    // It is being sent, which looks by itself whether it is still wanted.
+    if (job.slot < 0) return undefined;
+    if (this.#withdraw(job)) return this.#jobHasLeft();
+    // The others shall not wait for it, and from here on the thread begins no other job, which could die with it.
     const back = this.takeBack();
-    if (this.#connection.progressOf(job.slot) === 'begun') {
-      this.end();
-    } else {
-      this.#sent[job.slot] = undefined;
-      this.#jobHasLeft();
-    }
+    this.#giveUp(job);
     return this.#owner.jobsHaveNotBegun(back);
   }
 
@@ -136,8 +142,28 @@ export class Thread implements PoolThread {
     if (back.length > 0) this.#owner.jobsHaveNotBegun(back);
   }
 
+  #giveUp({ slot, onCancel, grace }: Job): void {
+    if (onCancel === 'abandon') return undefined;
+    this.#connection.cancel(slot);
+    if (onCancel === 'cooperate' || this.#connection.progressOf(slot) !== 'begun') return undefined;
+    if (grace === 0) return this.end();
+    this.#grace = this.#time.callLater(grace, () => {
+      // What is done has its result on the way.
+      if (this.#connection.progressOf(slot) === 'begun') this.end();
+    });
+    // A thread alone does not keep the process.
+    this.#grace.unref?.();
+    return undefined;
+  }
+
+  #endGrace(): void {
+    if (this.#grace?.active()) this.#grace.cancel();
+    this.#grace = undefined;
+  }
+
   #isEnding(): void {
     this.#ending = true;
+    this.#endGrace();
     this.#owner.threadIsEnding(this);
   }
 
@@ -145,9 +171,11 @@ export class Thread implements PoolThread {
     return jobs.sort((a, b) => a.turn - b.turn);
   }
 
-  #withdraw({ slot }: Job): boolean {
+  #withdraw(job: Job): boolean {
+    const { slot } = job;
     if (!this.#connection.withdraw(slot)) return false;
     this.#sent[slot] = undefined;
+    job.slot = -1;
     return true;
   }
 
@@ -164,18 +192,20 @@ export class Thread implements PoolThread {
         functionId: known.id,
         reference: known.isLoaded ? undefined : reference,
         functionName: job.functionName,
+        call: job,
         args: job.args,
         captured: callable instanceof CapturedCall ? callable.values : NONE,
       });
       this.#slots++;
+      // A getter among the arguments has cancelled the call.
+      if (job.settled) return this.#jobHasLeft();
       job.slot = slot;
       this.#sent[slot] = { job, reference };
-      // A getter among the arguments may have cancelled the call.
-      if (job.settled) this.release(job);
     } catch (error) {
       this.#jobHasLeft();
       job.refuse(error);
     }
+    return undefined;
   }
 
   #completed(slot: number, outcome: SlotOutcome, result: unknown, microseconds: number): void {
@@ -183,6 +213,7 @@ export class Thread implements PoolThread {
     const sent = this.#sent[slot];
     if (outcome === 'withdrawn' || sent === undefined) return;
     this.#sent[slot] = undefined;
+    if (this.#grace !== undefined) this.#endGrace();
     this.#hasAnswered = true;
     this.#isStalled = false;
     this.lastProgress = performance.now();

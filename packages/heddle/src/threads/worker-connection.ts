@@ -75,6 +75,11 @@ export class WorkerConnection implements ThreadConnection {
     return this.#slots.withdraw(slot);
   }
 
+  cancel(slot: number): void {
+    // The mark is for a job that computes; one that waits in the thread's event loop has to be told.
+    if (this.#slots.cancel(slot)) tell(this.#bell, 'cancelled');
+  }
+
   progressOf(slot: number): Progress {
     return this.#slots.progressOf(slot);
   }

@@ -61,6 +61,7 @@ const threads = [
   'registerCodec',
   'threadFunction',
 ];
+const thread = ['isCancelled', 'isInThread', 'signal', 'throwIfCancelled'];
 const exported: Record<string, readonly string[]> = {
   // For code that the build plug-in writes.
   'heddle/addressed': ['addressed'],
@@ -68,6 +69,7 @@ const exported: Record<string, readonly string[]> = {
   'heddle/defer': defer,
   'heddle/reactor': reactor,
   'heddle/testing': testing,
+  'heddle/thread': thread,
   'heddle/threads': threads,
 };
 
