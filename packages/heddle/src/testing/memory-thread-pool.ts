@@ -89,6 +89,7 @@ export class MemoryThreadPool extends ThreadPool {
 /** A thread that does what it was told only when it is told again. */
 class MemoryConnection implements ThreadConnection {
   readonly capacity: number = 1;
+  hasMoved = false;
   readonly #listener: ConnectionListener;
   readonly #arrived: () => void;
   readonly #runner: JobRunner;
@@ -117,8 +118,9 @@ class MemoryConnection implements ThreadConnection {
 
   submit({ functionId, reference, args, captured, functionName, call }: OutgoingJob): number {
     try {
-      const { message, transfer } = packJob({ reference, args, captured });
+      const { message, transfer, moves } = packJob({ reference, args, captured });
       this.#message = { functionId, message: structuredClone(message, { transfer: [...transfer] }) };
+      this.hasMoved = moves;
     } catch (error) {
       throw unsendableArguments(functionName, error);
     }

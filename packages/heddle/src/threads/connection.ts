@@ -10,10 +10,13 @@ export interface ThreadConnection {
    *
    * A call that is not wanted any more when its arguments have been read is withdrawn at once.
    *
-   * @returns the slot by which the connection knows it, a small number that is free again when the job has ended
+   * @returns the slot by which the connection knows it, a small number that is free again when the job has ended;
+   *   {@link NOT_NOW} where nothing has been sent
    * @throws UnclonableError, CodecError where the arguments cannot be sent; then nothing has been
    */
   submit(job: OutgoingJob): number;
+  /** Whether the job that was submitted last has taken something with it, so that it cannot be sent again. */
+  readonly hasMoved: boolean;
   /** Takes a job back. False where the thread has begun it; else it ends as `withdrawn`, without an effect. */
   withdraw(slot: number): boolean;
   /** Tells a job that has begun that nobody wants it any more. */
@@ -23,6 +26,9 @@ export interface ThreadConnection {
   /** Ends the thread, whatever it is doing; `ended` follows. */
   end(): void;
 }
+
+/** What `submit` gives for a job that has to be alone with its thread, and is not. */
+export const NOT_NOW = -1;
 
 /** A job is done before its result has been delivered. */
 export type Progress = 'sent' | 'begun' | 'done';
@@ -35,6 +41,8 @@ export interface OutgoingJob {
   /** Where to load the function from; left out where the thread has it. */
   readonly reference: FunctionReference | undefined;
   readonly functionName: string;
+  /** Whether the thread has no other job: one that moves something must not be taken back from behind another. */
+  readonly isAlone: boolean;
   /** Tells whether the call is still wanted: reading the arguments may run code that gives it up. */
   readonly call: { readonly settled: boolean };
   readonly args: readonly unknown[];

@@ -4,6 +4,7 @@ export { type Codec, type CodecOptions, type CyclicCodec, registerCodec } from '
 export { CodecError, type CodecErrorCode } from './wire/codec-error.ts';
 export { deferToThread, deferToThreadPool } from './defer-to-thread.ts';
 export type * from './deferrable.ts';
+export { transfer } from './transfer.ts';
 export type { ThreadArgument, ThreadArguments, ThreadCallable } from './thread-arguments.ts';
 export { PoolStoppedError, ThreadExitError } from './errors.ts';
 export type { CallOptions, OnCancel, PoolLimits, StopOptions, ThreadPoolOptions } from './options.ts';

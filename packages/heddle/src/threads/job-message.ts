@@ -1,3 +1,4 @@
+import type { Transferable } from 'node:worker_threads';
 import type { SlotOutcome } from './wire/channel.ts';
 import type { OutgoingJob } from './connection.ts';
 import { CodecError } from './wire/codec-error.ts';
@@ -14,7 +15,8 @@ import { unpack } from './wire/unpack.ts';
  */
 export function packJob({ reference, args, captured }: Pick<OutgoingJob, 'reference' | 'args' | 'captured'>): {
   readonly message: JobMessage;
-  readonly transfer: readonly ArrayBuffer[];
+  readonly transfer: readonly Transferable[];
+  readonly moves: boolean;
 } {
   const packed = pack(args, 'args');
   const values = captured.length > 0 ? pack(captured, 'captured') : undefined;
@@ -23,7 +25,11 @@ export function packJob({ reference, args, captured }: Pick<OutgoingJob, 'refere
     ...(reference === undefined ? {} : { reference }),
     ...(values === undefined ? {} : { captured: values.payload }),
   };
-  return { message, transfer: values === undefined ? packed.transfer : [...packed.transfer, ...values.transfer] };
+  return {
+    message,
+    transfer: values === undefined ? packed.transfer : [...packed.transfer, ...values.transfer],
+    moves: packed.moves === true || values?.moves === true,
+  };
 }
 
 /**

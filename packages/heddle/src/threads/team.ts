@@ -185,7 +185,7 @@ export class Team {
     this.#roomy.delete(thread);
     if (thread.load > 0 && thread.hasRoom) this.#roomy.add(thread);
     this.#laden.delete(thread);
-    if (thread.load > 1 || (thread.load > 0 && !thread.started)) this.#laden.add(thread);
+    if (thread.load > 1 || (thread.load > 0 && !thread.started && !thread.isBound)) this.#laden.add(thread);
   }
 
   #addThread(): PoolThread {

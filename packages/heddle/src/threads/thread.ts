@@ -3,7 +3,7 @@ import type { ScheduledCall, TimeSource } from '../defer/clock.ts';
 import { Failure } from '../defer/failure.ts';
 import { CapturedCall } from './callable/capture/captured-call.ts';
 import type { Callable } from './callable/resolve.ts';
-import type { Connect, ThreadConnection, ThreadCrash } from './connection.ts';
+import { type Connect, NOT_NOW, type ThreadConnection, type ThreadCrash } from './connection.ts';
 import { ThreadExitError } from './errors.ts';
 import type { Job } from './job.ts';
 import type { PoolThread, ThreadOwner } from './pool-thread.ts';
@@ -24,6 +24,8 @@ interface KnownFunction {
 interface Sent {
   readonly job: Job;
   readonly reference: FunctionReference;
+  /** Whether it has taken something with it that is gone here. */
+  readonly hasMoved: boolean;
 }
 
 /**
@@ -40,6 +42,8 @@ export class Thread implements PoolThread {
   readonly #sent: (Sent | undefined)[] = [];
   /** Jobs whose function is still looked for. */
   readonly #unsent = new Set<Job>();
+  /** Jobs among them that have to be alone with the thread. */
+  readonly #movers = new Map<Job, Callable>();
   /** Slots that the thread has not given back. */
   #slots = 0;
   #load = 0;
@@ -83,8 +87,12 @@ export class Thread implements PoolThread {
   }
 
   get hasRoom(): boolean {
-    if (this.#ending || this.#isStalled || this.#average === undefined) return false;
+    if (this.#ending || this.#isStalled || this.#average === undefined || this.#movers.size > 0) return false;
     return this.#slots < this.#connection.capacity && this.#load * this.#average < AHEAD_MICROSECONDS;
+  }
+
+  get isBound(): boolean {
+    return this.#sent.some((sent) => sent?.hasMoved);
   }
 
   jobs(): Job[] {
@@ -114,6 +122,7 @@ export class Thread implements PoolThread {
   /** Gives up a job. One that runs keeps the thread until it ends, or the thread is ended. */
   release(job: Job): void {
     job.holder = undefined;
+    this.#movers.delete(job);
     if (this.#unsent.delete(job)) return this.#jobHasLeft();
     // It is being sent, which looks by itself whether it is still wanted.
     if (job.slot < 0) return undefined;
@@ -126,9 +135,12 @@ export class Thread implements PoolThread {
 
   takeBack(): Job[] {
     this.#isStalled = true;
-    const back = this.#sent.flatMap((sent) => (sent !== undefined && this.#withdraw(sent.job) ? [sent.job] : []));
+    const back = this.#sent.flatMap((sent) =>
+      sent !== undefined && !sent.hasMoved && this.#withdraw(sent.job) ? [sent.job] : [],
+    );
     const all = [...this.#inOrder(back), ...this.#unsent];
     this.#unsent.clear();
+    this.#movers.clear();
     this.#load -= all.length;
     return all;
   }
@@ -193,14 +205,21 @@ export class Thread implements PoolThread {
         reference: known.isLoaded ? undefined : reference,
         functionName: job.functionName,
         call: job,
+        isAlone: this.#load === this.#unsent.size + 1,
         args: job.args,
         captured: callable instanceof CapturedCall ? callable.values : NONE,
       });
+      if (slot === NOT_NOW) {
+        if (job.settled) return this.#jobHasLeft();
+        this.#unsent.add(job);
+        this.#movers.set(job, callable);
+        return undefined;
+      }
       this.#slots++;
       // A getter among the arguments has cancelled the call.
       if (job.settled) return this.#jobHasLeft();
       job.slot = slot;
-      this.#sent[slot] = { job, reference };
+      this.#sent[slot] = { job, reference, hasMoved: this.#connection.hasMoved };
     } catch (error) {
       this.#jobHasLeft();
       job.refuse(error);
@@ -233,7 +252,18 @@ export class Thread implements PoolThread {
 
   #jobHasLeft(): void {
     this.#load--;
-    if (!this.#ending) this.#owner.threadHasRoom(this);
+    if (this.#ending) return;
+    if (this.#movers.size > 0 && this.#load === this.#unsent.size) this.#sendMover();
+    this.#owner.threadHasRoom(this);
+  }
+
+  #sendMover(): void {
+    for (const [job, callable] of this.#movers) {
+      this.#movers.delete(job);
+      this.#unsent.delete(job);
+      this.#send(job, callable);
+      return;
+    }
   }
 
   #ended(exitCode: number, crash: ThreadCrash | undefined): void {
@@ -242,6 +272,7 @@ export class Thread implements PoolThread {
     const back = left.filter((job, index) => this.#cannotHaveBegun(job, index));
     for (const { slot } of left) this.#sent[slot] = undefined;
     this.#unsent.clear();
+    this.#movers.clear();
     this.#load = 0;
     if (back.length === left.length && crash !== undefined) warnOfCrash(crash.error);
     if (back.length > 0) this.#owner.jobsHaveNotBegun(back);
@@ -251,7 +282,7 @@ export class Thread implements PoolThread {
 
   /** Never so of a thread's first job: it may be that no thread can take it, and each one given it would die. */
   #cannotHaveBegun(job: Job, index: number): boolean {
-    if (job.settled) return false;
+    if (job.settled || this.#sent[job.slot]?.hasMoved) return false;
     if (index === 0 && !this.#hasAnswered) return false;
     return job.slot < 0 || this.#sent[job.slot]?.job !== job || this.#connection.progressOf(job.slot) === 'sent';
   }

@@ -1,7 +1,14 @@
 import { AsyncResource } from 'node:async_hooks';
 import { MessageChannel, type MessagePort, type ResourceLimits, Worker } from 'node:worker_threads';
 import { entryModuleFiles } from './callable/entry-module.ts';
-import type { ConnectionListener, OutgoingJob, Progress, ThreadConnection, ThreadCrash } from './connection.ts';
+import {
+  type ConnectionListener,
+  NOT_NOW,
+  type OutgoingJob,
+  type Progress,
+  type ThreadConnection,
+  type ThreadCrash,
+} from './connection.ts';
 import { JobSlots } from './job-slots.ts';
 import { Channel, SLOTS } from './wire/channel.ts';
 import { type BellMessage, type ThreadData, tell } from './wire/messages.ts';
@@ -67,8 +74,13 @@ export class WorkerConnection implements ThreadConnection {
 
   submit(job: OutgoingJob): number {
     const slot = this.#slots.submit(job);
+    if (slot === NOT_NOW) return slot;
     if (this.#channel.threadBell.ring() === 'message') tell(this.#bell, 'ring');
     return slot;
+  }
+
+  get hasMoved(): boolean {
+    return this.#slots.hasMoved;
   }
 
   withdraw(slot: number): boolean {

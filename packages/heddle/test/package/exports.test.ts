@@ -60,8 +60,9 @@ const threads = [
   'deferToThreadPool',
   'registerCodec',
   'threadFunction',
+  'transfer',
 ];
-const thread = ['isCancelled', 'isInThread', 'signal', 'throwIfCancelled'];
+const thread = ['isCancelled', 'isInThread', 'signal', 'throwIfCancelled', 'transfer'];
 const exported: Record<string, readonly string[]> = {
   // For code that the build plug-in writes.
   'heddle/addressed': ['addressed'],
