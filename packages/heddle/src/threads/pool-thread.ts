@@ -6,8 +6,6 @@ export interface PoolThread extends JobHolder {
   readonly load: number;
   /** Whether it should have one more ahead. */
   readonly hasRoom: boolean;
-  /** Whether it has a job that cannot go to another. */
-  readonly isBound: boolean;
   /** Whether it has got as far as to take work. */
   readonly started: boolean;
   /** Whether another may take its place: what could not even start would be replaced for ever. */

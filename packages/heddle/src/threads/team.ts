@@ -185,7 +185,7 @@ export class Team {
     this.#roomy.delete(thread);
     if (thread.load > 0 && thread.hasRoom) this.#roomy.add(thread);
     this.#laden.delete(thread);
-    if (thread.load > 1 || (thread.load > 0 && !thread.started && !thread.isBound)) this.#laden.add(thread);
+    if (thread.load > 1 || (thread.load > 0 && !thread.started)) this.#laden.add(thread);
   }
 
   #addThread(): PoolThread {
@@ -244,8 +244,8 @@ export class Team {
       }
       stalled.push(thread);
     }
-    if (stalled.length === 0) return;
-    this.#recall(stalled);
+    // A thread may have begun its job without having been heard of yet: then there is nothing to take.
+    if (!this.#recall(stalled)) return;
     this.#serve();
     for (const thread of stalled) if (thread.load === 0) this.#threadIsIdle(thread);
   }
@@ -257,11 +257,11 @@ export class Team {
     }, milliseconds);
   }
 
-  /** Takes back what threads have not begun. */
-  #recall(threads: readonly PoolThread[]): void {
-    if (threads.length === 0) return;
+  /** Takes back what threads have not begun. False where there was nothing. */
+  #recall(threads: readonly PoolThread[]): boolean {
     const jobs = threads.flatMap((thread) => thread.takeBack());
     this.#queue.putBack(jobs.sort((a, b) => a.turn - b.turn));
     for (const thread of threads) this.#note(thread);
+    return jobs.length > 0;
   }
 }

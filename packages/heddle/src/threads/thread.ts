@@ -91,10 +91,6 @@ export class Thread implements PoolThread {
     return this.#slots < this.#connection.capacity && this.#load * this.#average < AHEAD_MICROSECONDS;
   }
 
-  get isBound(): boolean {
-    return this.#sent.some((sent) => sent?.hasMoved);
-  }
-
   jobs(): Job[] {
     return [...this.#inOrder(this.#sent.flatMap((sent) => sent?.job ?? [])), ...this.#unsent];
   }

@@ -369,3 +369,23 @@ function assertRefused(act: () => unknown, message: string): void {
     return true;
   });
 }
+
+test('a thread that has begun its job before it was heard of is left to it', limit, async (t) => {
+  const warm = new Gate();
+  warm.open();
+  await poolFor(t).defer(passGate, warm.shared);
+  const { unknownSoFar } = await import('../fixtures/threads/unknown-so-far.ts');
+
+  const pool = poolFor(t, { max: 2 });
+  const searched = pool.defer(unknownSoFar, sharedInts(1));
+  const gate = new Gate();
+  const running = pool.defer(passGate, gate.shared);
+  // The loop is held up while the second thread starts and begins.
+  Atomics.wait(gate.shared, 0, 0);
+  // This leaves the first thread idle, which could take what the second has not begun.
+  searched.cancel();
+  await failureOf(searched);
+  assert.deepEqual(pool.statistics(), { threads: 2, idle: 1, busy: 1, backlog: 0 });
+  gate.open();
+  await running;
+});
