@@ -50,7 +50,9 @@ export class Thread implements PoolThread {
   /** How long its jobs take. */
   #average: number | undefined;
   #isStalled = false;
-  /** Ends the thread when the job that was given up has had its time. */
+  /** The slot of the job that was given up and still runs: no other may wait behind it. */
+  #givenUp = -1;
+  /** Ends the thread when that job has had its time. */
   #grace: ScheduledCall | undefined;
   #hasAnswered = false;
   #ending = false;
@@ -151,12 +153,13 @@ export class Thread implements PoolThread {
   }
 
   #giveUp({ slot, onCancel, grace }: Job): void {
-    if (onCancel === 'abandon') return undefined;
-    this.#connection.cancel(slot);
-    if (onCancel === 'cooperate' || this.#connection.progressOf(slot) !== 'begun') return undefined;
+    if (onCancel !== 'abandon') this.#connection.cancel(slot);
+    // What is done has its result on the way.
+    if (this.#connection.progressOf(slot) !== 'begun') return undefined;
+    this.#givenUp = slot;
+    if (onCancel !== 'terminate') return undefined;
     if (grace === 0) return this.end();
     this.#grace = this.#time.callLater(grace, () => {
-      // What is done has its result on the way.
       if (this.#connection.progressOf(slot) === 'begun') this.end();
     });
     // A thread alone does not keep the process.
@@ -228,9 +231,13 @@ export class Thread implements PoolThread {
     const sent = this.#sent[slot];
     if (outcome === 'withdrawn' || sent === undefined) return;
     this.#sent[slot] = undefined;
-    if (this.#grace !== undefined) this.#endGrace();
     this.#hasAnswered = true;
-    this.#isStalled = false;
+    if (slot === this.#givenUp) {
+      this.#givenUp = -1;
+      this.#endGrace();
+    }
+    // The result of an earlier job says nothing about the one that was given up.
+    if (this.#givenUp < 0) this.#isStalled = false;
     this.lastProgress = performance.now();
     this.#average =
       this.#average === undefined ? microseconds : this.#average + WEIGHT * (microseconds - this.#average);

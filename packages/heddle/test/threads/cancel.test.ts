@@ -399,3 +399,17 @@ test('a call that a getter among its arguments cancels does not run, and leaves 
   assert.equal(counter[0], 0);
   assert.deepEqual(pool.statistics(), { threads: 1, idle: 1, busy: 0, backlog: 0 });
 });
+
+test('the late result of an earlier job does not save the thread of one that was given up', limit, async (t) => {
+  const pool = poolFor(t, { max: 1 });
+  // Short jobs, so that the next is sent ahead.
+  for (let round = 0; round < 50; round++) await pool.defer(add, 1, round);
+  const gate = new Gate();
+  const thread = pool.defer(whichThread);
+  const stuck = pool.with({ grace: 1 }).defer(spinForever, gate.shared);
+  // The loop is held up: the first result is there, and not delivered, when the second job is given up.
+  Atomics.wait(gate.shared, 0, 0);
+  stuck.cancel();
+  await errorOf(stuck, CancelledError);
+  assert.notEqual(await pool.defer(whichThread), await thread);
+});

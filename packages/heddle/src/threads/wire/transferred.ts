@@ -23,9 +23,10 @@ export function valueOf(transferred: object): unknown {
 /** Why a value cannot be moved, and what to do instead; undefined where it can. */
 export function whyNotMoved(value: unknown): string | undefined {
   if (types.isSharedArrayBuffer(value)) return SHARED;
-  if (types.isArrayBuffer(value)) return undefined;
+  if (types.isArrayBuffer(value)) return isDetached(value) ? GONE : undefined;
   if (ArrayBuffer.isView(value)) {
     if (types.isSharedArrayBuffer(value.buffer)) return SHARED;
+    if (isDetached(value.buffer)) return GONE;
     return value.byteLength === value.buffer.byteLength ? undefined : PART;
   }
   const isMovable =
@@ -41,6 +42,17 @@ export function movedWith(value: unknown): object {
   return ArrayBuffer.isView(value) ? value.buffer : (value as object);
 }
 
+/** Node 20 has no `detached`, and would let such memory be sent, to fail on the other side. */
+function isDetached(memory: ArrayBuffer): boolean {
+  if (memory.byteLength > 0) return false;
+  try {
+    return new Uint8Array(memory).length > 0;
+  } catch {
+    return true;
+  }
+}
+
+const GONE = 'It has been moved before, and its memory is gone from here.';
 const SHARED = 'Both threads have shared memory as it is: pass it without transfer.';
 const PART =
   'It is a part of a larger ArrayBuffer, all of which would go: transfer that, or pass the part without transfer.';
