@@ -174,7 +174,8 @@ export class Team {
     if (this.#threads.size < this.#max) {
       // What was sent ahead came first, and would now wait longer than what comes after it.
       this.#recall([...this.#laden].filter(({ started }) => started));
-      return this.#addThread();
+      // One that had begun nothing is free now.
+      return this.#idle.pop() ?? this.#addThread();
     }
     for (const thread of this.#roomy) return thread;
     return undefined;
@@ -247,7 +248,7 @@ export class Team {
     // A thread may have begun its job without having been heard of yet: then there is nothing to take.
     if (!this.#recall(stalled)) return;
     this.#serve();
-    for (const thread of stalled) if (thread.load === 0) this.#threadIsIdle(thread);
+    this.#owner.teamHasChanged();
   }
 
   #lookAgain(milliseconds: number): void {
@@ -261,7 +262,12 @@ export class Team {
   #recall(threads: readonly PoolThread[]): boolean {
     const jobs = threads.flatMap((thread) => thread.takeBack());
     this.#queue.putBack(jobs.sort((a, b) => a.turn - b.turn));
-    for (const thread of threads) this.#note(thread);
+    for (const thread of threads) {
+      this.#note(thread);
+      if (thread.load > 0) continue;
+      if (thread.started) this.#idle.push(thread);
+      else this.#idle.unshift(thread);
+    }
     return jobs.length > 0;
   }
 }
