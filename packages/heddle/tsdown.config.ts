@@ -6,6 +6,7 @@ const library: UserConfig = {
     'defer/index': 'src/defer/index.ts',
     'reactor/index': 'src/reactor/index.ts',
     'threads/index': 'src/threads/index.ts',
+    'thread/index': 'src/thread/index.ts',
     'threads/addressed': 'src/threads/callable/addressed.ts',
     'testing/index': 'src/testing/index.ts',
   },

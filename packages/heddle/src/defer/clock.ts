@@ -4,6 +4,8 @@ export interface ScheduledCall {
   active(): boolean;
   /** Takes the call back. */
   cancel(): void;
+  /** Lets the process end before the call is due, where the time source would keep it. */
+  unref?(): void;
 }
 
 /** Whatever can call a function later: the reactor, a `Clock` in tests, or {@link systemTime}. */
@@ -19,6 +21,7 @@ class SystemCall implements ScheduledCall {
   #f: (() => void) | undefined;
   #left: number;
   #timer: NodeJS.Timeout | undefined;
+  #isUnref = false;
 
   constructor(delay: number, f: () => void) {
     this.#f = f;
@@ -35,11 +38,17 @@ class SystemCall implements ScheduledCall {
     this.#f = undefined;
   }
 
+  unref(): void {
+    this.#isUnref = true;
+    this.#timer?.unref();
+  }
+
   #wait(): void {
     if (this.#left === Number.POSITIVE_INFINITY) return;
     const stretch = Math.min(this.#left, LONGEST_TIMER);
     this.#left -= stretch;
     this.#timer = setTimeout(() => this.#elapsed(), stretch);
+    if (this.#isUnref) this.#timer.unref();
   }
 
   #elapsed(): void {

@@ -1,6 +1,7 @@
 import type { TimeSource } from '../defer/clock.ts';
 import type { KeepAlive } from '../reactor/keep-alive.ts';
 import type { Connect, ConnectionListener, OutgoingJob, Progress, ThreadConnection } from '../threads/connection.ts';
+import { RunningJob } from '../threads/entry/running-job.ts';
 import { JobRunner } from '../threads/entry/job-runner.ts';
 import { packJob, readAnswer, unsendableArguments } from '../threads/job-message.ts';
 import type { ThreadPoolOptions } from '../threads/options.ts';
@@ -10,6 +11,7 @@ import type { JobMessage } from '../threads/wire/messages.ts';
 import { pack, packThrown } from '../threads/wire/pack.ts';
 import type { Parcel } from '../threads/wire/payload.ts';
 import { Clock } from './clock.ts';
+import { callAsJob } from './memory-job.ts';
 
 /**
  * A thread pool without threads, for tests that must be the same every time:
@@ -87,32 +89,43 @@ export class MemoryThreadPool extends ThreadPool {
 /** A thread that does what it was told only when it is told again. */
 class MemoryConnection implements ThreadConnection {
   readonly capacity: number = 1;
+  hasMoved = false;
   readonly #listener: ConnectionListener;
   readonly #arrived: () => void;
   readonly #runner: JobRunner;
   #message: { readonly functionId: number; readonly message: JobMessage } | undefined;
   #hasBegun = false;
+  #isCancelled = false;
+  #job: RunningJob | undefined;
   #answered: () => void = () => {};
   #ended = false;
 
   constructor(listener: ConnectionListener, arrived: () => void) {
     this.#listener = listener;
     this.#arrived = arrived;
-    this.#runner = new JobRunner({
-      value: (_slot, value) => this.#answer('value', pack(value, 'result')),
-      failed: (_slot, outcome, error) => this.#answer(outcome, packThrown(error)),
-    });
+    this.#runner = new JobRunner(
+      {
+        value: (_slot, value) => this.#answer('value', pack(value, 'result')),
+        failed: (_slot, outcome, error) => this.#answer(outcome, packThrown(error)),
+      },
+      (_slot, f, receiver, args) => {
+        this.#job = new RunningJob(() => this.#isCancelled);
+        return callAsJob(this.#job, f, receiver, args);
+      },
+    );
     queueMicrotask(() => listener.started());
   }
 
   submit({ functionId, reference, args, captured, functionName, call }: OutgoingJob): number {
     try {
-      const { message, transfer } = packJob({ reference, args, captured });
+      const { message, transfer, moves } = packJob({ reference, args, captured });
       this.#message = { functionId, message: structuredClone(message, { transfer: [...transfer] }) };
+      this.hasMoved = moves;
     } catch (error) {
       throw unsendableArguments(functionName, error);
     }
     this.#hasBegun = false;
+    this.#isCancelled = false;
     if (call.settled) this.withdraw();
     else this.#arrived();
     return 0;
@@ -123,6 +136,11 @@ class MemoryConnection implements ThreadConnection {
     this.#message = undefined;
     this.#listener.completed(0, 'withdrawn', undefined, 0);
     return true;
+  }
+
+  cancel(): void {
+    this.#isCancelled = true;
+    queueMicrotask(() => this.#job?.look());
   }
 
   progressOf(): Progress {
@@ -155,6 +173,8 @@ class MemoryConnection implements ThreadConnection {
   }
 
   #answer(outcome: SlotOutcome, { payload, transfer }: Parcel): void {
+    this.#job?.end();
+    this.#job = undefined;
     if (!this.#ended) {
       const arrived = readAnswer(outcome, () => structuredClone(payload, { transfer: [...transfer] }));
       this.#listener.completed(0, arrived.outcome, arrived.result, 0);

@@ -8,17 +8,27 @@ export interface ThreadConnection {
   /**
    * Sends a job.
    *
-   * @returns the slot by which the connection knows it, a small number that is free again when the job has ended
+   * A call that is not wanted any more when its arguments have been read is withdrawn at once.
+   *
+   * @returns the slot by which the connection knows it, a small number that is free again when the job has ended;
+   *   {@link NOT_NOW} where nothing has been sent
    * @throws UnclonableError, CodecError, UnsendableClosure where the job cannot be sent; then nothing has been
    */
   submit(job: OutgoingJob): number;
+  /** Whether the job that was submitted last has taken something with it, so that it cannot be sent again. */
+  readonly hasMoved: boolean;
   /** Takes a job back. False where the thread has begun it; else it ends as `withdrawn`, without an effect. */
   withdraw(slot: number): boolean;
+  /** Tells a job that has begun that nobody wants it any more. */
+  cancel(slot: number): void;
   /** How far the thread is with a job. Good after the thread's end too. */
   progressOf(slot: number): Progress;
   /** Ends the thread, whatever it is doing; `ended` follows. */
   end(): void;
 }
+
+/** What `submit` gives for a job that has to be alone with its thread, and is not. */
+export const NOT_NOW = -1;
 
 /** A job is done before its result has been delivered. */
 export type Progress = 'sent' | 'begun' | 'done';
@@ -30,11 +40,13 @@ export interface OutgoingJob {
   /** Where to load the function from; left out where the thread has it. */
   readonly reference: FunctionReference | undefined;
   readonly functionName: string;
+  /** Whether the thread has no other job: one that moves something must not be taken back from behind another. */
+  readonly isAlone: boolean;
+  /** Tells whether the call is still wanted: reading the arguments may run code that gives it up. */
+  readonly call: { readonly settled: boolean };
   readonly args: readonly unknown[];
   /** The values that a captured function uses. */
   readonly captured: readonly unknown[];
-  /** Looked at when the arguments have been read, which may have ended the call: such a job is never begun. */
-  readonly call: { readonly settled: boolean };
 }
 
 /** What a connection tells. `ended` is the last, and comes after every job that the thread has answered. */

@@ -4,8 +4,9 @@ export { type Codec, type CodecOptions, type CyclicCodec, registerCodec } from '
 export { CodecError, type CodecErrorCode } from './wire/codec-error.ts';
 export { deferToThread, deferToThreadPool } from './defer-to-thread.ts';
 export type * from './deferrable.ts';
+export { transfer } from './transfer.ts';
 export type { ThreadArgument, ThreadArguments, ThreadCallable } from './thread-arguments.ts';
 export { PoolStoppedError, ThreadEntryMissingError, ThreadExitError, ThreadInitError } from './errors.ts';
-export type { CallOptions, PoolLimits, StopOptions, ThreadPoolOptions } from './options.ts';
+export type { CallOptions, OnCancel, PoolLimits, StopOptions, ThreadPoolOptions } from './options.ts';
 export { type PoolStatistics, type PoolView, ThreadPool } from './thread-pool.ts';
 export { UnclonableError } from './wire/unclonable-error.ts';

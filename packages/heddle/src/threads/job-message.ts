@@ -1,3 +1,4 @@
+import type { Transferable } from 'node:worker_threads';
 import type { SlotOutcome } from './wire/channel.ts';
 import type { OutgoingJob } from './connection.ts';
 import { CodecError } from './wire/codec-error.ts';
@@ -24,7 +25,8 @@ export class UnsendableClosure extends Error {
  */
 export function packJob({ reference, args, captured }: Pick<OutgoingJob, 'reference' | 'args' | 'captured'>): {
   readonly message: JobMessage;
-  readonly transfer: readonly ArrayBuffer[];
+  readonly transfer: readonly Transferable[];
+  readonly moves: boolean;
 } {
   const packed = pack(args, 'args');
   const values = captured.length > 0 ? packCaptured(captured) : undefined;
@@ -33,7 +35,11 @@ export function packJob({ reference, args, captured }: Pick<OutgoingJob, 'refere
     ...(reference === undefined ? {} : { reference }),
     ...(values === undefined ? {} : { captured: values.payload }),
   };
-  return { message, transfer: values === undefined ? packed.transfer : [...packed.transfer, ...values.transfer] };
+  return {
+    message,
+    transfer: values === undefined ? packed.transfer : [...packed.transfer, ...values.transfer],
+    moves: packed.moves === true || values?.moves === true,
+  };
 }
 
 function packCaptured(captured: readonly unknown[]): Parcel {
@@ -49,7 +55,8 @@ function packCaptured(captured: readonly unknown[]): Parcel {
  * prototypes does not show, such as a detached buffer; or a getter has thrown.
  */
 export function unsendableArguments(functionName: string, error: unknown): Error {
-  if (error instanceof UnclonableError || error instanceof CodecError || error instanceof UnsendableClosure) return error;
+  if (error instanceof UnclonableError || error instanceof CodecError || error instanceof UnsendableClosure)
+    return error;
   const reason = error instanceof Error ? error.message : String(error);
   return new UnclonableError(`The arguments of ${functionName} cannot be sent to another thread: ${reason}`, {
     cause: error,

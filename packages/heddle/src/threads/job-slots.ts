@@ -1,5 +1,5 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
-import type { OutgoingJob, Progress } from './connection.ts';
+import { NOT_NOW, type OutgoingJob, type Progress } from './connection.ts';
 import { packJob, readAnswer, unsendableArguments } from './job-message.ts';
 import { type Channel, Form, INLINE_BYTES, SLOTS, type SlotOutcome, SlotState } from './wire/channel.ts';
 import { InlineValues } from './wire/inline-values.ts';
@@ -27,6 +27,7 @@ export class JobSlots {
   #pollUntil = 0;
   #lastMicroseconds = 0;
   #closed = false;
+  hasMoved = false;
 
   /** @param values the port for what does not fit into a slot */
   constructor(channel: Channel, values: MessagePort, completed: Completed) {
@@ -43,7 +44,7 @@ export class JobSlots {
   }
 
   /**
-   * Puts a job into a slot.
+   * Puts a job into a slot. Gives NOT_NOW for one that has to be alone with its thread, and is not.
    *
    * @throws UnclonableError, CodecError where its arguments cannot be sent; then the slot is free again
    */
@@ -51,11 +52,17 @@ export class JobSlots {
     const slot = this.#free.pop() as number;
     try {
       const form = this.#send(job, slot);
+      if (form === NOT_NOW) {
+        this.#free.push(slot);
+        return NOT_NOW;
+      }
       this.#channel.describe(slot, job.functionId, form, job.call.settled ? SlotState.withdrawn : SlotState.sent);
     } catch (error) {
       this.#free.push(slot);
       throw unsendableArguments(job.functionName, error);
     }
+    // Before the thread can see it.
+    if (job.call.settled) this.withdraw(slot);
     this.#channel.submissions.put(slot);
     if (this.inFlight <= FEW && this.#lastMicroseconds < SHORT_JOB_MICROSECONDS) this.#pollForAWhile();
     return slot;
@@ -63,6 +70,11 @@ export class JobSlots {
 
   withdraw(slot: number): boolean {
     return this.#channel.change(slot, SlotState.sent, SlotState.withdrawn);
+  }
+
+  /** Marks a job that has begun. False where it has ended. */
+  cancel(slot: number): boolean {
+    return this.#channel.change(slot, SlotState.begun, SlotState.cancelled);
   }
 
   progressOf(slot: number): Progress {
@@ -91,13 +103,16 @@ export class JobSlots {
   }
 
   #send(job: OutgoingJob, slot: number): number {
+    this.hasMoved = false;
     const at = this.#channel.valuesAt(slot);
     if (job.reference === undefined && job.captured.length === 0) {
       if (this.#inline.write(job.args, at, at + INLINE_BYTES)) return Form.inline;
     }
-    const { message, transfer } = packJob(job);
+    const { message, transfer, moves } = packJob(job);
+    if (moves && !job.isAlone) return NOT_NOW;
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port has no origin
     this.#values.postMessage(message, transfer);
+    this.hasMoved = moves;
     return Form.message;
   }
 

@@ -4,13 +4,15 @@ import { CancelledError, TimeoutError } from '../defer/errors.ts';
 import { Failure } from '../defer/failure.ts';
 import type { KeepAlive } from '../reactor/keep-alive.ts';
 import { onAbort } from './abort-watch.ts';
-import type { CallOptions } from './options.ts';
+import type { CallOptions, OnCancel } from './options.ts';
 import type { Callable } from './callable/resolve.ts';
 
 /** Whoever has the job at the moment, and can be told that nobody wants it any more. */
 export interface JobHolder {
   release(job: Job): void;
 }
+
+const DEFAULT_GRACE = 100;
 
 /**
  * One call: from the moment it is made to its one outcome. Every outcome,
@@ -26,6 +28,9 @@ export class Job {
   holder: JobHolder | undefined = undefined;
   /** Where the thread that has the job keeps it. */
   slot = -1;
+  /** What becomes of it if it is given up while it runs, and how many milliseconds it then has. */
+  onCancel: OnCancel = 'terminate';
+  grace: number = DEFAULT_GRACE;
   /** The job's place in the order in which threads got theirs. */
   turn = 0;
   /** The job's neighbours while it waits in the queue. */
@@ -51,7 +56,9 @@ export class Job {
   }
 
   /** Sets the limits under which the caller still wants the result. */
-  limit({ signal, timeout }: CallOptions, time: TimeSource): void {
+  limit({ signal, timeout, onCancel, grace }: CallOptions, time: TimeSource): void {
+    if (onCancel !== undefined) this.onCancel = onCancel;
+    if (grace !== undefined) this.grace = grace;
     if (signal !== undefined) {
       this.#stopListening = onAbort(signal, () => this.abandon(abortedBy(signal)));
     }
@@ -79,6 +86,13 @@ export class Job {
     if (!this.#close()) return;
     holder?.release(this);
     this.#fire(new Failure(reason));
+  }
+
+  /** The same, without grace: a thread that has begun the job is ended at once. */
+  stop(reason: Error): void {
+    this.onCancel = 'terminate';
+    this.grace = 0;
+    this.abandon(reason);
   }
 
   /** Makes this outcome the only one. */

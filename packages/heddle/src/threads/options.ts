@@ -40,12 +40,26 @@ export interface ThreadPoolOptions {
   readonly nice?: number | undefined;
 }
 
+/**
+ * What becomes of a job that runs when its call is given up, by a cancel, a signal or a timeout:
+ *
+ * - `'terminate'`: it sees `isCancelled()` of `heddle/thread`; if it goes on all the same, its thread is ended when
+ *   `grace` is over, and replaced
+ * - `'cooperate'`: it sees `isCancelled()`, and keeps its thread until it ends
+ * - `'abandon'`: it learns nothing, and keeps its thread until it ends
+ */
+export type OnCancel = 'terminate' | 'cooperate' | 'abandon';
+
 /** What a single call may be told, by `with(options)`. */
 export interface CallOptions {
   /** Cancels the call when it aborts. */
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds for waiting and running together. Default Infinity. */
   readonly timeout?: number | undefined;
+  /** What becomes of the job when the call is given up while it runs. Default `'terminate'`. */
+  readonly onCancel?: OnCancel | undefined;
+  /** Milliseconds that a job has to end by itself before `'terminate'` ends its thread. Default 100. */
+  readonly grace?: number | undefined;
 }
 
 /** How many threads a pool may have. */
@@ -88,6 +102,11 @@ const stopChecks: OptionChecks<StopOptions> = { deadline: checkDuration };
 const callChecks: OptionChecks<CallOptions> = {
   signal: (value) => (value instanceof AbortSignal ? undefined : 'an AbortSignal'),
   timeout: checkDuration,
+  onCancel: (value) =>
+    value === 'terminate' || value === 'cooperate' || value === 'abandon'
+      ? undefined
+      : "'terminate', 'cooperate' or 'abandon'",
+  grace: checkDuration,
 };
 
 /**

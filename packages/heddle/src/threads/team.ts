@@ -135,6 +135,11 @@ export class Team {
     for (const thread of this.#idle.splice(0)) thread.end();
   }
 
+  /** Ends all threads, whatever they are doing. */
+  endAll(): void {
+    for (const thread of this.#threads) thread.end();
+  }
+
   /** Gives waiting jobs to threads, as long as there are both. */
   #serve(): void {
     // A job that cannot be sent frees its thread at once: that must not start a loop within this one.
@@ -169,6 +174,7 @@ export class Team {
     if (this.#threads.size < this.#max) {
       // What was sent ahead came first, and would now wait longer than what comes after it.
       this.#recall([...this.#laden].filter(({ started }) => started));
+      // One that had begun nothing is free now.
       return this.#idle.pop() ?? this.#addThread();
     }
     for (const thread of this.#roomy) return thread;
@@ -238,7 +244,7 @@ export class Team {
       }
       stalled.push(thread);
     }
-    // Where nothing comes back, all has been done, and only waits to be delivered.
+    // A thread may have begun its job without having been heard of yet: then there is nothing to take.
     if (!this.#recall(stalled)) return;
     this.#serve();
     this.#owner.teamHasChanged();

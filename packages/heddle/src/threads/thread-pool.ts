@@ -249,7 +249,7 @@ export class ThreadPool {
   #makeThread(owner: ThreadOwner): PoolThread {
     const { initThread } = this.#options;
     const init = initThread && { name: nameOf(initThread), callable: resolveOrReject(initThread) };
-    return new Thread(owner, this.connect(`${this.name}-${++this.#threadsMade}`, this.#options), init);
+    return new Thread(owner, this.connect(`${this.name}-${++this.#threadsMade}`, this.#options), this.time, init);
   }
 
   #teamHasChanged(): void {
@@ -287,7 +287,9 @@ export class ThreadPool {
         `The pool ${inspect(this.name)} was stopped with a deadline of ${deadline} ms, and ${job.functionName} was not done.`,
       );
     // Those that wait first: they must not begin on the threads that the others leave.
-    for (const job of [...this.#team.waiting(), ...this.#team.running().reverse()]) job.abandon(reason(job));
+    for (const job of [...this.#team.waiting(), ...this.#team.running().reverse()]) job.stop(reason(job));
+    // Jobs that were given up before have theirs still.
+    this.#team.endAll();
   }
 }
 

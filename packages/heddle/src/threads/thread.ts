@@ -1,8 +1,9 @@
 import { inspect } from 'node:util';
+import type { ScheduledCall, TimeSource } from '../defer/clock.ts';
 import { Failure } from '../defer/failure.ts';
 import { CapturedCall } from './callable/capture/captured-call.ts';
 import { type Callable, resolveWithoutAddress } from './callable/resolve.ts';
-import type { Connect, ThreadConnection, ThreadCrash } from './connection.ts';
+import { type Connect, NOT_NOW, type ThreadConnection, type ThreadCrash } from './connection.ts';
 import { ThreadInitError } from './errors.ts';
 import type { Job } from './job.ts';
 import { UnsendableClosure } from './job-message.ts';
@@ -25,6 +26,8 @@ interface KnownFunction {
 interface Sent {
   readonly job: Job;
   readonly reference: FunctionReference;
+  /** Whether it has taken something with it that is gone here. */
+  readonly hasMoved: boolean;
 }
 
 /** What a thread runs before its first job. */
@@ -40,12 +43,15 @@ export interface ThreadInit {
 export class Thread implements PoolThread {
   readonly #owner: ThreadOwner;
   readonly #connection: ThreadConnection;
+  readonly #time: TimeSource;
   readonly #functions = new Map<FunctionReference, KnownFunction>();
   #lastFunctionId = 0;
   /** By their slots. */
   readonly #sent: (Sent | undefined)[] = [];
   /** Jobs whose function is still looked for. */
   readonly #unsent = new Set<Job>();
+  /** Jobs among them that have to be alone with the thread. */
+  readonly #movers = new Map<Job, Callable>();
   /** Slots that the thread has not given back. */
   #slots = 0;
   #load = 0;
@@ -55,15 +61,23 @@ export class Thread implements PoolThread {
   #init: 'none' | 'running' | 'done' | 'failed' = 'none';
   #initName = '';
   #initSlot = -1;
+  /** The slot of the job that was given up and still runs: no other may wait behind it. */
+  #givenUp = -1;
+  /** Ends the thread when that job has had its time. */
+  #grace: ScheduledCall | undefined;
   #hasAnswered = false;
   #ending = false;
   #toldToEnd = false;
   #started = false;
   lastProgress = 0;
 
-  /** @throws whatever stands in the way of making the thread */
-  constructor(owner: ThreadOwner, connect: Connect, init?: ThreadInit) {
+  /**
+   * @param time counts what a job that is given up has left
+   * @throws whatever stands in the way of making the thread
+   */
+  constructor(owner: ThreadOwner, connect: Connect, time: TimeSource, init?: ThreadInit) {
     this.#owner = owner;
+    this.#time = time;
     this.#connection = connect({
       started: () => {
         this.#started = true;
@@ -87,7 +101,7 @@ export class Thread implements PoolThread {
   }
 
   get hasRoom(): boolean {
-    if (this.#ending || this.#isStalled || this.#average === undefined) return false;
+    if (this.#ending || this.#isStalled || this.#average === undefined || this.#movers.size > 0) return false;
     return this.#slots < this.#connection.capacity && this.#load * this.#average < AHEAD_MICROSECONDS;
   }
 
@@ -120,28 +134,28 @@ export class Thread implements PoolThread {
     return undefined;
   }
 
-  /** Gives up a job. A thread that works on it cannot be asked to stop, so it is ended. */
+  /** Gives up a job. One that runs keeps the thread until it ends, or the thread is ended. */
   release(job: Job): void {
     job.holder = undefined;
-    // On its way into a slot: a getter among its arguments has led here.
-    if (job.slot < 0 && !this.#unsent.has(job)) return;
-    if (this.#unsent.delete(job) || this.#withdraw(job)) return this.#jobHasLeft();
-    // From here on the thread begins no other job, which would die with it.
+    this.#movers.delete(job);
+    if (this.#unsent.delete(job)) return this.#jobHasLeft();
+    // It is being sent, which looks by itself whether it is still wanted.
+    if (job.slot < 0) return undefined;
+    if (this.#withdraw(job)) return this.#jobHasLeft();
+    // The others shall not wait for it, and from here on the thread begins no other job, which could die with it.
     const back = this.takeBack();
-    if (this.#connection.progressOf(job.slot) === 'begun') {
-      this.end();
-    } else {
-      this.#sent[job.slot] = undefined;
-      this.#jobHasLeft();
-    }
+    this.#giveUp(job);
     return this.#owner.jobsHaveNotBegun(back);
   }
 
   takeBack(): Job[] {
     this.#isStalled = true;
-    const back = this.#sent.flatMap((sent) => (sent !== undefined && this.#withdraw(sent.job) ? [sent.job] : []));
+    const back = this.#sent.flatMap((sent) =>
+      sent !== undefined && !sent.hasMoved && this.#withdraw(sent.job) ? [sent.job] : [],
+    );
     const all = [...this.#inOrder(back), ...this.#unsent];
     this.#unsent.clear();
+    this.#movers.clear();
     this.#load -= all.length;
     return all;
   }
@@ -155,8 +169,29 @@ export class Thread implements PoolThread {
     if (back.length > 0) this.#owner.jobsHaveNotBegun(back);
   }
 
+  #giveUp({ slot, onCancel, grace }: Job): void {
+    if (onCancel !== 'abandon') this.#connection.cancel(slot);
+    // What is done has its result on the way.
+    if (this.#connection.progressOf(slot) !== 'begun') return undefined;
+    this.#givenUp = slot;
+    if (onCancel !== 'terminate') return undefined;
+    if (grace === 0) return this.end();
+    this.#grace = this.#time.callLater(grace, () => {
+      if (this.#connection.progressOf(slot) === 'begun') this.end();
+    });
+    // A thread alone does not keep the process.
+    this.#grace.unref?.();
+    return undefined;
+  }
+
+  #endGrace(): void {
+    if (this.#grace?.active()) this.#grace.cancel();
+    this.#grace = undefined;
+  }
+
   #isEnding(): void {
     this.#ending = true;
+    this.#endGrace();
     this.#owner.threadIsEnding(this);
   }
 
@@ -172,6 +207,7 @@ export class Thread implements PoolThread {
         args: NONE,
         captured,
         call: { settled: false },
+        isAlone: true,
       });
       this.#slots++;
     };
@@ -213,9 +249,11 @@ export class Thread implements PoolThread {
     return jobs.sort((a, b) => a.turn - b.turn);
   }
 
-  #withdraw({ slot }: Job): boolean {
+  #withdraw(job: Job): boolean {
+    const { slot } = job;
     if (!this.#connection.withdraw(slot)) return false;
     this.#sent[slot] = undefined;
+    job.slot = -1;
     return true;
   }
 
@@ -231,15 +269,22 @@ export class Thread implements PoolThread {
         functionId: known.id,
         reference: known.isLoaded ? undefined : reference,
         functionName: job.functionName,
+        call: job,
+        isAlone: this.#load === this.#unsent.size + 1,
         args: job.args,
         captured,
-        call: job,
       });
+      if (slot === NOT_NOW) {
+        if (job.settled) return this.#jobHasLeft();
+        this.#unsent.add(job);
+        this.#movers.set(job, callable);
+        return undefined;
+      }
       this.#slots++;
-      // A getter among the arguments may have cancelled the call.
+      // A getter among the arguments has cancelled the call.
       if (job.settled) return this.#jobHasLeft();
       job.slot = slot;
-      this.#sent[slot] = { job, reference };
+      this.#sent[slot] = { job, reference, hasMoved: this.#connection.hasMoved };
     } catch (error) {
       this.#cannotSend(job, reference, error);
     }
@@ -270,7 +315,12 @@ export class Thread implements PoolThread {
     if (outcome === 'withdrawn' || sent === undefined) return;
     this.#sent[slot] = undefined;
     this.#hasAnswered = true;
-    this.#isStalled = false;
+    if (slot === this.#givenUp) {
+      this.#givenUp = -1;
+      this.#endGrace();
+    }
+    // The result of an earlier job says nothing about the one that was given up.
+    if (this.#givenUp < 0) this.#isStalled = false;
     this.lastProgress = performance.now();
     this.#average =
       this.#average === undefined ? microseconds : this.#average + WEIGHT * (microseconds - this.#average);
@@ -289,7 +339,18 @@ export class Thread implements PoolThread {
 
   #jobHasLeft(): void {
     this.#load--;
-    if (!this.#ending) this.#owner.threadHasRoom(this);
+    if (this.#ending) return;
+    if (this.#movers.size > 0 && this.#load === this.#unsent.size) this.#sendMover();
+    this.#owner.threadHasRoom(this);
+  }
+
+  #sendMover(): void {
+    for (const [job, callable] of this.#movers) {
+      this.#movers.delete(job);
+      this.#unsent.delete(job);
+      this.#send(job, callable);
+      return;
+    }
   }
 
   #ended(exitCode: number, crash: ThreadCrash | undefined): void {
@@ -298,6 +359,7 @@ export class Thread implements PoolThread {
     const back = left.filter((job, index) => this.#cannotHaveBegun(job, index));
     for (const { slot } of left) this.#sent[slot] = undefined;
     this.#unsent.clear();
+    this.#movers.clear();
     this.#load = 0;
     if (back.length === left.length && crash !== undefined) warnOfCrash(crash.error);
     if (back.length > 0) this.#owner.jobsHaveNotBegun(back);
@@ -308,7 +370,7 @@ export class Thread implements PoolThread {
 
   /** Never so of a thread's first job: it may be that no thread can take it, and each one given it would die. */
   #cannotHaveBegun(job: Job, index: number): boolean {
-    if (job.settled) return false;
+    if (job.settled || this.#sent[job.slot]?.hasMoved) return false;
     if (index === 0 && !this.#hasAnswered) return false;
     return job.slot < 0 || this.#sent[job.slot]?.job !== job || this.#connection.progressOf(job.slot) === 'sent';
   }

@@ -10,7 +10,14 @@ import {
 } from 'node:worker_threads';
 import { entryModuleFiles } from './callable/entry-module.ts';
 import { honoursSourceMaps } from './callable/source-maps-enabled.ts';
-import type { ConnectionListener, OutgoingJob, Progress, ThreadConnection, ThreadCrash } from './connection.ts';
+import {
+  type ConnectionListener,
+  NOT_NOW,
+  type OutgoingJob,
+  type Progress,
+  type ThreadConnection,
+  type ThreadCrash,
+} from './connection.ts';
 import { JobSlots } from './job-slots.ts';
 import { threadEntry } from './thread-entry.ts';
 import { Channel, SLOTS } from './wire/channel.ts';
@@ -95,12 +102,22 @@ export class WorkerConnection implements ThreadConnection {
 
   submit(job: OutgoingJob): number {
     const slot = this.#slots.submit(job);
+    if (slot === NOT_NOW) return slot;
     if (this.#channel.threadBell.ring() === 'message') tell(this.#bell, 'ring');
     return slot;
   }
 
+  get hasMoved(): boolean {
+    return this.#slots.hasMoved;
+  }
+
   withdraw(slot: number): boolean {
     return this.#slots.withdraw(slot);
+  }
+
+  cancel(slot: number): void {
+    // The mark is for a job that computes; one that waits in the thread's event loop has to be told.
+    if (this.#slots.cancel(slot)) tell(this.#bell, 'cancelled');
   }
 
   progressOf(slot: number): Progress {

@@ -62,7 +62,9 @@ const threads = [
   'deferToThreadPool',
   'registerCodec',
   'threadFunction',
+  'transfer',
 ];
+const thread = ['isCancelled', 'isInThread', 'signal', 'throwIfCancelled', 'transfer'];
 const exported: Record<string, readonly string[]> = {
   // For code that the build plug-in writes.
   'heddle/addressed': ['addressed', 'partsOf'],
@@ -70,6 +72,7 @@ const exported: Record<string, readonly string[]> = {
   'heddle/defer': defer,
   'heddle/reactor': reactor,
   'heddle/testing': testing,
+  'heddle/thread': thread,
   'heddle/threads': threads,
 };
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { type TestContext, test } from 'node:test';
 import { CancelledError, type Deferred, TimeoutError } from 'heddle/defer';
-import { deferToThread, type ThreadPool } from 'heddle/threads';
-import { add, count, neverSettle, passGate, spinForever, whichThread } from '../fixtures/threads/jobs.ts';
+import { deferToThread, PoolStoppedError, type ThreadPool } from 'heddle/threads';
+import { add, count, countIn, neverSettle, passGate, spinForever, whichThread } from '../fixtures/threads/jobs.ts';
 import { errorOf, failureOf } from '../support/failure-of.ts';
 import { Gate, sharedInts } from '../support/gate.ts';
 import { poolFor } from '../support/pools.ts';
@@ -86,7 +86,7 @@ for (const { name, start, giveUp, check } of endings()) {
 for (const job of [spinForever, neverSettle]) {
   for (const { name, start, giveUp, check } of endings()) {
     test(
-      `a running call that is given up by ${name} ends its thread, which is replaced (${job.name})`,
+      `a running call that is given up by ${name} has its grace, then its thread is ended and replaced (${job.name})`,
       limit,
       async (t) => {
         const pool = poolFor(t, { max: 1 });
@@ -97,7 +97,11 @@ for (const job of [spinForever, neverSettle]) {
         await gate.entered();
         giveUp(call, t);
         check(await failureOf(call));
-        assert.notEqual(await pool.defer(whichThread), thread);
+        t.mock.timers.tick(99);
+        assert.deepEqual(pool.statistics(), { threads: 1, idle: 0, busy: 1, backlog: 0 });
+        const next = pool.defer(whichThread);
+        t.mock.timers.tick(1);
+        assert.notEqual(await next, thread);
         assert.deepEqual(pool.statistics(), { threads: 1, idle: 1, busy: 0, backlog: 0 });
       },
     );
@@ -278,4 +282,134 @@ test('deferToThread.with gives up in the same ways', limit, async () => {
   controller.abort();
   await errorOf(call, CancelledError);
   await errorOf(deferToThread.with({ timeout: 1 })(neverSettle, new Gate().shared), TimeoutError);
+});
+
+test('with a grace of 0 the thread is ended at once', limit, async (t) => {
+  const pool = poolFor(t, { max: 1 });
+  holdTime(t);
+  const gate = new Gate();
+  const thread = await pool.defer(whichThread);
+  const call = pool.with({ grace: 0 }).defer(spinForever, gate.shared);
+  await gate.entered();
+  call.cancel();
+  await errorOf(call, CancelledError);
+  assert.notEqual(await pool.defer(whichThread), thread);
+});
+
+test('the grace of a job that has ended in time does not end a later one', limit, async (t) => {
+  const pool = poolFor(t, { max: 1 });
+  holdTime(t);
+  const thread = await pool.defer(whichThread);
+  const given = new Gate();
+  const call = pool.defer(passGate, given.shared);
+  await given.entered();
+  call.cancel();
+  await errorOf(call, CancelledError);
+  const later = new Gate();
+  const next = pool.defer(passGate, later.shared);
+  given.open();
+  await later.entered();
+  t.mock.timers.tick(1000);
+  later.open();
+  assert.equal(await next, thread);
+});
+
+for (const onCancel of ['cooperate', 'abandon'] as const) {
+  test(`a job under onCancel '${onCancel}' keeps its thread, however long it takes`, limit, async (t) => {
+    const pool = poolFor(t, { max: 1 });
+    holdTime(t);
+    const thread = await pool.defer(whichThread);
+    const gate = new Gate();
+    const call = pool.with({ onCancel, grace: 0 }).defer(passGate, gate.shared);
+    await gate.entered();
+    call.cancel();
+    await errorOf(call, CancelledError);
+    const next = pool.defer(whichThread);
+    t.mock.timers.tick(1_000_000);
+    assert.deepEqual(pool.statistics(), { threads: 1, idle: 0, busy: 1, backlog: 1 });
+    gate.open();
+    assert.equal(await next, thread);
+  });
+
+  test(`a waiting call under onCancel '${onCancel}' never runs when it is given up`, limit, async (t) => {
+    const pool = poolFor(t, { max: 1 });
+    const gate = new Gate();
+    const counter = sharedInts(1);
+    const before = pool.defer(passGate, gate.shared);
+    const call = pool.with({ onCancel }).defer(count, counter);
+    await gate.entered();
+    call.cancel();
+    await errorOf(call, CancelledError);
+    gate.open();
+    await before;
+    assert.equal(await pool.defer(add, 1, 2), 3);
+    assert.equal(counter[0], 0);
+  });
+
+  test(
+    `stop with a deadline ends the thread of a job under onCancel '${onCancel}', given up or not`,
+    limit,
+    async (t) => {
+      const pool = poolFor(t);
+      const gates = [new Gate(), new Gate()] as const;
+      const [first, second] = gates.map(({ shared }) => pool.with({ onCancel }).defer(spinForever, shared));
+      for (const gate of gates) await gate.entered();
+      first?.cancel();
+      await errorOf(first as Deferred<never>, CancelledError);
+      const stopped = pool.stop({ deadline: 0 });
+      await errorOf(second as Deferred<never>, PoolStoppedError);
+      await stopped;
+      assert.deepEqual(pool.statistics(), { threads: 0, idle: 0, busy: 0, backlog: 0 });
+    },
+  );
+}
+
+test('no job waits behind one that was given up, nor dies with it', limit, async (t) => {
+  const pool = poolFor(t, { max: 2 });
+  // Short jobs, so that others are sent ahead to the threads.
+  for (let round = 0; round < 50; round++) await pool.defer(add, 1, round);
+  const gates = [new Gate(), new Gate()] as const;
+  const stuck = pool.with({ onCancel: 'cooperate' }).defer(spinForever, gates[0].shared);
+  const other = pool.defer(passGate, gates[1].shared);
+  for (const gate of gates) await gate.entered();
+  const sums = Array.from({ length: 20 }, (_, index) => pool.defer(add, index, 1));
+  stuck.cancel();
+  await errorOf(stuck, CancelledError);
+  gates[1].open();
+  await other;
+  assert.deepEqual(
+    await Promise.all(sums),
+    sums.map((_, index) => index + 1),
+  );
+});
+
+test('a call that a getter among its arguments cancels does not run, and leaves its thread whole', limit, async (t) => {
+  const pool = poolFor(t, { max: 1 });
+  const thread = await pool.defer(whichThread);
+  const controller = new AbortController();
+  const counter = sharedInts(1);
+  const call = pool.with({ signal: controller.signal }).defer(countIn, {
+    get counter() {
+      controller.abort();
+      return counter;
+    },
+  });
+  await errorOf(call, CancelledError);
+  assert.equal(await pool.defer(whichThread), thread);
+  assert.equal(counter[0], 0);
+  assert.deepEqual(pool.statistics(), { threads: 1, idle: 1, busy: 0, backlog: 0 });
+});
+
+test('the late result of an earlier job does not save the thread of one that was given up', limit, async (t) => {
+  const pool = poolFor(t, { max: 1 });
+  // Short jobs, so that the next is sent ahead.
+  for (let round = 0; round < 50; round++) await pool.defer(add, 1, round);
+  const gate = new Gate();
+  const thread = pool.defer(whichThread);
+  const stuck = pool.with({ grace: 1 }).defer(spinForever, gate.shared);
+  // The loop is held up: the first result is there, and not delivered, when the second job is given up.
+  Atomics.wait(gate.shared, 0, 0);
+  stuck.cancel();
+  await errorOf(stuck, CancelledError);
+  assert.notEqual(await pool.defer(whichThread), await thread);
 });

@@ -47,6 +47,19 @@ test('idle threads do not keep the program, even those that would stay for ever'
   assertEnded(ended, '3');
 });
 
+test('a job that was given up does not keep the program, however long its grace', limit, async (t) => {
+  const ended = await runProgramFile(
+    t,
+    `${imports}
+    const gate = new Int32Array(new SharedArrayBuffer(8));
+    const call = new ThreadPool().with({ grace: 3_600_000 }).defer(spinForever, gate);
+    await Atomics.waitAsync(gate, 0, 0).value;
+    call.cancel();
+    await call.catch((error) => console.log(error.code));`,
+  );
+  assertEnded(ended, 'ABORT_ERR');
+});
+
 test('threads that were started and never used do not keep the program', limit, async (t) => {
   assertEnded(
     await runProgramFile(t, `${imports} new ThreadPool({ min: 2, max: 2 }).start(); console.log('end');`),

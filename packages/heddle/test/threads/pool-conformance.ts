@@ -237,6 +237,11 @@ export function testThreadPool<Pool extends ThreadPool>(kindName: string, kind: 
 
   poolTest('options that cannot be are refused', {}, async (pool) => {
     assert.throws(() => pool.with({ timeout: -1 }), /^InvalidArgumentError: The option timeout/);
+    assert.throws(() => pool.with({ grace: Number.NaN }), /^InvalidArgumentError: The option grace/);
+    assert.throws(
+      () => pool.with({ onCancel: 'ignore' as 'abandon' }),
+      /^InvalidArgumentError: The option onCancel .*'terminate', 'cooperate' or 'abandon'/,
+    );
     assert.throws(() => kind.make({ max: 0 }), /^InvalidArgumentError: The option max/);
     assert.throws(
       () => pool.adjustPoolSize({ min: 3, max: 2 }),

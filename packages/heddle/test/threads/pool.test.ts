@@ -89,6 +89,8 @@ test('start() makes min threads, which stay when others end', limit, async (t) =
   const gates = Array.from({ length: 4 }, () => new Gate());
   const calls = gates.map((gate) => pool.defer(passGate, gate.shared));
   assert.equal(pool.statistics().threads, 4);
+  // A call whose thread still starts may go to another, and the thread would stay unused.
+  await Promise.all(gates.map((gate) => gate.entered()));
   for (const gate of gates) gate.open();
   const used = await Promise.all(calls);
   await until(() => pool.statistics().threads === 2);
@@ -225,7 +227,7 @@ test('a bad option is refused by its name, its value and what it should be', () 
     [{ timeout: '5' }, `The option timeout of a call must be ${duration}, not '5'.`],
     [{ timeout: -1 }, `The option timeout of a call must be ${duration}, not -1.`],
     [{ signal: new AbortController() }, 'The option signal of a call must be an AbortSignal, not AbortController'],
-    [{ abort: 1 }, "A call has no option 'abort'; its options are signal, timeout."],
+    [{ abort: 1 }, "A call has no option 'abort'; its options are signal, timeout, onCancel, grace."],
     [5, 'The options of a call must be an object, not 5.'],
   ];
   for (const [options, message] of calls) {
@@ -369,3 +371,23 @@ function assertRefused(act: () => unknown, message: string): void {
     return true;
   });
 }
+
+test('a thread that has begun its job before it was heard of is left to it', limit, async (t) => {
+  const warm = new Gate();
+  warm.open();
+  await poolFor(t).defer(passGate, warm.shared);
+  const { unknownSoFar } = await import('../fixtures/threads/unknown-so-far.ts');
+
+  const pool = poolFor(t, { max: 2 });
+  const searched = pool.defer(unknownSoFar, sharedInts(1));
+  const gate = new Gate();
+  const running = pool.defer(passGate, gate.shared);
+  // The loop is held up while the second thread starts and begins.
+  Atomics.wait(gate.shared, 0, 0);
+  // This leaves the first thread idle, which could take what the second has not begun.
+  searched.cancel();
+  await failureOf(searched);
+  assert.deepEqual(pool.statistics(), { threads: 2, idle: 1, busy: 1, backlog: 0 });
+  gate.open();
+  await running;
+});

@@ -15,6 +15,9 @@ export interface Answers {
   failed(job: number, outcome: 'thrown' | 'unloadable', error: unknown): void;
 }
 
+/** Calls a job's function, in such a way that the function can ask which job it runs for. */
+export type Call = (job: number, f: Function, receiver: unknown, args: unknown[]) => unknown;
+
 /** A function that has been loaded. */
 interface KnownFunction {
   readonly source: FunctionSource;
@@ -25,10 +28,12 @@ interface KnownFunction {
 /** Runs the jobs that come in, and answers each of them exactly once. */
 export class JobRunner {
   readonly #answers: Answers;
+  readonly #call: Call;
   readonly #functions = new Map<number, KnownFunction>();
 
-  constructor(answers: Answers) {
+  constructor(answers: Answers, call: Call) {
     this.#answers = answers;
+    this.#call = call;
   }
 
   /**
@@ -43,7 +48,7 @@ export class JobRunner {
   runInline(job: number, functionId: number, args: unknown[]): void {
     const known = this.#functions.get(functionId);
     if (known === undefined) throw new Error(`A job names function ${functionId}, which was never sent.`);
-    this.#call(job, known, [], () => args);
+    this.#perform(job, known, [], () => args);
   }
 
   runMessage(job: number, functionId: number, message: JobMessage): void {
@@ -78,7 +83,7 @@ export class JobRunner {
       } catch (error) {
         return this.#answers.failed(job, 'thrown', error);
       }
-      return this.#call(job, known, values, () => unpack(args) as unknown[]);
+      return this.#perform(job, known, values, () => unpack(args) as unknown[]);
     };
     const loading = loadCodecs(args, captured);
     if (loading === undefined) return call();
@@ -86,12 +91,12 @@ export class JobRunner {
     return undefined;
   }
 
-  #call(job: number, known: KnownFunction, captured: readonly unknown[], args: () => unknown[]): void {
+  #perform(job: number, known: KnownFunction, captured: readonly unknown[], args: () => unknown[]): void {
     let result: unknown;
     try {
       const { f, receiver } = known.source(captured);
       known.waits ||= types.isAsyncFunction(f);
-      result = Reflect.apply(f, receiver, args());
+      result = this.#call(job, f, receiver, args());
       if (isThenable(result)) {
         known.waits = true;
         // The promise may be of any make: only a native one can be trusted to settle once, and later.

@@ -1,10 +1,11 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { type Channel, Form, INLINE_BYTES, OUTCOMES, SLOTS, type SlotOutcome, SlotState } from '../wire/channel.ts';
 import { InlineValues } from '../wire/inline-values.ts';
-import { type JobMessage, tell } from '../wire/messages.ts';
+import { type BellMessage, type JobMessage, tell } from '../wire/messages.ts';
 import { pack, packThrown } from '../wire/pack.ts';
 import type { Parcel } from '../wire/payload.ts';
 import { UnclonableError } from '../wire/unclonable-error.ts';
+import { CurrentJobs } from './current-job.ts';
 import { JobRunner, unsendable } from './job-runner.ts';
 
 /** After work, the next job is often a moment away: to look for it costs less than to be woken. */
@@ -20,6 +21,7 @@ export class WorkLoop {
   readonly #values: MessagePort;
   readonly #inline: InlineValues;
   readonly #runner: JobRunner;
+  readonly #jobs: CurrentJobs;
   readonly #stackOf: (error: Error) => string | undefined;
   readonly #hasWork: () => boolean;
   readonly #began = new Float64Array(SLOTS);
@@ -42,15 +44,23 @@ export class WorkLoop {
     this.#stackOf = stackOf;
     this.#inline = new InlineValues(channel.memory);
     this.#hasWork = () => this.#next >= 0 || !channel.submissions.isEmpty();
-    this.#runner = new JobRunner({
-      value: (slot, value) => this.#succeed(slot, value),
-      failed: (slot, outcome, error) => this.#fail(slot, outcome, error),
-    });
+    const jobs = new CurrentJobs((slot) => channel.state(slot) === SlotState.cancelled);
+    this.#jobs = jobs;
+    this.#runner = new JobRunner(
+      {
+        value: (slot, value) => this.#succeed(slot, value),
+        failed: (slot, outcome, error) => this.#fail(slot, outcome, error),
+      },
+      (slot, f, receiver, args) => jobs.call(slot, f, receiver, args),
+    );
   }
 
   /** Begins with what has been submitted already. */
   start(): void {
-    this.#bell.on('message', this.#look);
+    this.#bell.on('message', (message: BellMessage) => {
+      if (message === 'cancelled') this.#jobs.look();
+      else this.#look();
+    });
     tell(this.#bell, 'ready');
     this.#look();
   }
@@ -158,6 +168,7 @@ export class WorkLoop {
   }
 
   #conclude(slot: number, outcome: SlotOutcome, form: number): void {
+    this.#jobs.end();
     this.#now = performance.now();
     const microseconds = Math.min((this.#now - (this.#began[slot] as number)) * 1000, MOST_MICROSECONDS);
     this.#channel.conclude(slot, OUTCOMES.indexOf(outcome), form, microseconds);

@@ -1,4 +1,5 @@
 import { inspect, types } from 'node:util';
+import type { Transferable } from 'node:worker_threads';
 import type { CodedInstances } from './coded.ts';
 import { type CodecAddress, codecFor, type RegisteredCodec } from './codec.ts';
 import { CodecError } from './codec-error.ts';
@@ -6,6 +7,7 @@ import { decodingOrder, type Outgoing } from './decoding-order.ts';
 import { type ErrorDetails, errorKeys, nearestSharedClass } from './error-details.ts';
 import type { Parcel } from './payload.ts';
 import { kindOf } from './plain.ts';
+import { movedWith, valueOf } from './transferred.ts';
 import { UnclonableError } from './unclonable-error.ts';
 
 /** Below this many bytes a copy costs less than moving an ArrayBuffer. */
@@ -20,7 +22,8 @@ type StackOf = (error: Error) => string | undefined;
 export class Copy {
   readonly #buffers: Uint8Array[] = [];
   readonly #errors: ErrorDetails[] = [];
-  readonly #transfer: ArrayBuffer[] = [];
+  readonly #transfer: Transferable[] = [];
+  #moves = false;
   readonly #copies = new Map<object, object>();
   readonly #instances: Outgoing[] = [];
   readonly #codecs: CodecAddress[] = [];
@@ -35,7 +38,11 @@ export class Copy {
     const copied = this.of(value);
     const payload = { value: copied, buffers: this.#buffers, errors: this.#errors };
     const coded = this.#coded();
-    return { payload: coded === undefined ? payload : { ...payload, coded }, transfer: this.#transfer };
+    return {
+      payload: coded === undefined ? payload : { ...payload, coded },
+      transfer: this.#transfer,
+      moves: this.#moves,
+    };
   }
 
   protected of(value: unknown): unknown {
@@ -105,9 +112,19 @@ export class Copy {
         return this.leaf(object);
       case 'coded':
         return this.instance(object);
+      case 'transferred':
+        return this.moved(valueOf(object) as object);
       case 'refused':
         return this.refused(object);
     }
+  }
+
+  /** What is to be moved goes itself. */
+  protected moved(value: object): unknown {
+    const owner = movedWith(value) as Transferable;
+    this.#moves = true;
+    if (!this.#transfer.includes(owner)) this.#transfer.push(owner);
+    return kindOf(value) === 'buffer' ? this.of(value) : value;
   }
 
   #remember<C extends object>(original: object, copy: C): C {
@@ -239,6 +256,11 @@ export class LenientCopy extends Copy {
 
   protected override cyclic(instances: readonly [Outgoing, ...Outgoing[]]): void {
     throw new CyclicInstances(instances.map(({ original }) => original));
+  }
+
+  /** Nobody waits for what hangs on an error: it is no reason to take something away. */
+  protected override moved(value: object): unknown {
+    return this.of(value);
   }
 
   protected override refused(value: unknown): unknown {

@@ -26,8 +26,11 @@ export interface JobMessage {
   readonly captured?: Payload | undefined;
 }
 
-/** What a thread sends on the bell: that it waits for work, or that there are results. */
-export type BellMessage = 'ready' | 'ring';
+/**
+ * What is said on the bell: by a thread that it waits for work, by either side that there is something to take, by
+ * the reactor that a running job has been cancelled.
+ */
+export type BellMessage = 'ready' | 'ring' | 'cancelled';
 
 /** Sends a message to a side that may wait in its event loop. */
 export function tell(bell: import('node:worker_threads').MessagePort, message: BellMessage): void {

@@ -6,12 +6,15 @@ import { codecFailed } from './decode.ts';
 import { errorKeys } from './error-details.ts';
 import type { Parcel } from './payload.ts';
 import { kindOf } from './plain.ts';
+import { valueOf, whyNotMoved } from './transferred.ts';
 import { UnclonableError } from './unclonable-error.ts';
 
 /** A value that cannot be sent, and the keys that lead to it, the innermost first. */
 export interface Obstacle {
   readonly value: unknown;
   readonly path: string[];
+  /** Why it cannot be moved, where it was to be. */
+  readonly notMoved?: string;
   /** What its codec threw, where it has one. */
   readonly thrown?: unknown;
 }
@@ -98,9 +101,17 @@ function look(value: unknown, findings: Findings): Obstacle | undefined {
     case 'coded':
       findings.needsCopy = true;
       return lookAtEncoded(object, findings);
+    case 'transferred':
+      findings.needsCopy = true;
+      return lookAtMoved(valueOf(object));
     default:
       return undefined;
   }
+}
+
+function lookAtMoved(value: unknown): Obstacle | undefined {
+  const notMoved = whyNotMoved(value);
+  return notMoved === undefined ? undefined : { value, path: [], notMoved };
 }
 
 function lookAtEncoded(instance: object, findings: Findings): Obstacle | undefined {
@@ -171,6 +182,7 @@ function within(obstacle: Obstacle, step: string): Obstacle {
 export function nameOf(value: unknown): string {
   if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`;
   if (typeof value === 'symbol') return String(value);
+  if (typeof value !== 'object' || value === null) return inspect(value);
   if (types.isProxy(value)) return 'a Proxy';
   const prototype = Object.getPrototypeOf(value) as { constructor?: unknown } | null;
   return typeof prototype?.constructor === 'function' ? prototype.constructor.name : 'object';
@@ -180,6 +192,11 @@ function refusal(obstacle: Obstacle, root: string): UnclonableError | CodecError
   const path = root + obstacle.path.reverse().join('');
   if ('thrown' in obstacle) {
     return codecFailed(codecOf(obstacle.value as object).address.name, 'encode', obstacle.thrown, `${path}: `);
+  }
+  if (obstacle.notMoved !== undefined) {
+    return new UnclonableError(
+      `${path}: ${nameOf(obstacle.value)} cannot be moved to another thread. ${obstacle.notMoved}`,
+    );
   }
   return new UnclonableError(
     `${path}: ${nameOf(obstacle.value)} cannot be sent to another thread. ${wayOut(obstacle.value)}`,

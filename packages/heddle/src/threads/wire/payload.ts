@@ -1,3 +1,4 @@
+import type { Transferable } from 'node:worker_threads';
 import type { CodedInstances } from './coded.ts';
 import type { ErrorDetails } from './error-details.ts';
 
@@ -19,5 +20,7 @@ export interface Payload {
 /** A payload and the memory that moves with it. */
 export interface Parcel {
   readonly payload: Payload;
-  readonly transfer: readonly ArrayBuffer[];
+  readonly transfer: readonly Transferable[];
+  /** Whether something is gone here when it has been sent, so that it cannot be sent again. */
+  readonly moves?: boolean | undefined;
 }

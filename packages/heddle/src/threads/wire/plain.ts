@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import { codecFor } from './codec.ts';
 import { isSharedErrorClass } from './error-details.ts';
+import { isTransferred } from './transferred.ts';
 
 /** How a value gets to another thread. */
 export type Kind =
@@ -14,6 +15,8 @@ export type Kind =
   | 'cloneable'
   /** The instance of a class with a codec. */
   | 'coded'
+  /** Stands for something that is to be moved. */
+  | 'transferred'
   | 'refused';
 
 const builtInPrototypes: ReadonlySet<object> = new Set(
@@ -62,6 +65,7 @@ export function kindOf(value: unknown): Kind {
   if (prototype === Set.prototype) return 'set';
   if (codecFor(prototype as object) !== undefined) return 'coded';
   if (types.isNativeError(value) || value instanceof DOMException) return 'error';
+  if (isTransferred(value)) return 'transferred';
   return isForeignPlain(value, prototype as object) ?? (isPlatformObject(value) ? 'cloneable' : 'refused');
 }
 

@@ -1,0 +1,34 @@
+import type { CurrentJob } from '../wire/inside.ts';
+
+/** A job that runs, or has run: what it left behind may still ask. */
+export class RunningJob implements CurrentJob {
+  readonly #isGivenUp: () => boolean;
+  readonly #waiting: (() => void)[] = [];
+  #cancelled = false;
+  #ended = false;
+
+  /** @param isGivenUp good until the job has ended */
+  constructor(isGivenUp: () => boolean) {
+    this.#isGivenUp = isGivenUp;
+  }
+
+  isCancelled(): boolean {
+    if (!this.#ended) this.#cancelled ||= this.#isGivenUp();
+    return this.#cancelled;
+  }
+
+  whenCancelled(f: () => void): void {
+    this.#waiting.push(f);
+  }
+
+  /** Tells those that wait for the cancel, if there has been one. */
+  look(): void {
+    if (!this.#ended && this.isCancelled()) for (const f of this.#waiting.splice(0)) f();
+  }
+
+  /** What it says of its cancel stays as it is now. */
+  end(): void {
+    this.isCancelled();
+    this.#ended = true;
+  }
+}

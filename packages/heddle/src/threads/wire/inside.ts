@@ -1,0 +1,32 @@
+/**
+ * The name on the global object under which a thread offers what `heddle/thread` asks for: the thread's own code
+ * is a bundle of its own, and knows nothing of the copy of the library that a job's module imports.
+ */
+const INSIDE: unique symbol = Symbol.for('heddle.inside');
+
+/** What code can find out about where it runs. */
+export interface Inside {
+  /** Whether everything here runs in a thread, also what no job has asked for. */
+  readonly isThread: boolean;
+  /** From now on somebody asks for jobs: they are to be known after an `await`, too. */
+  followJobs(): void;
+  /** The job to which the running code belongs. */
+  currentJob(): CurrentJob | undefined;
+}
+
+/** A job, as the code that it runs sees it. */
+export interface CurrentJob {
+  /** Whether its caller has given it up. Looks into shared memory, so that it is so at once, in a loop too. */
+  isCancelled(): boolean;
+  /** Calls `f` once, when the event loop of the thread learns of the cancel. */
+  whenCancelled(f: () => void): void;
+}
+
+export function inside(): Inside | undefined {
+  return Reflect.get(globalThis, INSIDE) as Inside | undefined;
+}
+
+/** Offers `here` to the code of this thread. */
+export function provideInside(here: Inside): void {
+  Reflect.set(globalThis, INSIDE, here);
+}
