@@ -69,7 +69,11 @@ export class MemoryThreadPool extends ThreadPool {
 
   protected override connect(): Connect {
     return (listener) => {
-      const connection: MemoryConnection = new MemoryConnection(listener, () => this.#given.push(connection));
+      const connection: MemoryConnection = new MemoryConnection(
+        listener,
+        () => this.#given.push(connection),
+        () => this.clock.now(),
+      );
       return connection;
     };
   }
@@ -89,16 +93,23 @@ class MemoryConnection implements ThreadConnection {
   readonly capacity: number = 1;
   readonly #listener: ConnectionListener;
   readonly #arrived: () => void;
+  readonly #now: () => number;
   readonly #runner: JobRunner;
   #message: { readonly functionId: number; readonly message: JobMessage } | undefined;
   #hasBegun = false;
+  /** When the function began to run. */
+  #beganAt: number | undefined;
   #answered: () => void = () => {};
   #ended = false;
 
-  constructor(listener: ConnectionListener, arrived: () => void) {
+  constructor(listener: ConnectionListener, arrived: () => void, now: () => number) {
     this.#listener = listener;
     this.#arrived = arrived;
+    this.#now = now;
     this.#runner = new JobRunner({
+      loaded: () => {
+        this.#beganAt = this.#now();
+      },
       value: (_slot, value) => this.#answer('value', pack(value, 'result')),
       failed: (_slot, outcome, error) => this.#answer(outcome, packThrown(error)),
     });
@@ -113,6 +124,7 @@ class MemoryConnection implements ThreadConnection {
       throw unsendableArguments(functionName, error);
     }
     this.#hasBegun = false;
+    this.#beganAt = undefined;
     this.#arrived();
     return 0;
   }
@@ -128,6 +140,10 @@ class MemoryConnection implements ThreadConnection {
     return this.#hasBegun ? 'begun' : 'sent';
   }
 
+  runTimeOf(): number {
+    return this.#beganAt === undefined ? 0 : this.#now() - this.#beganAt;
+  }
+
   /** Whether it has a job that was not taken back. */
   get hasJob(): boolean {
     return this.#message !== undefined && !this.#ended;
@@ -141,6 +157,7 @@ class MemoryConnection implements ThreadConnection {
       this.#answered = resolve;
     });
     this.#hasBegun = true;
+    if (this.#runner.hasLoaded(sent.functionId)) this.#beganAt = this.#now();
     this.#runner.runMessage(0, sent.functionId, sent.message);
     await answered;
   }

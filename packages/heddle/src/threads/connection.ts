@@ -16,6 +16,8 @@ export interface ThreadConnection {
   withdraw(slot: number): boolean;
   /** How far the thread is with a job. Good after the thread's end too. */
   progressOf(slot: number): Progress;
+  /** For how many milliseconds the function of a job has been running; 0 before, and when it is done. */
+  runTimeOf(slot: number): number;
   /** Ends the thread, whatever it is doing; `ended` follows. */
   end(): void;
 }

@@ -50,6 +50,14 @@ export class JobQueue implements JobHolder {
     return job;
   }
 
+  hasBegun(): boolean {
+    return false;
+  }
+
+  runTimeOf(): undefined {
+    return undefined;
+  }
+
   release(job: Job): void {
     if (job.previous === undefined) this.#first = job.next;
     else job.previous.next = job.next;

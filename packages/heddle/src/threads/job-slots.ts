@@ -4,6 +4,7 @@ import { packJob, readAnswer, unsendableArguments } from './job-message.ts';
 import { type Channel, Form, INLINE_BYTES, SLOTS, type SlotOutcome, SlotState } from './wire/channel.ts';
 import { InlineValues } from './wire/inline-values.ts';
 import type { Payload } from './wire/payload.ts';
+import { toSharedTime } from './wire/shared-time.ts';
 
 /** Gets each job that has ended. */
 export type Completed = (slot: number, outcome: SlotOutcome, result: unknown, microseconds: number) => void;
@@ -69,6 +70,11 @@ export class JobSlots {
     const state = this.#channel.state(slot);
     if (state === SlotState.sent) return 'sent';
     return state === SlotState.done ? 'done' : 'begun';
+  }
+
+  runTimeOf(slot: number): number {
+    const began = this.#channel.state(slot) === SlotState.begun ? this.#channel.beganAt(slot) : 0;
+    return began > 0 ? Math.max(0, toSharedTime(performance.now()) - began) : 0;
   }
 
   /** Delivers what has ended so far, and then watches again. */

@@ -1,15 +1,20 @@
-import type { ScheduledCall, TimeSource } from '../defer/clock.ts';
+import type { TimeSource } from '../defer/clock.ts';
 import { Deferred } from '../defer/deferred.ts';
-import { CancelledError, TimeoutError } from '../defer/errors.ts';
+import { CancelledError } from '../defer/errors.ts';
 import { Failure } from '../defer/failure.ts';
 import type { KeepAlive } from '../reactor/keep-alive.ts';
 import { onAbort } from './abort-watch.ts';
 import type { CallOptions } from './options.ts';
 import type { Callable } from './callable/resolve.ts';
+import { TimeLimits } from './time-limits.ts';
 
 /** Whoever has the job at the moment, and can be told that nobody wants it any more. */
 export interface JobHolder {
   release(job: Job): void;
+  /** Whether a thread has begun the job. */
+  hasBegun(job: Job): boolean;
+  /** For how many milliseconds the job's function has been running; `undefined` where no thread has the job. */
+  runTimeOf(job: Job): number | undefined;
 }
 
 let lastId = 0;
@@ -35,7 +40,7 @@ export class Job {
   previous: Job | undefined = undefined;
   next: Job | undefined = undefined;
   #settled = false;
-  #timer: ScheduledCall | undefined;
+  #timeLimits: TimeLimits | undefined;
   #stopListening: (() => void) | undefined;
   readonly #keepAlive: KeepAlive;
 
@@ -54,15 +59,17 @@ export class Job {
   }
 
   /** Sets the limits under which the caller still wants the result. */
-  limit({ signal, timeout }: CallOptions, time: TimeSource): void {
+  limit(options: CallOptions, time: TimeSource): void {
+    const { signal } = options;
     if (signal !== undefined) {
       this.#stopListening = onAbort(signal, () => this.abandon(abortedBy(signal)));
     }
-    if (timeout !== undefined && timeout !== Number.POSITIVE_INFINITY) {
-      this.#timer = time.callLater(timeout, () => {
-        this.abandon(new TimeoutError(timeout, 'total', `${this.functionName} had no result within ${timeout} ms.`));
-      });
-    }
+    if (TimeLimits.areIn(options)) this.#timeLimits = new TimeLimits(this, options, time);
+  }
+
+  /** A thread has got the job, and will begin it as soon as it can. */
+  wasSent(): void {
+    this.#timeLimits?.jobWasSent();
   }
 
   /** Ends the call with a value or, as a Failure, with an error. The first outcome counts, later ones are dropped. */
@@ -89,7 +96,7 @@ export class Job {
     if (this.#settled) return false;
     this.#settled = true;
     this.holder = undefined;
-    if (this.#timer?.active()) this.#timer.cancel();
+    this.#timeLimits?.stop();
     this.#stopListening?.();
     return true;
   }

@@ -25,8 +25,20 @@ export interface ThreadPoolOptions {
 export interface CallOptions {
   /** Cancels the call when it aborts. */
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds for waiting and running together. Default Infinity. */
+  /** Milliseconds for waiting and running together, from the call to its result. Default Infinity. */
   readonly timeout?: number | undefined;
+  /**
+   * Milliseconds until a thread has begun the call. Counts what the call waits for: its turn, other calls of its
+   * key, a thread that is still starting. Not the loading of the function's module in the thread, which comes after.
+   * Default Infinity.
+   */
+  readonly queueTimeout?: number | undefined;
+  /**
+   * Milliseconds that the function may run in its thread, its promise included. Does not count waiting, the start
+   * of a thread, and loading the function's module where the thread calls the function for the first time. What it
+   * imports or compiles when it is called does count. A result that is on its way back is taken. Default Infinity.
+   */
+  readonly runTimeout?: number | undefined;
 }
 
 /** How many threads a pool may have. */
@@ -60,6 +72,8 @@ const stopChecks: OptionChecks<StopOptions> = { deadline: checkDuration };
 const callChecks: OptionChecks<CallOptions> = {
   signal: (value) => (value instanceof AbortSignal ? undefined : 'an AbortSignal'),
   timeout: checkDuration,
+  queueTimeout: checkDuration,
+  runTimeout: checkDuration,
 };
 
 /**

@@ -118,6 +118,14 @@ export class Thread implements PoolThread {
     return this.#owner.jobsHaveNotBegun(back);
   }
 
+  hasBegun(job: Job): boolean {
+    return this.#has(job) && this.#connection.progressOf(job.slot) !== 'sent';
+  }
+
+  runTimeOf(job: Job): number {
+    return this.#has(job) ? this.#connection.runTimeOf(job.slot) : 0;
+  }
+
   takeBack(): Job[] {
     this.#isStalled = true;
     const back = this.#sent.flatMap((sent) => (sent !== undefined && this.#withdraw(sent.job) ? [sent.job] : []));
@@ -139,6 +147,11 @@ export class Thread implements PoolThread {
   #isEnding(): void {
     this.#ending = true;
     this.#owner.threadIsEnding(this);
+  }
+
+  /** Whether the job has been sent, not just given. */
+  #has(job: Job): boolean {
+    return this.#sent[job.slot]?.job === job;
   }
 
   #inOrder(jobs: Job[]): Job[] {
@@ -170,6 +183,7 @@ export class Thread implements PoolThread {
       this.#slots++;
       job.slot = slot;
       this.#sent[slot] = { job, reference };
+      job.wasSent();
       // A getter among the arguments may have cancelled the call.
       if (job.settled) this.release(job);
     } catch (error) {

@@ -79,6 +79,10 @@ export class WorkerConnection implements ThreadConnection {
     return this.#slots.progressOf(slot);
   }
 
+  runTimeOf(slot: number): number {
+    return this.#slots.runTimeOf(slot);
+  }
+
   end(): void {
     void this.#worker.terminate();
   }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CancelledError, type Deferred, Failure, TimeoutError } from 'heddle/defer';
+import { MemoryThreadPool } from 'heddle/testing';
 import {
   CallableError,
   PoolStoppedError,
@@ -10,7 +11,7 @@ import {
 } from 'heddle/threads';
 import { giveSlabBuffer, inspectBytes, overwrite } from '../fixtures/threads/bytes.ts';
 import { rejectValue, throwUndefined, throwValue } from '../fixtures/threads/faults.ts';
-import { add, count, identity, note, passGate } from '../fixtures/threads/jobs.ts';
+import { add, count, identity, neverSettle, note, passGate } from '../fixtures/threads/jobs.ts';
 import { errorOf, failureOf } from '../support/failure-of.ts';
 import { Gate, sharedInts } from '../support/gate.ts';
 
@@ -216,6 +217,45 @@ export function testThreadPool<Pool extends ThreadPool>(kindName: string, kind: 
     assert.equal(await done(pool, pool.defer(add, 1, 2)), 3);
   });
 
+  poolTest('a queue timeout ends a call that has not begun', { max: 1 }, async (pool) => {
+    const gate = new Gate();
+    const running = pool.defer(neverSettle, gate.shared);
+    kind.work(pool);
+    await gate.entered();
+    const waiting = pool.with({ queueTimeout: 40 }).defer(add, 1, 2);
+    kind.elapse(pool, 40);
+    const error = await errorOf(waiting, TimeoutError);
+    assert.deepEqual([error.limit, error.timeout], ['queue', 40]);
+    assert.match(error.message, /add did not begin within 40 ms/);
+    assert.equal(running.called, false);
+    running.cancel();
+    await errorOf(running, CancelledError);
+    assert.equal(await done(pool, pool.with({ queueTimeout: 1e9 }).defer(add, 1, 2)), 3);
+  });
+
+  poolTest('a run timeout counts from the beginning, and ends the call that runs', { max: 1 }, async (pool) => {
+    const gates = [new Gate(), new Gate()] as const;
+    const first = pool.defer(neverSettle, gates[0].shared);
+    const limited = pool.with({ runTimeout: 40 }).defer(neverSettle, gates[1].shared);
+    const clockHand = pool.with({ timeout: 60 }).defer(add, 1, 2);
+    kind.work(pool);
+    await gates[0].entered();
+    kind.elapse(pool, 60);
+    await errorOf(clockHand, TimeoutError);
+    assert.equal(limited.called, false);
+    first.cancel();
+    await errorOf(first, CancelledError);
+    kind.work(pool);
+    await gates[1].entered();
+    kind.elapse(pool, 39);
+    if (pool instanceof MemoryThreadPool) assert.equal(limited.called, false);
+    kind.elapse(pool, 1);
+    const error = await errorOf(limited, TimeoutError);
+    assert.deepEqual([error.limit, error.timeout], ['run', 40]);
+    assert.match(error.message, /neverSettle ran for longer than 40 ms/);
+    assert.equal(await done(pool, pool.with({ runTimeout: 1e9 }).defer(add, 1, 2)), 3);
+  });
+
   poolTest(
     'an abort gives a CancelledError with the reason, before the call, while it waits and while it runs',
     { max: 1 },
@@ -237,6 +277,8 @@ export function testThreadPool<Pool extends ThreadPool>(kindName: string, kind: 
 
   poolTest('options that cannot be are refused', {}, async (pool) => {
     assert.throws(() => pool.with({ timeout: -1 }), /^InvalidArgumentError: The option timeout/);
+    assert.throws(() => pool.with({ queueTimeout: Number.NaN }), /^InvalidArgumentError: The option queueTimeout/);
+    assert.throws(() => pool.with({ runTimeout: -1 }), /^InvalidArgumentError: The option runTimeout/);
     assert.throws(() => kind.make({ max: 0 }), /^InvalidArgumentError: The option max/);
     assert.throws(
       () => pool.adjustPoolSize({ min: 3, max: 2 }),
