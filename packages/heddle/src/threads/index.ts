@@ -5,7 +5,7 @@ export { CodecError, type CodecErrorCode } from './wire/codec-error.ts';
 export { deferToThread, deferToThreadPool } from './defer-to-thread.ts';
 export type * from './deferrable.ts';
 export type { ThreadArgument, ThreadArguments, ThreadCallable } from './thread-arguments.ts';
-export { PoolStoppedError, ThreadExitError } from './errors.ts';
+export { PoolFullError, PoolStoppedError, ThreadExitError } from './errors.ts';
 export type { CallOptions, PoolLimits, StopOptions, ThreadPoolOptions } from './options.ts';
 export { type PoolStatistics, type PoolView, ThreadPool } from './thread-pool.ts';
 export { UnclonableError } from './wire/unclonable-error.ts';

@@ -4,6 +4,7 @@ import { CancelledError } from '../defer/errors.ts';
 import { Failure } from '../defer/failure.ts';
 import type { KeepAlive } from '../reactor/keep-alive.ts';
 import { onAbort } from './abort-watch.ts';
+import type { KeyLine } from './keyed-jobs.ts';
 import type { CallOptions } from './options.ts';
 import type { Callable } from './callable/resolve.ts';
 import { TimeLimits } from './time-limits.ts';
@@ -34,6 +35,12 @@ export class Job {
   holder: JobHolder | undefined = undefined;
   /** Where the thread that has the job keeps it. */
   slot = -1;
+  /** Which jobs it goes before while it waits. */
+  priority = 0;
+  /** What it has in common with jobs that must not run at the same time. */
+  key: unknown;
+  /** The other jobs of its key, until it has left the pool. */
+  line: KeyLine | undefined = undefined;
   /** The job's place in the order in which threads got theirs. */
   turn = 0;
   /** The job's neighbours while it waits in the queue. */
@@ -58,9 +65,11 @@ export class Job {
     return this.#settled;
   }
 
-  /** Sets the limits under which the caller still wants the result. */
+  /** Sets the order in which the job may run, and the limits under which the caller still wants the result. */
   limit(options: CallOptions, time: TimeSource): void {
-    const { signal } = options;
+    const { signal, priority, key } = options;
+    if (priority !== undefined) this.priority = priority;
+    this.key = key;
     if (signal !== undefined) {
       this.#stopListening = onAbort(signal, () => this.abandon(abortedBy(signal)));
     }

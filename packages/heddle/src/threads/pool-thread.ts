@@ -4,6 +4,8 @@ import type { Job, JobHolder } from './job.ts';
 export interface PoolThread extends JobHolder {
   /** How many jobs it has, those ahead included. */
   readonly load: number;
+  /** How many of its jobs the team counts as waiting. */
+  counted: number;
   /** Whether it should have one more ahead. */
   readonly hasRoom: boolean;
   /** Whether it has got as far as to take work. */
@@ -24,6 +26,8 @@ export interface PoolThread extends JobHolder {
 
 /** Whoever gives threads their jobs. */
 export interface ThreadOwner {
+  /** A job has ended: no thread has it any more, and none will. */
+  jobHasLeft(job: Job): void;
   /** The thread has a job less. */
   threadHasRoom(thread: PoolThread): void;
   /** The thread takes no more jobs: it has been told to end, or is gone already. */

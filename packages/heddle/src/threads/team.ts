@@ -1,6 +1,8 @@
 import type { Job } from './job.ts';
-import { JobQueue } from './job-queue.ts';
+import type { QueueOwner } from './job-queue.ts';
+import { KeyedJobs } from './keyed-jobs.ts';
 import type { PoolThread, ThreadOwner } from './pool-thread.ts';
+import { PriorityQueue } from './priority-queue.ts';
 
 /** What a team asks of the pool it works for. */
 export interface TeamOwner {
@@ -8,6 +10,8 @@ export interface TeamOwner {
   makeThread(owner: ThreadOwner): PoolThread;
   /** A thread has become idle, or has ended. */
   teamHasChanged(): void;
+  /** Fewer jobs wait, perhaps. */
+  backlogHasShrunk(): void;
 }
 
 /** A thread that has not finished a job for this long, in milliseconds, keeps none waiting that another could do. */
@@ -24,7 +28,14 @@ const STALLED_MS = 1;
  */
 export class Team {
   readonly #owner: TeamOwner;
-  readonly #queue = new JobQueue();
+  readonly #queueOwner: QueueOwner = {
+    waiting: 0,
+    waitingJobHasLeft: (job) => this.#waitingJobHasLeft(job),
+  };
+  readonly #queue = new PriorityQueue(this.#queueOwner);
+  readonly #keyed = new KeyedJobs(this.#queueOwner);
+  /** How many jobs wait ahead at threads. */
+  #ahead = 0;
   readonly #threads = new Set<PoolThread>();
   /** Those of the threads that have been told to end and still take room. */
   readonly #ending = new Set<PoolThread>();
@@ -35,6 +46,7 @@ export class Team {
   /** Threads whose jobs another could begin sooner, the one that finished one last at the end. */
   readonly #laden = new Set<PoolThread>();
   readonly #threadOwner: ThreadOwner = {
+    jobHasLeft: (job) => this.#jobHasLeft(job),
     threadHasRoom: (thread) => this.#threadHasRoom(thread),
     threadIsEnding: (thread) => this.#threadIsEnding(thread),
     jobsHaveNotBegun: (jobs) => this.#jobsHaveNotBegun(jobs),
@@ -78,9 +90,7 @@ export class Team {
 
   /** Jobs that wait, those ahead at a thread included. */
   get backlog(): number {
-    let ahead = 0;
-    for (const { load } of this.#laden) ahead += load - 1;
-    return this.#queue.size + ahead;
+    return this.#queueOwner.waiting + this.#ahead;
   }
 
   /** The jobs that threads have, those that run first. */
@@ -90,13 +100,20 @@ export class Team {
   }
 
   waiting(): Job[] {
-    return this.#queue.jobs();
+    return [...this.#keyed.parked(), ...this.#queue.jobs()];
   }
 
   /** Takes a job: it runs when its turn has come. */
   do(job: Job): void {
+    if (job.key !== undefined) this.#keyed.enter(job);
     this.#queue.push(job);
     this.#serve();
+  }
+
+  /** Whether a call of this key would begin at once. */
+  isFreeFor(key: unknown): boolean {
+    if (this.#keyed.isTaken(key)) return false;
+    return this.#idle.length + Math.max(0, this.#max - this.#threads.size) > this.#queue.size;
   }
 
   /** Makes threads until there are `min`. */
@@ -131,7 +148,7 @@ export class Team {
 
   /** Whether all jobs are done; then the threads end, too. */
   endWhenDone(): void {
-    if (this.#queue.size > 0 || this.#idle.length < this.#threads.size) return;
+    if (this.#queueOwner.waiting > 0 || this.#idle.length < this.#threads.size) return;
     for (const thread of this.#idle.splice(0)) thread.end();
   }
 
@@ -140,12 +157,14 @@ export class Team {
     // A job that cannot be sent frees its thread at once: that must not start a loop within this one.
     if (this.#serving) return;
     this.#serving = true;
-    while (this.#queue.size > 0) {
+    while (this.#hasNext()) {
       let thread: PoolThread | undefined;
       try {
         thread = this.#nextThread();
       } catch (error) {
-        (this.#queue.shift() as Job).refuse(error);
+        const job = this.#queue.shift() as Job;
+        this.#jobHasLeft(job);
+        job.refuse(error);
         continue;
       }
       if (thread === undefined) break;
@@ -156,6 +175,27 @@ export class Team {
     }
     this.#serving = false;
     this.#relieve();
+    this.#owner.backlogHasShrunk();
+  }
+
+  /** Whether a job's turn has come. Those that must wait for another of their key are parked. */
+  #hasNext(): boolean {
+    for (let job = this.#queue.first; job !== undefined; job = this.#queue.first) {
+      if (this.#keyed.mayRun(job)) return true;
+      this.#queue.shift();
+      this.#keyed.park(job);
+    }
+    return false;
+  }
+
+  #jobHasLeft(job: Job): void {
+    const next = this.#keyed.leave(job);
+    if (next !== undefined) this.#queue.putBack([next]);
+  }
+
+  #waitingJobHasLeft(job: Job): void {
+    this.#jobHasLeft(job);
+    this.#serve();
   }
 
   /** Whether a job could begin at once. */
@@ -177,10 +217,16 @@ export class Team {
 
   /** Puts a thread where it belongs by what it has to do. */
   #note(thread: PoolThread): void {
+    this.#count(thread, Math.max(0, thread.load - 1));
     this.#roomy.delete(thread);
     if (thread.load > 0 && thread.hasRoom) this.#roomy.add(thread);
     this.#laden.delete(thread);
     if (thread.load > 1 || (thread.load > 0 && !thread.started)) this.#laden.add(thread);
+  }
+
+  #count(thread: PoolThread, ahead: number): void {
+    this.#ahead += ahead - thread.counted;
+    thread.counted = ahead;
   }
 
   #addThread(): PoolThread {
@@ -192,7 +238,8 @@ export class Team {
   #threadHasRoom(thread: PoolThread): void {
     this.#note(thread);
     if (thread.load === 0) this.#threadIsIdle(thread);
-    else if (this.#queue.size > 0) this.#serve();
+    else if (this.#queueOwner.waiting > 0) this.#serve();
+    else this.#owner.backlogHasShrunk();
   }
 
   #threadIsIdle(thread: PoolThread): void {
@@ -205,6 +252,7 @@ export class Team {
 
   #threadIsEnding(thread: PoolThread): void {
     this.#ending.add(thread);
+    this.#count(thread, 0);
     this.#roomy.delete(thread);
     this.#laden.delete(thread);
     const index = this.#idle.indexOf(thread);

@@ -5,7 +5,8 @@ import { type KeepAlive, NodeKeepAlive } from '../reactor/keep-alive.ts';
 import { type Callable, resolveCallable } from './callable/resolve.ts';
 import type { Connect } from './connection.ts';
 import type { DeferCall } from './deferrable.ts';
-import { PoolStoppedError } from './errors.ts';
+import { Drain } from './drain.ts';
+import { PoolFullError, PoolStoppedError } from './errors.ts';
 import { abortedBy, Job, nameOf } from './job.ts';
 import {
   type CallOptions,
@@ -70,6 +71,9 @@ export class ThreadPool {
   readonly #options: CompletePoolOptions;
   readonly #team: Team;
   readonly #keepAlive: KeepAlive;
+  readonly #drain: Drain = new Drain(() => this.#team.backlog <= this.#lowWater);
+  /** With so few calls waiting, it is time for more. */
+  readonly #lowWater: number;
   readonly #waitingForStop: Deferred<void>[] = [];
   #threadsMade = 0;
   #idleTimer: NodeJS.Timeout | undefined;
@@ -86,10 +90,12 @@ export class ThreadPool {
   constructor(options: ThreadPoolOptions = {}) {
     this.#keepAlive = this.makeKeepAlive();
     this.#options = completePoolOptions(options);
-    const { min, max } = this.#options;
+    const { min, max, maxQueue } = this.#options;
+    this.#lowWater = maxQueue === Number.POSITIVE_INFINITY ? 0 : Math.floor(maxQueue / 2);
     const owner: TeamOwner = {
       makeThread: (threadOwner) => this.#makeThread(threadOwner),
       teamHasChanged: () => this.#teamHasChanged(),
+      backlogHasShrunk: () => this.#drain.look(),
     };
     this.#team = new Team(owner, min, max);
   }
@@ -166,6 +172,29 @@ export class ThreadPool {
   }
 
   /**
+   * Tells whoever makes many calls when to make the next ones: fires when at most half of `maxQueue` waits; without
+   * a `maxQueue`, when nothing waits. Never in this turn. Several who wait are told at once: look again whether there
+   * is room. Named after the `drain` of Node's streams and of Python's `asyncio.StreamWriter`.
+   *
+   * @example
+   * ```ts
+   * import { ThreadPool } from 'heddle/threads';
+   *
+   * const pool = new ThreadPool({ max: 2, maxQueue: 100 });
+   * let sum = 0;
+   * for (let n = 0; n < 1_000; n++) {
+   *   if (pool.statistics().backlog === 100) await pool.drain();
+   *   pool.defer(Math.sqrt, n * n).addCallback((root) => (sum += root));
+   * }
+   * await pool.stop();
+   * console.log(sum); // prints 499500
+   * ```
+   */
+  drain(): Deferred<void> {
+    return this.#drain.wait();
+  }
+
+  /**
    * Ends the pool in order: no more calls are taken, those that run or wait
    * are finished, then the threads end.
    *
@@ -212,6 +241,8 @@ export class ThreadPool {
       );
     }
     if (options.signal?.aborted) return refusedCall(abortedBy(options.signal));
+    const { maxQueue } = this.#options;
+    if (this.#team.backlog >= maxQueue && !this.#team.isFreeFor(options.key)) return refusedCall(this.#isFull(f));
     let callable: Callable | Promise<Callable>;
     try {
       callable = resolveCallable(f);
@@ -224,6 +255,12 @@ export class ThreadPool {
     job.limit(options, this.time);
     this.#team.do(job);
     return job.deferred as Deferred<never>;
+  }
+
+  #isFull(f: Function): PoolFullError {
+    const { name, maxQueue } = this.#options;
+    const message = `The pool ${inspect(name)} did not take ${nameOf(f)}: ${maxQueue} calls may wait (maxQueue), and as many do. Wait for pool.drain() before the next call, or raise maxQueue or max.`;
+    return new PoolFullError(message, maxQueue);
   }
 
   /** What the pool's threads are made of: a pool for tests has others. */

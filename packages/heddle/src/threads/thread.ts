@@ -49,6 +49,7 @@ export class Thread implements PoolThread {
   #toldToEnd = false;
   #started = false;
   lastProgress = 0;
+  counted = 0;
 
   /** @throws whatever stands in the way of making the thread */
   constructor(owner: ThreadOwner, connect: Connect) {
@@ -96,7 +97,7 @@ export class Thread implements PoolThread {
       },
       (error: unknown) => {
         if (!this.#unsent.delete(job)) return;
-        this.#jobHasLeft();
+        this.#jobHasLeft(job);
         job.settle(new Failure(error));
       },
     );
@@ -106,14 +107,14 @@ export class Thread implements PoolThread {
   /** Gives up a job. A thread that works on it cannot be asked to stop, so it is ended. */
   release(job: Job): void {
     job.holder = undefined;
-    if (this.#unsent.delete(job) || this.#withdraw(job)) return this.#jobHasLeft();
+    if (this.#unsent.delete(job) || this.#withdraw(job)) return this.#jobHasLeft(job);
     // From here on the thread begins no other job, which would die with it.
     const back = this.takeBack();
     if (this.#connection.progressOf(job.slot) === 'begun') {
       this.end();
     } else {
       this.#sent[job.slot] = undefined;
-      this.#jobHasLeft();
+      this.#jobHasLeft(job);
     }
     return this.#owner.jobsHaveNotBegun(back);
   }
@@ -187,7 +188,7 @@ export class Thread implements PoolThread {
       // A getter among the arguments may have cancelled the call.
       if (job.settled) this.release(job);
     } catch (error) {
-      this.#jobHasLeft();
+      this.#jobHasLeft(job);
       job.refuse(error);
     }
   }
@@ -204,7 +205,7 @@ export class Thread implements PoolThread {
       this.#average === undefined ? microseconds : this.#average + WEIGHT * (microseconds - this.#average);
     this.#learn(sent.reference, outcome);
     // The thread is free before the callbacks run: they may have the next call to make.
-    this.#jobHasLeft();
+    this.#jobHasLeft(sent.job);
     sent.job.settle(outcome === 'value' ? result : new Failure(result));
   }
 
@@ -214,8 +215,9 @@ export class Thread implements PoolThread {
     if (known !== undefined && (outcome === 'value' || outcome === 'thrown')) known.isLoaded = true;
   }
 
-  #jobHasLeft(): void {
+  #jobHasLeft(job: Job): void {
     this.#load--;
+    this.#owner.jobHasLeft(job);
     if (!this.#ending) this.#owner.threadHasRoom(this);
   }
 
@@ -228,7 +230,9 @@ export class Thread implements PoolThread {
     this.#load = 0;
     if (back.length === left.length && crash !== undefined) warnOfCrash(crash.error);
     if (back.length > 0) this.#owner.jobsHaveNotBegun(back);
-    for (const job of left) if (!back.includes(job)) job.settle(new Failure(exitError(job, exitCode, crash)));
+    const lost = left.filter((job) => !back.includes(job));
+    for (const job of lost) this.#owner.jobHasLeft(job);
+    for (const job of lost) job.settle(new Failure(exitError(job, exitCode, crash)));
     this.#owner.threadHasEnded(this);
   }
 

@@ -4,6 +4,7 @@ import { CancelledError, type Deferred, Failure, TimeoutError } from 'heddle/def
 import { MemoryThreadPool } from 'heddle/testing';
 import {
   CallableError,
+  PoolFullError,
   PoolStoppedError,
   type ThreadPool,
   type ThreadPoolOptions,
@@ -24,6 +25,12 @@ export interface PoolKind<Pool extends ThreadPool> {
   entered(pool: Pool, gate: Gate): Promise<void>;
   /** Lets the time go by that limits of calls count. */
   elapse(pool: Pool, milliseconds: number): void;
+}
+
+/** What a pool's statistics say of this moment. */
+function sizes(pool: ThreadPool): { threads: number; idle: number; busy: number; backlog: number } {
+  const { threads, idle, busy, backlog } = pool.statistics();
+  return { threads, idle, busy, backlog };
 }
 
 class User {
@@ -167,17 +174,17 @@ export function testThreadPool<Pool extends ThreadPool>(kindName: string, kind: 
 
   poolTest('there are never more threads than max; the rest waits', { max: 2 }, async (pool) => {
     const calls = Array.from({ length: 5 }, (_, n) => pool.defer(add, n, n));
-    assert.deepEqual(pool.statistics(), { threads: 2, idle: 0, busy: 2, backlog: 3 });
+    assert.deepEqual(sizes(pool), { threads: 2, idle: 0, busy: 2, backlog: 3 });
     assert.deepEqual(pool.pendingCalls(), ['add', 'add', 'add', 'add', 'add']);
     kind.work(pool);
     assert.deepEqual(await Promise.all(calls), [0, 2, 4, 6, 8]);
-    assert.deepEqual(pool.statistics(), { threads: 2, idle: 2, busy: 0, backlog: 0 });
+    assert.deepEqual(sizes(pool), { threads: 2, idle: 2, busy: 0, backlog: 0 });
   });
 
   poolTest('a raised max serves the calls that wait at once', { max: 1 }, async (pool) => {
     const calls = [pool.defer(add, 1, 1), pool.defer(add, 2, 2)];
     pool.adjustPoolSize({ max: 2 });
-    assert.deepEqual(pool.statistics(), { threads: 2, idle: 0, busy: 2, backlog: 0 });
+    assert.deepEqual(sizes(pool), { threads: 2, idle: 0, busy: 2, backlog: 0 });
     kind.work(pool);
     assert.deepEqual(await Promise.all(calls), [2, 4]);
   });
@@ -256,6 +263,68 @@ export function testThreadPool<Pool extends ThreadPool>(kindName: string, kind: 
     assert.equal(await done(pool, pool.with({ runTimeout: 1e9 }).defer(add, 1, 2)), 3);
   });
 
+  poolTest('calls that wait begin by priority', { max: 1 }, async (pool) => {
+    const log = sharedInts(10);
+    const calls: Deferred<void>[] = [];
+    const first = pool.defer(add, 1, 2);
+    for (const [number, priority] of [0, -1, 1, 0, 1].entries()) {
+      calls.push(pool.with({ priority }).defer(note, log, number));
+    }
+    kind.work(pool);
+    await first;
+    await Promise.all(calls);
+    assert.deepEqual([...log.subarray(1, 6)], [2, 4, 0, 3, 1]);
+  });
+
+  poolTest('a call of a key waits for the one before it, and others go on', { max: 2 }, async (pool) => {
+    const gate = new Gate();
+    const { defer } = pool.with({ key: 'one' });
+    const running = defer(neverSettle, gate.shared);
+    const waiting = defer(add, 1, 1);
+    const other = pool.with({ key: 'other' }).defer(add, 2, 2);
+    kind.work(pool);
+    await gate.entered();
+    kind.work(pool);
+    assert.equal(await other, 4);
+    assert.equal(waiting.called, false);
+    assert.deepEqual(sizes(pool), { threads: 2, idle: 1, busy: 1, backlog: 1 });
+    running.cancel();
+    await errorOf(running, CancelledError);
+    assert.equal(await done(pool, waiting), 2);
+    assert.equal(await done(pool, defer(add, 3, 3)), 6);
+  });
+
+  poolTest('maxQueue refuses what would have to wait beyond it, by name', { max: 1, maxQueue: 2 }, async (pool) => {
+    const calls = [1, 2, 3].map((n) => pool.defer(add, n, n));
+    const controller = new AbortController();
+    for (const options of [{ priority: 100 }, { key: 'k' }, { timeout: 1e6, signal: controller.signal }]) {
+      const error = await errorOf(pool.with(options).defer(add, 4, 4), PoolFullError);
+      assert.deepEqual([error.code, error.maxQueue], ['HEDDLE_POOL_FULL', 2]);
+      assert.match(error.message, /The pool 'heddle' did not take add: 2 calls may wait \(maxQueue\).*pool\.drain\(\)/);
+    }
+    kind.work(pool);
+    assert.deepEqual(await Promise.all(calls), [2, 4, 6]);
+    assert.equal(await done(pool, pool.defer(add, 4, 4)), 8);
+  });
+
+  poolTest('with a maxQueue of 0, a call is taken where a thread is free', { max: 1, maxQueue: 0 }, async (pool) => {
+    const first = pool.defer(add, 1, 1);
+    const second = pool.defer(add, 2, 2);
+    await errorOf(second, PoolFullError);
+    assert.equal(await done(pool, first), 2);
+    assert.equal(await done(pool, pool.defer(add, 3, 3)), 6);
+  });
+
+  poolTest('drain() fires when nothing waits', { max: 1 }, async (pool) => {
+    const order: string[] = [];
+    const calls = [1, 2, 3].map((n) => pool.defer(add, n, n).addCallback(() => void order.push(String(n))));
+    const drained = pool.drain().addCallback(() => void order.push('drained'));
+    kind.work(pool);
+    await Promise.all([...calls, drained]);
+    assert.ok(order.indexOf('drained') >= order.indexOf('2'), order.join());
+    await pool.drain();
+  });
+
   poolTest(
     'an abort gives a CancelledError with the reason, before the call, while it waits and while it runs',
     { max: 1 },
@@ -279,6 +348,9 @@ export function testThreadPool<Pool extends ThreadPool>(kindName: string, kind: 
     assert.throws(() => pool.with({ timeout: -1 }), /^InvalidArgumentError: The option timeout/);
     assert.throws(() => pool.with({ queueTimeout: Number.NaN }), /^InvalidArgumentError: The option queueTimeout/);
     assert.throws(() => pool.with({ runTimeout: -1 }), /^InvalidArgumentError: The option runTimeout/);
+    assert.throws(() => pool.with({ priority: 1.5 }), /^InvalidArgumentError: The option priority/);
+    assert.throws(() => pool.with({ key: null as never }), /^InvalidArgumentError: The option key/);
+    assert.throws(() => kind.make({ maxQueue: -1 }), /^InvalidArgumentError: The option maxQueue/);
     assert.throws(() => kind.make({ max: 0 }), /^InvalidArgumentError: The option max/);
     assert.throws(
       () => pool.adjustPoolSize({ min: 3, max: 2 }),
@@ -316,7 +388,7 @@ export function testThreadPool<Pool extends ThreadPool>(kindName: string, kind: 
 
   poolTest('a pool without work stops, and stops again', { min: 1 }, async (pool) => {
     pool.start();
-    assert.deepEqual(pool.statistics(), { threads: 1, idle: 1, busy: 0, backlog: 0 });
+    assert.deepEqual(sizes(pool), { threads: 1, idle: 1, busy: 0, backlog: 0 });
     await pool.stop();
     await pool.stop();
     assert.equal(pool.statistics().threads, 0);
