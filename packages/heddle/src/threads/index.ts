@@ -2,7 +2,7 @@ export { CallableError, type CallableErrorCode, type FunctionLocation } from './
 export { threadFunction } from './callable/thread-function.ts';
 export { type Codec, type CodecOptions, type CyclicCodec, registerCodec } from './register-codec.ts';
 export { CodecError, type CodecErrorCode } from './wire/codec-error.ts';
-export { deferToThread, deferToThreadPool } from './defer-to-thread.ts';
+export { callMultipleInThread, deferToThread, deferToThreadPool } from './defer-to-thread.ts';
 export type * from './deferrable.ts';
 export type { ThreadArgument, ThreadArguments, ThreadCallable } from './thread-arguments.ts';
 export { PoolFullError, PoolStoppedError, ThreadExitError } from './errors.ts';

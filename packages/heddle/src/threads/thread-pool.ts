@@ -1,8 +1,10 @@
 import { inspect } from 'node:util';
 import { systemTime, type TimeSource } from '../defer/clock.ts';
 import { Deferred } from '../defer/deferred.ts';
+import { InvalidArgumentError } from '../defer/errors.ts';
 import { type KeepAlive, NodeKeepAlive } from '../reactor/keep-alive.ts';
 import { type Callable, resolveCallable } from './callable/resolve.ts';
+import { resolveSequence } from './callable/sequence.ts';
 import type { Connect } from './connection.ts';
 import type { DeferCall } from './deferrable.ts';
 import { Drain } from './drain.ts';
@@ -128,6 +130,45 @@ export class ThreadPool {
   }
 
   /**
+   * Runs several functions one after the other in one thread, as one call: nothing else runs in between. Each is given
+   * with its arguments, and waited for if it returns a promise. One that throws ends the call, and those after it do
+   * not run; the failure is reported as one that nobody handled. A path such as `args[1][0]` in an error is the first
+   * argument of the second function.
+   *
+   * After Twisted's `callMultipleInThread`.
+   *
+   * @throws InvalidArgumentError when `calls` is not a list of `[f, ...args]`
+   *
+   * @example
+   * ```ts
+   * import { appendFileSync, mkdtempSync, readFileSync } from 'node:fs';
+   * import { tmpdir } from 'node:os';
+   * import path from 'node:path';
+   * import { ThreadPool } from 'heddle/threads';
+   *
+   * const file = path.join(mkdtempSync(path.join(tmpdir(), 'heddle-')), 'log');
+   * const pool = new ThreadPool();
+   * pool.callMultipleInThread([
+   *   [appendFileSync, file, 'one '],
+   *   [appendFileSync, file, 'two'],
+   * ]);
+   * await pool.stop();
+   * console.log(readFileSync(file, 'utf8')); // prints one two
+   * ```
+   */
+  callMultipleInThread(calls: readonly (readonly [f: Function, ...args: unknown[]])[]): void {
+    checkCalls(calls);
+    const functions = calls.map(([f]) => f);
+    const all = Object.defineProperty(() => {}, 'name', { value: functions.map(nameOf).join(', ') });
+    this.#submit(
+      all,
+      calls.map(([, ...args]) => args),
+      {},
+      () => resolveSequence(functions),
+    );
+  }
+
+  /**
    * Runs `f` in a thread and calls `onResult` in the reactor thread: with
    * `true` and the value, or with `false` and the Failure. What `onResult`
    * throws is reported as a failure that nobody handled.
@@ -234,7 +275,12 @@ export class ThreadPool {
   }
 
   /** What the result is, only the caller's signature knows: {@link DeferCall}. */
-  #submit(f: Function, args: readonly unknown[], options: CallOptions): Deferred<never> {
+  #submit(
+    f: Function,
+    args: readonly unknown[],
+    options: CallOptions,
+    resolve: (f: Function) => Callable | Promise<Callable> = resolveCallable,
+  ): Deferred<never> {
     if (this.#stopping) {
       return refusedCall(
         new PoolStoppedError(`The pool ${inspect(this.name)} has been stopped and did not take ${nameOf(f)}.`),
@@ -245,7 +291,7 @@ export class ThreadPool {
     if (this.#team.backlog >= maxQueue && !this.#team.isFreeFor(options.key)) return refusedCall(this.#isFull(f));
     let callable: Callable | Promise<Callable>;
     try {
-      callable = resolveCallable(f);
+      callable = resolve(f);
     } catch (error) {
       return refusedCall(error);
     }
@@ -319,6 +365,12 @@ export class ThreadPool {
     // Those that wait first: they must not begin on the threads that the others leave.
     for (const job of [...this.#team.waiting(), ...this.#team.running().reverse()]) job.abandon(reason(job));
   }
+}
+
+function checkCalls(calls: unknown): void {
+  const isCall = (call: unknown): boolean => Array.isArray(call) && typeof call[0] === 'function';
+  if (Array.isArray(calls) && calls.every(isCall)) return;
+  throw new InvalidArgumentError(`The calls must be a list of [f, ...args], not ${inspect(calls)}.`);
 }
 
 /** A call that is refused before it becomes a job. Its failure comes in a later turn, as every outcome does. */

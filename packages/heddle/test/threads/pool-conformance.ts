@@ -12,7 +12,7 @@ import {
 } from 'heddle/threads';
 import { giveSlabBuffer, inspectBytes, overwrite } from '../fixtures/threads/bytes.ts';
 import { rejectValue, throwUndefined, throwValue } from '../fixtures/threads/faults.ts';
-import { add, count, identity, neverSettle, note, passGate } from '../fixtures/threads/jobs.ts';
+import { add, count, identity, neverSettle, note, passGate, passGateAsync } from '../fixtures/threads/jobs.ts';
 import { errorOf, failureOf } from '../support/failure-of.ts';
 import { Gate, sharedInts } from '../support/gate.ts';
 
@@ -373,6 +373,22 @@ export function testThreadPool<Pool extends ThreadPool>(kindName: string, kind: 
     assert.deepEqual(results[0], [true, 3]);
     const failure = results[1]?.[1];
     assert.ok(failure instanceof Failure && failure.value === 'no');
+  });
+
+  poolTest('callMultipleInThread runs its functions in order as one call', { max: 2 }, async (pool) => {
+    const log = sharedInts(10);
+    const three = 3;
+    pool.callMultipleInThread([
+      [note, log, 1],
+      [passGateAsync, sharedInts(2), 'a promise is waited for'],
+      [note, log, 2],
+      [(notes: Int32Array) => Atomics.add(notes, 9, three), log],
+    ]);
+    assert.deepEqual(pool.pendingCalls(), ['note, passGateAsync, note, an anonymous function']);
+    kind.work(pool);
+    await pool.stop();
+    assert.deepEqual([...log], [2, 1, 2, 0, 0, 0, 0, 0, 0, 3]);
+    assert.throws(() => pool.callMultipleInThread([note] as never), /^InvalidArgumentError: The calls must be a list/);
   });
 
   poolTest('stop() finishes what runs and what waits, then ends the threads', { max: 1 }, async (pool) => {

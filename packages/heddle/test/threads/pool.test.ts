@@ -225,7 +225,10 @@ test('a bad option is refused by its name, its value and what it should be', () 
     [{ timeout: '5' }, `The option timeout of a call must be ${duration}, not '5'.`],
     [{ timeout: -1 }, `The option timeout of a call must be ${duration}, not -1.`],
     [{ signal: new AbortController() }, 'The option signal of a call must be an AbortSignal, not AbortController'],
-    [{ abort: 1 }, "A call has no option 'abort'; its options are signal, timeout, queueTimeout, runTimeout, priority, key."],
+    [
+      { abort: 1 },
+      "A call has no option 'abort'; its options are signal, timeout, queueTimeout, runTimeout, priority, key.",
+    ],
     [5, 'The options of a call must be an object, not 5.'],
   ];
   for (const [options, message] of calls) {

@@ -5,6 +5,7 @@ import type { FactoryReference, FunctionReference } from '../wire/reference.ts';
 import { loadCaptured } from './captured-function.ts';
 import { importModule } from './import-module.ts';
 import { type Located, member } from './member.ts';
+import { loadSequence } from './sequence.ts';
 
 /** A function found in this thread, made ready for a job with the values the job brings. */
 export interface LoadedFunction {
@@ -26,6 +27,7 @@ export type FunctionSource = (captured: readonly unknown[]) => LoadedFunction;
 export function loadFunction(reference: FunctionReference): FunctionSource | Promise<FunctionSource> {
   if (reference.kind === 'captured') return loadCaptured(reference, locate);
   if (reference.kind === 'factory') return loadFactory(reference);
+  if (reference.kind === 'sequence') return loadSequence(reference);
   const located = locate(reference);
   return located instanceof Promise ? located.then((found) => sourceOf(found)) : sourceOf(located);
 }

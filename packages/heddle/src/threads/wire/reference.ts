@@ -5,7 +5,13 @@ import type { CapturedReference } from './captured.ts';
  * How the reactor tells a thread which function to run: an address that both
  * sides can resolve; only for a function that has none, its text.
  */
-export type FunctionReference = Address | CapturedReference | FactoryReference;
+export type FunctionReference = Address | CapturedReference | FactoryReference | SequenceReference;
+
+/** Functions that one job calls one after the other. */
+export interface SequenceReference {
+  readonly kind: 'sequence';
+  readonly functions: readonly FunctionReference[];
+}
 
 /** An export that the build plug-in wrote: called with the captured values of a job, it gives the function. */
 export interface FactoryReference {
