@@ -82,6 +82,10 @@ export class MemoryThreadPool extends ThreadPool {
     return this.clock;
   }
 
+  protected override now(): number {
+    return this.clock.now();
+  }
+
   /** A test that forgets to run a job shall end and say so, not hang. */
   protected override makeKeepAlive(): KeepAlive {
     return { hold: () => {}, release: () => {} };
@@ -132,7 +136,7 @@ class MemoryConnection implements ThreadConnection {
   withdraw(): boolean {
     if (this.#hasBegun) return false;
     this.#message = undefined;
-    this.#listener.completed(0, 'withdrawn', undefined, 0);
+    this.#listener.completed(0, 'withdrawn', undefined, 0, this.#now());
     return true;
   }
 
@@ -173,7 +177,10 @@ class MemoryConnection implements ThreadConnection {
   #answer(outcome: SlotOutcome, { payload, transfer }: Parcel): void {
     if (!this.#ended) {
       const arrived = readAnswer(outcome, () => structuredClone(payload, { transfer: [...transfer] }));
-      this.#listener.completed(0, arrived.outcome, arrived.result, 0);
+      const now = this.#now();
+      const beganAt = this.#beganAt ?? now;
+      this.#beganAt = undefined;
+      this.#listener.completed(0, arrived.outcome, arrived.result, (now - beganAt) * 1000, beganAt);
     }
     this.#answered();
   }

@@ -1,5 +1,5 @@
 import type { SlotOutcome } from './wire/channel.ts';
-import type { FunctionReference } from './wire/reference.ts';
+import type { JobReference } from './wire/reference.ts';
 
 /** The way to one thread and back, whatever carries the jobs. */
 export interface ThreadConnection {
@@ -31,7 +31,7 @@ export interface OutgoingJob {
   /** A number for the function, good for this thread. */
   readonly functionId: number;
   /** Where to load the function from; left out where the thread has it. */
-  readonly reference: FunctionReference | undefined;
+  readonly reference: JobReference | undefined;
   readonly functionName: string;
   readonly args: readonly unknown[];
   /** The values that a captured function uses. */
@@ -42,8 +42,11 @@ export interface OutgoingJob {
 export interface ConnectionListener {
   /** The thread waits for work. */
   started(): void;
-  /** @param result the value, or what was thrown */
-  completed(slot: number, outcome: SlotOutcome, result: unknown, microseconds: number): void;
+  /**
+   * @param result the value, or what was thrown
+   * @param beganAt when it began to run, as the pool counts the time
+   */
+  completed(slot: number, outcome: SlotOutcome, result: unknown, microseconds: number, beganAt: number): void;
   ended(exitCode: number, crash: ThreadCrash | undefined): void;
 }
 

@@ -7,6 +7,7 @@ import { onAbort } from './abort-watch.ts';
 import type { KeyLine } from './keyed-jobs.ts';
 import type { CallOptions } from './options.ts';
 import type { Callable } from './callable/resolve.ts';
+import type { PoolRecord } from './pool-record.ts';
 import { TimeLimits } from './time-limits.ts';
 
 /** Whoever has the job at the moment, and can be told that nobody wants it any more. */
@@ -46,17 +47,32 @@ export class Job {
   /** The job's neighbours while it waits in the queue. */
   previous: Job | undefined = undefined;
   next: Job | undefined = undefined;
+  /** When the call was made, as the pool counts the time. */
+  readonly madeAt: number;
+  /** Milliseconds before the job began, and that it ran; negative until a thread has answered. */
+  waitTime = -1;
+  runTime = -1;
+  readonly #record: PoolRecord;
   #settled = false;
   #timeLimits: TimeLimits | undefined;
   #stopListening: (() => void) | undefined;
   readonly #keepAlive: KeepAlive;
 
-  constructor(f: Function, callable: Callable | Promise<Callable>, args: readonly unknown[], keepAlive: KeepAlive) {
+  constructor(
+    f: Function,
+    callable: Callable | Promise<Callable>,
+    args: readonly unknown[],
+    keepAlive: KeepAlive,
+    record: PoolRecord,
+    now: number,
+  ) {
     this.f = f;
     this.functionName = nameOf(f);
     this.callable = callable;
     this.args = args;
     this.#keepAlive = keepAlive;
+    this.#record = record;
+    this.madeAt = now;
     keepAlive.hold();
     this.deferred = new Deferred<unknown>((_deferred, reason) => this.abandon(reason));
   }
@@ -76,9 +92,22 @@ export class Job {
     if (TimeLimits.areIn(options)) this.#timeLimits = new TimeLimits(this, options, time);
   }
 
+  /** A thread is about to get the job, for the first time or again. */
+  getsTurn(turn: number): void {
+    this.#record.jobWasSent(this);
+    this.turn = turn;
+  }
+
   /** A thread has got the job, and will begin it as soon as it can. */
   wasSent(): void {
     this.#timeLimits?.jobWasSent();
+  }
+
+  /** A thread has answered. */
+  hasRun(beganAt: number, microseconds: number): void {
+    this.waitTime = Math.max(0, beganAt - this.madeAt);
+    this.runTime = microseconds / 1000;
+    this.#record.jobHasRun(this);
   }
 
   /** Ends the call with a value or, as a Failure, with an error. The first outcome counts, later ones are dropped. */
@@ -112,6 +141,7 @@ export class Job {
 
   #fire(result: unknown): void {
     this.#keepAlive.release();
+    this.#record.jobHasSettled(this, result);
     // Somebody may have fired the Deferred by hand, which is their right.
     if (this.deferred.called) return;
     if (result instanceof Failure) this.deferred.errback(result);

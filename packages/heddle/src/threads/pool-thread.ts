@@ -1,4 +1,5 @@
 import type { Job, JobHolder } from './job.ts';
+import type { ThreadStatistics } from './statistics.ts';
 
 /** A thread as its pool sees it: it has one job at a time, and may have others ahead of their turn. */
 export interface PoolThread extends JobHolder {
@@ -14,6 +15,8 @@ export interface PoolThread extends JobHolder {
   readonly mayBeReplaced: boolean;
   /** When it last finished a job or got its only one, in `performance.now()` milliseconds. */
   readonly lastProgress: number;
+  /** How it has been used so far. */
+  usage(): ThreadStatistics;
   /** The jobs it has, the one that runs first. */
   jobs(): Job[];
   /** Gives the thread a job. It may still be starting. */

@@ -3,6 +3,7 @@ import type { QueueOwner } from './job-queue.ts';
 import { KeyedJobs } from './keyed-jobs.ts';
 import type { PoolThread, ThreadOwner } from './pool-thread.ts';
 import { PriorityQueue } from './priority-queue.ts';
+import type { ThreadStatistics } from './statistics.ts';
 
 /** What a team asks of the pool it works for. */
 export interface TeamOwner {
@@ -99,6 +100,11 @@ export class Team {
     return [...lists.flatMap(([first]) => first ?? []), ...lists.flatMap(([, ...others]) => others)];
   }
 
+  /** How each thread is used. */
+  usage(): ThreadStatistics[] {
+    return [...this.#threads].map((thread) => thread.usage());
+  }
+
   waiting(): Job[] {
     return [...this.#keyed.parked(), ...this.#queue.jobs()];
   }
@@ -169,7 +175,7 @@ export class Team {
       }
       if (thread === undefined) break;
       const job = this.#queue.shift() as Job;
-      job.turn = ++this.#turns;
+      job.getsTurn(++this.#turns);
       thread.run(job);
       this.#note(thread);
     }

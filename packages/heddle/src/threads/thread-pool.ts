@@ -21,20 +21,11 @@ import {
   type ThreadPoolOptions,
 } from './options.ts';
 import type { PoolThread, ThreadOwner } from './pool-thread.ts';
+import { PoolRecord } from './pool-record.ts';
+import { type PoolStatistics, statisticsText } from './statistics.ts';
 import { Team, type TeamOwner } from './team.ts';
 import { Thread } from './thread.ts';
 import { WorkerConnection } from './worker-connection.ts';
-
-/** How a pool is at this moment. */
-export interface PoolStatistics {
-  /** Threads that exist, those that are about to end included. */
-  readonly threads: number;
-  readonly idle: number;
-  /** Threads that have a call. */
-  readonly busy: number;
-  /** Calls that wait for a thread. */
-  readonly backlog: number;
-}
 
 /** Node's longest timer. Who wants threads to stay longer gets another look at them then. */
 const LONGEST_TIMER = 2 ** 31 - 1;
@@ -73,6 +64,7 @@ export class ThreadPool {
   readonly #options: CompletePoolOptions;
   readonly #team: Team;
   readonly #keepAlive: KeepAlive;
+  readonly #record: PoolRecord;
   readonly #drain: Drain = new Drain(() => this.#team.backlog <= this.#lowWater);
   /** With so few calls waiting, it is time for more. */
   readonly #lowWater: number;
@@ -92,7 +84,8 @@ export class ThreadPool {
   constructor(options: ThreadPoolOptions = {}) {
     this.#keepAlive = this.makeKeepAlive();
     this.#options = completePoolOptions(options);
-    const { min, max, maxQueue } = this.#options;
+    const { name, min, max, maxQueue } = this.#options;
+    this.#record = new PoolRecord(name);
     this.#lowWater = maxQueue === Number.POSITIVE_INFINITY ? 0 : Math.floor(maxQueue / 2);
     const owner: TeamOwner = {
       makeThread: (threadOwner) => this.#makeThread(threadOwner),
@@ -268,10 +261,26 @@ export class ThreadPool {
     return this.stop().toPromise();
   }
 
-  /** How many threads there are, what they do, and how much waits for them. */
+  /** How many threads there are, what they do, how much waits for them, and how the calls so far have gone. */
   statistics(): PoolStatistics {
     const { threads, idle, staying, backlog } = this.#team;
-    return { threads, idle, busy: staying - idle, backlog };
+    const { completed, failed, cancelled, refused, runTime, waitTime } = this.#record;
+    return {
+      ...{ threads, idle, busy: staying - idle, backlog, completed, failed, cancelled, refused },
+      runTime: runTime.snapshot(),
+      waitTime: waitTime.snapshot(),
+      perThread: this.#team.usage(),
+    };
+  }
+
+  /**
+   * The {@link statistics} as text for a log, with the names of what runs and what waits.
+   *
+   * After Twisted's `dumpStats`, which logs by itself.
+   */
+  dumpStats(): string {
+    const names = (jobs: readonly Job[]): string[] => jobs.map(({ functionName }) => functionName);
+    return statisticsText(this.name, this.statistics(), names(this.#team.running()), names(this.#team.waiting()));
   }
 
   /** What the result is, only the caller's signature knows: {@link DeferCall}. */
@@ -297,13 +306,15 @@ export class ThreadPool {
     }
     // Whoever runs the job will see the rejection; one that is cancelled before needs nobody to.
     if (callable instanceof Promise) callable.catch(() => {});
-    const job = new Job(f, callable, args, this.#keepAlive);
+    const job = new Job(f, callable, args, this.#keepAlive, this.#record, this.now());
     job.limit(options, this.time);
+    this.#record.jobWasQueued(job);
     this.#team.do(job);
     return job.deferred as Deferred<never>;
   }
 
   #isFull(f: Function): PoolFullError {
+    this.#record.refused++;
     const { name, maxQueue } = this.#options;
     const message = `The pool ${inspect(name)} did not take ${nameOf(f)}: ${maxQueue} calls may wait (maxQueue), and as many do. Wait for pool.drain() before the next call, or raise maxQueue or max.`;
     return new PoolFullError(message, maxQueue);
@@ -324,8 +335,14 @@ export class ThreadPool {
     return systemTime;
   }
 
+  /** The time in milliseconds, from wherever; what {@link time} counts, too. */
+  protected now(): number {
+    return performance.now();
+  }
+
   #makeThread(owner: ThreadOwner): PoolThread {
-    return new Thread(owner, this.connect(`${this.name}-${++this.#threadsMade}`, this.#options));
+    const name = `${this.name}-${++this.#threadsMade}`;
+    return new Thread(owner, this.connect(name, this.#options), name, () => this.now());
   }
 
   #teamHasChanged(): void {

@@ -6,8 +6,9 @@ import type { Connect, ThreadConnection, ThreadCrash } from './connection.ts';
 import { ThreadExitError } from './errors.ts';
 import type { Job } from './job.ts';
 import type { PoolThread, ThreadOwner } from './pool-thread.ts';
+import type { ThreadStatistics } from './statistics.ts';
 import type { SlotOutcome } from './wire/channel.ts';
-import type { FunctionReference } from './wire/reference.ts';
+import type { JobReference } from './wire/reference.ts';
 
 /** As much work as this is sent ahead of its turn: what comes later may be more urgent, or go to another thread. */
 const AHEAD_MICROSECONDS = 500;
@@ -22,7 +23,7 @@ interface KnownFunction {
 
 interface Sent {
   readonly job: Job;
-  readonly reference: FunctionReference;
+  readonly reference: JobReference;
 }
 
 /**
@@ -32,7 +33,7 @@ interface Sent {
 export class Thread implements PoolThread {
   readonly #owner: ThreadOwner;
   readonly #connection: ThreadConnection;
-  readonly #functions = new Map<FunctionReference, KnownFunction>();
+  readonly #functions = new Map<JobReference, KnownFunction>();
   #lastFunctionId = 0;
   /** By their slots. */
   readonly #sent: (Sent | undefined)[] = [];
@@ -49,16 +50,28 @@ export class Thread implements PoolThread {
   #toldToEnd = false;
   #started = false;
   lastProgress = 0;
+  readonly #name: string;
+  readonly #now: () => number;
+  readonly #madeAt: number;
+  #calls = 0;
+  #busyMicroseconds = 0;
   counted = 0;
 
-  /** @throws whatever stands in the way of making the thread */
-  constructor(owner: ThreadOwner, connect: Connect) {
+  /**
+   * @param now the time as the pool counts it
+   * @throws whatever stands in the way of making the thread
+   */
+  constructor(owner: ThreadOwner, connect: Connect, name: string, now: () => number) {
     this.#owner = owner;
+    this.#name = name;
+    this.#now = now;
+    this.#madeAt = now();
     this.#connection = connect({
       started: () => {
         this.#started = true;
       },
-      completed: (slot, outcome, result, microseconds) => this.#completed(slot, outcome, result, microseconds),
+      completed: (slot, outcome, result, microseconds, beganAt) =>
+        this.#completed(slot, outcome, result, microseconds, beganAt),
       ended: (exitCode, crash) => this.#ended(exitCode, crash),
     });
   }
@@ -78,6 +91,13 @@ export class Thread implements PoolThread {
   get hasRoom(): boolean {
     if (this.#ending || this.#isStalled || this.#average === undefined) return false;
     return this.#slots < this.#connection.capacity && this.#load * this.#average < AHEAD_MICROSECONDS;
+  }
+
+  usage(): ThreadStatistics {
+    const life = this.#now() - this.#madeAt;
+    let busy = this.#busyMicroseconds / 1000;
+    for (const sent of this.#sent) if (sent !== undefined) busy += this.runTimeOf(sent.job);
+    return { name: this.#name, calls: this.#calls, utilization: life > 0 ? Math.min(1, busy / life) : 0 };
   }
 
   jobs(): Job[] {
@@ -193,12 +213,15 @@ export class Thread implements PoolThread {
     }
   }
 
-  #completed(slot: number, outcome: SlotOutcome, result: unknown, microseconds: number): void {
+  #completed(slot: number, outcome: SlotOutcome, result: unknown, microseconds: number, beganAt: number): void {
     this.#slots--;
     const sent = this.#sent[slot];
     if (outcome === 'withdrawn' || sent === undefined) return;
     this.#sent[slot] = undefined;
     this.#hasAnswered = true;
+    this.#calls++;
+    this.#busyMicroseconds += microseconds;
+    sent.job.hasRun(beganAt, microseconds);
     this.#isStalled = false;
     this.lastProgress = performance.now();
     this.#average =
@@ -210,7 +233,7 @@ export class Thread implements PoolThread {
   }
 
   /** What the thread could not load, or could not read of, it does not have. */
-  #learn(reference: FunctionReference, outcome: SlotOutcome): void {
+  #learn(reference: JobReference, outcome: SlotOutcome): void {
     const known = this.#functions.get(reference);
     if (known !== undefined && (outcome === 'value' || outcome === 'thrown')) known.isLoaded = true;
   }

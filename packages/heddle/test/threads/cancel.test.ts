@@ -7,6 +7,7 @@ import { add, count, neverSettle, passGate, spinForever, whichThread } from '../
 import { errorOf, failureOf } from '../support/failure-of.ts';
 import { Gate, sharedInts } from '../support/gate.ts';
 import { poolFor } from '../support/pools.ts';
+import { sizes } from '../support/sizes.ts';
 
 const limit = { timeout: 30_000 };
 
@@ -98,7 +99,7 @@ for (const job of [spinForever, neverSettle]) {
         giveUp(call, t);
         check(await failureOf(call));
         assert.notEqual(await pool.defer(whichThread), thread);
-        assert.deepEqual(pool.statistics(), { threads: 1, idle: 1, busy: 0, backlog: 0 });
+        assert.deepEqual(sizes(pool), { threads: 1, idle: 1, busy: 0, backlog: 0 });
       },
     );
   }
@@ -131,7 +132,7 @@ test(
     const error = await errorOf(call, CancelledError);
     assert.equal(error.code, 'ABORT_ERR');
     assert.equal(error.cause, reason);
-    assert.deepEqual(pool.statistics(), { threads: 0, idle: 0, busy: 0, backlog: 0 });
+    assert.deepEqual(sizes(pool), { threads: 0, idle: 0, busy: 0, backlog: 0 });
     assert.equal(counter[0], 0);
   },
 );

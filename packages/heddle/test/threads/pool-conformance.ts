@@ -15,6 +15,7 @@ import { rejectValue, throwUndefined, throwValue } from '../fixtures/threads/fau
 import { add, count, identity, neverSettle, note, passGate, passGateAsync } from '../fixtures/threads/jobs.ts';
 import { errorOf, failureOf } from '../support/failure-of.ts';
 import { Gate, sharedInts } from '../support/gate.ts';
+import { sizes } from '../support/sizes.ts';
 
 /** A kind of thread pool, and how a test makes its time pass. */
 export interface PoolKind<Pool extends ThreadPool> {
@@ -25,12 +26,6 @@ export interface PoolKind<Pool extends ThreadPool> {
   entered(pool: Pool, gate: Gate): Promise<void>;
   /** Lets the time go by that limits of calls count. */
   elapse(pool: Pool, milliseconds: number): void;
-}
-
-/** What a pool's statistics say of this moment. */
-function sizes(pool: ThreadPool): { threads: number; idle: number; busy: number; backlog: number } {
-  const { threads, idle, busy, backlog } = pool.statistics();
-  return { threads, idle, busy, backlog };
 }
 
 class User {

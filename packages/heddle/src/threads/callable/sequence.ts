@@ -1,10 +1,10 @@
-import type { FunctionReference, SequenceReference } from '../wire/reference.ts';
+import type { JobReference, SequenceReference } from '../wire/reference.ts';
 import { CapturedCall } from './capture/captured-call.ts';
 import { type Callable, resolveCallable } from './resolve.ts';
 
 /** What comes after some functions. A thread knows a sequence by its reference, so the same functions give the same. */
 interface Step {
-  readonly next: WeakMap<FunctionReference, Step>;
+  readonly next: WeakMap<JobReference, Step>;
   reference?: SequenceReference;
 }
 

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type { Address } from '../wire/address.ts';
 import { CallableError } from '../wire/callable-error.ts';
-import type { FactoryReference, FunctionReference } from '../wire/reference.ts';
+import type { FactoryReference, JobReference } from '../wire/reference.ts';
 import { loadCaptured } from './captured-function.ts';
 import { importModule } from './import-module.ts';
 import { type Located, member } from './member.ts';
@@ -24,7 +24,7 @@ export type FunctionSource = (captured: readonly unknown[]) => LoadedFunction;
  * @throws CallableError `HEDDLE_NO_SUCH_FUNCTION` where the address leads to no function, and
  *   whatever the module throws while it is loaded (or a promise rejected with either).
  */
-export function loadFunction(reference: FunctionReference): FunctionSource | Promise<FunctionSource> {
+export function loadFunction(reference: JobReference): FunctionSource | Promise<FunctionSource> {
   if (reference.kind === 'captured') return loadCaptured(reference, locate);
   if (reference.kind === 'factory') return loadFactory(reference);
   if (reference.kind === 'sequence') return loadSequence(reference);

@@ -5,12 +5,15 @@ import type { CapturedReference } from './captured.ts';
  * How the reactor tells a thread which function to run: an address that both
  * sides can resolve; only for a function that has none, its text.
  */
-export type FunctionReference = Address | CapturedReference | FactoryReference | SequenceReference;
+export type FunctionReference = Address | CapturedReference | FactoryReference;
+
+/** The same of whatever one job calls. */
+export type JobReference = FunctionReference | SequenceReference;
 
 /** Functions that one job calls one after the other. */
 export interface SequenceReference {
   readonly kind: 'sequence';
-  readonly functions: readonly FunctionReference[];
+  readonly functions: readonly JobReference[];
 }
 
 /** An export that the build plug-in wrote: called with the captured values of a job, it gives the function. */

@@ -7,3 +7,8 @@ const offset: number = Number(process.hrtime.bigint()) / 1e6 - performance.now()
 export function toSharedTime(now: number): number {
   return now + offset;
 }
+
+/** The other way round. */
+export function toLocalTime(time: number): number {
+  return time - offset;
+}
