@@ -9,6 +9,8 @@ export interface PoolThread extends JobHolder {
   counted: number;
   /** Whether it should have one more ahead. */
   readonly hasRoom: boolean;
+  /** Whether it may have jobs that it has not begun: not when they have been taken back since its last answer. */
+  readonly mayGiveBack: boolean;
   /** Whether it has got as far as to take work. */
   readonly started: boolean;
   /** Whether another may take its place: what could not even start would be replaced for ever. */

@@ -284,6 +284,8 @@ export class Team {
     if (this.#laden.size === 0 || this.#stallTimer !== undefined || !this.#isFree) return;
     const stalled: PoolThread[] = [];
     for (const thread of this.#laden) {
+      // Done, it may be, and not delivered yet: to ask again would give nothing again.
+      if (!thread.mayGiveBack) continue;
       // A new thread would start no sooner.
       if (!thread.started && this.#idle.length === 0) continue;
       const stalledIn = thread.lastProgress + STALLED_MS - performance.now();

@@ -266,7 +266,14 @@ export class ThreadPool {
     const { threads, idle, staying, backlog } = this.#team;
     const { completed, failed, cancelled, refused, runTime, waitTime } = this.#record;
     return {
-      ...{ threads, idle, busy: staying - idle, backlog, completed, failed, cancelled, refused },
+      threads,
+      idle,
+      busy: staying - idle,
+      backlog,
+      completed,
+      failed,
+      cancelled,
+      refused,
       runTime: runTime.snapshot(),
       waitTime: waitTime.snapshot(),
       perThread: this.#team.usage(),

@@ -80,6 +80,10 @@ export class Thread implements PoolThread {
     return this.#load;
   }
 
+  get mayGiveBack(): boolean {
+    return !this.#isStalled;
+  }
+
   get started(): boolean {
     return this.#started;
   }
@@ -107,7 +111,10 @@ export class Thread implements PoolThread {
   run(job: Job): void {
     job.holder = this;
     this.#load++;
-    if (this.#load === 1) this.lastProgress = performance.now();
+    if (this.#load === 1) {
+      this.lastProgress = performance.now();
+      this.#isStalled = false;
+    }
     const { callable } = job;
     if (!(callable instanceof Promise)) return this.#send(job, callable);
     this.#unsent.add(job);

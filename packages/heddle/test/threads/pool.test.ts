@@ -130,7 +130,7 @@ test('idle threads stay without end when idleTimeout is Infinity', limit, async 
 test('statistics count the threads that are about to end, but not as busy', limit, async (t) => {
   const pool = poolFor(t, { max: 1 });
   const gate = new Gate();
-  const running = failureOf(pool.defer(spinForever, gate.shared).addErrback(() => Promise.reject(pool.statistics())));
+  const running = failureOf(pool.defer(spinForever, gate.shared).addErrback(() => Promise.reject(sizes(pool))));
   await gate.entered();
   assert.deepEqual(sizes(pool), { threads: 1, idle: 0, busy: 1, backlog: 0 });
   const stopped = pool.stop({ deadline: 0 });

@@ -101,7 +101,11 @@ test('a call of the lowest priority is not passed over more than seven times whe
 
 test('calls of one key run in order and never two at once, whatever is cancelled and whatever threads die', async (t) => {
   const pool = poolFor(t, { max: 3 });
-  const keys = ['a', 'b', 'c'].map((key) => ({ ...pool.with({ key }), notes: sharedInts(400), made: [] as number[] }));
+  const keys = ['a', 'b', 'c'].map((key) => ({
+    defer: pool.with({ key }).defer,
+    notes: sharedInts(400),
+    made: [] as number[],
+  }));
   const calls: Promise<unknown>[] = [];
   for (let number = 0; number < 300; number++) {
     const { defer, notes, made } = keys[number % keys.length] as (typeof keys)[number];
@@ -160,6 +164,18 @@ test('within a key, a later call of higher priority does not go first', async ()
   pool.defer(note, log, 2);
   await pool.performAll();
   assert.deepEqual([...log.subarray(1, 4)], [2, 0, 1]);
+});
+
+test('threads that have done all they had while the loop was held up are not asked for it back', async (t) => {
+  const pool = poolFor(t, { min: 2, max: 2 });
+  const gates = [new Gate(), new Gate()];
+  const both = gates.map((gate) => pool.defer(passGate, gate.shared));
+  for (const gate of gates) gate.open();
+  await Promise.all(both);
+  for (let round = 0; round < 20; round++) await Promise.all([pool.defer(add, 1, 1), pool.defer(add, 2, 2)]);
+  const calls = Array.from({ length: 8 }, (_, n) => pool.defer(add, n, n));
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+  assert.deepEqual(await Promise.all(calls), [0, 2, 4, 6, 8, 10, 12, 14]);
 });
 
 test('drain() fires when half of maxQueue waits, in a later turn', async () => {

@@ -27,7 +27,7 @@ export type FunctionSource = (captured: readonly unknown[]) => LoadedFunction;
 export function loadFunction(reference: JobReference): FunctionSource | Promise<FunctionSource> {
   if (reference.kind === 'captured') return loadCaptured(reference, locate);
   if (reference.kind === 'factory') return loadFactory(reference);
-  if (reference.kind === 'sequence') return loadSequence(reference);
+  if (reference.kind === 'sequence') return loadSequence(reference, loadFunction);
   const located = locate(reference);
   return located instanceof Promise ? located.then((found) => sourceOf(found)) : sourceOf(located);
 }

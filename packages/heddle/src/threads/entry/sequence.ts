@@ -1,10 +1,13 @@
 import { isThenable } from '../../defer/thenable.ts';
-import type { SequenceReference } from '../wire/reference.ts';
-import { type FunctionSource, loadFunction } from './load.ts';
+import type { JobReference, SequenceReference } from '../wire/reference.ts';
+import type { FunctionSource } from './load.ts';
 
 /** Loads functions that one job calls one after the other; the first that throws is the last. */
-export function loadSequence({ functions }: SequenceReference): FunctionSource | Promise<FunctionSource> {
-  const sources = functions.map((reference) => loadFunction(reference));
+export function loadSequence(
+  { functions }: SequenceReference,
+  load: (reference: JobReference) => FunctionSource | Promise<FunctionSource>,
+): FunctionSource | Promise<FunctionSource> {
+  const sources = functions.map(load);
   if (sources.every((source) => !(source instanceof Promise))) return sequence(sources as FunctionSource[]);
   return Promise.all(sources).then(sequence);
 }
