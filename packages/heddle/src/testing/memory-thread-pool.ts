@@ -71,13 +71,21 @@ export class MemoryThreadPool extends ThreadPool {
 
   protected override connect(): Connect {
     return (listener) => {
-      const connection: MemoryConnection = new MemoryConnection(listener, () => this.#given.push(connection));
+      const connection: MemoryConnection = new MemoryConnection(
+        listener,
+        () => this.#given.push(connection),
+        () => this.clock.now(),
+      );
       return connection;
     };
   }
 
   protected override get time(): TimeSource {
     return this.clock;
+  }
+
+  protected override now(): number {
+    return this.clock.now();
   }
 
   /** A test that forgets to run a job shall end and say so, not hang. */
@@ -92,19 +100,26 @@ class MemoryConnection implements ThreadConnection {
   hasMoved = false;
   readonly #listener: ConnectionListener;
   readonly #arrived: () => void;
+  readonly #now: () => number;
   readonly #runner: JobRunner;
   #message: { readonly functionId: number; readonly message: JobMessage } | undefined;
   #hasBegun = false;
   #isCancelled = false;
   #job: RunningJob | undefined;
+  /** When the function began to run. */
+  #beganAt: number | undefined;
   #answered: () => void = () => {};
   #ended = false;
 
-  constructor(listener: ConnectionListener, arrived: () => void) {
+  constructor(listener: ConnectionListener, arrived: () => void, now: () => number) {
     this.#listener = listener;
     this.#arrived = arrived;
+    this.#now = now;
     this.#runner = new JobRunner(
       {
+        loaded: () => {
+          this.#beganAt = this.#now();
+        },
         value: (_slot, value) => this.#answer('value', pack(value, 'result')),
         failed: (_slot, outcome, error) => this.#answer(outcome, packThrown(error)),
       },
@@ -126,6 +141,7 @@ class MemoryConnection implements ThreadConnection {
     }
     this.#hasBegun = false;
     this.#isCancelled = false;
+    this.#beganAt = undefined;
     if (call.settled) this.withdraw();
     else this.#arrived();
     return 0;
@@ -134,7 +150,7 @@ class MemoryConnection implements ThreadConnection {
   withdraw(): boolean {
     if (this.#hasBegun) return false;
     this.#message = undefined;
-    this.#listener.completed(0, 'withdrawn', undefined, 0);
+    this.#listener.completed(0, 'withdrawn', undefined, 0, this.#now());
     return true;
   }
 
@@ -145,6 +161,10 @@ class MemoryConnection implements ThreadConnection {
 
   progressOf(): Progress {
     return this.#hasBegun ? 'begun' : 'sent';
+  }
+
+  runTimeOf(): number {
+    return this.#beganAt === undefined ? 0 : this.#now() - this.#beganAt;
   }
 
   /** Whether it has a job that was not taken back. */
@@ -160,6 +180,7 @@ class MemoryConnection implements ThreadConnection {
       this.#answered = resolve;
     });
     this.#hasBegun = true;
+    if (this.#runner.hasLoaded(sent.functionId)) this.#beganAt = this.#now();
     this.#runner.runMessage(0, sent.functionId, sent.message);
     await answered;
   }
@@ -177,7 +198,10 @@ class MemoryConnection implements ThreadConnection {
     this.#job = undefined;
     if (!this.#ended) {
       const arrived = readAnswer(outcome, () => structuredClone(payload, { transfer: [...transfer] }));
-      this.#listener.completed(0, arrived.outcome, arrived.result, 0);
+      const now = this.#now();
+      const beganAt = this.#beganAt ?? now;
+      this.#beganAt = undefined;
+      this.#listener.completed(0, arrived.outcome, arrived.result, (now - beganAt) * 1000, beganAt);
     }
     this.#answered();
   }

@@ -1,5 +1,5 @@
 import type { SlotOutcome } from './wire/channel.ts';
-import type { FunctionReference } from './wire/reference.ts';
+import type { JobReference } from './wire/reference.ts';
 
 /** The way to one thread and back, whatever carries the jobs. */
 export interface ThreadConnection {
@@ -23,6 +23,8 @@ export interface ThreadConnection {
   cancel(slot: number): void;
   /** How far the thread is with a job. Good after the thread's end too. */
   progressOf(slot: number): Progress;
+  /** For how many milliseconds the function of a job has been running; 0 before, and when it is done. */
+  runTimeOf(slot: number): number;
   /** Ends the thread, whatever it is doing; `ended` follows. */
   end(): void;
 }
@@ -38,7 +40,7 @@ export interface OutgoingJob {
   /** A number for the function, good for this thread. */
   readonly functionId: number;
   /** Where to load the function from; left out where the thread has it. */
-  readonly reference: FunctionReference | undefined;
+  readonly reference: JobReference | undefined;
   readonly functionName: string;
   /** Whether the thread has no other job: one that moves something must not be taken back from behind another. */
   readonly isAlone: boolean;
@@ -53,8 +55,11 @@ export interface OutgoingJob {
 export interface ConnectionListener {
   /** The thread waits for work. */
   started(): void;
-  /** @param result the value, or what was thrown */
-  completed(slot: number, outcome: SlotOutcome, result: unknown, microseconds: number): void;
+  /**
+   * @param result the value, or what was thrown
+   * @param beganAt when it began to run, as the pool counts the time
+   */
+  completed(slot: number, outcome: SlotOutcome, result: unknown, microseconds: number, beganAt: number): void;
   ended(exitCode: number, crash: ThreadCrash | undefined): void;
 }
 

@@ -37,6 +37,16 @@ export const deferToThread: DeferToThread<CallOptions> = Object.assign(
 );
 
 /**
+ * Runs several functions one after the other in one thread of the reactor's pool, for their effects:
+ * {@link ThreadPool.callMultipleInThread}.
+ *
+ * After Twisted's `twisted.internet.threads.callMultipleInThread`.
+ */
+export function callMultipleInThread(calls: readonly (readonly [f: Function, ...args: unknown[]])[]): void {
+  reactor.getThreadPool().callMultipleInThread(calls);
+}
+
+/**
  * {@link deferToThread} in a pool of your choice: Twisted's spelling of
  * `pool.defer(f, ...args)`.
  */

@@ -46,3 +46,16 @@ export class ThreadInitError extends Error {
   override readonly name: string = 'ThreadInitError';
   readonly code: 'HEDDLE_THREAD_INIT' = 'HEDDLE_THREAD_INIT';
 }
+
+/** The failure of a call that would have to wait where as many wait already as the pool's `maxQueue` allows. */
+export class PoolFullError extends Error {
+  override readonly name: string = 'PoolFullError';
+  readonly code: 'HEDDLE_POOL_FULL' = 'HEDDLE_POOL_FULL';
+  /** The bound: how many calls may wait. */
+  readonly maxQueue: number;
+
+  constructor(message: string, maxQueue: number) {
+    super(message);
+    this.maxQueue = maxQueue;
+  }
+}

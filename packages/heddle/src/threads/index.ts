@@ -2,11 +2,21 @@ export { CallableError, type CallableErrorCode, type FunctionLocation } from './
 export { threadFunction } from './callable/thread-function.ts';
 export { type Codec, type CodecOptions, type CyclicCodec, registerCodec } from './register-codec.ts';
 export { CodecError, type CodecErrorCode } from './wire/codec-error.ts';
-export { deferToThread, deferToThreadPool } from './defer-to-thread.ts';
+export { callMultipleInThread, deferToThread, deferToThreadPool } from './defer-to-thread.ts';
 export type * from './deferrable.ts';
 export { transfer } from './transfer.ts';
 export type { ThreadArgument, ThreadArguments, ThreadCallable } from './thread-arguments.ts';
-export { PoolStoppedError, ThreadEntryMissingError, ThreadExitError, ThreadInitError } from './errors.ts';
+export {
+  PoolFullError,
+  PoolStoppedError,
+  ThreadEntryMissingError,
+  ThreadExitError,
+  ThreadInitError,
+} from './errors.ts';
 export type { CallOptions, OnCancel, PoolLimits, StopOptions, ThreadPoolOptions } from './options.ts';
-export { type PoolStatistics, type PoolView, ThreadPool } from './thread-pool.ts';
+export type { JobEvent, JobOutcome, JobSettledEvent } from './diagnostics.ts';
+export type { HistogramBucket, HistogramSnapshot } from './histogram.ts';
+export { type MeasuredPool, prometheusText } from './prometheus.ts';
+export type { PoolStatistics, ThreadStatistics } from './statistics.ts';
+export { type PoolView, ThreadPool } from './thread-pool.ts';
 export { UnclonableError } from './wire/unclonable-error.ts';

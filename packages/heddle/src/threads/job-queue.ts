@@ -1,17 +1,35 @@
 import type { Job, JobHolder } from './job.ts';
 
+/** Whoever has queues, and must know of every job in them. */
+export interface QueueOwner {
+  /** How many jobs wait in all the owner's queues. */
+  waiting: number;
+  /** A job that waited is not wanted any more. */
+  waitingJobHasLeft(job: Job): void;
+}
+
 /**
  * Jobs that wait for a thread, first come, first served. A list linked through
  * the jobs themselves: taking one out of the middle costs the same however
  * many wait, and a job that leaves is no longer held.
  */
 export class JobQueue implements JobHolder {
+  readonly #owner: QueueOwner;
   #first: Job | undefined;
   #last: Job | undefined;
   #size = 0;
 
+  constructor(owner: QueueOwner) {
+    this.#owner = owner;
+  }
+
   get size(): number {
     return this.#size;
+  }
+
+  /** The job whose turn comes first. */
+  get first(): Job | undefined {
+    return this.#first;
   }
 
   /** The jobs that wait, in order. */
@@ -28,29 +46,40 @@ export class JobQueue implements JobHolder {
     else this.#last.next = job;
     this.#last = job;
     this.#size++;
+    this.#owner.waiting++;
   }
 
-  /** Takes jobs back that had been the first, in their order. */
-  putBack(jobs: readonly Job[]): void {
-    for (const job of jobs.toReversed()) this.#unshift(job);
-  }
-
-  #unshift(job: Job): void {
+  /** Takes a job back that had been the first. */
+  unshift(job: Job): void {
     job.holder = this;
     job.next = this.#first;
     if (this.#first === undefined) this.#last = job;
     else this.#first.previous = job;
     this.#first = job;
     this.#size++;
+    this.#owner.waiting++;
   }
 
   shift(): Job | undefined {
     const job = this.#first;
-    if (job !== undefined) this.release(job);
+    if (job !== undefined) this.#remove(job);
     return job;
   }
 
+  hasBegun(): boolean {
+    return false;
+  }
+
+  runTimeOf(): undefined {
+    return undefined;
+  }
+
   release(job: Job): void {
+    this.#remove(job);
+    this.#owner.waitingJobHasLeft(job);
+  }
+
+  #remove(job: Job): void {
     if (job.previous === undefined) this.#first = job.next;
     else job.previous.next = job.next;
     if (job.next === undefined) this.#last = job.previous;
@@ -59,5 +88,6 @@ export class JobQueue implements JobHolder {
     job.next = undefined;
     job.holder = undefined;
     this.#size--;
+    this.#owner.waiting--;
   }
 }

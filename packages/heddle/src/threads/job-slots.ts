@@ -4,9 +4,16 @@ import { packJob, readAnswer, unsendableArguments } from './job-message.ts';
 import { type Channel, Form, INLINE_BYTES, SLOTS, type SlotOutcome, SlotState } from './wire/channel.ts';
 import { InlineValues } from './wire/inline-values.ts';
 import type { Payload } from './wire/payload.ts';
+import { toLocalTime, toSharedTime } from './wire/shared-time.ts';
 
 /** Gets each job that has ended. */
-export type Completed = (slot: number, outcome: SlotOutcome, result: unknown, microseconds: number) => void;
+export type Completed = (
+  slot: number,
+  outcome: SlotOutcome,
+  result: unknown,
+  microseconds: number,
+  beganAt: number,
+) => void;
 
 /** With more calls under way, results pile up while a message wakes the loop, which is cheaper than to look. */
 const FEW = 4;
@@ -83,6 +90,11 @@ export class JobSlots {
     return state === SlotState.done ? 'done' : 'begun';
   }
 
+  runTimeOf(slot: number): number {
+    const began = this.#channel.state(slot) === SlotState.begun ? this.#channel.beganAt(slot) : 0;
+    return began > 0 ? Math.max(0, toSharedTime(performance.now()) - began) : 0;
+  }
+
   /** Delivers what has ended so far, and then watches again. */
   readonly look = (): void => {
     this.#polling = false;
@@ -128,7 +140,7 @@ export class JobSlots {
     const microseconds = channel.microseconds(slot);
     this.#lastMicroseconds = microseconds;
     this.#free.push(slot);
-    this.#completed(slot, outcome, result, microseconds);
+    this.#completed(slot, outcome, result, microseconds, toLocalTime(Math.abs(channel.beganAt(slot))));
   }
 
   #pollForAWhile(): void {

@@ -1,24 +1,34 @@
-import type { ScheduledCall, TimeSource } from '../defer/clock.ts';
+import type { TimeSource } from '../defer/clock.ts';
 import { Deferred } from '../defer/deferred.ts';
-import { CancelledError, TimeoutError } from '../defer/errors.ts';
+import { CancelledError } from '../defer/errors.ts';
 import { Failure } from '../defer/failure.ts';
 import type { KeepAlive } from '../reactor/keep-alive.ts';
 import { onAbort } from './abort-watch.ts';
 import type { CallOptions, OnCancel } from './options.ts';
+import type { KeyLine } from './keyed-jobs.ts';
 import type { Callable } from './callable/resolve.ts';
+import type { PoolRecord } from './pool-record.ts';
+import { TimeLimits } from './time-limits.ts';
 
 /** Whoever has the job at the moment, and can be told that nobody wants it any more. */
 export interface JobHolder {
   release(job: Job): void;
+  /** Whether a thread has begun the job. */
+  hasBegun(job: Job): boolean;
+  /** For how many milliseconds the job's function has been running; `undefined` where no thread has the job. */
+  runTimeOf(job: Job): number | undefined;
 }
 
 const DEFAULT_GRACE = 100;
+
+let lastId = 0;
 
 /**
  * One call: from the moment it is made to its one outcome. Every outcome,
  * whoever brings it, passes through {@link Job.settle}.
  */
 export class Job {
+  readonly id: number = ++lastId;
   readonly f: Function;
   readonly functionName: string;
   readonly args: readonly unknown[];
@@ -31,22 +41,43 @@ export class Job {
   /** What becomes of it if it is given up while it runs, and how many milliseconds it then has. */
   onCancel: OnCancel = 'terminate';
   grace: number = DEFAULT_GRACE;
+  /** Which jobs it goes before while it waits. */
+  priority = 0;
+  /** What it has in common with jobs that must not run at the same time. */
+  key: unknown;
+  /** The other jobs of its key, until it has left the pool. */
+  line: KeyLine | undefined = undefined;
   /** The job's place in the order in which threads got theirs. */
   turn = 0;
   /** The job's neighbours while it waits in the queue. */
   previous: Job | undefined = undefined;
   next: Job | undefined = undefined;
+  /** When the call was made, as the pool counts the time. */
+  readonly madeAt: number;
+  /** Milliseconds before the job began, and that it ran; negative until a thread has answered. */
+  waitTime = -1;
+  runTime = -1;
+  readonly #record: PoolRecord;
   #settled = false;
-  #timer: ScheduledCall | undefined;
+  #timeLimits: TimeLimits | undefined;
   #stopListening: (() => void) | undefined;
   readonly #keepAlive: KeepAlive;
 
-  constructor(f: Function, callable: Callable | Promise<Callable>, args: readonly unknown[], keepAlive: KeepAlive) {
+  constructor(
+    f: Function,
+    callable: Callable | Promise<Callable>,
+    args: readonly unknown[],
+    keepAlive: KeepAlive,
+    record: PoolRecord,
+    now: number,
+  ) {
     this.f = f;
     this.functionName = nameOf(f);
     this.callable = callable;
     this.args = args;
     this.#keepAlive = keepAlive;
+    this.#record = record;
+    this.madeAt = now;
     keepAlive.hold();
     this.deferred = new Deferred<unknown>((_deferred, reason) => this.abandon(reason));
   }
@@ -55,18 +86,35 @@ export class Job {
     return this.#settled;
   }
 
-  /** Sets the limits under which the caller still wants the result. */
-  limit({ signal, timeout, onCancel, grace }: CallOptions, time: TimeSource): void {
+  /** Sets the order in which the job may run, and the limits under which the caller still wants the result. */
+  limit(options: CallOptions, time: TimeSource): void {
+    const { signal, priority, key, onCancel, grace } = options;
+    if (priority !== undefined) this.priority = priority;
+    this.key = key;
     if (onCancel !== undefined) this.onCancel = onCancel;
     if (grace !== undefined) this.grace = grace;
     if (signal !== undefined) {
       this.#stopListening = onAbort(signal, () => this.abandon(abortedBy(signal)));
     }
-    if (timeout !== undefined && timeout !== Number.POSITIVE_INFINITY) {
-      this.#timer = time.callLater(timeout, () => {
-        this.abandon(new TimeoutError(timeout, 'total', `${this.functionName} had no result within ${timeout} ms.`));
-      });
-    }
+    if (TimeLimits.areIn(options)) this.#timeLimits = new TimeLimits(this, options, time);
+  }
+
+  /** A thread is about to get the job, for the first time or again. */
+  getsTurn(turn: number): void {
+    this.#record.jobWasSent(this);
+    this.turn = turn;
+  }
+
+  /** A thread has got the job, and will begin it as soon as it can. */
+  wasSent(): void {
+    this.#timeLimits?.jobWasSent();
+  }
+
+  /** A thread has answered. */
+  hasRun(beganAt: number, microseconds: number): void {
+    this.waitTime = Math.max(0, beganAt - this.madeAt);
+    this.runTime = microseconds / 1000;
+    this.#record.jobHasRun(this);
   }
 
   /** Ends the call with a value or, as a Failure, with an error. The first outcome counts, later ones are dropped. */
@@ -100,13 +148,14 @@ export class Job {
     if (this.#settled) return false;
     this.#settled = true;
     this.holder = undefined;
-    if (this.#timer?.active()) this.#timer.cancel();
+    this.#timeLimits?.stop();
     this.#stopListening?.();
     return true;
   }
 
   #fire(result: unknown): void {
     this.#keepAlive.release();
+    this.#record.jobHasSettled(this, result);
     // Somebody may have fired the Deferred by hand, which is their right.
     if (this.deferred.called) return;
     if (result instanceof Failure) this.deferred.errback(result);

@@ -14,6 +14,12 @@ export interface ThreadPoolOptions {
   /** Milliseconds after which a thread without work ends. Default 10,000; Infinity keeps it. */
   readonly idleTimeout?: number | undefined;
   /**
+   * The most calls that may wait; one that would have to wait beyond them fails with a {@link PoolFullError}. Counts
+   * all that have not begun: in the queue, behind another of their key, ahead of their turn at a thread. Calls that a
+   * thread's end sends back to the queue are not refused. Default Infinity; 0 takes only what can begin at once.
+   */
+  readonly maxQueue?: number | undefined;
+  /**
    * Limits of each thread's heap and stack, as Node's `Worker` takes them. A
    * `maxOldGenerationSizeMb` below 4 or a `stackSizeMb` below 0.5 is refused:
    * with so little, V8 can end the whole process.
@@ -54,12 +60,37 @@ export type OnCancel = 'terminate' | 'cooperate' | 'abandon';
 export interface CallOptions {
   /** Cancels the call when it aborts. */
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds for waiting and running together. Default Infinity. */
+  /** Milliseconds for waiting and running together, from the call to its result. Default Infinity. */
   readonly timeout?: number | undefined;
   /** What becomes of the job when the call is given up while it runs. Default `'terminate'`. */
   readonly onCancel?: OnCancel | undefined;
   /** Milliseconds that a job has to end by itself before `'terminate'` ends its thread. Default 100. */
   readonly grace?: number | undefined;
+  /**
+   * Milliseconds until a thread has begun the call. Counts what the call waits for: its turn, other calls of its
+   * key, a thread that is still starting. Not the loading of the function's module in the thread, which comes after.
+   * Default Infinity.
+   */
+  readonly queueTimeout?: number | undefined;
+  /**
+   * Milliseconds that the function may run in its thread, its promise included. Does not count waiting, the start
+   * of a thread, and loading the function's module where the thread calls the function for the first time. What it
+   * imports or compiles when it is called does count. A result that is on its way back is taken. Default Infinity.
+   */
+  readonly runTimeout?: number | undefined;
+  /**
+   * A whole number from -100 to 100. While calls wait, those of higher priority begin first, within a priority first
+   * come, first served. So that none waits for ever, at least one in eight that begin is the one that has waited
+   * longest, whatever its priority. What is a thread's already (about 500 microseconds of short calls) begins before.
+   * Default 0.
+   */
+  readonly priority?: number | undefined;
+  /**
+   * Calls with the same key run in the order in which they were made and never two at once; each begins when the one
+   * before it has left its thread. Keys are compared as a `Map` compares. A call's priority counts no more than that
+   * of a call of its key which waits before it. Default: none.
+   */
+  readonly key?: string | number | bigint | symbol | object | undefined;
 }
 
 /** How many threads a pool may have. */
@@ -77,6 +108,7 @@ export interface CompletePoolOptions {
   readonly min: number;
   readonly max: number;
   readonly idleTimeout: number;
+  readonly maxQueue: number;
   readonly resourceLimits: ResourceLimits | undefined;
   readonly env: NodeJS.ProcessEnv | typeof SHARE_ENV | undefined;
   readonly execArgv: readonly string[] | undefined;
@@ -89,6 +121,8 @@ const poolChecks: OptionChecks<ThreadPoolOptions> = {
   min: (value) => (isCount(value, 0) ? undefined : 'a whole number from 0 on'),
   max: (value) => (isCount(value, 1) ? undefined : 'a whole number from 1 on'),
   idleTimeout: checkDuration,
+  maxQueue: (value) =>
+    value === Number.POSITIVE_INFINITY || isCount(value, 0) ? undefined : 'a whole number from 0 on, or Infinity',
   resourceLimits: checkLimits,
   env: (value) => (value === SHARE_ENV || isObject(value) ? undefined : 'an object or SHARE_ENV'),
   execArgv: (value) =>
@@ -107,6 +141,11 @@ const callChecks: OptionChecks<CallOptions> = {
       ? undefined
       : "'terminate', 'cooperate' or 'abandon'",
   grace: checkDuration,
+  queueTimeout: checkDuration,
+  runTimeout: checkDuration,
+  priority: (value) => (isPriority(value) ? undefined : 'a whole number from -100 to 100'),
+  key: (value) =>
+    value === null || typeof value === 'boolean' ? 'a string, a number, a symbol or an object' : undefined,
 };
 
 /**
@@ -124,6 +163,7 @@ export function completePoolOptions(options: ThreadPoolOptions): CompletePoolOpt
     min,
     max,
     idleTimeout: given.idleTimeout ?? 10_000,
+    maxQueue: given.maxQueue ?? Number.POSITIVE_INFINITY,
     resourceLimits: given.resourceLimits,
     env: given.env,
     execArgv: given.execArgv,
@@ -166,6 +206,10 @@ function checkLimits(value: unknown): string | undefined {
 
 function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null;
+}
+
+function isPriority(value: unknown): boolean {
+  return Number.isInteger(value) && Math.abs(value as number) <= 100;
 }
 
 function isCount(value: unknown, from: number): boolean {

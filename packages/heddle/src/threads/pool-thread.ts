@@ -1,17 +1,24 @@
 import type { Job, JobHolder } from './job.ts';
+import type { ThreadStatistics } from './statistics.ts';
 
 /** A thread as its pool sees it: it has one job at a time, and may have others ahead of their turn. */
 export interface PoolThread extends JobHolder {
   /** How many jobs it has, those ahead included. */
   readonly load: number;
+  /** How many of its jobs the team counts as waiting. */
+  counted: number;
   /** Whether it should have one more ahead. */
   readonly hasRoom: boolean;
+  /** Whether it may have jobs that it has not begun: not when they have been taken back since its last answer. */
+  readonly mayGiveBack: boolean;
   /** Whether it has got as far as to take work. */
   readonly started: boolean;
   /** Whether another may take its place: what could not even start would be replaced for ever. */
   readonly mayBeReplaced: boolean;
   /** When it last finished a job or got its only one, in `performance.now()` milliseconds. */
   readonly lastProgress: number;
+  /** How it has been used so far. */
+  usage(): ThreadStatistics;
   /** The jobs it has, the one that runs first. */
   jobs(): Job[];
   /** Gives the thread a job. It may still be starting. */
@@ -24,6 +31,8 @@ export interface PoolThread extends JobHolder {
 
 /** Whoever gives threads their jobs. */
 export interface ThreadOwner {
+  /** A job has ended: no thread has it any more, and none will. */
+  jobHasLeft(job: Job): void;
   /** The thread has a job less. */
   threadHasRoom(thread: PoolThread): void;
   /** The thread takes no more jobs: it has been told to end, or is gone already. */

@@ -1,6 +1,9 @@
 import type { Job } from './job.ts';
-import { JobQueue } from './job-queue.ts';
+import type { QueueOwner } from './job-queue.ts';
+import { KeyedJobs } from './keyed-jobs.ts';
 import type { PoolThread, ThreadOwner } from './pool-thread.ts';
+import { PriorityQueue } from './priority-queue.ts';
+import type { ThreadStatistics } from './statistics.ts';
 
 /** What a team asks of the pool it works for. */
 export interface TeamOwner {
@@ -8,6 +11,8 @@ export interface TeamOwner {
   makeThread(owner: ThreadOwner): PoolThread;
   /** A thread has become idle, or has ended. */
   teamHasChanged(): void;
+  /** Fewer jobs wait, perhaps. */
+  backlogHasShrunk(): void;
 }
 
 /** A thread that has not finished a job for this long, in milliseconds, keeps none waiting that another could do. */
@@ -24,7 +29,14 @@ const STALLED_MS = 1;
  */
 export class Team {
   readonly #owner: TeamOwner;
-  readonly #queue = new JobQueue();
+  readonly #queueOwner: QueueOwner = {
+    waiting: 0,
+    waitingJobHasLeft: (job) => this.#waitingJobHasLeft(job),
+  };
+  readonly #queue = new PriorityQueue(this.#queueOwner);
+  readonly #keyed = new KeyedJobs(this.#queueOwner);
+  /** How many jobs wait ahead at threads. */
+  #ahead = 0;
   readonly #threads = new Set<PoolThread>();
   /** Those of the threads that have been told to end and still take room. */
   readonly #ending = new Set<PoolThread>();
@@ -35,6 +47,7 @@ export class Team {
   /** Threads whose jobs another could begin sooner, the one that finished one last at the end. */
   readonly #laden = new Set<PoolThread>();
   readonly #threadOwner: ThreadOwner = {
+    jobHasLeft: (job) => this.#jobHasLeft(job),
     threadHasRoom: (thread) => this.#threadHasRoom(thread),
     threadIsEnding: (thread) => this.#threadIsEnding(thread),
     jobsHaveNotBegun: (jobs) => this.#jobsHaveNotBegun(jobs),
@@ -78,9 +91,7 @@ export class Team {
 
   /** Jobs that wait, those ahead at a thread included. */
   get backlog(): number {
-    let ahead = 0;
-    for (const { load } of this.#laden) ahead += load - 1;
-    return this.#queue.size + ahead;
+    return this.#queueOwner.waiting + this.#ahead;
   }
 
   /** The jobs that threads have, those that run first. */
@@ -89,14 +100,26 @@ export class Team {
     return [...lists.flatMap(([first]) => first ?? []), ...lists.flatMap(([, ...others]) => others)];
   }
 
+  /** How each thread is used. */
+  usage(): ThreadStatistics[] {
+    return [...this.#threads].map((thread) => thread.usage());
+  }
+
   waiting(): Job[] {
-    return this.#queue.jobs();
+    return [...this.#keyed.parked(), ...this.#queue.jobs()];
   }
 
   /** Takes a job: it runs when its turn has come. */
   do(job: Job): void {
+    if (job.key !== undefined) this.#keyed.enter(job);
     this.#queue.push(job);
     this.#serve();
+  }
+
+  /** Whether a call of this key would begin at once. */
+  isFreeFor(key: unknown): boolean {
+    if (this.#keyed.isTaken(key)) return false;
+    return this.#idle.length + Math.max(0, this.#max - this.#threads.size) > this.#queue.size;
   }
 
   /** Makes threads until there are `min`. */
@@ -131,7 +154,7 @@ export class Team {
 
   /** Whether all jobs are done; then the threads end, too. */
   endWhenDone(): void {
-    if (this.#queue.size > 0 || this.#idle.length < this.#threads.size) return;
+    if (this.#queueOwner.waiting > 0 || this.#idle.length < this.#threads.size) return;
     for (const thread of this.#idle.splice(0)) thread.end();
   }
 
@@ -145,22 +168,45 @@ export class Team {
     // A job that cannot be sent frees its thread at once: that must not start a loop within this one.
     if (this.#serving) return;
     this.#serving = true;
-    while (this.#queue.size > 0) {
+    while (this.#hasNext()) {
       let thread: PoolThread | undefined;
       try {
         thread = this.#nextThread();
       } catch (error) {
-        (this.#queue.shift() as Job).refuse(error);
+        const job = this.#queue.shift() as Job;
+        this.#jobHasLeft(job);
+        job.refuse(error);
         continue;
       }
       if (thread === undefined) break;
       const job = this.#queue.shift() as Job;
-      job.turn = ++this.#turns;
+      job.getsTurn(++this.#turns);
       thread.run(job);
       this.#note(thread);
     }
     this.#serving = false;
     this.#relieve();
+    this.#owner.backlogHasShrunk();
+  }
+
+  /** Whether a job's turn has come. Those that must wait for another of their key are parked. */
+  #hasNext(): boolean {
+    for (let job = this.#queue.first; job !== undefined; job = this.#queue.first) {
+      if (this.#keyed.mayRun(job)) return true;
+      this.#queue.shift();
+      this.#keyed.park(job);
+    }
+    return false;
+  }
+
+  #jobHasLeft(job: Job): void {
+    const next = this.#keyed.leave(job);
+    if (next !== undefined) this.#queue.putBack([next]);
+  }
+
+  #waitingJobHasLeft(job: Job): void {
+    this.#jobHasLeft(job);
+    this.#serve();
   }
 
   /** Whether a job could begin at once. */
@@ -183,10 +229,16 @@ export class Team {
 
   /** Puts a thread where it belongs by what it has to do. */
   #note(thread: PoolThread): void {
+    this.#count(thread, Math.max(0, thread.load - 1));
     this.#roomy.delete(thread);
     if (thread.load > 0 && thread.hasRoom) this.#roomy.add(thread);
     this.#laden.delete(thread);
     if (thread.load > 1 || (thread.load > 0 && !thread.started)) this.#laden.add(thread);
+  }
+
+  #count(thread: PoolThread, ahead: number): void {
+    this.#ahead += ahead - thread.counted;
+    thread.counted = ahead;
   }
 
   #addThread(): PoolThread {
@@ -198,7 +250,8 @@ export class Team {
   #threadHasRoom(thread: PoolThread): void {
     this.#note(thread);
     if (thread.load === 0) this.#threadIsIdle(thread);
-    else if (this.#queue.size > 0) this.#serve();
+    else if (this.#queueOwner.waiting > 0) this.#serve();
+    else this.#owner.backlogHasShrunk();
   }
 
   #threadIsIdle(thread: PoolThread): void {
@@ -210,6 +263,7 @@ export class Team {
 
   #threadIsEnding(thread: PoolThread): void {
     this.#ending.add(thread);
+    this.#count(thread, 0);
     this.#roomy.delete(thread);
     this.#laden.delete(thread);
     const index = this.#idle.indexOf(thread);
@@ -235,6 +289,8 @@ export class Team {
     if (this.#laden.size === 0 || this.#stallTimer !== undefined || !this.#isFree) return;
     const stalled: PoolThread[] = [];
     for (const thread of this.#laden) {
+      // Done, it may be, and not delivered yet: to ask again would give nothing again.
+      if (!thread.mayGiveBack) continue;
       // A new thread would start no sooner.
       if (!thread.started && this.#idle.length === 0) continue;
       const stalledIn = thread.lastProgress + STALLED_MS - performance.now();

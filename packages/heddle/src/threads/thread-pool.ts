@@ -1,12 +1,15 @@
 import { inspect } from 'node:util';
 import { systemTime, type TimeSource } from '../defer/clock.ts';
 import { Deferred } from '../defer/deferred.ts';
+import { InvalidArgumentError } from '../defer/errors.ts';
 import { type KeepAlive, NodeKeepAlive } from '../reactor/keep-alive.ts';
 import { prepareCallables } from './callable/prepare.ts';
 import { type Callable, resolveCallable } from './callable/resolve.ts';
+import { resolveSequence } from './callable/sequence.ts';
 import type { Connect } from './connection.ts';
 import type { DeferCall } from './deferrable.ts';
-import { PoolStoppedError } from './errors.ts';
+import { Drain } from './drain.ts';
+import { PoolFullError, PoolStoppedError } from './errors.ts';
 import { abortedBy, Job, nameOf } from './job.ts';
 import {
   type CallOptions,
@@ -19,20 +22,11 @@ import {
   type ThreadPoolOptions,
 } from './options.ts';
 import type { PoolThread, ThreadOwner } from './pool-thread.ts';
+import { PoolRecord } from './pool-record.ts';
+import { type PoolStatistics, statisticsText } from './statistics.ts';
 import { Team, type TeamOwner } from './team.ts';
 import { Thread } from './thread.ts';
 import { WorkerConnection } from './worker-connection.ts';
-
-/** How a pool is at this moment. */
-export interface PoolStatistics {
-  /** Threads that exist, those that are about to end included. */
-  readonly threads: number;
-  readonly idle: number;
-  /** Threads that have a call. */
-  readonly busy: number;
-  /** Calls that wait for a thread. */
-  readonly backlog: number;
-}
 
 /** Node's longest timer. Who wants threads to stay longer gets another look at them then. */
 const LONGEST_TIMER = 2 ** 31 - 1;
@@ -71,6 +65,10 @@ export class ThreadPool {
   readonly #options: CompletePoolOptions;
   readonly #team: Team;
   readonly #keepAlive: KeepAlive;
+  readonly #record: PoolRecord;
+  readonly #drain: Drain = new Drain(() => this.#team.backlog <= this.#lowWater);
+  /** With so few calls waiting, it is time for more. */
+  readonly #lowWater: number;
   readonly #waitingForStop: Deferred<void>[] = [];
   #threadsMade = 0;
   #idleTimer: NodeJS.Timeout | undefined;
@@ -87,10 +85,13 @@ export class ThreadPool {
   constructor(options: ThreadPoolOptions = {}) {
     this.#keepAlive = this.makeKeepAlive();
     this.#options = completePoolOptions(options);
-    const { min, max } = this.#options;
+    const { name, min, max, maxQueue } = this.#options;
+    this.#record = new PoolRecord(name);
+    this.#lowWater = maxQueue === Number.POSITIVE_INFINITY ? 0 : Math.floor(maxQueue / 2);
     const owner: TeamOwner = {
       makeThread: (threadOwner) => this.#makeThread(threadOwner),
       teamHasChanged: () => this.#teamHasChanged(),
+      backlogHasShrunk: () => this.#drain.look(),
     };
     this.#team = new Team(owner, min, max);
   }
@@ -120,6 +121,45 @@ export class ThreadPool {
   /** Runs `f` in a thread for its effect. A failure is reported as one that nobody handled. */
   callInThread(f: Function, ...args: unknown[]): void {
     this.#submit(f, args, {});
+  }
+
+  /**
+   * Runs several functions one after the other in one thread, as one call: nothing else runs in between. Each is given
+   * with its arguments, and waited for if it returns a promise. One that throws ends the call, and those after it do
+   * not run; the failure is reported as one that nobody handled. A path such as `args[1][0]` in an error is the first
+   * argument of the second function.
+   *
+   * After Twisted's `callMultipleInThread`.
+   *
+   * @throws InvalidArgumentError when `calls` is not a list of `[f, ...args]`
+   *
+   * @example
+   * ```ts
+   * import { appendFileSync, mkdtempSync, readFileSync } from 'node:fs';
+   * import { tmpdir } from 'node:os';
+   * import path from 'node:path';
+   * import { ThreadPool } from 'heddle/threads';
+   *
+   * const file = path.join(mkdtempSync(path.join(tmpdir(), 'heddle-')), 'log');
+   * const pool = new ThreadPool();
+   * pool.callMultipleInThread([
+   *   [appendFileSync, file, 'one '],
+   *   [appendFileSync, file, 'two'],
+   * ]);
+   * await pool.stop();
+   * console.log(readFileSync(file, 'utf8')); // prints one two
+   * ```
+   */
+  callMultipleInThread(calls: readonly (readonly [f: Function, ...args: unknown[]])[]): void {
+    checkCalls(calls);
+    const functions = calls.map(([f]) => f);
+    const all = Object.defineProperty(() => {}, 'name', { value: functions.map(nameOf).join(', ') });
+    this.#submit(
+      all,
+      calls.map(([, ...args]) => args),
+      {},
+      () => resolveSequence(functions),
+    );
   }
 
   /**
@@ -171,6 +211,29 @@ export class ThreadPool {
   }
 
   /**
+   * Tells whoever makes many calls when to make the next ones: fires when at most half of `maxQueue` waits; without
+   * a `maxQueue`, when nothing waits. Never in this turn. Several who wait are told at once: look again whether there
+   * is room. Named after the `drain` of Node's streams and of Python's `asyncio.StreamWriter`.
+   *
+   * @example
+   * ```ts
+   * import { ThreadPool } from 'heddle/threads';
+   *
+   * const pool = new ThreadPool({ max: 2, maxQueue: 100 });
+   * let sum = 0;
+   * for (let n = 0; n < 1_000; n++) {
+   *   if (pool.statistics().backlog === 100) await pool.drain();
+   *   pool.defer(Math.sqrt, n * n).addCallback((root) => (sum += root));
+   * }
+   * await pool.stop();
+   * console.log(sum); // prints 499500
+   * ```
+   */
+  drain(): Deferred<void> {
+    return this.#drain.wait();
+  }
+
+  /**
    * Ends the pool in order: no more calls are taken, those that run or wait
    * are finished, then the threads end.
    *
@@ -203,32 +266,70 @@ export class ThreadPool {
     return this.stop().toPromise();
   }
 
-  /** How many threads there are, what they do, and how much waits for them. */
+  /** How many threads there are, what they do, how much waits for them, and how the calls so far have gone. */
   statistics(): PoolStatistics {
     const { threads, idle, staying, backlog } = this.#team;
-    return { threads, idle, busy: staying - idle, backlog };
+    const { completed, failed, cancelled, refused, runTime, waitTime } = this.#record;
+    return {
+      threads,
+      idle,
+      busy: staying - idle,
+      backlog,
+      completed,
+      failed,
+      cancelled,
+      refused,
+      runTime: runTime.snapshot(),
+      waitTime: waitTime.snapshot(),
+      perThread: this.#team.usage(),
+    };
+  }
+
+  /**
+   * The {@link statistics} as text for a log, with the names of what runs and what waits.
+   *
+   * After Twisted's `dumpStats`, which logs by itself.
+   */
+  dumpStats(): string {
+    const names = (jobs: readonly Job[]): string[] => jobs.map(({ functionName }) => functionName);
+    return statisticsText(this.name, this.statistics(), names(this.#team.running()), names(this.#team.waiting()));
   }
 
   /** What the result is, only the caller's signature knows: {@link DeferCall}. */
-  #submit(f: Function, args: readonly unknown[], options: CallOptions): Deferred<never> {
+  #submit(
+    f: Function,
+    args: readonly unknown[],
+    options: CallOptions,
+    resolve: (f: Function) => Callable | Promise<Callable> = resolveCallable,
+  ): Deferred<never> {
     if (this.#stopping) {
       return refusedCall(
         new PoolStoppedError(`The pool ${inspect(this.name)} has been stopped and did not take ${nameOf(f)}.`),
       );
     }
     if (options.signal?.aborted) return refusedCall(abortedBy(options.signal));
+    const { maxQueue } = this.#options;
+    if (this.#team.backlog >= maxQueue && !this.#team.isFreeFor(options.key)) return refusedCall(this.#isFull(f));
     let callable: Callable | Promise<Callable>;
     try {
-      callable = resolveCallable(f);
+      callable = resolve(f);
     } catch (error) {
       return refusedCall(error);
     }
     // Whoever runs the job will see the rejection; one that is cancelled before needs nobody to.
     if (callable instanceof Promise) callable.catch(() => {});
-    const job = new Job(f, callable, args, this.#keepAlive);
+    const job = new Job(f, callable, args, this.#keepAlive, this.#record, this.now());
     job.limit(options, this.time);
+    this.#record.jobWasQueued(job);
     this.#team.do(job);
     return job.deferred as Deferred<never>;
+  }
+
+  #isFull(f: Function): PoolFullError {
+    this.#record.refused++;
+    const { name, maxQueue } = this.#options;
+    const message = `The pool ${inspect(name)} did not take ${nameOf(f)}: ${maxQueue} calls may wait (maxQueue), and as many do. Wait for pool.drain() before the next call, or raise maxQueue or max.`;
+    return new PoolFullError(message, maxQueue);
   }
 
   /** What the pool's threads are made of: a pool for tests has others. */
@@ -246,10 +347,16 @@ export class ThreadPool {
     return systemTime;
   }
 
+  /** The time in milliseconds, from wherever; what {@link time} counts, too. */
+  protected now(): number {
+    return performance.now();
+  }
+
   #makeThread(owner: ThreadOwner): PoolThread {
     const { initThread } = this.#options;
     const init = initThread && { name: nameOf(initThread), callable: resolveOrReject(initThread) };
-    return new Thread(owner, this.connect(`${this.name}-${++this.#threadsMade}`, this.#options), this.time, init);
+    const name = `${this.name}-${++this.#threadsMade}`;
+    return new Thread(owner, this.connect(name, this.#options), { name, time: this.time, now: () => this.now(), init });
   }
 
   #teamHasChanged(): void {
@@ -299,6 +406,12 @@ function resolveOrReject(f: Function): Callable | Promise<Callable> {
   } catch (error) {
     return Promise.reject(error);
   }
+}
+
+function checkCalls(calls: unknown): void {
+  const isCall = (call: unknown): boolean => Array.isArray(call) && typeof call[0] === 'function';
+  if (Array.isArray(calls) && calls.every(isCall)) return;
+  throw new InvalidArgumentError(`The calls must be a list of [f, ...args], not ${inspect(calls)}.`);
 }
 
 /** A call that is refused before it becomes a job. Its failure comes in a later turn, as every outcome does. */

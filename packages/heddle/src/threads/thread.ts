@@ -8,9 +8,10 @@ import { ThreadInitError } from './errors.ts';
 import type { Job } from './job.ts';
 import { UnsendableClosure } from './job-message.ts';
 import type { PoolThread, ThreadOwner } from './pool-thread.ts';
+import type { ThreadStatistics } from './statistics.ts';
 import { exitError, warnOfCrash } from './thread-exit.ts';
 import type { SlotOutcome } from './wire/channel.ts';
-import type { FunctionReference } from './wire/reference.ts';
+import type { JobReference } from './wire/reference.ts';
 
 /** As much work as this is sent ahead of its turn: what comes later may be more urgent, or go to another thread. */
 const AHEAD_MICROSECONDS = 500;
@@ -25,7 +26,7 @@ interface KnownFunction {
 
 interface Sent {
   readonly job: Job;
-  readonly reference: FunctionReference;
+  readonly reference: JobReference;
   /** Whether it has taken something with it that is gone here. */
   readonly hasMoved: boolean;
 }
@@ -36,6 +37,16 @@ export interface ThreadInit {
   readonly callable: Callable | Promise<Callable>;
 }
 
+/** What a thread is made with. */
+export interface ThreadOptions {
+  readonly name: string;
+  /** Counts what a job that is given up has left. */
+  readonly time: TimeSource;
+  /** The time as the pool counts it. */
+  readonly now: () => number;
+  readonly init: ThreadInit | undefined;
+}
+
 /**
  * The reactor's side of one thread: it does its jobs one after the other, and there is an answer for each
  * whatever becomes of the thread.
@@ -44,7 +55,7 @@ export class Thread implements PoolThread {
   readonly #owner: ThreadOwner;
   readonly #connection: ThreadConnection;
   readonly #time: TimeSource;
-  readonly #functions = new Map<FunctionReference, KnownFunction>();
+  readonly #functions = new Map<JobReference, KnownFunction>();
   #lastFunctionId = 0;
   /** By their slots. */
   readonly #sent: (Sent | undefined)[] = [];
@@ -70,19 +81,28 @@ export class Thread implements PoolThread {
   #toldToEnd = false;
   #started = false;
   lastProgress = 0;
+  readonly #name: string;
+  readonly #now: () => number;
+  readonly #madeAt: number;
+  #calls = 0;
+  #busyMicroseconds = 0;
+  counted = 0;
 
   /**
-   * @param time counts what a job that is given up has left
    * @throws whatever stands in the way of making the thread
    */
-  constructor(owner: ThreadOwner, connect: Connect, time: TimeSource, init?: ThreadInit) {
+  constructor(owner: ThreadOwner, connect: Connect, { name, time, now, init }: ThreadOptions) {
     this.#owner = owner;
+    this.#name = name;
     this.#time = time;
+    this.#now = now;
+    this.#madeAt = now();
     this.#connection = connect({
       started: () => {
         this.#started = true;
       },
-      completed: (slot, outcome, result, microseconds) => this.#completed(slot, outcome, result, microseconds),
+      completed: (slot, outcome, result, microseconds, beganAt) =>
+        this.#completed(slot, outcome, result, microseconds, beganAt),
       ended: (exitCode, crash) => this.#ended(exitCode, crash),
     });
     if (init !== undefined) this.#initialise(init);
@@ -90,6 +110,10 @@ export class Thread implements PoolThread {
 
   get load(): number {
     return this.#load;
+  }
+
+  get mayGiveBack(): boolean {
+    return !this.#isStalled;
   }
 
   get started(): boolean {
@@ -105,6 +129,13 @@ export class Thread implements PoolThread {
     return this.#slots < this.#connection.capacity && this.#load * this.#average < AHEAD_MICROSECONDS;
   }
 
+  usage(): ThreadStatistics {
+    const life = this.#now() - this.#madeAt;
+    let busy = this.#busyMicroseconds / 1000;
+    for (const sent of this.#sent) if (sent !== undefined) busy += this.runTimeOf(sent.job);
+    return { name: this.#name, calls: this.#calls, utilization: life > 0 ? Math.min(1, busy / life) : 0 };
+  }
+
   jobs(): Job[] {
     return [...this.#inOrder(this.#sent.flatMap((sent) => sent?.job ?? [])), ...this.#unsent];
   }
@@ -113,7 +144,10 @@ export class Thread implements PoolThread {
     job.holder = this;
     job.slot = -1;
     this.#load++;
-    if (this.#load === 1) this.lastProgress = performance.now();
+    if (this.#load === 1) {
+      this.lastProgress = performance.now();
+      this.#isStalled = false;
+    }
     if (this.#init === 'running') this.#unsent.add(job);
     else this.#sendWhenFound(job, job.callable);
   }
@@ -127,7 +161,7 @@ export class Thread implements PoolThread {
       },
       (error: unknown) => {
         if (!this.#unsent.delete(job)) return;
-        this.#jobHasLeft();
+        this.#jobHasLeft(job);
         job.settle(new Failure(error));
       },
     );
@@ -138,14 +172,22 @@ export class Thread implements PoolThread {
   release(job: Job): void {
     job.holder = undefined;
     this.#movers.delete(job);
-    if (this.#unsent.delete(job)) return this.#jobHasLeft();
+    if (this.#unsent.delete(job)) return this.#jobHasLeft(job);
     // It is being sent, which looks by itself whether it is still wanted.
     if (job.slot < 0) return undefined;
-    if (this.#withdraw(job)) return this.#jobHasLeft();
+    if (this.#withdraw(job)) return this.#jobHasLeft(job);
     // The others shall not wait for it, and from here on the thread begins no other job, which could die with it.
     const back = this.takeBack();
     this.#giveUp(job);
     return this.#owner.jobsHaveNotBegun(back);
+  }
+
+  hasBegun(job: Job): boolean {
+    return this.#has(job) && this.#connection.progressOf(job.slot) !== 'sent';
+  }
+
+  runTimeOf(job: Job): number {
+    return this.#has(job) ? this.#connection.runTimeOf(job.slot) : 0;
   }
 
   takeBack(): Job[] {
@@ -227,7 +269,9 @@ export class Thread implements PoolThread {
     if (outcome !== 'value') return this.#initHasFailed(this.#initName, result);
     this.#init = 'done';
     this.lastProgress = performance.now();
-    for (const job of [...this.#unsent]) if (this.#unsent.delete(job)) this.#sendWhenFound(job, job.callable);
+    const waiting = [...this.#unsent];
+    this.#unsent.clear();
+    for (const job of waiting) this.#sendWhenFound(job, job.callable);
     return undefined;
   }
 
@@ -240,9 +284,15 @@ export class Thread implements PoolThread {
     this.end();
     const reason = cause instanceof Error ? cause.message : inspect(cause);
     for (const job of jobs) {
+      this.#owner.jobHasLeft(job);
       const message = `The thread for ${job.functionName} could not be made ready: the pool's initThread, ${name}, failed (${reason}).`;
       job.settle(new Failure(new ThreadInitError(message, { cause })));
     }
+  }
+
+  /** Whether the job has been sent, not just given. */
+  #has(job: Job): boolean {
+    return this.#sent[job.slot]?.job === job;
   }
 
   #inOrder(jobs: Job[]): Job[] {
@@ -275,16 +325,17 @@ export class Thread implements PoolThread {
         captured,
       });
       if (slot === NOT_NOW) {
-        if (job.settled) return this.#jobHasLeft();
+        if (job.settled) return this.#jobHasLeft(job);
         this.#unsent.add(job);
         this.#movers.set(job, callable);
         return undefined;
       }
       this.#slots++;
       // A getter among the arguments has cancelled the call.
-      if (job.settled) return this.#jobHasLeft();
+      if (job.settled) return this.#jobHasLeft(job);
       job.slot = slot;
       this.#sent[slot] = { job, reference, hasMoved: this.#connection.hasMoved };
+      job.wasSent();
     } catch (error) {
       this.#cannotSend(job, reference, error);
     }
@@ -292,7 +343,7 @@ export class Thread implements PoolThread {
   }
 
   /** A closure that the build plug-in gave an address, but whose values cannot be sent, has another way: its text. */
-  #cannotSend(job: Job, reference: FunctionReference, error: unknown): void {
+  #cannotSend(job: Job, reference: JobReference, error: unknown): void {
     let refusal = error instanceof UnsendableClosure ? error.reason : error;
     if (error instanceof UnsendableClosure && reference.kind === 'factory') {
       try {
@@ -301,11 +352,11 @@ export class Thread implements PoolThread {
         refusal = refused;
       }
     }
-    this.#jobHasLeft();
+    this.#jobHasLeft(job);
     return job.refuse(refusal);
   }
 
-  #completed(slot: number, outcome: SlotOutcome, result: unknown, microseconds: number): void {
+  #completed(slot: number, outcome: SlotOutcome, result: unknown, microseconds: number, beganAt: number): void {
     this.#slots--;
     if (slot === this.#initSlot) {
       this.#initSlot = -1;
@@ -315,6 +366,9 @@ export class Thread implements PoolThread {
     if (outcome === 'withdrawn' || sent === undefined) return;
     this.#sent[slot] = undefined;
     this.#hasAnswered = true;
+    this.#calls++;
+    this.#busyMicroseconds += microseconds;
+    sent.job.hasRun(beganAt, microseconds);
     if (slot === this.#givenUp) {
       this.#givenUp = -1;
       this.#endGrace();
@@ -326,19 +380,20 @@ export class Thread implements PoolThread {
       this.#average === undefined ? microseconds : this.#average + WEIGHT * (microseconds - this.#average);
     this.#learn(sent.reference, outcome);
     // The thread is free before the callbacks run: they may have the next call to make.
-    this.#jobHasLeft();
+    this.#jobHasLeft(sent.job);
     sent.job.settle(outcome === 'value' ? result : new Failure(result));
     return undefined;
   }
 
   /** What the thread could not load, or could not read of, it does not have. */
-  #learn(reference: FunctionReference, outcome: SlotOutcome): void {
+  #learn(reference: JobReference, outcome: SlotOutcome): void {
     const known = this.#functions.get(reference);
     if (known !== undefined && (outcome === 'value' || outcome === 'thrown')) known.isLoaded = true;
   }
 
-  #jobHasLeft(): void {
+  #jobHasLeft(job: Job): void {
     this.#load--;
+    this.#owner.jobHasLeft(job);
     if (this.#ending) return;
     if (this.#movers.size > 0 && this.#load === this.#unsent.size) this.#sendMover();
     this.#owner.threadHasRoom(this);
@@ -363,8 +418,9 @@ export class Thread implements PoolThread {
     this.#load = 0;
     if (back.length === left.length && crash !== undefined) warnOfCrash(crash.error);
     if (back.length > 0) this.#owner.jobsHaveNotBegun(back);
-    for (const job of left)
-      if (!back.includes(job)) job.settle(new Failure(exitError(job.functionName, exitCode, crash)));
+    const lost = left.filter((job) => !back.includes(job));
+    for (const job of lost) this.#owner.jobHasLeft(job);
+    for (const job of lost) job.settle(new Failure(exitError(job.functionName, exitCode, crash)));
     this.#owner.threadHasEnded(this);
   }
 
@@ -378,7 +434,7 @@ export class Thread implements PoolThread {
 
 const NONE: readonly unknown[] = [];
 
-function partsOf(callable: Callable): { readonly reference: FunctionReference; readonly captured: readonly unknown[] } {
+function partsOf(callable: Callable): { readonly reference: JobReference; readonly captured: readonly unknown[] } {
   if (callable instanceof CapturedCall) return { reference: callable.reference, captured: callable.values };
   return { reference: callable, captured: NONE };
 }

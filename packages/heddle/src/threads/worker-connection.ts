@@ -84,8 +84,8 @@ export class WorkerConnection implements ThreadConnection {
     };
     this.#worker = outsideOfCalls.runInAsyncScope(() => new Worker(entry, options));
     this.#bell = bells.port1;
-    this.#slots = new JobSlots(this.#channel, values.port1, (slot, outcome, result, microseconds) =>
-      listener.completed(slot, outcome, result, microseconds),
+    this.#slots = new JobSlots(this.#channel, values.port1, (slot, outcome, result, microseconds, beganAt) =>
+      listener.completed(slot, outcome, result, microseconds, beganAt),
     );
     this.#bell.on('message', (message: BellMessage) => {
       if (message === 'ready') listener.started();
@@ -122,6 +122,10 @@ export class WorkerConnection implements ThreadConnection {
 
   progressOf(slot: number): Progress {
     return this.#slots.progressOf(slot);
+  }
+
+  runTimeOf(slot: number): number {
+    return this.#slots.runTimeOf(slot);
   }
 
   end(): void {

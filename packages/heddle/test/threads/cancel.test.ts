@@ -7,6 +7,7 @@ import { add, count, countIn, neverSettle, passGate, spinForever, whichThread } 
 import { errorOf, failureOf } from '../support/failure-of.ts';
 import { Gate, sharedInts } from '../support/gate.ts';
 import { poolFor } from '../support/pools.ts';
+import { sizes } from '../support/sizes.ts';
 
 const limit = { timeout: 30_000 };
 
@@ -98,11 +99,11 @@ for (const job of [spinForever, neverSettle]) {
         giveUp(call, t);
         check(await failureOf(call));
         t.mock.timers.tick(99);
-        assert.deepEqual(pool.statistics(), { threads: 1, idle: 0, busy: 1, backlog: 0 });
+        assert.deepEqual(sizes(pool), { threads: 1, idle: 0, busy: 1, backlog: 0 });
         const next = pool.defer(whichThread);
         t.mock.timers.tick(1);
         assert.notEqual(await next, thread);
-        assert.deepEqual(pool.statistics(), { threads: 1, idle: 1, busy: 0, backlog: 0 });
+        assert.deepEqual(sizes(pool), { threads: 1, idle: 1, busy: 0, backlog: 0 });
       },
     );
   }
@@ -135,7 +136,7 @@ test(
     const error = await errorOf(call, CancelledError);
     assert.equal(error.code, 'ABORT_ERR');
     assert.equal(error.cause, reason);
-    assert.deepEqual(pool.statistics(), { threads: 0, idle: 0, busy: 0, backlog: 0 });
+    assert.deepEqual(sizes(pool), { threads: 0, idle: 0, busy: 0, backlog: 0 });
     assert.equal(counter[0], 0);
   },
 );

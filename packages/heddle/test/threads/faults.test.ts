@@ -9,6 +9,7 @@ import { brokenFunction } from '../support/broken-module.ts';
 import { errorOf, failureOf } from '../support/failure-of.ts';
 import { Gate, sharedInts } from '../support/gate.ts';
 import { poolFor } from '../support/pools.ts';
+import { sizes } from '../support/sizes.ts';
 
 const limit = { timeout: 30_000 };
 
@@ -350,7 +351,7 @@ test('a stopped pool finishes what runs and what waits, and refuses what comes',
   assert.equal(typeof (await running), 'number');
   assert.equal(await waiting, 3);
   await stopped;
-  assert.deepEqual(pool.statistics(), { threads: 0, idle: 0, busy: 0, backlog: 0 });
+  assert.deepEqual(sizes(pool), { threads: 0, idle: 0, busy: 0, backlog: 0 });
   await errorOf(pool.defer(add, 3, 4), PoolStoppedError);
 });
 

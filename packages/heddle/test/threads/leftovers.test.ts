@@ -43,12 +43,12 @@ test('calls without end leave a timer its turn, one at a time and many at once',
   await pool.defer(leaveInterval, flag);
   for (const atOnce of [1, 100]) {
     const seen = Atomics.load(flag, 0);
-    let goesOn = true;
+    const enough = new AbortController();
     const callers = Array.from({ length: atOnce }, async () => {
-      while (goesOn) assert.equal(await pool.defer(add, 1, 2), 3);
+      while (!enough.signal.aborted) assert.equal(await pool.defer(add, 1, 2), 3);
     });
     await reaches(flag, seen + 3);
-    goesOn = false;
+    enough.abort();
     await Promise.all(callers);
   }
 });

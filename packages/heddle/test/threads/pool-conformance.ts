@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CancelledError, type Deferred, Failure, TimeoutError } from 'heddle/defer';
+import { MemoryThreadPool } from 'heddle/testing';
 import {
   CallableError,
+  PoolFullError,
   PoolStoppedError,
   type ThreadPool,
   type ThreadPoolOptions,
@@ -10,9 +12,10 @@ import {
 } from 'heddle/threads';
 import { giveSlabBuffer, inspectBytes, overwrite } from '../fixtures/threads/bytes.ts';
 import { rejectValue, throwUndefined, throwValue } from '../fixtures/threads/faults.ts';
-import { add, count, identity, note, passGate } from '../fixtures/threads/jobs.ts';
+import { add, count, identity, neverSettle, note, passGate, passGateAsync } from '../fixtures/threads/jobs.ts';
 import { errorOf, failureOf } from '../support/failure-of.ts';
 import { Gate, sharedInts } from '../support/gate.ts';
+import { sizes } from '../support/sizes.ts';
 
 /** A kind of thread pool, and how a test makes its time pass. */
 export interface PoolKind<Pool extends ThreadPool> {
@@ -166,17 +169,17 @@ export function testThreadPool<Pool extends ThreadPool>(kindName: string, kind: 
 
   poolTest('there are never more threads than max; the rest waits', { max: 2 }, async (pool) => {
     const calls = Array.from({ length: 5 }, (_, n) => pool.defer(add, n, n));
-    assert.deepEqual(pool.statistics(), { threads: 2, idle: 0, busy: 2, backlog: 3 });
+    assert.deepEqual(sizes(pool), { threads: 2, idle: 0, busy: 2, backlog: 3 });
     assert.deepEqual(pool.pendingCalls(), ['add', 'add', 'add', 'add', 'add']);
     kind.work(pool);
     assert.deepEqual(await Promise.all(calls), [0, 2, 4, 6, 8]);
-    assert.deepEqual(pool.statistics(), { threads: 2, idle: 2, busy: 0, backlog: 0 });
+    assert.deepEqual(sizes(pool), { threads: 2, idle: 2, busy: 0, backlog: 0 });
   });
 
   poolTest('a raised max serves the calls that wait at once', { max: 1 }, async (pool) => {
     const calls = [pool.defer(add, 1, 1), pool.defer(add, 2, 2)];
     pool.adjustPoolSize({ max: 2 });
-    assert.deepEqual(pool.statistics(), { threads: 2, idle: 0, busy: 2, backlog: 0 });
+    assert.deepEqual(sizes(pool), { threads: 2, idle: 0, busy: 2, backlog: 0 });
     kind.work(pool);
     assert.deepEqual(await Promise.all(calls), [2, 4]);
   });
@@ -216,6 +219,107 @@ export function testThreadPool<Pool extends ThreadPool>(kindName: string, kind: 
     assert.equal(await done(pool, pool.defer(add, 1, 2)), 3);
   });
 
+  poolTest('a queue timeout ends a call that has not begun', { max: 1 }, async (pool) => {
+    const gate = new Gate();
+    const running = pool.defer(neverSettle, gate.shared);
+    kind.work(pool);
+    await gate.entered();
+    const waiting = pool.with({ queueTimeout: 40 }).defer(add, 1, 2);
+    kind.elapse(pool, 40);
+    const error = await errorOf(waiting, TimeoutError);
+    assert.deepEqual([error.limit, error.timeout], ['queue', 40]);
+    assert.match(error.message, /add did not begin within 40 ms/);
+    assert.equal(running.called, false);
+    running.cancel();
+    await errorOf(running, CancelledError);
+    assert.equal(await done(pool, pool.with({ queueTimeout: 1e9 }).defer(add, 1, 2)), 3);
+  });
+
+  poolTest('a run timeout counts from the beginning, and ends the call that runs', { max: 1 }, async (pool) => {
+    const gates = [new Gate(), new Gate()] as const;
+    const first = pool.defer(neverSettle, gates[0].shared);
+    const limited = pool.with({ runTimeout: 40 }).defer(neverSettle, gates[1].shared);
+    const clockHand = pool.with({ timeout: 60 }).defer(add, 1, 2);
+    kind.work(pool);
+    await gates[0].entered();
+    kind.elapse(pool, 60);
+    await errorOf(clockHand, TimeoutError);
+    assert.equal(limited.called, false);
+    first.cancel();
+    await errorOf(first, CancelledError);
+    kind.work(pool);
+    await gates[1].entered();
+    kind.elapse(pool, 39);
+    if (pool instanceof MemoryThreadPool) assert.equal(limited.called, false);
+    kind.elapse(pool, 1);
+    const error = await errorOf(limited, TimeoutError);
+    assert.deepEqual([error.limit, error.timeout], ['run', 40]);
+    assert.match(error.message, /neverSettle ran for longer than 40 ms/);
+    assert.equal(await done(pool, pool.with({ runTimeout: 1e9 }).defer(add, 1, 2)), 3);
+  });
+
+  poolTest('calls that wait begin by priority', { max: 1 }, async (pool) => {
+    const log = sharedInts(10);
+    const calls: Deferred<void>[] = [];
+    const first = pool.defer(add, 1, 2);
+    for (const [number, priority] of [0, -1, 1, 0, 1].entries()) {
+      calls.push(pool.with({ priority }).defer(note, log, number));
+    }
+    kind.work(pool);
+    await first;
+    await Promise.all(calls);
+    assert.deepEqual([...log.subarray(1, 6)], [2, 4, 0, 3, 1]);
+  });
+
+  poolTest('a call of a key waits for the one before it, and others go on', { max: 2 }, async (pool) => {
+    const gate = new Gate();
+    const { defer } = pool.with({ key: 'one' });
+    const running = defer(neverSettle, gate.shared);
+    const waiting = defer(add, 1, 1);
+    const other = pool.with({ key: 'other' }).defer(add, 2, 2);
+    kind.work(pool);
+    await gate.entered();
+    kind.work(pool);
+    assert.equal(await other, 4);
+    assert.equal(waiting.called, false);
+    assert.deepEqual(sizes(pool), { threads: 2, idle: 1, busy: 1, backlog: 1 });
+    running.cancel();
+    await errorOf(running, CancelledError);
+    assert.equal(await done(pool, waiting), 2);
+    assert.equal(await done(pool, defer(add, 3, 3)), 6);
+  });
+
+  poolTest('maxQueue refuses what would have to wait beyond it, by name', { max: 1, maxQueue: 2 }, async (pool) => {
+    const calls = [1, 2, 3].map((n) => pool.defer(add, n, n));
+    const controller = new AbortController();
+    for (const options of [{ priority: 100 }, { key: 'k' }, { timeout: 1e6, signal: controller.signal }]) {
+      const error = await errorOf(pool.with(options).defer(add, 4, 4), PoolFullError);
+      assert.deepEqual([error.code, error.maxQueue], ['HEDDLE_POOL_FULL', 2]);
+      assert.match(error.message, /The pool 'heddle' did not take add: 2 calls may wait \(maxQueue\).*pool\.drain\(\)/);
+    }
+    kind.work(pool);
+    assert.deepEqual(await Promise.all(calls), [2, 4, 6]);
+    assert.equal(await done(pool, pool.defer(add, 4, 4)), 8);
+  });
+
+  poolTest('with a maxQueue of 0, a call is taken where a thread is free', { max: 1, maxQueue: 0 }, async (pool) => {
+    const first = pool.defer(add, 1, 1);
+    const second = pool.defer(add, 2, 2);
+    await errorOf(second, PoolFullError);
+    assert.equal(await done(pool, first), 2);
+    assert.equal(await done(pool, pool.defer(add, 3, 3)), 6);
+  });
+
+  poolTest('drain() fires when nothing waits', { max: 1 }, async (pool) => {
+    const order: string[] = [];
+    const calls = [1, 2, 3].map((n) => pool.defer(add, n, n).addCallback(() => void order.push(String(n))));
+    const drained = pool.drain().addCallback(() => void order.push('drained'));
+    kind.work(pool);
+    await Promise.all([...calls, drained]);
+    assert.ok(order.indexOf('drained') >= order.indexOf('2'), order.join());
+    await pool.drain();
+  });
+
   poolTest(
     'an abort gives a CancelledError with the reason, before the call, while it waits and while it runs',
     { max: 1 },
@@ -242,6 +346,11 @@ export function testThreadPool<Pool extends ThreadPool>(kindName: string, kind: 
       () => pool.with({ onCancel: 'ignore' as 'abandon' }),
       /^InvalidArgumentError: The option onCancel .*'terminate', 'cooperate' or 'abandon'/,
     );
+    assert.throws(() => pool.with({ queueTimeout: Number.NaN }), /^InvalidArgumentError: The option queueTimeout/);
+    assert.throws(() => pool.with({ runTimeout: -1 }), /^InvalidArgumentError: The option runTimeout/);
+    assert.throws(() => pool.with({ priority: 1.5 }), /^InvalidArgumentError: The option priority/);
+    assert.throws(() => pool.with({ key: null as never }), /^InvalidArgumentError: The option key/);
+    assert.throws(() => kind.make({ maxQueue: -1 }), /^InvalidArgumentError: The option maxQueue/);
     assert.throws(() => kind.make({ max: 0 }), /^InvalidArgumentError: The option max/);
     assert.throws(
       () => pool.adjustPoolSize({ min: 3, max: 2 }),
@@ -266,6 +375,22 @@ export function testThreadPool<Pool extends ThreadPool>(kindName: string, kind: 
     assert.ok(failure instanceof Failure && failure.value === 'no');
   });
 
+  poolTest('callMultipleInThread runs its functions in order as one call', { max: 2 }, async (pool) => {
+    const log = sharedInts(10);
+    const three = 3;
+    pool.callMultipleInThread([
+      [note, log, 1],
+      [passGateAsync, sharedInts(2), 'a promise is waited for'],
+      [note, log, 2],
+      [(notes: Int32Array) => Atomics.add(notes, 9, three), log],
+    ]);
+    assert.deepEqual(pool.pendingCalls(), ['note, passGateAsync, note, an anonymous function']);
+    kind.work(pool);
+    await pool.stop();
+    assert.deepEqual([...log], [2, 1, 2, 0, 0, 0, 0, 0, 0, 3]);
+    assert.throws(() => pool.callMultipleInThread([note] as never), /^InvalidArgumentError: The calls must be a list/);
+  });
+
   poolTest('stop() finishes what runs and what waits, then ends the threads', { max: 1 }, async (pool) => {
     const calls = [pool.defer(add, 1, 1), pool.defer(add, 2, 2)];
     const order: string[] = [];
@@ -279,7 +404,7 @@ export function testThreadPool<Pool extends ThreadPool>(kindName: string, kind: 
 
   poolTest('a pool without work stops, and stops again', { min: 1 }, async (pool) => {
     pool.start();
-    assert.deepEqual(pool.statistics(), { threads: 1, idle: 1, busy: 0, backlog: 0 });
+    assert.deepEqual(sizes(pool), { threads: 1, idle: 1, busy: 0, backlog: 0 });
     await pool.stop();
     await pool.stop();
     assert.equal(pool.statistics().threads, 0);

@@ -20,6 +20,7 @@ import { nestedSum } from '../fixtures/threads/nested.ts';
 import { errorOf, failureOf } from '../support/failure-of.ts';
 import { Gate, sharedInts } from '../support/gate.ts';
 import { poolFor } from '../support/pools.ts';
+import { sizes } from '../support/sizes.ts';
 
 const limit = { timeout: 30_000 };
 
@@ -42,7 +43,7 @@ test('a pool has no thread before its first call, and makes them as there is wor
   assert.deepEqual(threads, [1, 2, 3, 3, 3]);
   for (const gate of gates) gate.open();
   assert.equal(new Set(await Promise.all(calls)).size <= 3, true);
-  assert.deepEqual(pool.statistics(), { threads: 3, idle: 3, busy: 0, backlog: 0 });
+  assert.deepEqual(sizes(pool), { threads: 3, idle: 3, busy: 0, backlog: 0 });
 });
 
 test('an idle thread is used before another is made', limit, async (t) => {
@@ -85,7 +86,7 @@ test('start() makes min threads, which stay when others end', limit, async (t) =
   assert.equal(pool.statistics().threads, 0);
   pool.start();
   pool.start();
-  assert.deepEqual(pool.statistics(), { threads: 2, idle: 2, busy: 0, backlog: 0 });
+  assert.deepEqual(sizes(pool), { threads: 2, idle: 2, busy: 0, backlog: 0 });
   const gates = Array.from({ length: 4 }, () => new Gate());
   const calls = gates.map((gate) => pool.defer(passGate, gate.shared));
   assert.equal(pool.statistics().threads, 4);
@@ -109,7 +110,7 @@ test('a thread of the minimum that is ended by a cancel is replaced at once', li
   const starting = pool.defer(add, 1, 2);
   starting.cancel();
   await until(() => pool.statistics().idle === 1);
-  assert.deepEqual(pool.statistics(), { threads: 1, idle: 1, busy: 0, backlog: 0 });
+  assert.deepEqual(sizes(pool), { threads: 1, idle: 1, busy: 0, backlog: 0 });
   await Promise.all([failureOf(running), failureOf(starting)]);
 });
 
@@ -131,13 +132,13 @@ test('idle threads stay without end when idleTimeout is Infinity', limit, async 
 test('statistics count the threads that are about to end, but not as busy', limit, async (t) => {
   const pool = poolFor(t, { max: 1 });
   const gate = new Gate();
-  const running = failureOf(pool.defer(spinForever, gate.shared).addErrback(() => Promise.reject(pool.statistics())));
+  const running = failureOf(pool.defer(spinForever, gate.shared).addErrback(() => Promise.reject(sizes(pool))));
   await gate.entered();
-  assert.deepEqual(pool.statistics(), { threads: 1, idle: 0, busy: 1, backlog: 0 });
+  assert.deepEqual(sizes(pool), { threads: 1, idle: 0, busy: 1, backlog: 0 });
   const stopped = pool.stop({ deadline: 0 });
   assert.deepEqual(await running, { threads: 1, idle: 0, busy: 0, backlog: 0 });
   await stopped;
-  assert.deepEqual(pool.statistics(), { threads: 0, idle: 0, busy: 0, backlog: 0 });
+  assert.deepEqual(sizes(pool), { threads: 0, idle: 0, busy: 0, backlog: 0 });
 });
 
 test('a pool may be stopped twice, and once more when it is gone', limit, async (t) => {
@@ -216,7 +217,7 @@ test('a bad option is refused by its name, its value and what it should be', () 
     ],
     [
       { maxThreads: 4 },
-      "A thread pool has no option 'maxThreads'; its options are name, min, max, idleTimeout, resourceLimits, env, execArgv, initThread, nice.",
+      "A thread pool has no option 'maxThreads'; its options are name, min, max, idleTimeout, maxQueue, resourceLimits, env, execArgv, initThread, nice.",
     ],
     [null, 'The options of a thread pool must be an object, not null.'],
   ];
@@ -227,7 +228,10 @@ test('a bad option is refused by its name, its value and what it should be', () 
     [{ timeout: '5' }, `The option timeout of a call must be ${duration}, not '5'.`],
     [{ timeout: -1 }, `The option timeout of a call must be ${duration}, not -1.`],
     [{ signal: new AbortController() }, 'The option signal of a call must be an AbortSignal, not AbortController'],
-    [{ abort: 1 }, "A call has no option 'abort'; its options are signal, timeout, onCancel, grace."],
+    [
+      { abort: 1 },
+      "A call has no option 'abort'; its options are signal, timeout, onCancel, grace, queueTimeout, runTimeout, priority, key.",
+    ],
     [5, 'The options of a call must be an object, not 5.'],
   ];
   for (const [options, message] of calls) {

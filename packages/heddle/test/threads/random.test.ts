@@ -9,6 +9,7 @@ import * as faults from '../fixtures/threads/faults.ts';
 import { add, identity, neverSettle, passGate, spinForever } from '../fixtures/threads/jobs.ts';
 import { brokenFunction } from '../support/broken-module.ts';
 import { Gate, sharedInts } from '../support/gate.ts';
+import { sizes } from '../support/sizes.ts';
 
 const ROUNDS = 10;
 const CALLS_PER_ROUND = 1000;
@@ -166,7 +167,7 @@ test('of 10,000 calls with faults at random each ends once and as it must, and n
       await playOut(pool, steps);
       await assertEverySlotWorks(pool);
       await pool.stop();
-      assert.deepEqual(pool.statistics(), { threads: 0, idle: 0, busy: 0, backlog: 0 });
+      assert.deepEqual(sizes(pool), { threads: 0, idle: 0, busy: 0, backlog: 0 });
     }),
     { seed, numRuns: ROUNDS, endOnFailure: true },
   );
@@ -221,7 +222,7 @@ async function assertEverySlotWorks(pool: ThreadPool): Promise<void> {
   const inside = gates.map((gate) => pool.defer(passGate, gate.shared));
   const waiting = pool.defer(add, 1, 2);
   await Promise.all(gates.map((gate) => gate.entered()));
-  assert.deepEqual(pool.statistics(), { threads: pool.max, idle: 0, busy: pool.max, backlog: 1 });
+  assert.deepEqual(sizes(pool), { threads: pool.max, idle: 0, busy: pool.max, backlog: 1 });
   for (const gate of gates) gate.open();
   assert.equal(new Set(await Promise.all(inside)).size, pool.max);
   assert.equal(await waiting, 3);

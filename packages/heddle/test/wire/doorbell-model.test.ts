@@ -116,7 +116,7 @@ const mistakes: readonly [string, Side, Side][] = [
       ...ring,
       put: (s) => (s.put === JOBS ? [] : [ringer(s, s.bell === AWAKE ? 'putAfter' : 'exchange')]),
       putAfter: (s) => [ringer(s, 'put', { put: s.put + 1 })],
-      wake: (s) => (ring['wake']?.(s) ?? []).map((next) => ({ ...next, put: next.put + 1 })),
+      wake: (s) => ring['wake']?.({ ...s, put: s.put + 1 }) ?? [],
     },
     sleep,
   ],

@@ -9,6 +9,8 @@ import { type FunctionSource, loadFunction } from './load.ts';
 
 /** The way back to the reactor's thread: exactly one answer for each job. */
 export interface Answers {
+  /** The job's function had to be loaded, and has been: it is about to run. */
+  loaded(job: number): void;
   /** @throws UnclonableError, CodecError and others where the value cannot be sent */
   value(job: number, value: unknown): void;
   /** - `thrown`: by the function; `unloadable`: the function could not be loaded in the thread */
@@ -44,6 +46,10 @@ export class JobRunner {
     return this.#functions.get(functionId)?.waits ?? true;
   }
 
+  hasLoaded(functionId: number): boolean {
+    return this.#functions.has(functionId);
+  }
+
   /** Runs a job of a function that was loaded before, with arguments that have arrived as they are. */
   runInline(job: number, functionId: number, args: unknown[]): void {
     const known = this.#functions.get(functionId);
@@ -63,6 +69,7 @@ export class JobRunner {
     const keep = (source: FunctionSource): void => {
       const loaded = { source, waits: false };
       this.#functions.set(functionId, loaded);
+      this.#answers.loaded(job);
       this.#run(job, message, loaded);
     };
     const fail = (error: unknown): void => this.#answers.failed(job, 'unloadable', error);

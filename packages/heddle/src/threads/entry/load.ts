@@ -1,10 +1,11 @@
 import { createRequire } from 'node:module';
 import type { Address } from '../wire/address.ts';
 import { CallableError } from '../wire/callable-error.ts';
-import type { FactoryReference, FunctionReference } from '../wire/reference.ts';
+import type { FactoryReference, JobReference } from '../wire/reference.ts';
 import { loadCaptured } from './captured-function.ts';
 import { importModule } from './import-module.ts';
 import { type Located, member } from './member.ts';
+import { loadSequence } from './sequence.ts';
 
 /** A function found in this thread, made ready for a job with the values the job brings. */
 export interface LoadedFunction {
@@ -23,9 +24,10 @@ export type FunctionSource = (captured: readonly unknown[]) => LoadedFunction;
  * @throws CallableError `HEDDLE_NO_SUCH_FUNCTION` where the address leads to no function, and
  *   whatever the module throws while it is loaded (or a promise rejected with either).
  */
-export function loadFunction(reference: FunctionReference): FunctionSource | Promise<FunctionSource> {
+export function loadFunction(reference: JobReference): FunctionSource | Promise<FunctionSource> {
   if (reference.kind === 'captured') return loadCaptured(reference, locate);
   if (reference.kind === 'factory') return loadFactory(reference);
+  if (reference.kind === 'sequence') return loadSequence(reference, loadFunction);
   const located = locate(reference);
   return located instanceof Promise ? located.then((found) => sourceOf(found)) : sourceOf(located);
 }

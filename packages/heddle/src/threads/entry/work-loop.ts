@@ -4,6 +4,7 @@ import { InlineValues } from '../wire/inline-values.ts';
 import { type BellMessage, type JobMessage, tell } from '../wire/messages.ts';
 import { pack, packThrown } from '../wire/pack.ts';
 import type { Parcel } from '../wire/payload.ts';
+import { toSharedTime } from '../wire/shared-time.ts';
 import { UnclonableError } from '../wire/unclonable-error.ts';
 import { CurrentJobs } from './current-job.ts';
 import { JobRunner, unsendable } from './job-runner.ts';
@@ -48,6 +49,10 @@ export class WorkLoop {
     this.#jobs = jobs;
     this.#runner = new JobRunner(
       {
+        loaded: (slot) => {
+          this.#now = performance.now();
+          this.#noteBegin(slot, true);
+        },
         value: (slot, value) => this.#succeed(slot, value),
         failed: (slot, outcome, error) => this.#fail(slot, outcome, error),
       },
@@ -130,13 +135,20 @@ export class WorkLoop {
     const isInline = channel.form(slot) === Form.inline;
     const message = isInline ? undefined : this.#receive();
     this.#running++;
-    this.#began[slot] = this.#now;
+    this.#noteBegin(slot, isInline || this.#runner.hasLoaded(channel.functionId(slot)));
     if (!channel.change(slot, SlotState.sent, SlotState.begun)) return this.#conclude(slot, 'withdrawn', Form.inline);
     const functionId = channel.functionId(slot);
     if (isInline)
       return this.#runner.runInline(slot, functionId, this.#inline.read(channel.valuesAt(slot)) as unknown[]);
     if (message instanceof UnclonableError) return this.#fail(slot, 'unreadable', message);
     return this.#runner.runMessage(slot, functionId, message as JobMessage);
+  }
+
+  /** The run time begins anew when the function has been loaded. */
+  #noteBegin(slot: number, isLoaded: boolean): void {
+    this.#began[slot] = this.#now;
+    const time = toSharedTime(this.#now);
+    this.#channel.noteBegin(slot, isLoaded ? time : -time);
   }
 
   #receive(): JobMessage | UnclonableError {

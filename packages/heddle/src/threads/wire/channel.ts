@@ -28,6 +28,7 @@ const FUNCTION_ID = 1;
 const FORM = 2;
 const OUTCOME = 3;
 const MICROSECONDS = 4;
+const BEGAN_AT = 6;
 
 /** What has become of the job in a slot. */
 export const SlotState = {
@@ -69,11 +70,13 @@ export class Channel {
   readonly submissions: SlotQueue;
   readonly completions: SlotQueue;
   readonly #words: Int32Array;
+  readonly #doubles: Float64Array;
 
   /** @param memory what the other side has made; left out, it is made here */
   constructor(memory: SharedArrayBuffer = new SharedArrayBuffer((FIRST_SLOT + SLOTS * SLOT_WORDS) * WORD_BYTES)) {
     this.memory = memory;
     this.#words = new Int32Array(memory);
+    this.#doubles = new Float64Array(memory);
     this.threadBell = new Doorbell(this.#words, THREAD_BELL);
     this.reactorBell = new Doorbell(this.#words, REACTOR_BELL);
     this.submissions = new SlotQueue(this.#words, SUBMITTED, SUBMISSIONS, SLOTS);
@@ -91,6 +94,19 @@ export class Channel {
     this.#words[header + FUNCTION_ID] = functionId;
     this.#words[header + FORM] = form;
     Atomics.store(this.#words, header + STATE, state);
+  }
+
+  /**
+   * Notes when the job has begun.
+   *
+   * @param time in shared milliseconds; negative while the function is being loaded
+   */
+  noteBegin(slot: number, time: number): void {
+    this.#doubles[(at(slot) + BEGAN_AT) / 2] = time;
+  }
+
+  beganAt(slot: number): number {
+    return this.#doubles[(at(slot) + BEGAN_AT) / 2] as number;
   }
 
   /** Fills in the header of a job that has ended. */

@@ -1,5 +1,5 @@
 import type { Payload } from './payload.ts';
-import type { FunctionReference } from './reference.ts';
+import type { JobReference } from './reference.ts';
 
 /** What a thread gets when it is made. */
 export interface ThreadData {
@@ -20,7 +20,7 @@ export interface ThreadData {
 /** From the reactor to a thread: what a job brings that does not travel in its slot. */
 export interface JobMessage {
   /** Where to load the function from, until the thread is known to have it. */
-  readonly reference?: FunctionReference | undefined;
+  readonly reference?: JobReference | undefined;
   readonly args: Payload;
   /** The values that a captured function uses, by their slots. */
   readonly captured?: Payload | undefined;

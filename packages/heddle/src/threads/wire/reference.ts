@@ -7,6 +7,15 @@ import type { CapturedReference } from './captured.ts';
  */
 export type FunctionReference = Address | CapturedReference | FactoryReference;
 
+/** The same of whatever one job calls. */
+export type JobReference = FunctionReference | SequenceReference;
+
+/** Functions that one job calls one after the other. */
+export interface SequenceReference {
+  readonly kind: 'sequence';
+  readonly functions: readonly JobReference[];
+}
+
 /** An export that the build plug-in wrote: called with the captured values of a job, it gives the function. */
 export interface FactoryReference {
   readonly kind: 'factory';

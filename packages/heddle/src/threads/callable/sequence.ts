@@ -1,0 +1,38 @@
+import type { JobReference, SequenceReference } from '../wire/reference.ts';
+import { CapturedCall } from './capture/captured-call.ts';
+import { type Callable, resolveCallable } from './resolve.ts';
+
+/** What comes after some functions. A thread knows a sequence by its reference, so the same functions give the same. */
+interface Step {
+  readonly next: WeakMap<JobReference, Step>;
+  reference?: SequenceReference;
+}
+
+const first: Step = { next: new WeakMap() };
+
+/**
+ * Functions that one job calls one after the other.
+ *
+ * @throws CallableError for one that cannot go to a thread
+ */
+export function resolveSequence(functions: readonly Function[]): Callable | Promise<Callable> {
+  const callables = functions.map((f) => resolveCallable(f));
+  if (callables.every((callable) => !(callable instanceof Promise))) return sequenceOf(callables as Callable[]);
+  return Promise.all(callables).then(sequenceOf);
+}
+
+function sequenceOf(callables: readonly Callable[]): CapturedCall {
+  const references = callables.map((callable) => (callable instanceof CapturedCall ? callable.reference : callable));
+  const values = callables.map((callable) => (callable instanceof CapturedCall ? callable.values : []));
+  let step = first;
+  for (const reference of references) {
+    let next = step.next.get(reference);
+    if (next === undefined) {
+      next = { next: new WeakMap() };
+      step.next.set(reference, next);
+    }
+    step = next;
+  }
+  step.reference ??= { kind: 'sequence', functions: references };
+  return new CapturedCall(step.reference, values.some((list) => list.length > 0) ? values : []);
+}

@@ -1,0 +1,54 @@
+import { CancelledError } from '../defer/errors.ts';
+import { Failure } from '../defer/failure.ts';
+import { type JobOutcome, type JobSettledEvent, jobQueued, jobSettled, jobStarted } from './diagnostics.ts';
+import { Histogram } from './histogram.ts';
+import type { Job } from './job.ts';
+
+/** What has become of a pool's calls. Tells those who listen to `node:diagnostics_channel`, where somebody does. */
+export class PoolRecord {
+  readonly pool: string;
+  readonly runTime: Histogram = new Histogram();
+  readonly waitTime: Histogram = new Histogram();
+  completed = 0;
+  failed = 0;
+  cancelled = 0;
+  refused = 0;
+
+  constructor(pool: string) {
+    this.pool = pool;
+  }
+
+  jobWasQueued(job: Job): void {
+    if (jobQueued.hasSubscribers) jobQueued.publish(this.#eventOf(job));
+  }
+
+  /** Told again when a thread has given the job back, and another gets it: only the first time counts. */
+  jobWasSent(job: Job): void {
+    if (job.turn === 0 && jobStarted.hasSubscribers) jobStarted.publish(this.#eventOf(job));
+  }
+
+  jobHasRun(job: Job): void {
+    this.waitTime.add(job.waitTime * 1000);
+    this.runTime.add(job.runTime * 1000);
+  }
+
+  jobHasSettled(job: Job, result: unknown): void {
+    let outcome: JobOutcome = 'completed';
+    if (result instanceof Failure) outcome = result.value instanceof CancelledError ? 'cancelled' : 'failed';
+    this[outcome]++;
+    if (!jobSettled.hasSubscribers) return;
+    const hasRun = job.runTime >= 0;
+    const event: JobSettledEvent = {
+      ...this.#eventOf(job),
+      outcome,
+      ...(result instanceof Failure ? { error: result.value } : {}),
+      waitTime: hasRun ? job.waitTime : undefined,
+      runTime: hasRun ? job.runTime : undefined,
+    };
+    jobSettled.publish(event);
+  }
+
+  #eventOf({ id, functionName }: Job): { pool: string; id: number; functionName: string } {
+    return { pool: this.pool, id, functionName };
+  }
+}

@@ -1,0 +1,60 @@
+import { inspect } from 'node:util';
+import type { HistogramSnapshot } from './histogram.ts';
+
+/** How a pool is at this moment, and what it has done so far. */
+export interface PoolStatistics {
+  /** Threads that exist, those that are about to end included. */
+  readonly threads: number;
+  readonly idle: number;
+  /** Threads that have a call. */
+  readonly busy: number;
+  /** Calls that wait: in the queue, behind another of their key, ahead of their turn at a thread. */
+  readonly backlog: number;
+  /** Calls that ended with a value. */
+  readonly completed: number;
+  /** Calls that ended with an error, timeouts included. */
+  readonly failed: number;
+  /** Calls that ended with a `CancelledError`. */
+  readonly cancelled: number;
+  /** Calls that were not taken, because of `maxQueue`. */
+  readonly refused: number;
+  /** How long calls that a thread has answered ran there. Not: a thread's start, loading the function's module. */
+  readonly runTime: HistogramSnapshot;
+  /** How long they waited before: for a thread, and for their module where the thread had to load it. */
+  readonly waitTime: HistogramSnapshot;
+  readonly perThread: readonly ThreadStatistics[];
+}
+
+/** How one thread is used. */
+export interface ThreadStatistics {
+  readonly name: string;
+  /** How many calls it has answered. */
+  readonly calls: number;
+  /** The part of its life in which it ran calls, from 0 to 1. */
+  readonly utilization: number;
+}
+
+/** Statistics as text for a log. */
+export function statisticsText(
+  name: string,
+  statistics: PoolStatistics,
+  running: readonly string[],
+  waiting: readonly string[],
+): string {
+  const { threads, idle, busy, backlog, completed, failed, cancelled, refused, perThread } = statistics;
+  return [
+    `Thread pool ${inspect(name)}: ${threads} threads (${idle} idle, ${busy} busy), ${backlog} calls wait`,
+    `  so far: ${completed} completed, ${failed} failed, ${cancelled} cancelled, ${refused} refused`,
+    ...perThread.map(
+      (thread) => `  ${thread.name}: ${thread.calls} calls, busy ${Math.round(thread.utilization * 100)} % of the time`,
+    ),
+    `  running: ${counted(running)}`,
+    `  waiting: ${counted(waiting)}`,
+  ].join('\n');
+}
+
+function counted(names: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return [...counts].map(([name, count]) => (count > 1 ? `${name} (${count})` : name)).join(', ') || 'nothing';
+}

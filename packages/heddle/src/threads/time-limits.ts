@@ -1,0 +1,74 @@
+import type { ScheduledCall, TimeSource } from '../defer/clock.ts';
+import { TimeoutError } from '../defer/errors.ts';
+import type { Job } from './job.ts';
+import type { CallOptions } from './options.ts';
+
+type Limits = Pick<CallOptions, 'timeout' | 'queueTimeout' | 'runTimeout'>;
+
+/**
+ * The times that one call may take. A timer for each limit looks once, when the time is over: the thread has written
+ * down when it began. Only where it began late, or has not begun yet, there is another look.
+ */
+export class TimeLimits {
+  readonly #job: Job;
+  readonly #time: TimeSource;
+  readonly #runTimeout: number;
+  readonly #total: ScheduledCall | undefined;
+  readonly #queue: ScheduledCall | undefined;
+  #run: ScheduledCall | undefined;
+
+  /** Begins to count. */
+  constructor(job: Job, limits: Limits, time: TimeSource) {
+    const { timeout = FOREVER, queueTimeout = FOREVER, runTimeout = FOREVER } = limits;
+    this.#job = job;
+    this.#time = time;
+    this.#runTimeout = runTimeout;
+    if (timeout !== FOREVER) this.#total = time.callLater(timeout, () => this.#totalIsOver(timeout));
+    if (queueTimeout !== FOREVER) this.#queue = time.callLater(queueTimeout, () => this.#queueIsOver(queueTimeout));
+  }
+
+  /** What a call without limits is spared. */
+  static areIn({ timeout, queueTimeout, runTimeout }: Limits): boolean {
+    return isLimit(timeout) || isLimit(queueTimeout) || isLimit(runTimeout);
+  }
+
+  /** A thread has got the job. */
+  jobWasSent(): void {
+    if (this.#runTimeout !== FOREVER && this.#run === undefined) this.#lookIn(this.#runTimeout);
+  }
+
+  stop(): void {
+    for (const timer of [this.#total, this.#queue, this.#run]) if (timer?.active()) timer.cancel();
+  }
+
+  #totalIsOver(timeout: number): void {
+    const message = `${this.#job.functionName} had no result within ${timeout} ms.`;
+    this.#job.abandon(new TimeoutError(timeout, 'total', message));
+  }
+
+  #queueIsOver(timeout: number): void {
+    if (this.#job.holder?.hasBegun(this.#job)) return;
+    const message = `${this.#job.functionName} did not begin within ${timeout} ms: no thread was free for it.`;
+    this.#job.abandon(new TimeoutError(timeout, 'queue', message));
+  }
+
+  #lookIn(milliseconds: number): void {
+    this.#run = this.#time.callLater(milliseconds, () => this.#runMayBeOver());
+  }
+
+  #runMayBeOver(): void {
+    this.#run = undefined;
+    const runTime = this.#job.holder?.runTimeOf(this.#job);
+    // A job that has gone back to the queue is watched again when a thread has it.
+    if (runTime === undefined) return;
+    if (runTime < this.#runTimeout) return this.#lookIn(this.#runTimeout - runTime);
+    const message = `${this.#job.functionName} ran for longer than ${this.#runTimeout} ms.`;
+    this.#job.abandon(new TimeoutError(this.#runTimeout, 'run', message));
+  }
+}
+
+const FOREVER = Number.POSITIVE_INFINITY;
+
+function isLimit(timeout: number | undefined): boolean {
+  return timeout !== undefined && timeout !== FOREVER;
+}
