@@ -223,7 +223,11 @@ export class Team {
       // One that had begun nothing is free now.
       return this.#idle.pop() ?? this.#addThread();
     }
-    for (const thread of this.#roomy) return thread;
+    for (const thread of this.#roomy) {
+      if (thread.hasRoom) return thread;
+      // It works on a call that was given up, and nobody knew whether it has room meanwhile.
+      this.#roomy.delete(thread);
+    }
     return undefined;
   }
 

@@ -327,7 +327,7 @@ for (const onCancel of ['cooperate', 'abandon'] as const) {
     await errorOf(call, CancelledError);
     const next = pool.defer(whichThread);
     t.mock.timers.tick(1_000_000);
-    assert.deepEqual(pool.statistics(), { threads: 1, idle: 0, busy: 1, backlog: 1 });
+    assert.deepEqual(sizes(pool), { threads: 1, idle: 0, busy: 1, backlog: 1 });
     gate.open();
     assert.equal(await next, thread);
   });
@@ -360,7 +360,7 @@ for (const onCancel of ['cooperate', 'abandon'] as const) {
       const stopped = pool.stop({ deadline: 0 });
       await errorOf(second as Deferred<never>, PoolStoppedError);
       await stopped;
-      assert.deepEqual(pool.statistics(), { threads: 0, idle: 0, busy: 0, backlog: 0 });
+      assert.deepEqual(sizes(pool), { threads: 0, idle: 0, busy: 0, backlog: 0 });
     },
   );
 }
@@ -398,7 +398,7 @@ test('a call that a getter among its arguments cancels does not run, and leaves 
   await errorOf(call, CancelledError);
   assert.equal(await pool.defer(whichThread), thread);
   assert.equal(counter[0], 0);
-  assert.deepEqual(pool.statistics(), { threads: 1, idle: 1, busy: 0, backlog: 0 });
+  assert.deepEqual(sizes(pool), { threads: 1, idle: 1, busy: 0, backlog: 0 });
 });
 
 test('the late result of an earlier job does not save the thread of one that was given up', limit, async (t) => {

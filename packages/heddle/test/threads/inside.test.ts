@@ -14,6 +14,7 @@ import {
   whereAmI,
 } from '../fixtures/threads/inside.ts';
 import { whichThread } from '../fixtures/threads/jobs.ts';
+import { sizes } from '../support/sizes.ts';
 import { errorOf } from '../support/failure-of.ts';
 import { Gate } from '../support/gate.ts';
 import { poolFor } from '../support/pools.ts';
@@ -74,7 +75,7 @@ test('an abandoned job is not told, and keeps its thread until it ends', limit, 
   await gate.entered();
   call.cancel();
   await errorOf(call, CancelledError);
-  assert.deepEqual(pool.statistics(), { threads: 1, idle: 0, busy: 1, backlog: 0 });
+  assert.deepEqual(sizes(pool), { threads: 1, idle: 0, busy: 1, backlog: 0 });
   const next = pool.defer(whichThread);
   gate.open();
   assert.equal(await next, thread);
@@ -96,5 +97,5 @@ test('in a memory pool a job knows that it is one, and sees that its call was ca
   await errorOf(call, CancelledError);
   await performed;
   // The job runs with the memory of the test, and has ended when its thread has room again.
-  assert.deepEqual(pool.statistics(), { threads: 1, idle: 1, busy: 0, backlog: 0 });
+  assert.deepEqual(sizes(pool), { threads: 1, idle: 1, busy: 0, backlog: 0 });
 });

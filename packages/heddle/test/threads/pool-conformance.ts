@@ -221,7 +221,7 @@ export function testThreadPool<Pool extends ThreadPool>(kindName: string, kind: 
 
   poolTest('a queue timeout ends a call that has not begun', { max: 1 }, async (pool) => {
     const gate = new Gate();
-    const running = pool.defer(neverSettle, gate.shared);
+    const running = pool.with({ grace: 0 }).defer(neverSettle, gate.shared);
     kind.work(pool);
     await gate.entered();
     const waiting = pool.with({ queueTimeout: 40 }).defer(add, 1, 2);
@@ -237,8 +237,8 @@ export function testThreadPool<Pool extends ThreadPool>(kindName: string, kind: 
 
   poolTest('a run timeout counts from the beginning, and ends the call that runs', { max: 1 }, async (pool) => {
     const gates = [new Gate(), new Gate()] as const;
-    const first = pool.defer(neverSettle, gates[0].shared);
-    const limited = pool.with({ runTimeout: 40 }).defer(neverSettle, gates[1].shared);
+    const first = pool.with({ grace: 0 }).defer(neverSettle, gates[0].shared);
+    const limited = pool.with({ runTimeout: 40, grace: 0 }).defer(neverSettle, gates[1].shared);
     const clockHand = pool.with({ timeout: 60 }).defer(add, 1, 2);
     kind.work(pool);
     await gates[0].entered();
@@ -273,7 +273,7 @@ export function testThreadPool<Pool extends ThreadPool>(kindName: string, kind: 
 
   poolTest('a call of a key waits for the one before it, and others go on', { max: 2 }, async (pool) => {
     const gate = new Gate();
-    const { defer } = pool.with({ key: 'one' });
+    const { defer } = pool.with({ key: 'one', grace: 0 });
     const running = defer(neverSettle, gate.shared);
     const waiting = defer(add, 1, 1);
     const other = pool.with({ key: 'other' }).defer(add, 2, 2);

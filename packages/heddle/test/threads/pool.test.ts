@@ -391,7 +391,7 @@ test('a thread that has begun its job before it was heard of is left to it', lim
   // This leaves the first thread idle, which could take what the second has not begun.
   searched.cancel();
   await failureOf(searched);
-  assert.deepEqual(pool.statistics(), { threads: 2, idle: 1, busy: 1, backlog: 0 });
+  assert.deepEqual(sizes(pool), { threads: 2, idle: 1, busy: 1, backlog: 0 });
   gate.open();
   await running;
 });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { sizes } from '../support/sizes.ts';
 import { packageRoot } from '../support/paths.ts';
 
 test('where a bundle has left the entry of threads behind, each call fails with its path and the way out', async (t) => {
@@ -23,6 +24,6 @@ test('where a bundle has left the entry of threads behind, each call fails with 
     assert.equal(file, path.join(folder, entry, 'thread.cjs'));
     assert.ok(message.includes(file) && message.includes('@heddle/unplugin') && message.includes('--external:heddle'));
   }
-  assert.deepEqual(pool.statistics(), { threads: 0, idle: 0, busy: 0, backlog: 0 });
+  assert.deepEqual(sizes(pool), { threads: 0, idle: 0, busy: 0, backlog: 0 });
   await pool.stop();
 });
