@@ -1,3 +1,4 @@
+import type { MessagePort } from 'node:worker_threads';
 // biome-ignore-all format: one call a line, under the directive or behind the type that belongs to it
 /** What `heddle/thread` and the options for giving up a call are typed as. */
 import { deferToThread } from 'heddle';
