@@ -1,40 +1,26 @@
-import { inspect } from 'node:util';
 import type { ScheduledCall, TimeSource } from '../defer/clock.ts';
 import { Failure } from '../defer/failure.ts';
 import { CapturedCall } from './callable/capture/captured-call.ts';
 import { type Callable, resolveWithoutAddress } from './callable/resolve.ts';
 import { type Connect, NOT_NOW, type ThreadConnection, type ThreadCrash } from './connection.ts';
-import { ThreadInitError } from './errors.ts';
 import type { Job } from './job.ts';
 import { UnsendableClosure } from './job-message.ts';
+import { KnownFunctions } from './known-functions.ts';
 import type { PoolThread, ThreadOwner } from './pool-thread.ts';
 import type { ThreadStatistics } from './statistics.ts';
 import { exitError, warnOfCrash } from './thread-exit.ts';
+import { InitRun, type ThreadInit } from './thread-init.ts';
+import { ThreadUsage } from './thread-usage.ts';
 import type { SlotOutcome } from './wire/channel.ts';
 import type { JobReference } from './wire/reference.ts';
 
 /** As much work as this is sent ahead of its turn: what comes later may be more urgent, or go to another thread. */
 const AHEAD_MICROSECONDS = 500;
-/** How much one job counts in the average of how long jobs take. */
-const WEIGHT = 1 / 8;
-
-interface KnownFunction {
-  readonly id: number;
-  /** Whether the thread has answered a job of this function, so that it must have loaded it. */
-  isLoaded: boolean;
-}
-
 interface Sent {
   readonly job: Job;
   readonly reference: JobReference;
   /** Whether it has taken something with it that is gone here. */
   readonly hasMoved: boolean;
-}
-
-/** What a thread runs before its first job. */
-export interface ThreadInit {
-  readonly name: string;
-  readonly callable: Callable | Promise<Callable>;
 }
 
 /** What a thread is made with. */
@@ -55,8 +41,9 @@ export class Thread implements PoolThread {
   readonly #owner: ThreadOwner;
   readonly #connection: ThreadConnection;
   readonly #time: TimeSource;
-  readonly #functions = new Map<JobReference, KnownFunction>();
-  #lastFunctionId = 0;
+  readonly #functions = new KnownFunctions();
+  readonly #usage: ThreadUsage;
+  readonly #init: InitRun | undefined;
   /** By their slots. */
   readonly #sent: (Sent | undefined)[] = [];
   /** Jobs whose function is still looked for. */
@@ -66,12 +53,7 @@ export class Thread implements PoolThread {
   /** Slots that the thread has not given back. */
   #slots = 0;
   #load = 0;
-  /** How long its jobs take. */
-  #average: number | undefined;
   #isStalled = false;
-  #init: 'none' | 'running' | 'done' | 'failed' = 'none';
-  #initName = '';
-  #initSlot = -1;
   /** The slot of the job that was given up and still runs: no other may wait behind it. */
   #givenUp = -1;
   /** Ends the thread when that job has had its time. */
@@ -81,22 +63,13 @@ export class Thread implements PoolThread {
   #toldToEnd = false;
   #started = false;
   lastProgress = 0;
-  readonly #name: string;
-  readonly #now: () => number;
-  readonly #madeAt: number;
-  #calls = 0;
-  #busyMicroseconds = 0;
   counted = 0;
 
-  /**
-   * @throws whatever stands in the way of making the thread
-   */
+  /** @throws whatever stands in the way of making the thread */
   constructor(owner: ThreadOwner, connect: Connect, { name, time, now, init }: ThreadOptions) {
     this.#owner = owner;
-    this.#name = name;
     this.#time = time;
-    this.#now = now;
-    this.#madeAt = now();
+    this.#usage = new ThreadUsage(name, now);
     this.#connection = connect({
       started: () => {
         this.#started = true;
@@ -105,7 +78,13 @@ export class Thread implements PoolThread {
         this.#completed(slot, outcome, result, microseconds, beganAt),
       ended: (exitCode, crash) => this.#ended(exitCode, crash),
     });
-    if (init !== undefined) this.#initialise(init);
+    this.#init =
+      init &&
+      new InitRun(
+        init,
+        (callable) => this.#sendInit(callable),
+        () => this.#initHasEnded(),
+      );
   }
 
   get load(): number {
@@ -121,19 +100,19 @@ export class Thread implements PoolThread {
   }
 
   get mayBeReplaced(): boolean {
-    return this.#init !== 'failed' && (this.#started || this.#toldToEnd);
+    return !this.#init?.hasFailed && (this.#started || this.#toldToEnd);
   }
 
   get hasRoom(): boolean {
-    if (this.#ending || this.#isStalled || this.#average === undefined || this.#movers.size > 0) return false;
-    return this.#slots < this.#connection.capacity && this.#load * this.#average < AHEAD_MICROSECONDS;
+    const { average } = this.#usage;
+    if (this.#ending || this.#isStalled || average === undefined || this.#movers.size > 0) return false;
+    return this.#slots < this.#connection.capacity && this.#load * average < AHEAD_MICROSECONDS;
   }
 
   usage(): ThreadStatistics {
-    const life = this.#now() - this.#madeAt;
-    let busy = this.#busyMicroseconds / 1000;
-    for (const sent of this.#sent) if (sent !== undefined) busy += this.runTimeOf(sent.job);
-    return { name: this.#name, calls: this.#calls, utilization: life > 0 ? Math.min(1, busy / life) : 0 };
+    let running = 0;
+    for (const sent of this.#sent) if (sent !== undefined) running += this.runTimeOf(sent.job);
+    return this.#usage.statistics(running);
   }
 
   jobs(): Job[] {
@@ -148,7 +127,7 @@ export class Thread implements PoolThread {
       this.lastProgress = performance.now();
       this.#isStalled = false;
     }
-    if (this.#init === 'running') this.#unsent.add(job);
+    if (this.#init?.isRunning) this.#unsent.add(job);
     else this.#sendWhenFound(job, job.callable);
   }
 
@@ -237,56 +216,36 @@ export class Thread implements PoolThread {
     this.#owner.threadIsEnding(this);
   }
 
-  #initialise({ name, callable }: ThreadInit): void {
-    this.#init = 'running';
-    const start = (found: Callable): void => {
-      if (this.#ending) return;
-      const { reference, captured } = partsOf(found);
-      this.#initSlot = this.#connection.submit({
-        functionId: ++this.#lastFunctionId,
-        reference,
-        functionName: name,
-        args: NONE,
-        captured,
-        call: { settled: false },
-        isAlone: true,
-      });
-      this.#slots++;
-    };
-    const attempt = (found: Callable): void => {
-      try {
-        start(found);
-      } catch (error) {
-        this.#initHasFailed(name, error instanceof UnsendableClosure ? error.reason : error);
-      }
-    };
-    this.#initName = name;
-    // Not in this turn: whoever makes the thread does not have it yet.
-    Promise.resolve(callable).then(attempt, (error: unknown) => this.#initHasFailed(name, error));
+  #sendInit(callable: Callable): number {
+    if (this.#ending) return -1;
+    const { reference, captured } = partsOf(callable);
+    const slot = this.#connection.submit({
+      functionId: this.#functions.get(reference).id,
+      reference,
+      functionName: 'initThread',
+      args: NONE,
+      captured,
+      call: { settled: false },
+      isAlone: true,
+    });
+    this.#slots++;
+    return slot;
   }
 
-  #initHasEnded(outcome: SlotOutcome, result: unknown): void {
-    if (outcome !== 'value') return this.#initHasFailed(this.#initName, result);
-    this.#init = 'done';
+  #initHasEnded(): void {
+    if (this.#ending) return;
     this.lastProgress = performance.now();
     const waiting = [...this.#unsent];
     this.#unsent.clear();
-    for (const job of waiting) this.#sendWhenFound(job, job.callable);
-    return undefined;
-  }
-
-  #initHasFailed(name: string, cause: unknown): void {
-    if (this.#ending) return;
-    this.#init = 'failed';
-    const jobs = [...this.#unsent];
-    this.#unsent.clear();
-    this.#load -= jobs.length;
+    if (!this.#init?.hasFailed) {
+      for (const job of waiting) this.#sendWhenFound(job, job.callable);
+      return;
+    }
+    this.#load -= waiting.length;
     this.end();
-    const reason = cause instanceof Error ? cause.message : inspect(cause);
-    for (const job of jobs) {
+    for (const job of waiting) {
       this.#owner.jobHasLeft(job);
-      const message = `The thread for ${job.functionName} could not be made ready: the pool's initThread, ${name}, failed (${reason}).`;
-      job.settle(new Failure(new ThreadInitError(message, { cause })));
+      job.settle(new Failure(this.#init.errorFor(job.functionName)));
     }
   }
 
@@ -309,11 +268,7 @@ export class Thread implements PoolThread {
 
   #send(job: Job, callable: Callable): void {
     const { reference, captured } = partsOf(callable);
-    let known = this.#functions.get(reference);
-    if (known === undefined) {
-      known = { id: ++this.#lastFunctionId, isLoaded: false };
-      this.#functions.set(reference, known);
-    }
+    const known = this.#functions.get(reference);
     try {
       const slot = this.#connection.submit({
         functionId: known.id,
@@ -358,16 +313,12 @@ export class Thread implements PoolThread {
 
   #completed(slot: number, outcome: SlotOutcome, result: unknown, microseconds: number, beganAt: number): void {
     this.#slots--;
-    if (slot === this.#initSlot) {
-      this.#initSlot = -1;
-      return this.#initHasEnded(outcome, result);
-    }
+    if (slot === this.#init?.slot) return this.#init.completed(outcome, result);
     const sent = this.#sent[slot];
     if (outcome === 'withdrawn' || sent === undefined) return;
     this.#sent[slot] = undefined;
     this.#hasAnswered = true;
-    this.#calls++;
-    this.#busyMicroseconds += microseconds;
+    this.#usage.hasRun(microseconds);
     sent.job.hasRun(beganAt, microseconds);
     if (slot === this.#givenUp) {
       this.#givenUp = -1;
@@ -376,19 +327,11 @@ export class Thread implements PoolThread {
     // The result of an earlier job says nothing about the one that was given up.
     if (this.#givenUp < 0) this.#isStalled = false;
     this.lastProgress = performance.now();
-    this.#average =
-      this.#average === undefined ? microseconds : this.#average + WEIGHT * (microseconds - this.#average);
-    this.#learn(sent.reference, outcome);
+    this.#functions.hasAnswered(sent.reference, outcome);
     // The thread is free before the callbacks run: they may have the next call to make.
     this.#jobHasLeft(sent.job);
     sent.job.settle(outcome === 'value' ? result : new Failure(result));
     return undefined;
-  }
-
-  /** What the thread could not load, or could not read of, it does not have. */
-  #learn(reference: JobReference, outcome: SlotOutcome): void {
-    const known = this.#functions.get(reference);
-    if (known !== undefined && (outcome === 'value' || outcome === 'thrown')) known.isLoaded = true;
   }
 
   #jobHasLeft(job: Job): void {

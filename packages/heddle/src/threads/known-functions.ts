@@ -1,0 +1,32 @@
+import type { SlotOutcome } from './wire/channel.ts';
+import type { JobReference } from './wire/reference.ts';
+
+/** A function as one thread knows it. */
+export interface KnownFunction {
+  /** Its number, good for the thread. */
+  readonly id: number;
+  /** Whether the thread has answered a job of this function, so that it must have loaded it. */
+  isLoaded: boolean;
+}
+
+/** The functions that one thread has been told of. */
+export class KnownFunctions {
+  readonly #functions = new Map<JobReference, KnownFunction>();
+  #lastId = 0;
+
+  /** The function that a reference names, with a number of its own from now on. */
+  get(reference: JobReference): KnownFunction {
+    let known = this.#functions.get(reference);
+    if (known === undefined) {
+      known = { id: ++this.#lastId, isLoaded: false };
+      this.#functions.set(reference, known);
+    }
+    return known;
+  }
+
+  /** Takes note of how a job has ended: what the thread could not load, or could not read of, it does not have. */
+  hasAnswered(reference: JobReference, outcome: SlotOutcome): void {
+    const known = this.#functions.get(reference);
+    if (known !== undefined && (outcome === 'value' || outcome === 'thrown')) known.isLoaded = true;
+  }
+}
