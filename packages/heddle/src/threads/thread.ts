@@ -48,8 +48,8 @@ export class Thread implements PoolThread {
   readonly #sent: (Sent | undefined)[] = [];
   /** Jobs whose function is still looked for. */
   readonly #unsent = new Set<Job>();
-  /** Jobs among them that have to be alone with the thread. */
-  readonly #movers = new Map<Job, Callable>();
+  /** Jobs among them that wait for a slot, or have to be alone with the thread. */
+  readonly #held = new Map<Job, Callable>();
   /** Slots that the thread has not given back. */
   #slots = 0;
   #load = 0;
@@ -105,7 +105,7 @@ export class Thread implements PoolThread {
 
   get hasRoom(): boolean {
     const { average } = this.#usage;
-    if (this.#ending || this.#isStalled || average === undefined || this.#movers.size > 0) return false;
+    if (this.#ending || this.#isStalled || average === undefined || this.#held.size > 0) return false;
     return this.#slots < this.#connection.capacity && this.#load * average < AHEAD_MICROSECONDS;
   }
 
@@ -150,7 +150,7 @@ export class Thread implements PoolThread {
   /** Gives up a job. One that runs keeps the thread until it ends, or the thread is ended. */
   release(job: Job): void {
     job.holder = undefined;
-    this.#movers.delete(job);
+    this.#held.delete(job);
     if (this.#unsent.delete(job)) return this.#jobHasLeft(job);
     // It is being sent, which looks by itself whether it is still wanted.
     if (job.slot < 0) return undefined;
@@ -176,7 +176,7 @@ export class Thread implements PoolThread {
     );
     const all = [...this.#inOrder(back), ...this.#unsent];
     this.#unsent.clear();
-    this.#movers.clear();
+    this.#held.clear();
     this.#load -= all.length;
     return all;
   }
@@ -267,6 +267,8 @@ export class Thread implements PoolThread {
   }
 
   #send(job: Job, callable: Callable): void {
+    // What was taken back keeps its slots until the thread has passed them.
+    if (this.#slots === this.#connection.capacity) return this.#hold(job, callable);
     const { reference, captured } = partsOf(callable);
     const known = this.#functions.get(reference);
     try {
@@ -279,12 +281,7 @@ export class Thread implements PoolThread {
         args: job.args,
         captured,
       });
-      if (slot === NOT_NOW) {
-        if (job.settled) return this.#jobHasLeft(job);
-        this.#unsent.add(job);
-        this.#movers.set(job, callable);
-        return undefined;
-      }
+      if (slot === NOT_NOW) return job.settled ? this.#jobHasLeft(job) : this.#hold(job, callable);
       this.#slots++;
       // A getter among the arguments has cancelled the call.
       if (job.settled) return this.#jobHasLeft(job);
@@ -313,6 +310,7 @@ export class Thread implements PoolThread {
 
   #completed(slot: number, outcome: SlotOutcome, result: unknown, microseconds: number, beganAt: number): void {
     this.#slots--;
+    if (this.#held.size > 0) this.#sendHeld();
     if (slot === this.#init?.slot) return this.#init.completed(outcome, result);
     const sent = this.#sent[slot];
     if (outcome === 'withdrawn' || sent === undefined) return;
@@ -338,17 +336,22 @@ export class Thread implements PoolThread {
     this.#load--;
     this.#owner.jobHasLeft(job);
     if (this.#ending) return;
-    if (this.#movers.size > 0 && this.#load === this.#unsent.size) this.#sendMover();
+    if (this.#held.size > 0 && this.#load === this.#unsent.size) this.#sendHeld();
     this.#owner.threadHasRoom(this);
   }
 
-  #sendMover(): void {
-    for (const [job, callable] of this.#movers) {
-      this.#movers.delete(job);
+  #hold(job: Job, callable: Callable): void {
+    this.#unsent.add(job);
+    this.#held.set(job, callable);
+  }
+
+  #sendHeld(): void {
+    for (const [job, callable] of this.#held) {
+      this.#held.delete(job);
       this.#unsent.delete(job);
-      this.#send(job, callable);
-      return;
+      return this.#send(job, callable);
     }
+    return undefined;
   }
 
   #ended(exitCode: number, crash: ThreadCrash | undefined): void {
@@ -357,7 +360,7 @@ export class Thread implements PoolThread {
     const back = left.filter((job, index) => this.#cannotHaveBegun(job, index));
     for (const { slot } of left) this.#sent[slot] = undefined;
     this.#unsent.clear();
-    this.#movers.clear();
+    this.#held.clear();
     this.#load = 0;
     if (back.length === left.length && crash !== undefined) warnOfCrash(crash.error);
     if (back.length > 0) this.#owner.jobsHaveNotBegun(back);

@@ -8,10 +8,11 @@ import {
   leaveInterval,
   leavePromises,
   leaveServer,
+  leaveThreadAtGate,
   leaveTimer,
   leaveUnrefTimer,
 } from '../fixtures/threads/leftovers.ts';
-import { sharedInts } from '../support/gate.ts';
+import { Gate, sharedInts } from '../support/gate.ts';
 import { poolFor } from '../support/pools.ts';
 
 const limit = { timeout: 30_000 };
@@ -51,4 +52,20 @@ test('calls without end leave a timer its turn, one at a time and many at once',
     enough.abort();
     await Promise.all(callers);
   }
+});
+
+test('a thread that has not yet passed the calls that were taken back from it takes others', limit, async (t) => {
+  const pool = poolFor(t, { max: 1 });
+  // Short calls, so that the thread gets as many ahead as there is room for.
+  for (let round = 0; round < 50; round++) await pool.defer(add, 1, round);
+  const gate = new Gate();
+  await pool.defer(leaveThreadAtGate, gate.shared);
+  await gate.entered();
+  for (let time = 0; time < 3; time++) {
+    const unwanted = Array.from({ length: 200 }, () => pool.defer(add, 1, 1).addErrback(() => {}));
+    for (const call of unwanted) call.cancel();
+  }
+  const wanted = Array.from({ length: 3 }, (_, n) => pool.defer(add, n, 1));
+  gate.open();
+  assert.deepEqual(await Promise.all(wanted), [1, 2, 3]);
 });
