@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { add } from '../fixtures/threads/jobs.ts';
+import { add, whichThread } from '../fixtures/threads/jobs.ts';
 import {
   leaveInterval,
   leavePromises,
@@ -56,16 +56,18 @@ test('calls without end leave a timer its turn, one at a time and many at once',
 
 test('a thread that has not yet passed the calls that were taken back from it takes others', limit, async (t) => {
   const pool = poolFor(t, { max: 1 });
+  const thread = await pool.defer(whichThread);
   // Short calls, so that the thread gets as many ahead as there is room for.
   for (let round = 0; round < 50; round++) await pool.defer(add, 1, round);
   const gate = new Gate();
   await pool.defer(leaveThreadAtGate, gate.shared);
   await gate.entered();
-  for (let time = 0; time < 3; time++) {
+  for (let time = 0; time < 20; time++) {
     const unwanted = Array.from({ length: 200 }, () => pool.defer(add, 1, 1).addErrback(() => {}));
     for (const call of unwanted) call.cancel();
   }
   const wanted = Array.from({ length: 3 }, (_, n) => pool.defer(add, n, 1));
   gate.open();
   assert.deepEqual(await Promise.all(wanted), [1, 2, 3]);
+  assert.equal(await pool.defer(whichThread), thread);
 });
