@@ -68,8 +68,6 @@ export class JobSlots {
       this.#free.push(slot);
       throw unsendableArguments(job.functionName, error);
     }
-    // Before the thread can see it.
-    if (job.call.settled) this.withdraw(slot);
     this.#channel.submissions.put(slot);
     if (this.inFlight <= FEW && this.#lastMicroseconds < SHORT_JOB_MICROSECONDS) this.#pollForAWhile();
     return slot;

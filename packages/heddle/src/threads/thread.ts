@@ -16,6 +16,7 @@ import type { JobReference } from './wire/reference.ts';
 
 /** As much work as this is sent ahead of its turn: what comes later may be more urgent, or go to another thread. */
 const AHEAD_MICROSECONDS = 500;
+
 interface Sent {
   readonly job: Job;
   readonly reference: JobReference;
@@ -310,10 +311,9 @@ export class Thread implements PoolThread {
 
   #completed(slot: number, outcome: SlotOutcome, result: unknown, microseconds: number, beganAt: number): void {
     this.#slots--;
-    if (this.#held.size > 0) this.#sendHeld();
     if (slot === this.#init?.slot) return this.#init.completed(outcome, result);
     const sent = this.#sent[slot];
-    if (outcome === 'withdrawn' || sent === undefined) return;
+    if (outcome === 'withdrawn' || sent === undefined) return this.#sendHeld();
     this.#sent[slot] = undefined;
     this.#hasAnswered = true;
     this.#usage.hasRun(microseconds);
@@ -336,7 +336,7 @@ export class Thread implements PoolThread {
     this.#load--;
     this.#owner.jobHasLeft(job);
     if (this.#ending) return;
-    if (this.#held.size > 0 && this.#load === this.#unsent.size) this.#sendHeld();
+    this.#sendHeld();
     this.#owner.threadHasRoom(this);
   }
 
@@ -345,7 +345,9 @@ export class Thread implements PoolThread {
     this.#held.set(job, callable);
   }
 
+  /** Sends the next of the jobs that are held, when the thread has no other. */
   #sendHeld(): void {
+    if (this.#load !== this.#unsent.size) return undefined;
     for (const [job, callable] of this.#held) {
       this.#held.delete(job);
       this.#unsent.delete(job);
