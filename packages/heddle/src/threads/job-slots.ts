@@ -115,8 +115,10 @@ export class JobSlots {
   #send(job: OutgoingJob, slot: number): number {
     this.hasMoved = false;
     const at = this.#channel.valuesAt(slot);
-    if (job.reference === undefined && job.captured.length === 0) {
-      if (this.#inline.write(job.args, at, at + INLINE_BYTES)) return Form.inline;
+    if (job.reference === undefined) {
+      const isPair = job.captured.length > 0;
+      const values = isPair ? [job.args, job.captured] : job.args;
+      if (this.#inline.write(values, at, at + INLINE_BYTES)) return isPair ? Form.inlinePair : Form.inline;
     }
     const { message, transfer, moves } = packJob(job);
     if (moves && !job.isAlone) return NOT_NOW;

@@ -50,11 +50,11 @@ export class JobRunner {
     return this.#functions.has(functionId);
   }
 
-  /** Runs a job of a function that was loaded before, with arguments that have arrived as they are. */
-  runInline(job: number, functionId: number, args: unknown[]): void {
+  /** Runs a job of a function that was loaded before, with values that have arrived as they are. */
+  runInline(job: number, functionId: number, args: unknown[], captured: readonly unknown[]): void {
     const known = this.#functions.get(functionId);
     if (known === undefined) throw new Error(`A job names function ${functionId}, which was never sent.`);
-    this.#perform(job, known, [], () => args);
+    this.#perform(job, known, captured, () => args);
   }
 
   runMessage(job: number, functionId: number, message: JobMessage): void {

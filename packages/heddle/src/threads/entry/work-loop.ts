@@ -132,14 +132,13 @@ export class WorkLoop {
   #take(slot: number): void {
     const channel = this.#channel;
     this.#isFresh = false;
-    const isInline = channel.form(slot) === Form.inline;
+    const isInline = channel.form(slot) !== Form.message;
     const message = isInline ? undefined : this.#receive();
     this.#running++;
     this.#noteBegin(slot, isInline || this.#runner.hasLoaded(channel.functionId(slot)));
     if (!channel.change(slot, SlotState.sent, SlotState.begun)) return this.#conclude(slot, 'withdrawn', Form.inline);
     const functionId = channel.functionId(slot);
-    if (isInline)
-      return this.#runner.runInline(slot, functionId, this.#inline.read(channel.valuesAt(slot)) as unknown[]);
+    if (isInline) return this.#runInline(slot, functionId);
     if (message instanceof UnclonableError) return this.#fail(slot, 'unreadable', message);
     return this.#runner.runMessage(slot, functionId, message as JobMessage);
   }
@@ -149,6 +148,13 @@ export class WorkLoop {
     this.#began[slot] = this.#now;
     const time = toSharedTime(this.#now);
     this.#channel.noteBegin(slot, isLoaded ? time : -time);
+  }
+
+  #runInline(slot: number, functionId: number): void {
+    const values = this.#inline.read(this.#channel.valuesAt(slot)) as unknown[];
+    if (this.#channel.form(slot) === Form.inline) return this.#runner.runInline(slot, functionId, values, []);
+    const [args, captured] = values as [unknown[], unknown[]];
+    return this.#runner.runInline(slot, functionId, args, captured);
   }
 
   #receive(): JobMessage | UnclonableError {

@@ -51,6 +51,8 @@ export const Form = {
   inline: 0,
   /** In the next message on the port beside. */
   message: 1,
+  /** In the slot itself, arguments and captured values as a pair. */
+  inlinePair: 2,
 } as const;
 
 /** How a job ended, as a slot says it. */
