@@ -5,7 +5,7 @@ export class Gate {
   /** What the job gets: whether it has come in, whether it may go on. */
   readonly shared: Int32Array<SharedArrayBuffer> = new Int32Array(new SharedArrayBuffer(8));
 
-  /** Settles when the job is inside. The pending call keeps the process meanwhile. */
+  /** Settles when the job is inside. Does not keep the process: a pending call must. */
   async entered(): Promise<void> {
     await (Atomics as unknown as { waitAsync: WaitAsync }).waitAsync(this.shared, 0, 0).value;
   }

@@ -61,7 +61,8 @@ test('a thread that has not yet passed the calls that were taken back from it ta
   for (let round = 0; round < 50; round++) await pool.defer(add, 1, round);
   const gate = new Gate();
   await pool.defer(leaveThreadAtGate, gate.shared);
-  await gate.entered();
+  // No call is under way that would keep the process.
+  await reaches(gate.shared, 1);
   for (let time = 0; time < 20; time++) {
     const unwanted = Array.from({ length: 200 }, () => pool.defer(add, 1, 1).addErrback(() => {}));
     for (const call of unwanted) call.cancel();
