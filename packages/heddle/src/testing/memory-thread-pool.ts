@@ -1,17 +1,20 @@
+import type { Transferable } from 'node:worker_threads';
 import type { TimeSource } from '../defer/clock.ts';
 import type { KeepAlive } from '../reactor/keep-alive.ts';
 import type { Connect, ConnectionListener, OutgoingJob, Progress, ThreadConnection } from '../threads/connection.ts';
 import { RunningJob } from '../threads/entry/running-job.ts';
 import { JobRunner } from '../threads/entry/job-runner.ts';
+import { ReactorCalls } from '../threads/entry/reactor-calls.ts';
 import { packJob, readAnswer, unsendableArguments } from '../threads/job-message.ts';
 import type { ThreadPoolOptions } from '../threads/options.ts';
 import { ThreadPool } from '../threads/thread-pool.ts';
 import type { SlotOutcome } from '../threads/wire/channel.ts';
-import type { JobMessage } from '../threads/wire/messages.ts';
+import type { CallAnswer, JobMessage } from '../threads/wire/messages.ts';
 import { pack, packThrown } from '../threads/wire/pack.ts';
 import type { Parcel } from '../threads/wire/payload.ts';
 import { Clock } from './clock.ts';
 import { callAsJob } from './memory-job.ts';
+import { MemoryLine } from './memory-line.ts';
 
 /**
  * A thread pool without threads, for tests that must be the same every time:
@@ -98,10 +101,12 @@ export class MemoryThreadPool extends ThreadPool {
 class MemoryConnection implements ThreadConnection {
   readonly capacity: number = 1;
   hasMoved = false;
+  passed: readonly Function[] = [];
   readonly #listener: ConnectionListener;
   readonly #arrived: () => void;
   readonly #now: () => number;
   readonly #runner: JobRunner;
+  readonly #line: MemoryLine;
   #message: { readonly functionId: number; readonly message: JobMessage } | undefined;
   #hasBegun = false;
   #isCancelled = false;
@@ -115,6 +120,8 @@ class MemoryConnection implements ThreadConnection {
     this.#listener = listener;
     this.#arrived = arrived;
     this.#now = now;
+    this.#line = new MemoryLine((call) => listener.called(call));
+    const calls = new ReactorCalls(this.#line, () => this.#job);
     this.#runner = new JobRunner(
       {
         loaded: () => {
@@ -125,17 +132,19 @@ class MemoryConnection implements ThreadConnection {
       },
       (_slot, f, receiver, args) => {
         this.#job = new RunningJob(() => this.#isCancelled);
-        return callAsJob(this.#job, f, receiver, args);
+        return callAsJob(this.#job, calls, f, receiver, args);
       },
+      calls,
     );
     queueMicrotask(() => listener.started());
   }
 
   submit({ functionId, reference, args, captured, functionName, call }: OutgoingJob): number {
     try {
-      const { message, transfer, moves } = packJob({ reference, args, captured });
+      const { message, transfer, moves, passed } = packJob({ reference, call, args, captured });
       this.#message = { functionId, message: structuredClone(message, { transfer: [...transfer] }) };
       this.hasMoved = moves;
+      this.passed = passed;
     } catch (error) {
       throw unsendableArguments(functionName, error);
     }
@@ -157,6 +166,10 @@ class MemoryConnection implements ThreadConnection {
   cancel(): void {
     this.#isCancelled = true;
     queueMicrotask(() => this.#job?.look());
+  }
+
+  answer(answer: CallAnswer, transfer: readonly Transferable[]): void {
+    this.#line.answer(answer, transfer);
   }
 
   progressOf(): Progress {
@@ -196,6 +209,7 @@ class MemoryConnection implements ThreadConnection {
   #answer(outcome: SlotOutcome, { payload, transfer }: Parcel): void {
     this.#job?.end();
     this.#job = undefined;
+    this.#runner.hasEnded(0);
     if (!this.#ended) {
       const arrived = readAnswer(outcome, () => structuredClone(payload, { transfer: [...transfer] }));
       const now = this.#now();

@@ -1,4 +1,6 @@
 export { isCancelled, throwIfCancelled } from './cancellation.ts';
+export { blockingCallFromThread, callFromThread } from './call-from-thread.ts';
 export { isInThread } from './in-thread.ts';
 export { signal } from './job-signal.ts';
+export { ReactorCallError, type ReactorCallErrorCode } from '../threads/wire/reactor-call-error.ts';
 export { transfer } from '../threads/transfer.ts';

@@ -1,4 +1,6 @@
+import type { Transferable } from 'node:worker_threads';
 import type { SlotOutcome } from './wire/channel.ts';
+import type { CallAnswer, ThreadCall } from './wire/messages.ts';
 import type { JobReference } from './wire/reference.ts';
 
 /** The way to one thread and back, whatever carries the jobs. */
@@ -12,17 +14,22 @@ export interface ThreadConnection {
    *
    * @returns the slot by which the connection knows it, a small number that is free again when the job has ended;
    *   {@link NOT_NOW} where nothing has been sent
-   * @throws UnclonableError, CodecError, UnsendableClosure where the job cannot be sent; then nothing has been
+   * @throws UnclonableError, CodecError, UnsendableClosure, StillResolving where the job cannot be sent; then nothing
+   *   has been
    */
   submit(job: OutgoingJob): number;
   /** Whether the job that was submitted last has taken something with it, so that it cannot be sent again. */
   readonly hasMoved: boolean;
+  /** The functions that the job that was submitted last may call here, by their numbers. */
+  readonly passed: readonly Function[];
   /** Takes a job back. False where the thread has begun it; else it ends as `withdrawn`, without an effect. */
   withdraw(slot: number): boolean;
   /** Tells a job that has begun that nobody wants it any more. */
   cancel(slot: number): void;
   /** How far the thread is with a job. Good after the thread's end too. */
   progressOf(slot: number): Progress;
+  /** Answers a call for which the thread waits. */
+  answer(answer: CallAnswer, transfer: readonly Transferable[]): void;
   /** For how many milliseconds the function of a job has been running; 0 before, and when it is done. */
   runTimeOf(slot: number): number;
   /** Ends the thread, whatever it is doing; `ended` follows. */
@@ -45,7 +52,7 @@ export interface OutgoingJob {
   /** Whether the thread has no other job: one that moves something must not be taken back from behind another. */
   readonly isAlone: boolean;
   /** Tells whether the call is still wanted: reading the arguments may run code that gives it up. */
-  readonly call: { readonly settled: boolean };
+  readonly call: { readonly id: number; readonly settled: boolean };
   readonly args: readonly unknown[];
   /** The values that a captured function uses. */
   readonly captured: readonly unknown[];
@@ -60,6 +67,8 @@ export interface ConnectionListener {
    * @param beganAt when it began to run, as the pool counts the time
    */
   completed(slot: number, outcome: SlotOutcome, result: unknown, microseconds: number, beganAt: number): void;
+  /** The thread wants something to be called here; before the job ends that does. */
+  called(call: ThreadCall): void;
   ended(exitCode: number, crash: ThreadCrash | undefined): void;
 }
 

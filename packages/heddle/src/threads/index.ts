@@ -4,6 +4,8 @@ export { type Codec, type CodecOptions, type CyclicCodec, registerCodec } from '
 export { CodecError, type CodecErrorCode } from './wire/codec-error.ts';
 export { callMultipleInThread, deferToThread, deferToThreadPool } from './defer-to-thread.ts';
 export type * from './deferrable.ts';
+export { ask, inThread, notify } from './passed.ts';
+export { ReactorCallError, type ReactorCallErrorCode } from './wire/reactor-call-error.ts';
 export { transfer } from './transfer.ts';
 export type { ThreadArgument, ThreadArguments, ThreadCallable } from './thread-arguments.ts';
 export {

@@ -1,9 +1,11 @@
 import type { Transferable } from 'node:worker_threads';
 import type { SlotOutcome } from './wire/channel.ts';
 import type { OutgoingJob } from './connection.ts';
+import { CallableError } from './wire/callable-error.ts';
 import { CodecError } from './wire/codec-error.ts';
 import type { JobMessage } from './wire/messages.ts';
 import { pack } from './wire/pack.ts';
+import { StillResolving } from './wire/passed.ts';
 import type { Parcel, Payload } from './wire/payload.ts';
 import { UnclonableError } from './wire/unclonable-error.ts';
 import { unpack } from './wire/unpack.ts';
@@ -18,20 +20,34 @@ export class UnsendableClosure extends Error {
   }
 }
 
+/** A job as a message. */
+export interface PackedJob {
+  readonly message: JobMessage;
+  readonly transfer: readonly Transferable[];
+  /** Whether something is gone here when it has been sent. */
+  readonly moves: boolean;
+  /** The functions that it may call here. */
+  readonly passed: readonly Function[];
+}
+
 /**
  * The message for a job, with the memory that moves with it.
  *
  * @throws UnclonableError, CodecError, UnsendableClosure naming what cannot be sent
+ * @throws StillResolving where it is too early
  */
-export function packJob({ reference, args, captured }: Pick<OutgoingJob, 'reference' | 'args' | 'captured'>): {
-  readonly message: JobMessage;
-  readonly transfer: readonly Transferable[];
-  readonly moves: boolean;
-} {
-  const packed = pack(args, 'args');
-  const values = captured.length > 0 ? packCaptured(captured) : undefined;
+export function packJob({
+  reference,
+  call,
+  args,
+  captured,
+}: Pick<OutgoingJob, 'reference' | 'call' | 'args' | 'captured'>): PackedJob {
+  const passed: Function[] = [];
+  const packed = pack(args, 'args', passed);
+  const values = captured.length > 0 ? packCaptured(captured, passed) : undefined;
   const message: JobMessage = {
     args: packed.payload,
+    ...(passed.length === 0 ? {} : { job: call.id }),
     ...(reference === undefined ? {} : { reference }),
     ...(values === undefined ? {} : { captured: values.payload }),
   };
@@ -39,12 +55,13 @@ export function packJob({ reference, args, captured }: Pick<OutgoingJob, 'refere
     message,
     transfer: values === undefined ? packed.transfer : [...packed.transfer, ...values.transfer],
     moves: packed.moves === true || values?.moves === true,
+    passed,
   };
 }
 
-function packCaptured(captured: readonly unknown[]): Parcel {
+function packCaptured(captured: readonly unknown[], passed: Function[]): Parcel {
   try {
-    return pack(captured, 'captured');
+    return pack(captured, 'captured', passed);
   } catch (error) {
     throw error instanceof UnclonableError ? new UnsendableClosure(error) : error;
   }
@@ -55,12 +72,21 @@ function packCaptured(captured: readonly unknown[]): Parcel {
  * prototypes does not show, such as a detached buffer; or a getter has thrown.
  */
 export function unsendableArguments(functionName: string, error: unknown): Error {
-  if (error instanceof UnclonableError || error instanceof CodecError || error instanceof UnsendableClosure)
-    return error;
+  if (isNamed(error)) return error;
   const reason = error instanceof Error ? error.message : String(error);
   return new UnclonableError(`The arguments of ${functionName} cannot be sent to another thread: ${reason}`, {
     cause: error,
   });
+}
+
+function isNamed(error: unknown): error is Error {
+  return (
+    error instanceof UnclonableError ||
+    error instanceof CodecError ||
+    error instanceof CallableError ||
+    error instanceof UnsendableClosure ||
+    error instanceof StillResolving
+  );
 }
 
 /** What a job has ended with, as it arrives here: what cannot be read makes it a failure. */

@@ -15,6 +15,8 @@ export type Completed = (
   beganAt: number,
 ) => void;
 
+const NONE: readonly Function[] = [];
+
 /** With more calls under way, results pile up while a message wakes the loop, which is cheaper than to look. */
 const FEW = 4;
 /** How long the loop is asked again and again, without being held up, before a message has to wake it. */
@@ -28,6 +30,7 @@ export class JobSlots {
   readonly #values: MessagePort;
   readonly #inline: InlineValues;
   readonly #completed: Completed;
+  readonly #hearCalls: () => void;
   readonly #free: number[] = Array.from({ length: SLOTS }, (_, index) => SLOTS - 1 - index);
   readonly #hasCompletions: () => boolean;
   #polling = false;
@@ -35,10 +38,15 @@ export class JobSlots {
   #lastMicroseconds = 0;
   #closed = false;
   hasMoved = false;
+  passed: readonly Function[] = [];
 
-  /** @param values the port for what does not fit into a slot */
-  constructor(channel: Channel, values: MessagePort, completed: Completed) {
+  /**
+   * @param values the port for what does not fit into a slot
+   * @param hearCalls takes what the thread has called so far
+   */
+  constructor(channel: Channel, values: MessagePort, completed: Completed, hearCalls: () => void) {
     this.#channel = channel;
+    this.#hearCalls = hearCalls;
     this.#values = values;
     this.#completed = completed;
     this.#inline = new InlineValues(channel.memory);
@@ -53,7 +61,7 @@ export class JobSlots {
   /**
    * Puts a job into a slot. Gives NOT_NOW for one that has to be alone with its thread, and is not.
    *
-   * @throws UnclonableError, CodecError where its arguments cannot be sent; then the slot is free again
+   * @throws UnclonableError, CodecError, StillResolving where its arguments cannot be sent; then the slot is free again
    */
   submit(job: OutgoingJob): number {
     const slot = this.#free.pop() as number;
@@ -105,7 +113,10 @@ export class JobSlots {
   /** Delivers what has ended so far: not what ends meanwhile, which would hold up the loop. */
   deliver(): void {
     const { completions } = this.#channel;
-    for (let left = completions.size; left > 0; left--) this.#deliver(completions.take());
+    const { size } = completions;
+    // What the jobs have called was called before they ended.
+    this.#hearCalls();
+    for (let left = size; left > 0; left--) this.#deliver(completions.take());
   }
 
   close(): void {
@@ -114,17 +125,19 @@ export class JobSlots {
 
   #send(job: OutgoingJob, slot: number): number {
     this.hasMoved = false;
+    this.passed = NONE;
     const at = this.#channel.valuesAt(slot);
     if (job.reference === undefined) {
       const isPair = job.captured.length > 0;
       const values = isPair ? [job.args, job.captured] : job.args;
       if (this.#inline.write(values, at, at + INLINE_BYTES)) return isPair ? Form.inlinePair : Form.inline;
     }
-    const { message, transfer, moves } = packJob(job);
+    const { message, transfer, moves, passed } = packJob(job);
     if (moves && !job.isAlone) return NOT_NOW;
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port has no origin
     this.#values.postMessage(message, transfer);
     this.hasMoved = moves;
+    this.passed = passed;
     return Form.message;
   }
 

@@ -35,6 +35,10 @@ export interface ThreadOwner {
   jobHasLeft(job: Job): void;
   /** The thread has a job less. */
   threadHasRoom(thread: PoolThread): void;
+  /** The thread's job waits for the reactor, so that another thread may work meanwhile. */
+  threadIsAbsent(thread: PoolThread): void;
+  /** It goes on. */
+  threadIsBack(thread: PoolThread): void;
   /** The thread takes no more jobs: it has been told to end, or is gone already. */
   threadIsEnding(thread: PoolThread): void;
   /** Jobs that an ending thread has not begun, and will not. */

@@ -15,6 +15,12 @@ export interface TeamOwner {
   backlogHasShrunk(): void;
 }
 
+/**
+ * So many threads that wait for the reactor may have others in their place: jobs that wait for calls which wait for
+ * threads cannot lock a pool up, and a storm of them does not fill the memory with threads.
+ */
+const MOST_ABSENT = 64;
+
 /** A thread that has not finished a job for this long, in milliseconds, keeps none waiting that another could do. */
 const STALLED_MS = 1;
 
@@ -40,6 +46,10 @@ export class Team {
   readonly #threads = new Set<PoolThread>();
   /** Those of the threads that have been told to end and still take room. */
   readonly #ending = new Set<PoolThread>();
+  /** Those whose job waits for the reactor. */
+  readonly #absent = new Set<PoolThread>();
+  /** How many threads more than `max` there may be for them. */
+  #extra = 0;
   /** The thread that was idle last is used first, so that the others may end. */
   readonly #idle: PoolThread[] = [];
   /** Threads that take jobs ahead, the one that got one last at the end. */
@@ -49,6 +59,8 @@ export class Team {
   readonly #threadOwner: ThreadOwner = {
     jobHasLeft: (job) => this.#jobHasLeft(job),
     threadHasRoom: (thread) => this.#threadHasRoom(thread),
+    threadIsAbsent: (thread) => this.#threadIsAbsent(thread),
+    threadIsBack: (thread) => this.#absent.delete(thread),
     threadIsEnding: (thread) => this.#threadIsEnding(thread),
     jobsHaveNotBegun: (jobs) => this.#jobsHaveNotBegun(jobs),
     threadHasEnded: (thread) => this.#threadHasEnded(thread),
@@ -119,7 +131,7 @@ export class Team {
   /** Whether a call of this key would begin at once. */
   isFreeFor(key: unknown): boolean {
     if (this.#keyed.isTaken(key)) return false;
-    return this.#idle.length + Math.max(0, this.#max - this.#threads.size) > this.#queue.size;
+    return this.#vacancies > this.#queue.size;
   }
 
   /** Makes threads until there are `min`. */
@@ -131,13 +143,15 @@ export class Team {
   adjust(min: number, max: number): void {
     this.#min = min;
     this.#max = max;
-    for (const thread of this.#idle.splice(0, Math.max(0, this.staying - max))) thread.end();
+    this.#extra = this.#absent.size;
+    for (const thread of this.#idle.splice(0, Math.max(0, this.staying - max - this.#extra))) thread.end();
     this.#serve();
   }
 
   /** Ends threads that have been idle since before `before`, down to `min`. */
   endIdle(before: number): void {
     const spare = this.staying - this.#min;
+    this.#extra = this.#absent.size;
     const firstToStay = this.#idle.findIndex(({ lastProgress }, index) => index >= spare || lastProgress > before);
     for (const thread of this.#idle.splice(0, firstToStay < 0 ? this.#idle.length : firstToStay)) thread.end();
   }
@@ -209,15 +223,17 @@ export class Team {
     this.#serve();
   }
 
-  /** Whether a job could begin at once. */
-  get #isFree(): boolean {
-    return this.#idle.length > 0 || this.#threads.size < this.#max;
+  /** How many jobs could begin at once: so many threads do not work, or do not exist yet. */
+  get #vacancies(): number {
+    const absent = Math.min(this.#absent.size, MOST_ABSENT);
+    return Math.max(0, this.#max + absent - (this.#threads.size - this.#idle.length));
   }
 
   #nextThread(): PoolThread | undefined {
-    const idle = this.#idle.pop();
-    if (idle !== undefined) return idle;
-    if (this.#threads.size < this.#max) {
+    if (this.#vacancies > 0) {
+      const idle = this.#idle.pop();
+      if (idle !== undefined) return idle;
+      this.#extra = Math.max(this.#extra, this.#threads.size + 1 - this.#max);
       // What was sent ahead came first, and would now wait longer than what comes after it.
       this.#recall([...this.#laden].filter(({ started }) => started));
       // One that had begun nothing is free now.
@@ -259,14 +275,23 @@ export class Team {
   }
 
   #threadIsIdle(thread: PoolThread): void {
-    if (this.staying > this.#max) return thread.end();
+    if (this.staying > this.#max + this.#extra) return thread.end();
     this.#rest(thread);
     this.#serve();
     return this.#owner.teamHasChanged();
   }
 
+  /** What it has not begun would wait for what its job waits for. */
+  #threadIsAbsent(thread: PoolThread): void {
+    this.#absent.add(thread);
+    const back = thread.takeBack();
+    this.#note(thread);
+    this.#jobsHaveNotBegun(back);
+  }
+
   #threadIsEnding(thread: PoolThread): void {
     this.#ending.add(thread);
+    this.#absent.delete(thread);
     this.#count(thread, 0);
     this.#roomy.delete(thread);
     this.#laden.delete(thread);
@@ -290,7 +315,7 @@ export class Team {
 
   /** While a thread is free, no job stays behind another's long one. */
   #relieve(): void {
-    if (this.#laden.size === 0 || this.#stallTimer !== undefined || !this.#isFree) return;
+    if (this.#laden.size === 0 || this.#stallTimer !== undefined || this.#vacancies === 0) return;
     const stalled: PoolThread[] = [];
     for (const thread of this.#laden) {
       // Done, it may be, and not delivered yet: to ask again would give nothing again.

@@ -1,7 +1,7 @@
 import type { ScheduledCall, TimeSource } from '../defer/clock.ts';
 import { Failure } from '../defer/failure.ts';
-import { CapturedCall } from './callable/capture/captured-call.ts';
-import { type Callable, resolveWithoutAddress } from './callable/resolve.ts';
+import { type Callable, partsOfCallable, resolveWithoutAddress } from './callable/resolve.ts';
+import { CallsFromThread } from './calls-from-thread.ts';
 import { type Connect, NOT_NOW, type ThreadConnection, type ThreadCrash } from './connection.ts';
 import type { Job } from './job.ts';
 import { UnsendableClosure } from './job-message.ts';
@@ -12,6 +12,7 @@ import { exitError, warnOfCrash } from './thread-exit.ts';
 import { InitRun, type ThreadInit } from './thread-init.ts';
 import { ThreadUsage } from './thread-usage.ts';
 import type { SlotOutcome } from './wire/channel.ts';
+import { StillResolving } from './wire/passed.ts';
 import type { JobReference } from './wire/reference.ts';
 
 /** As much work as this is sent ahead of its turn: what comes later may be more urgent, or go to another thread. */
@@ -22,6 +23,8 @@ interface Sent {
   readonly reference: JobReference;
   /** Whether it has taken something with it that is gone here. */
   readonly hasMoved: boolean;
+  /** The functions that it may call here. */
+  readonly passed: readonly Function[];
 }
 
 /** What a thread is made with. */
@@ -44,6 +47,7 @@ export class Thread implements PoolThread {
   readonly #time: TimeSource;
   readonly #functions = new KnownFunctions();
   readonly #usage: ThreadUsage;
+  readonly #calls: CallsFromThread;
   readonly #init: InitRun | undefined;
   /** By their slots. */
   readonly #sent: (Sent | undefined)[] = [];
@@ -77,7 +81,14 @@ export class Thread implements PoolThread {
       },
       completed: (slot, outcome, result, microseconds, beganAt) =>
         this.#completed(slot, outcome, result, microseconds, beganAt),
+      called: (call) => this.#calls.called(call),
       ended: (exitCode, crash) => this.#ended(exitCode, crash),
+    });
+    this.#calls = new CallsFromThread({
+      passedTo: (slot, job, index) => this.#passedTo(slot, job, index),
+      answer: (answer, transfer) => this.#connection.answer(answer, transfer),
+      waits: () => owner.threadIsAbsent(this),
+      goesOn: () => owner.threadIsBack(this),
     });
     this.#init =
       init &&
@@ -219,14 +230,14 @@ export class Thread implements PoolThread {
 
   #sendInit(callable: Callable): number {
     if (this.#ending) return -1;
-    const { reference, captured } = partsOf(callable);
+    const { reference, values: captured } = partsOfCallable(callable);
     const slot = this.#connection.submit({
       functionId: this.#functions.get(reference).id,
       reference,
       functionName: 'initThread',
       args: NONE,
       captured,
-      call: { settled: false },
+      call: { id: 0, settled: false },
       isAlone: true,
     });
     this.#slots++;
@@ -270,7 +281,7 @@ export class Thread implements PoolThread {
   #send(job: Job, callable: Callable): void {
     // What was taken back keeps its slots until the thread has passed them.
     if (this.#slots === this.#connection.capacity) return this.#hold(job, callable);
-    const { reference, captured } = partsOf(callable);
+    const { reference, values: captured } = partsOfCallable(callable);
     const known = this.#functions.get(reference);
     try {
       const slot = this.#connection.submit({
@@ -287,16 +298,22 @@ export class Thread implements PoolThread {
       // A getter among the arguments has cancelled the call.
       if (job.settled) return this.#jobHasLeft(job);
       job.slot = slot;
-      this.#sent[slot] = { job, reference, hasMoved: this.#connection.hasMoved };
+      const { hasMoved, passed } = this.#connection;
+      this.#sent[slot] = { job, reference, hasMoved, passed };
       job.wasSent();
     } catch (error) {
-      this.#cannotSend(job, reference, error);
+      this.#cannotSend(job, callable, reference, error);
     }
     return undefined;
   }
 
   /** A closure that the build plug-in gave an address, but whose values cannot be sent, has another way: its text. */
-  #cannotSend(job: Job, reference: JobReference, error: unknown): void {
+  #cannotSend(job: Job, callable: Callable, reference: JobReference, error: unknown): void {
+    if (error instanceof StillResolving)
+      return this.#sendWhenFound(
+        job,
+        error.resolved.then(() => callable),
+      );
     let refusal = error instanceof UnsendableClosure ? error.reason : error;
     if (error instanceof UnsendableClosure && reference.kind === 'factory') {
       try {
@@ -315,6 +332,7 @@ export class Thread implements PoolThread {
     const sent = this.#sent[slot];
     if (outcome === 'withdrawn' || sent === undefined) return this.#sendHeld();
     this.#sent[slot] = undefined;
+    this.#calls.jobHasEnded();
     this.#hasAnswered = true;
     this.#usage.hasRun(microseconds);
     sent.job.hasRun(beganAt, microseconds);
@@ -338,6 +356,12 @@ export class Thread implements PoolThread {
     if (this.#ending) return;
     this.#sendHeld();
     this.#owner.threadHasRoom(this);
+  }
+
+  /** Only while somebody waits for the job: what is passed to a call is released when that ends. */
+  #passedTo(slot: number, job: number, index: number): Function | undefined {
+    const sent = this.#sent[slot];
+    return sent?.job.id === job && !sent.job.settled ? sent.passed[index] : undefined;
   }
 
   #hold(job: Job, callable: Callable): void {
@@ -381,8 +405,3 @@ export class Thread implements PoolThread {
 }
 
 const NONE: readonly unknown[] = [];
-
-function partsOf(callable: Callable): { readonly reference: JobReference; readonly captured: readonly unknown[] } {
-  if (callable instanceof CapturedCall) return { reference: callable.reference, captured: callable.values };
-  return { reference: callable, captured: NONE };
-}

@@ -3,8 +3,10 @@ import { access } from 'node:fs';
 import {
   MessageChannel,
   type MessagePort,
+  receiveMessageOnPort,
   type ResourceLimits,
   type SHARE_ENV,
+  type Transferable,
   Worker,
   type WorkerOptions as NodeWorkerOptions,
 } from 'node:worker_threads';
@@ -21,7 +23,7 @@ import {
 import { JobSlots } from './job-slots.ts';
 import { threadEntry } from './thread-entry.ts';
 import { Channel, SLOTS } from './wire/channel.ts';
-import { type BellMessage, type ThreadData, tell } from './wire/messages.ts';
+import { type BellMessage, type CallAnswer, type ThreadCall, type ThreadData, tell } from './wire/messages.ts';
 import { refuseSecondRun } from './wire/second-run.ts';
 
 /** A thread outlives the call that it is made for, and must not keep that call's async context. */
@@ -56,6 +58,10 @@ export class WorkerConnection implements ThreadConnection {
   readonly #slots: JobSlots;
   readonly #bell: MessagePort;
   readonly #listener: ConnectionListener;
+  /** How many of the thread's calls have been heard. */
+  #callsHeard = 0;
+  /** Where the answers to them go. */
+  #answers: MessagePort | undefined;
   #crash: ThreadCrash | undefined;
 
   /** @throws ThreadEntryMissingError, and whatever Node finds wrong with the options */
@@ -84,13 +90,14 @@ export class WorkerConnection implements ThreadConnection {
     };
     this.#worker = outsideOfCalls.runInAsyncScope(() => new Worker(entry, options));
     this.#bell = bells.port1;
-    this.#slots = new JobSlots(this.#channel, values.port1, (slot, outcome, result, microseconds, beganAt) =>
-      listener.completed(slot, outcome, result, microseconds, beganAt),
+    this.#slots = new JobSlots(
+      this.#channel,
+      values.port1,
+      (slot, outcome, result, microseconds, beganAt) =>
+        listener.completed(slot, outcome, result, microseconds, beganAt),
+      () => this.#hearCalls(),
     );
-    this.#bell.on('message', (message: BellMessage) => {
-      if (message === 'ready') listener.started();
-      else this.#slots.look();
-    });
+    this.#bell.on('message', (message: BellMessage) => this.#hear(message));
     this.#worker.on('error', (error: unknown) => {
       this.#crash = { error };
     });
@@ -117,7 +124,19 @@ export class WorkerConnection implements ThreadConnection {
 
   cancel(slot: number): void {
     // The mark is for a job that computes; one that waits in the thread's event loop has to be told.
-    if (this.#slots.cancel(slot)) tell(this.#bell, 'cancelled');
+    if (!this.#slots.cancel(slot)) return;
+    tell(this.#bell, 'cancelled');
+    // It may wait for an answer.
+    this.#channel.calls.wake();
+  }
+
+  get passed(): readonly Function[] {
+    return this.#slots.passed;
+  }
+
+  answer(answer: CallAnswer, transfer: readonly Transferable[]): void {
+    this.#answers?.postMessage(answer, transfer);
+    this.#channel.calls.wake();
   }
 
   progressOf(slot: number): Progress {
@@ -130,6 +149,29 @@ export class WorkerConnection implements ThreadConnection {
 
   end(): void {
     void this.#worker.terminate();
+  }
+
+  #hear(message: BellMessage): void {
+    if (message === 'ready') this.#listener.started();
+    else if (typeof message === 'string') this.#slots.look();
+    else this.#hearCall(message);
+  }
+
+  /** Takes calls that have been made and wait behind other messages. A ring among them has been heeded by now. */
+  #hearCalls(): void {
+    while (this.#callsHeard !== this.#channel.calls.made) {
+      const next = receiveMessageOnPort(this.#bell);
+      if (next === undefined) return;
+      const message = next.message as BellMessage;
+      if (message === 'ready') this.#listener.started();
+      else if (typeof message !== 'string') this.#hearCall(message);
+    }
+  }
+
+  #hearCall(call: ThreadCall): void {
+    this.#callsHeard++;
+    this.#answers ??= call.answers;
+    this.#listener.called(call);
   }
 
   #ended(exitCode: number): void {

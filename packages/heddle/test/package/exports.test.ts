@@ -54,20 +54,33 @@ const threads = [
   'CodecError',
   'PoolFullError',
   'PoolStoppedError',
+  'ReactorCallError',
   'ThreadEntryMissingError',
   'ThreadExitError',
   'ThreadInitError',
   'ThreadPool',
   'UnclonableError',
+  'ask',
   'callMultipleInThread',
   'deferToThread',
   'deferToThreadPool',
+  'inThread',
+  'notify',
   'prometheusText',
   'registerCodec',
   'threadFunction',
   'transfer',
 ];
-const thread = ['isCancelled', 'isInThread', 'signal', 'throwIfCancelled', 'transfer'];
+const thread = [
+  'ReactorCallError',
+  'blockingCallFromThread',
+  'callFromThread',
+  'isCancelled',
+  'isInThread',
+  'signal',
+  'throwIfCancelled',
+  'transfer',
+];
 const exported: Record<string, readonly string[]> = {
   // For code that the build plug-in writes.
   'heddle/addressed': ['addressed', 'partsOf'],

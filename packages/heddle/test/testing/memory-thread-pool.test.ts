@@ -1,17 +1,34 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { assertNoResult, Clock, MemoryThreadPool, successResultOf } from 'heddle/testing';
+import { assertNoResult, Clock, failureResultOf, MemoryThreadPool, successResultOf } from 'heddle/testing';
+import { ask } from 'heddle/threads';
+import { askFor } from '../fixtures/threads/calls-out.ts';
 import { add, count, whichThread } from '../fixtures/threads/jobs.ts';
 import { sharedInts } from '../support/gate.ts';
 import { runProgram } from '../support/program.ts';
-import { testThreadPool } from '../threads/pool-conformance.ts';
+import { testCallsFromThread } from '../threads/calls-conformance.ts';
+import { type PoolKind, testThreadPool } from '../threads/pool-conformance.ts';
 
-testThreadPool('MemoryThreadPool', {
+const kind: PoolKind<MemoryThreadPool> = {
   make: (options) => new MemoryThreadPool(options),
   work: (pool) => void pool.performAll(),
   // A thread of this pool has its job as soon as the function is found.
   entered: () => new Promise(setImmediate),
   elapse: (pool, milliseconds) => pool.clock.advance(milliseconds),
+};
+
+testThreadPool('MemoryThreadPool', kind);
+testCallsFromThread('MemoryThreadPool', kind);
+
+test('a job of this pool cannot wait for what is not done at once, and says so', async () => {
+  const pool = new MemoryThreadPool();
+  const call = pool.defer(
+    askFor<number>,
+    1,
+    ask(async (n) => n),
+  );
+  await pool.performAll();
+  assert.equal((failureResultOf(call).value as { code?: string }).code, 'HEDDLE_BLOCKS_REACTOR');
 });
 
 test('a job runs when it is told to, in the thread of the test, one at a time and in order', async () => {

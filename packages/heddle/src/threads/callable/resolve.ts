@@ -1,7 +1,8 @@
 import { CallableError, type Refusal } from '../wire/callable-error.ts';
+import type { Resolved } from '../wire/passed.ts';
 import type { FunctionReference } from '../wire/reference.ts';
 import { type Located, capture } from './capture/capture.ts';
-import type { CapturedCall } from './capture/captured-call.ts';
+import { CapturedCall } from './capture/captured-call.ts';
 import { isKnownLiteral, knownLiteral, literalAt, literalOf } from './capture/known-literals.ts';
 import { isWrittenInCall } from './capture/written-in-call.ts';
 import { isEntryModule } from './entry-module.ts';
@@ -15,6 +16,14 @@ import type { Script } from './scripts.ts';
 
 /** What a thread needs to run a function: its address, or its text and the values it uses. */
 export type Callable = FunctionReference | CapturedCall;
+
+/** The same, taken apart: how the thread gets the function, and the values that it captures. */
+export function partsOfCallable(callable: Callable): Resolved {
+  if (callable instanceof CapturedCall) return { reference: callable.reference, values: callable.values };
+  return { reference: callable, values: NONE };
+}
+
+const NONE: readonly unknown[] = [];
 
 /**
  * Finds out how a thread can get `f`.

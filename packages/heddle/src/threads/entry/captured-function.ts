@@ -4,7 +4,7 @@ import type { Binding, CapturedReference, CapturedText, LoadableReference, Patch
 import { type CompiledText, compileText } from './compile-text.ts';
 import { importerOf, importFrom } from './import-from.ts';
 import type { FunctionSource } from './load.ts';
-import { type Located, member } from './member.ts';
+import { type Located, member } from '../wire/member.ts';
 import { honourSourceMap } from './source-map.ts';
 
 type Locate = (address: Address) => Located | Promise<Located>;

@@ -1,5 +1,6 @@
 import type { AsyncLocalStorage } from 'node:async_hooks';
 import { type Inside, provideInside } from '../wire/inside.ts';
+import { ReactorCalls, type ReactorLine } from './reactor-calls.ts';
 import { RunningJob } from './running-job.ts';
 
 /**
@@ -15,9 +16,12 @@ export class CurrentJobs implements Inside {
   #running: RunningJob | undefined;
   #storage: AsyncLocalStorage<RunningJob> | undefined;
 
+  readonly reactor: ReactorCalls;
+
   /** @param isGivenUp whether the caller of the job in a slot has given it up */
-  constructor(isGivenUp: (slot: number) => boolean) {
+  constructor(isGivenUp: (slot: number) => boolean, line: ReactorLine) {
     this.#isGivenUp = isGivenUp;
+    this.reactor = new ReactorCalls(line, () => this.currentJob());
     provideInside(this);
   }
 

@@ -6,6 +6,8 @@ import { UnclonableError } from '../wire/unclonable-error.ts';
 import { unpack } from '../wire/unpack.ts';
 import { loadCodecs } from './load-codecs.ts';
 import { type FunctionSource, loadFunction } from './load.ts';
+import { PassedFunctions } from './passed-functions.ts';
+import type { PassedTo, ReactorCalls } from './reactor-calls.ts';
 
 /** The way back to the reactor's thread: exactly one answer for each job. */
 export interface Answers {
@@ -31,11 +33,23 @@ interface KnownFunction {
 export class JobRunner {
   readonly #answers: Answers;
   readonly #call: Call;
+  readonly #reactor: ReactorCalls;
+  /** The jobs that run and have got functions, by their slots. */
+  readonly #passedTo = new Map<number, PassedTo>();
   readonly #functions = new Map<number, KnownFunction>();
 
-  constructor(answers: Answers, call: Call) {
+  constructor(answers: Answers, call: Call, reactor: ReactorCalls) {
     this.#answers = answers;
     this.#call = call;
+    this.#reactor = reactor;
+  }
+
+  /** A job has been answered: what was passed to it cannot be called any more. */
+  hasEnded(job: number): void {
+    const to = this.#passedTo.get(job);
+    if (to === undefined) return;
+    to.hasEnded = true;
+    this.#passedTo.delete(job);
   }
 
   /**
@@ -82,20 +96,35 @@ export class JobRunner {
     }
   }
 
-  #run(job: number, { args, captured }: JobMessage, known: KnownFunction): void {
+  #run(job: number, message: JobMessage, known: KnownFunction): void {
+    const { args, captured } = message;
+    const passed = this.#passedIn(job, message);
     const call = (): void => {
       let values: unknown[];
       try {
-        values = captured === undefined ? [] : (unpack(captured) as unknown[]);
+        values = captured === undefined ? [] : (unpack(captured, passed?.make) as unknown[]);
       } catch (error) {
         return this.#answers.failed(job, 'thrown', error);
       }
-      return this.#perform(job, known, values, () => unpack(args) as unknown[]);
+      return this.#perform(job, known, values, () => unpack(args, passed?.make) as unknown[]);
     };
-    const loading = loadCodecs(args, captured);
+    const fail = (error: unknown): void => this.#answers.failed(job, 'thrown', error);
+    let loading: Promise<unknown> | undefined;
+    try {
+      loading = both(loadCodecs(args, captured), passed?.load());
+    } catch (error) {
+      return fail(error);
+    }
     if (loading === undefined) return call();
-    loading.then(call, (error: unknown) => this.#answers.failed(job, 'thrown', error));
+    loading.then(call, fail);
     return undefined;
+  }
+
+  #passedIn(slot: number, { job = 0, args, captured }: JobMessage): PassedFunctions | undefined {
+    const to: PassedTo = { job, slot, hasEnded: false };
+    const passed = PassedFunctions.of(this.#reactor, to, [args, captured]);
+    if (passed !== undefined) this.#passedTo.set(slot, to);
+    return passed;
   }
 
   #perform(job: number, known: KnownFunction, captured: readonly unknown[], args: () => unknown[]): void {
@@ -128,6 +157,10 @@ export class JobRunner {
       this.#answers.failed(job, 'thrown', isNamed ? error : unsendable(error));
     }
   }
+}
+
+function both(one: Promise<void> | undefined, other: Promise<void> | undefined): Promise<unknown> | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : Promise.all([one, other]);
 }
 
 /** Structured clone itself found something that looking at the prototypes does not show, such as a throwing getter. */

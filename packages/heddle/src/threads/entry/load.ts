@@ -4,7 +4,7 @@ import { CallableError } from '../wire/callable-error.ts';
 import type { FactoryReference, JobReference } from '../wire/reference.ts';
 import { loadCaptured } from './captured-function.ts';
 import { importModule } from './import-module.ts';
-import { type Located, member } from './member.ts';
+import { type Located, member } from '../wire/member.ts';
 import { loadSequence } from './sequence.ts';
 
 /** A function found in this thread, made ready for a job with the values the job brings. */

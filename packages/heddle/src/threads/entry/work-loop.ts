@@ -6,6 +6,7 @@ import { pack, packThrown } from '../wire/pack.ts';
 import type { Parcel } from '../wire/payload.ts';
 import { toSharedTime } from '../wire/shared-time.ts';
 import { UnclonableError } from '../wire/unclonable-error.ts';
+import { BellLine } from './bell-line.ts';
 import { CurrentJobs } from './current-job.ts';
 import { JobRunner, unsendable } from './job-runner.ts';
 
@@ -45,7 +46,8 @@ export class WorkLoop {
     this.#stackOf = stackOf;
     this.#inline = new InlineValues(channel.memory);
     this.#hasWork = () => this.#next >= 0 || !channel.submissions.isEmpty();
-    const jobs = new CurrentJobs((slot) => channel.state(slot) === SlotState.cancelled);
+    const line = new BellLine(bell, channel.calls);
+    const jobs = new CurrentJobs((slot) => channel.state(slot) === SlotState.cancelled, line);
     this.#jobs = jobs;
     this.#runner = new JobRunner(
       {
@@ -57,6 +59,7 @@ export class WorkLoop {
         failed: (slot, outcome, error) => this.#fail(slot, outcome, error),
       },
       (slot, f, receiver, args) => jobs.call(slot, f, receiver, args),
+      jobs.reactor,
     );
   }
 
@@ -187,6 +190,7 @@ export class WorkLoop {
 
   #conclude(slot: number, outcome: SlotOutcome, form: number): void {
     this.#jobs.end();
+    this.#runner.hasEnded(slot);
     this.#now = performance.now();
     const microseconds = Math.min((this.#now - (this.#began[slot] as number)) * 1000, MOST_MICROSECONDS);
     this.#channel.conclude(slot, OUTCOMES.indexOf(outcome), form, microseconds);

@@ -1,3 +1,4 @@
+import { CallCount } from './call-count.ts';
 import { Doorbell } from './doorbell.ts';
 import { SlotQueue } from './slot-queue.ts';
 
@@ -11,7 +12,9 @@ const THREAD_BELL = 0;
 const REACTOR_BELL = LINE;
 const SUBMITTED = 2 * LINE;
 const COMPLETED = 3 * LINE;
-const SUBMISSIONS = 4 * LINE;
+const CALLS = 4 * LINE;
+const ANSWERS = 5 * LINE;
+const SUBMISSIONS = 6 * LINE;
 const COMPLETIONS = SUBMISSIONS + SLOTS;
 const FIRST_SLOT = COMPLETIONS + SLOTS;
 
@@ -71,6 +74,8 @@ export class Channel {
   readonly reactorBell: Doorbell;
   readonly submissions: SlotQueue;
   readonly completions: SlotQueue;
+  /** The thread's calls to the reactor. */
+  readonly calls: CallCount;
   readonly #words: Int32Array;
   readonly #doubles: Float64Array;
 
@@ -81,6 +86,7 @@ export class Channel {
     this.#doubles = new Float64Array(memory);
     this.threadBell = new Doorbell(this.#words, THREAD_BELL);
     this.reactorBell = new Doorbell(this.#words, REACTOR_BELL);
+    this.calls = new CallCount(this.#words, CALLS, ANSWERS);
     this.submissions = new SlotQueue(this.#words, SUBMITTED, SUBMISSIONS, SLOTS);
     this.completions = new SlotQueue(this.#words, COMPLETED, COMPLETIONS, SLOTS);
   }

@@ -5,7 +5,8 @@ import { type CodecAddress, codecFor, type RegisteredCodec } from './codec.ts';
 import { CodecError } from './codec-error.ts';
 import { decodingOrder, type Outgoing } from './decoding-order.ts';
 import { type ErrorDetails, errorKeys, nearestSharedClass } from './error-details.ts';
-import type { Parcel } from './payload.ts';
+import { type PassedFunction, passedBy, type Resolved } from './passed.ts';
+import type { Parcel, Payload } from './payload.ts';
 import { kindOf } from './plain.ts';
 import { movedWith, valueOf } from './transferred.ts';
 import { UnclonableError } from './unclonable-error.ts';
@@ -28,18 +29,30 @@ export class Copy {
   readonly #instances: Outgoing[] = [];
   readonly #codecs: CodecAddress[] = [];
   readonly #encoded: ReadonlyMap<object, unknown>;
+  readonly #passed: PassedFunction[] = [];
+  readonly #functions: Function[] | undefined;
 
-  /** @param encoded what the codecs have given for instances already */
-  constructor(encoded: ReadonlyMap<object, unknown> = new Map()) {
+  /**
+   * @param encoded what the codecs have given for instances already
+   * @param functions gets the functions that are to be called from the other side; left out where none may be
+   */
+  constructor(encoded: ReadonlyMap<object, unknown> = new Map(), functions?: Function[]) {
     this.#encoded = encoded;
+    this.#functions = functions;
   }
 
   parcel(value: unknown): Parcel {
     const copied = this.of(value);
-    const payload = { value: copied, buffers: this.#buffers, errors: this.#errors };
     const coded = this.#coded();
+    const payload: Payload = {
+      value: copied,
+      buffers: this.#buffers,
+      errors: this.#errors,
+      ...(coded === undefined ? {} : { coded }),
+      ...(this.#passed.length === 0 ? {} : { passed: this.#passed }),
+    };
     return {
-      payload: coded === undefined ? payload : { ...payload, coded },
+      payload,
       transfer: this.#transfer,
       moves: this.#moves,
     };
@@ -114,6 +127,8 @@ export class Copy {
         return this.instance(object);
       case 'transferred':
         return this.moved(valueOf(object) as object);
+      case 'passed':
+        return this.passed(object as Function);
       case 'refused':
         return this.refused(object);
     }
@@ -125,6 +140,24 @@ export class Copy {
     this.#moves = true;
     if (!this.#transfer.includes(owner)) this.#transfer.push(owner);
     return kindOf(value) === 'buffer' ? this.of(value) : value;
+  }
+
+  protected passed(wrapper: Function): unknown {
+    const passed = passedBy(wrapper);
+    if (passed === undefined || this.#functions === undefined) return this.refused(wrapper);
+    const { name } = passed.f;
+    if (passed.way !== 'inThread') {
+      const standIn = this.#remember(wrapper, {});
+      this.#passed.push({ standIn, name, way: passed.way, index: this.#functions.push(passed.f) - 1 });
+      return standIn;
+    }
+    // What could not be had yet, pack has found before.
+    const resolved = passed.resolve() as Resolved;
+    const standIn = this.#remember(wrapper, {});
+    // The functions that it captures come before it in the list.
+    const values = resolved.values.map((value) => this.of(value));
+    this.#passed.push({ standIn, name, way: 'inThread', reference: resolved.reference, values });
+    return standIn;
   }
 
   #remember<C extends object>(original: object, copy: C): C {

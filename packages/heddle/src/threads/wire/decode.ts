@@ -2,14 +2,30 @@ import type { CodedInstance, CodedInstances } from './coded.ts';
 import { codecAt, type CodecAddress, type RegisteredCodec } from './codec.ts';
 import { CodecError } from './codec-error.ts';
 import { isPlain } from './decoding-order.ts';
+import type { PassedFunction } from './passed.ts';
+
+const NONE: CodedInstances = { codecs: [], instances: [] };
+
+/** Makes a function that was passed; `values` are what it captures. */
+export type MakeFunction = (passed: PassedFunction, values: readonly unknown[]) => Function;
+
+/** The functions in an arrived value, and who makes them. */
+export interface ArrivedFunctions {
+  readonly passed: readonly PassedFunction[];
+  readonly make: MakeFunction;
+}
 
 /**
- * Makes the instances among an arrived value and puts them where their stand-ins are.
+ * Makes the instances and functions among an arrived value and puts them where their stand-ins are.
  *
  * @returns the value, which may be an instance itself
  * @throws CodecError where an instance cannot be made, unless something else may arrive instead
  */
-export function decode(value: unknown, { codecs, instances }: CodedInstances): unknown {
+export function decode(
+  value: unknown,
+  { codecs, instances }: CodedInstances = NONE,
+  functions?: ArrivedFunctions,
+): unknown {
   const made = new Map<object, unknown>();
   const seen = new Set<object>();
   const known = codecs.map(codecAt);
@@ -30,6 +46,11 @@ export function decode(value: unknown, { codecs, instances }: CodedInstances): u
       made.delete(instance.standIn);
       made.set(instance.standIn, replace(instance.instead, made, seen));
     }
+  }
+  for (const passed of functions?.passed ?? []) {
+    // What it captures holds the functions before it, and instances; no instance is made of functions.
+    const values = passed.way === 'inThread' ? (replace(passed.values, made, seen) as unknown[]) : [];
+    made.set(passed.standIn, functions?.make(passed, values));
   }
   return replace(value, made, seen);
 }

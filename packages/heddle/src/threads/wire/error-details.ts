@@ -1,5 +1,6 @@
 import { CallableError } from './callable-error.ts';
 import { CodecError } from './codec-error.ts';
+import { ReactorCallError } from './reactor-call-error.ts';
 import { UnclonableError } from './unclonable-error.ts';
 
 /** What makes an error whole again on the other side. */
@@ -18,6 +19,7 @@ const sharedErrorClasses: ReadonlyMap<string, abstract new (...args: never[]) =>
     CallableError,
     CodecError,
     UnclonableError,
+    ReactorCallError,
     AggregateError,
     EvalError,
     RangeError,

@@ -1,3 +1,5 @@
+import type { PassedTarget, PlaceOfFunction } from './messages.ts';
+
 /**
  * The name on the global object under which a thread offers what `heddle/thread` asks for: the thread's own code
  * is a bundle of its own, and knows nothing of the copy of the library that a job's module imports.
@@ -12,6 +14,26 @@ export interface Inside {
   followJobs(): void;
   /** The job to which the running code belongs. */
   currentJob(): CurrentJob | undefined;
+  /** The way to the reactor's thread; none where that is this one. */
+  readonly reactor: CallsToReactor | undefined;
+}
+
+/** How code in a thread calls functions of the reactor's. */
+export interface CallsToReactor {
+  /**
+   * What calls `f`, if it was passed to a job.
+   *
+   * @throws ReactorCallError for one whose job has ended
+   */
+  targetOf(f: Function): PassedTarget | undefined;
+  /** Calls without waiting. @throws UnclonableError */
+  call(target: PassedTarget | PlaceOfFunction, args: readonly unknown[]): void;
+  /**
+   * Waits for what the function gives.
+   *
+   * @throws UnclonableError; ReactorCallError where the job has been given up; whatever the function throws
+   */
+  ask(target: PassedTarget | PlaceOfFunction, args: readonly unknown[]): unknown;
 }
 
 /** A job, as the code that it runs sees it. */

@@ -1,3 +1,4 @@
+import type { Address } from './address.ts';
 import type { Payload } from './payload.ts';
 import type { JobReference } from './reference.ts';
 
@@ -19,6 +20,8 @@ export interface ThreadData {
 
 /** From the reactor to a thread: what a job brings that does not travel in its slot. */
 export interface JobMessage {
+  /** The number of the job, where functions are passed to it. */
+  readonly job?: number | undefined;
   /** Where to load the function from, until the thread is known to have it. */
   readonly reference?: JobReference | undefined;
   readonly args: Payload;
@@ -28,9 +31,53 @@ export interface JobMessage {
 
 /**
  * What is said on the bell: by a thread that it waits for work, by either side that there is something to take, by
- * the reactor that a running job has been cancelled.
+ * the reactor that a running job has been cancelled, by a thread what it wants to be called there.
  */
-export type BellMessage = 'ready' | 'ring' | 'cancelled';
+export type BellMessage = 'ready' | 'ring' | 'cancelled' | ThreadCall;
+
+/** From a thread to the reactor: a function that is to be called there. */
+export interface ThreadCall {
+  readonly target: CallTarget;
+  readonly args: Payload;
+  /** The number of the call, where the thread waits for the answer. */
+  readonly id?: number;
+  /** Where the answers go; sent once, before the first. */
+  readonly answers?: import('node:worker_threads').MessagePort;
+}
+
+/** Which function a thread wants to be called in the reactor's thread. */
+export type CallTarget =
+  | PassedTarget
+  | LocalTarget
+  /** One of those that the thread has called before. */
+  | { readonly kind: 'known'; readonly id: number; readonly name: string };
+
+/** A function that was passed to a job, by its number there. */
+export interface PassedTarget {
+  readonly kind: 'passed';
+  readonly job: number;
+  readonly slot: number;
+  readonly index: number;
+  readonly name: string;
+}
+
+/** A function that the reactor's thread has in a module of its own. */
+export type LocalTarget = PlaceOfFunction & {
+  /** By which the thread names it from now on. */
+  readonly id: number;
+};
+
+/** Where a function is that both sides have: at an address, or in a module where it is written like this. */
+export type PlaceOfFunction =
+  | { readonly kind: 'address'; readonly address: Address; readonly name: string }
+  | { readonly kind: 'written'; readonly url: string; readonly text: string; readonly name: string };
+
+/** From the reactor to a thread that waits: what the call with this number has come to. */
+export interface CallAnswer {
+  readonly id: number;
+  readonly outcome: 'value' | 'thrown';
+  readonly payload: Payload;
+}
 
 /** Sends a message to a side that may wait in its event loop. */
 export function tell(bell: import('node:worker_threads').MessagePort, message: BellMessage): void {

@@ -4,6 +4,7 @@ import type { CodecError } from './codec-error.ts';
 import { Copy, isPartOfSlab, LenientCopy } from './copy.ts';
 import { codecFailed } from './decode.ts';
 import { errorKeys } from './error-details.ts';
+import { type Passed, passedBy, StillResolving } from './passed.ts';
 import type { Parcel } from './payload.ts';
 import { kindOf } from './plain.ts';
 import { valueOf, whyNotMoved } from './transferred.ts';
@@ -26,6 +27,8 @@ interface Findings {
   readonly buffers: Buffer[];
   /** Whether something has to be replaced by a stand-in before the value can be sent. */
   needsCopy: boolean;
+  /** Whether functions may be passed. */
+  mayPass: boolean;
   /** What codecs have given for the instances among the objects. */
   encoded?: Map<object, unknown>;
 }
@@ -40,15 +43,17 @@ interface Findings {
  *
  * @param value what to send
  * @param root how the value is called in messages: `args`, `result`
+ * @param passed gets the functions in it that are to be called from the other side
+ * @throws StillResolving where it is too early: a function in it is still looked for
  * @throws UnclonableError naming the path to what cannot be sent
  * @throws CodecError naming the path to an instance whose codec cannot encode it
  */
-export function pack(value: unknown, root: string): Parcel {
+export function pack(value: unknown, root: string, passed?: Function[]): Parcel {
   if (kindOf(value) === 'primitive') return { payload: { value }, transfer: [] };
-  const findings: Findings = { seen: new Set(), buffers: [], needsCopy: false };
+  const findings: Findings = { seen: new Set(), buffers: [], needsCopy: false, mayPass: passed !== undefined };
   const obstacle = look(value, findings);
   if (obstacle !== undefined) throw refusal(obstacle, root);
-  return send(value, findings);
+  return send(value, findings, passed);
 }
 
 /**
@@ -67,11 +72,11 @@ export function packThrown(
 /** The first thing in a value that cannot be sent. */
 export function obstacleIn(value: unknown): Obstacle | undefined {
   if (kindOf(value) === 'primitive') return undefined;
-  return look(value, { seen: new Set(), buffers: [], needsCopy: false });
+  return look(value, { seen: new Set(), buffers: [], needsCopy: false, mayPass: true });
 }
 
-function send(value: unknown, { needsCopy, buffers, encoded }: Findings): Parcel {
-  if (needsCopy) return new Copy(encoded).parcel(value);
+function send(value: unknown, { needsCopy, buffers, encoded }: Findings, passed: Function[] | undefined): Parcel {
+  if (needsCopy) return new Copy(encoded, passed).parcel(value);
   return { payload: buffers.length > 0 ? { value, buffers } : { value }, transfer: [] };
 }
 
@@ -101,12 +106,28 @@ function look(value: unknown, findings: Findings): Obstacle | undefined {
     case 'coded':
       findings.needsCopy = true;
       return lookAtEncoded(object, findings);
+    case 'passed':
+      findings.needsCopy = true;
+      return lookAtPassed(object as Function, findings);
     case 'transferred':
       findings.needsCopy = true;
       return lookAtMoved(valueOf(object));
     default:
       return undefined;
   }
+}
+
+function lookAtPassed(wrapper: Function, findings: Findings): Obstacle | undefined {
+  if (!findings.mayPass) return { value: wrapper, path: [] };
+  const passed = passedBy(wrapper) as Passed;
+  if (passed.way !== 'inThread') return undefined;
+  const resolved = passed.resolve();
+  if (resolved instanceof Promise) throw new StillResolving(resolved);
+  for (const value of resolved.values) {
+    const obstacle = look(value, findings);
+    if (obstacle !== undefined) return within(obstacle, ' (captured)');
+  }
+  return undefined;
 }
 
 function lookAtMoved(value: unknown): Obstacle | undefined {
@@ -123,7 +144,11 @@ function lookAtEncoded(instance: object, findings: Findings): Obstacle | undefin
   }
   findings.encoded ??= new Map();
   findings.encoded.set(instance, data);
+  // An instance is made before the functions are.
+  const { mayPass } = findings;
+  findings.mayPass = false;
   const obstacle = look(data, findings);
+  findings.mayPass = mayPass;
   return obstacle && within(obstacle, '.encode()');
 }
 
@@ -205,7 +230,7 @@ function refusal(obstacle: Obstacle, root: string): UnclonableError | CodecError
 
 function wayOut(value: unknown): string {
   if (typeof value === 'function')
-    return 'Functions stay in the thread that made them: send the values that are needed.';
+    return 'Functions stay in the thread that made them: wrap it in notify(fn) or ask(fn), to be called here from there, or in inThread(fn), to run there.';
   if (typeof value === 'symbol') return 'Symbols stay in the thread that made them: send a string.';
   return 'Only plain data and the built-in types can be copied: send the values that are needed, or registerCodec for the class.';
 }

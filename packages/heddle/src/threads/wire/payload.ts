@@ -1,6 +1,7 @@
 import type { Transferable } from 'node:worker_threads';
 import type { CodedInstances } from './coded.ts';
 import type { ErrorDetails } from './error-details.ts';
+import type { PassedFunction } from './passed.ts';
 
 /**
  * A value on its way between two threads: what structured clone carries, and
@@ -15,6 +16,8 @@ export interface Payload {
   readonly errors?: readonly ErrorDetails[] | undefined;
   /** Instances with a codec in `value`, where there are any. */
   readonly coded?: CodedInstances | undefined;
+  /** Functions in `value`, where there are any. */
+  readonly passed?: readonly PassedFunction[] | undefined;
 }
 
 /** A payload and the memory that moves with it. */

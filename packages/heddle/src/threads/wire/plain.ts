@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import { codecFor } from './codec.ts';
 import { isSharedErrorClass } from './error-details.ts';
+import { passedBy } from './passed.ts';
 import { isTransferred } from './transferred.ts';
 
 /** How a value gets to another thread. */
@@ -17,6 +18,8 @@ export type Kind =
   | 'coded'
   /** Stands for something that is to be moved. */
   | 'transferred'
+  /** A function, with a word that says how it is to be passed. */
+  | 'passed'
   | 'refused';
 
 const builtInPrototypes: ReadonlySet<object> = new Set(
@@ -51,8 +54,8 @@ const builtInPrototypes: ReadonlySet<object> = new Set(
 
 /** Sorts a value by what has to be done to send it, without calling any code of the value's own. */
 export function kindOf(value: unknown): Kind {
-  if (typeof value !== 'object')
-    return typeof value === 'function' || typeof value === 'symbol' ? 'refused' : 'primitive';
+  if (typeof value === 'function') return passedBy(value) === undefined ? 'refused' : 'passed';
+  if (typeof value !== 'object') return typeof value === 'symbol' ? 'refused' : 'primitive';
   if (value === null) return 'primitive';
   // Before anything else: a Proxy answers for its prototype by code of its own.
   if (types.isProxy(value)) return 'refused';

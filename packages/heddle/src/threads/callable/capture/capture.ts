@@ -1,5 +1,6 @@
 import type { CapturedReference, LoadableReference, Patch, Target } from '../../wire/captured.ts';
 import { CallableError } from '../../wire/callable-error.ts';
+import { passedBy } from '../../wire/passed.ts';
 import type { FunctionReference } from '../../wire/reference.ts';
 import { functionName } from '../function-name.ts';
 import type { Scope } from '../origin.ts';
@@ -137,7 +138,7 @@ class Graph {
     const reference = (atTop ? importOf(literal, name) : undefined) ?? requireOf(literal, name, value);
     if (reference !== undefined) return set(loaded(reference));
     if (inDeadZone) throw refuse.deadZone(steps, name);
-    if (typeof value === 'function') return this.#function(value, name, steps, set);
+    if (typeof value === 'function' && passedBy(value) === undefined) return this.#function(value, name, steps, set);
     const module = atTop && isObject(value) ? moduleObject(value) : undefined;
     if (module !== undefined) return set(loaded(module));
     const namespace = isObject(value) ? namespaceOfCommonJs(value) : undefined;
@@ -180,7 +181,7 @@ class Graph {
       if (path.length === 0) set(target);
       else this.#patches.push({ slot, path, target });
     };
-    if (typeof part === 'function') {
+    if (typeof part === 'function' && passedBy(part) === undefined) {
       this.#function(part, [name, ...path].join('.'), steps, place);
       return true;
     }

@@ -1,0 +1,70 @@
+import type { FunctionReference } from '../wire/reference.ts';
+import { CallableError, type CallableErrorCode } from '../wire/callable-error.ts';
+import type { PlaceOfFunction } from '../wire/messages.ts';
+import { functionName } from './function-name.ts';
+import { references } from './known.ts';
+import { indexNodeFunctions } from './node-functions.ts';
+import { type Origin, originOf } from './origin.ts';
+
+const places = new WeakMap<Function, PlaceOfFunction>();
+
+/**
+ * Says where another thread finds its own instance of `f`, at once: who asks is about to block.
+ *
+ * An ES module's exports can only be had by a promise, so a function of one goes by its module and the way it is written
+ * there, and the other thread looks for it among the exports.
+ *
+ * @throws CallableError where there is no telling
+ */
+export function placeOf(f: Function): PlaceOfFunction {
+  const known = places.get(f);
+  if (known !== undefined) return known;
+  if (typeof f !== 'function') throw refused('HEDDLE_NOT_A_FUNCTION', String(f), 'it is no function');
+  const place = addressOf(f, references.get(f)) ?? find(f);
+  places.set(f, place);
+  return place;
+}
+
+function find(f: Function): PlaceOfFunction {
+  const origin = originOf(f);
+  const name = functionName(f);
+  if (origin.kind === 'script' && !origin.script.url.startsWith('node:')) {
+    const { url, inMainRealm } = origin.script;
+    if (!inMainRealm || !url.includes(':'))
+      throw refused('HEDDLE_NO_SUCH_FUNCTION', name, 'it is written in no module');
+    return { kind: 'written', url, name, text: Function.prototype.toString.call(f) };
+  }
+  let place: PlaceOfFunction | undefined;
+  indexNodeFunctions((found, reference) => {
+    if (found === f) place ??= addressOf(f, reference);
+  });
+  if (place === undefined) throw withoutModule(name, origin);
+  return place;
+}
+
+function addressOf(f: Function, reference: FunctionReference | undefined): PlaceOfFunction | undefined {
+  if (reference === undefined || reference.kind === 'captured' || reference.kind === 'factory') return undefined;
+  return { kind: 'address', address: reference, name: functionName(f) };
+}
+
+function withoutModule(name: string, origin: Origin): CallableError {
+  switch (origin.kind) {
+    case 'bound':
+      return refused('HEDDLE_BOUND', name, 'it was made by bind');
+    case 'proxy':
+      return refused('HEDDLE_PROXY', name, 'it is a Proxy');
+    case 'denied':
+      return refused('HEDDLE_INSPECTOR_DENIED', name, 'Node does not tell where it is written', origin.reason);
+    default:
+      return refused('HEDDLE_NATIVE', name, 'it is compiled code without a public name');
+  }
+}
+
+function refused(code: CallableErrorCode, name: string, why: string, cause?: unknown): CallableError {
+  return new CallableError({
+    code,
+    functionName: name,
+    message: `${name || 'The function'} cannot be called in the reactor's thread: ${why}. Pass it to the call with notify(fn) or ask(fn), or export it from a module.`,
+    ...(cause === undefined ? {} : { cause }),
+  });
+}

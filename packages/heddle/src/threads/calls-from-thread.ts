@@ -1,0 +1,142 @@
+import type { Transferable } from 'node:worker_threads';
+import { CancelledError } from '../defer/errors.ts';
+import { maybeDeferred } from '../defer/maybe-deferred.ts';
+import { isThenable } from '../defer/thenable.ts';
+import { type LocalFunction, localFunction } from './callable/local-function.ts';
+import type { CallAnswer, CallTarget, ThreadCall } from './wire/messages.ts';
+import { pack, packThrown } from './wire/pack.ts';
+import type { Parcel } from './wire/payload.ts';
+import { unpack } from './wire/unpack.ts';
+
+/** What the calls of one thread need of it. */
+export interface CallingThread {
+  /** A function that was passed to a job; undefined where nobody waits for that job any more. */
+  passedTo(slot: number, job: number, index: number): Function | undefined;
+  answer(answer: CallAnswer, transfer: readonly Transferable[]): void;
+  /** The thread does nothing until it has an answer that is not there yet. */
+  waits(): void;
+  /** It goes on. */
+  goesOn(): void;
+}
+
+/** Calls functions of the reactor's for one thread, in the order in which it asks for that. */
+export class CallsFromThread {
+  readonly #thread: CallingThread;
+  /** Functions of modules, by the numbers that the thread gives them. */
+  readonly #known = new Map<number, LocalFunction | Promise<LocalFunction>>();
+  /** The last call whose function is still looked for: those after it wait. */
+  #finding: Promise<void> | undefined;
+  /** The call for which the thread waits, where that takes longer than a moment. */
+  #awaited: number | undefined;
+
+  constructor(thread: CallingThread) {
+    this.#thread = thread;
+  }
+
+  called(call: ThreadCall): void {
+    const { target } = call;
+    if (target.kind === 'passed') {
+      const f = this.#thread.passedTo(target.slot, target.job, target.index);
+      if (f === undefined) return this.#refuse(call);
+      return this.#run(call, { f, receiver: undefined });
+    }
+    let found: LocalFunction | Promise<LocalFunction>;
+    try {
+      found = this.#find(target);
+    } catch (error) {
+      found = Promise.reject(error);
+    }
+    if (this.#finding === undefined && !(found instanceof Promise)) return this.#run(call, found);
+    this.#wait(call);
+    const before = this.#finding ?? Promise.resolve();
+    const finding = Promise.all([found, before])
+      .then(
+        ([local]) => this.#run(call, local),
+        (error: unknown) => this.#end(call, 'thrown', error),
+      )
+      .finally(() => {
+        if (this.#finding === finding) this.#finding = undefined;
+      });
+    this.#finding = finding;
+    return undefined;
+  }
+
+  /** The thread has ended a job, so it waits for nothing. */
+  jobHasEnded(): void {
+    if (this.#awaited === undefined) return;
+    this.#awaited = undefined;
+    this.#thread.goesOn();
+  }
+
+  #find(target: Exclude<CallTarget, { kind: 'passed' }>): LocalFunction | Promise<LocalFunction> {
+    const known = this.#known.get(target.id);
+    if (known !== undefined) return known;
+    if (target.kind === 'known') throw new Error(`A thread names function ${target.id}, which it never sent.`);
+    const found = localFunction(target);
+    this.#known.set(target.id, found);
+    if (found instanceof Promise) found.then((local) => this.#known.set(target.id, local)).catch(() => {});
+    return found;
+  }
+
+  #run(call: ThreadCall, { f, receiver }: LocalFunction): void {
+    const run = (): unknown => Reflect.apply(f, receiver, unpack(call.args) as unknown[]);
+    if (call.id === undefined) {
+      // Nobody else hears of its failure, so that it is reported as one that nobody handled.
+      maybeDeferred(run);
+      return undefined;
+    }
+    let result: unknown;
+    try {
+      result = run();
+    } catch (error) {
+      return this.#end(call, 'thrown', error);
+    }
+    if (!isThenable(result)) return this.#end(call, 'value', result);
+    this.#wait(call);
+    Promise.resolve(result).then(
+      (value) => this.#end(call, 'value', value),
+      (error: unknown) => this.#end(call, 'thrown', error),
+    );
+    return undefined;
+  }
+
+  #refuse(call: ThreadCall): void {
+    if (call.id === undefined) return;
+    const { name } = call.target;
+    this.#end(
+      call,
+      'thrown',
+      new CancelledError(`${name} was not called: the call that it was passed to was given up.`),
+    );
+  }
+
+  #wait({ id }: ThreadCall): void {
+    if (id === undefined || this.#awaited === id) return;
+    this.#awaited = id;
+    this.#thread.waits();
+  }
+
+  #end({ id }: ThreadCall, outcome: CallAnswer['outcome'], result: unknown): void {
+    if (id === undefined) {
+      maybeDeferred(() => {
+        throw result;
+      });
+      return;
+    }
+    if (this.#awaited === id) this.jobHasEnded();
+    const { outcome: sent, parcel } = packAnswer(outcome, result);
+    this.#thread.answer({ id, outcome: sent, payload: parcel.payload }, parcel.transfer);
+  }
+}
+
+function packAnswer(
+  outcome: CallAnswer['outcome'],
+  result: unknown,
+): { outcome: CallAnswer['outcome']; parcel: Parcel } {
+  if (outcome === 'thrown') return { outcome, parcel: packThrown(result) };
+  try {
+    return { outcome, parcel: pack(result, 'result') };
+  } catch (error) {
+    return { outcome: 'thrown', parcel: packThrown(error) };
+  }
+}

@@ -1,0 +1,54 @@
+import { MessageChannel, type MessagePort, receiveMessageOnPort, type Transferable } from 'node:worker_threads';
+import type { CallCount } from '../wire/call-count.ts';
+import type { CallAnswer, ThreadCall } from '../wire/messages.ts';
+import type { ReactorLine } from './reactor-calls.ts';
+
+/**
+ * Carries a thread's calls to the reactor on the bell, and its answers back on a port of their own, which nobody
+ * listens to: who waits for one takes it.
+ */
+export class BellLine implements ReactorLine {
+  readonly #bell: MessagePort;
+  readonly #count: CallCount;
+  /** Made for the first call that waits. */
+  #answers: MessagePort | undefined;
+
+  constructor(bell: MessagePort, count: CallCount) {
+    this.#bell = bell;
+    this.#count = count;
+  }
+
+  send(call: ThreadCall, transfer: readonly Transferable[]): void {
+    if (call.id !== undefined && this.#answers === undefined) {
+      const { port1, port2 } = new MessageChannel();
+      this.#answers = port1;
+      this.#post({ ...call, answers: port2 }, [...transfer, port2]);
+    } else {
+      this.#post(call, transfer);
+    }
+    this.#count.oneWasMade();
+  }
+
+  answerTo(id: number, isGivenUp: () => boolean): CallAnswer | undefined {
+    for (;;) {
+      const { wakings } = this.#count;
+      const answer = this.#take(id);
+      if (answer !== undefined || isGivenUp()) return answer;
+      this.#count.sleep(wakings);
+    }
+  }
+
+  /** Those that nobody waits for any more are dropped: theirs came too late. */
+  #take(id: number): CallAnswer | undefined {
+    const port = this.#answers as MessagePort;
+    for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) {
+      const answer = next.message as CallAnswer;
+      if (answer.id === id) return answer;
+    }
+    return undefined;
+  }
+
+  #post(call: ThreadCall, transfer: readonly Transferable[]): void {
+    this.#bell.postMessage(call, transfer);
+  }
+}

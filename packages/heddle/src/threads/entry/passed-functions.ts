@@ -1,0 +1,52 @@
+import type { PassedFunction } from '../wire/passed.ts';
+import type { Payload } from '../wire/payload.ts';
+import { type FunctionSource, loadFunction } from './load.ts';
+import type { PassedTo, ReactorCalls } from './reactor-calls.ts';
+
+/** The functions that came with one job's arguments. */
+export class PassedFunctions {
+  readonly #calls: ReactorCalls;
+  readonly #to: PassedTo;
+  readonly #passed: readonly PassedFunction[];
+  readonly #sources = new Map<PassedFunction, FunctionSource>();
+
+  private constructor(calls: ReactorCalls, to: PassedTo, passed: readonly PassedFunction[]) {
+    this.#calls = calls;
+    this.#to = to;
+    this.#passed = passed;
+  }
+
+  /** Undefined where there are none. */
+  static of(
+    calls: ReactorCalls,
+    to: PassedTo,
+    payloads: readonly (Payload | undefined)[],
+  ): PassedFunctions | undefined {
+    const passed = payloads.flatMap((payload) => payload?.passed ?? []);
+    return passed.length === 0 ? undefined : new PassedFunctions(calls, to, passed);
+  }
+
+  /**
+   * Loads those that are to run in this thread.
+   *
+   * @throws CallableError, or whatever a module throws that is loaded for it; or a promise rejected with that
+   */
+  load(): Promise<void> | undefined {
+    const loads = this.#passed.flatMap((each) => {
+      if (each.way !== 'inThread') return [];
+      const source = loadFunction(each.reference);
+      if (!(source instanceof Promise)) this.#sources.set(each, source);
+      return source instanceof Promise ? [source.then((loaded) => this.#sources.set(each, loaded))] : [];
+    });
+    return loads.length === 0 ? undefined : Promise.all(loads).then(() => {});
+  }
+
+  readonly make = (passed: PassedFunction, values: readonly unknown[]): Function => {
+    if (passed.way !== 'inThread') return this.#calls.passed(passed, this.#to);
+    // Cloned anew, a function passed twice in one message is the same object; each payload has its own list.
+    const { f, receiver } = (this.#sources.get(passed) as FunctionSource)(values);
+    if (receiver === undefined) return f;
+    const method = (...args: unknown[]): unknown => Reflect.apply(f, receiver, args);
+    return Object.defineProperty(method, 'name', { value: f.name });
+  };
+}

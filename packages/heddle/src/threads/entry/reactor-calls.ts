@@ -1,0 +1,99 @@
+import type { Transferable } from 'node:worker_threads';
+import type { CallAnswer, CallTarget, PassedTarget, PlaceOfFunction, ThreadCall } from '../wire/messages.ts';
+import { CancelledError } from '../../defer/errors.ts';
+import type { CallsToReactor, CurrentJob } from '../wire/inside.ts';
+import { ReactorCallError } from '../wire/reactor-call-error.ts';
+import { pack } from '../wire/pack.ts';
+import type { PassedFunction } from '../wire/passed.ts';
+import { unpack } from '../wire/unpack.ts';
+
+/** How calls get to the reactor, and answers back. */
+export interface ReactorLine {
+  send(call: ThreadCall, transfer: readonly Transferable[]): void;
+  /**
+   * Waits for the answer to a call, and lets nothing else happen in the thread meanwhile.
+   *
+   * @returns undefined where the wait is over without one
+   */
+  answerTo(id: number, isGivenUp: () => boolean): CallAnswer | undefined;
+}
+
+/** The job to which functions were passed: when it has ended, they are of no more use. */
+export interface PassedTo {
+  readonly job: number;
+  readonly slot: number;
+  hasEnded: boolean;
+}
+
+/** Calls from a thread to functions of the reactor's. */
+export class ReactorCalls implements CallsToReactor {
+  readonly #line: ReactorLine;
+  readonly #currentJob: () => CurrentJob | undefined;
+  readonly #targets = new WeakMap<Function, { readonly target: PassedTarget; readonly to: PassedTo }>();
+  /** The numbers of the functions that the reactor knows by now. */
+  readonly #numbers = new WeakMap<PlaceOfFunction, number>();
+  #lastNumber = 0;
+  #lastCall = 0;
+
+  constructor(line: ReactorLine, currentJob: () => CurrentJob | undefined) {
+    this.#line = line;
+    this.#currentJob = currentJob;
+  }
+
+  /** Stands in the thread for a function of the reactor's. */
+  passed(passed: PassedFunction & { readonly way: 'notify' | 'ask' }, to: PassedTo): Function {
+    const { name, index, way } = passed;
+    const target: PassedTarget = { kind: 'passed', job: to.job, slot: to.slot, index, name };
+    const f =
+      way === 'notify'
+        ? (...args: unknown[]): void => this.call(this.#live(target, to), args)
+        : (...args: unknown[]): unknown => this.ask(this.#live(target, to), args);
+    this.#targets.set(f, { target, to });
+    return Object.defineProperty(f, 'name', { value: name });
+  }
+
+  targetOf(f: Function): PassedTarget | undefined {
+    const known = this.#targets.get(f);
+    return known && this.#live(known.target, known.to);
+  }
+
+  call(target: PassedTarget | PlaceOfFunction, args: readonly unknown[]): void {
+    const { payload, transfer } = pack(args, 'args');
+    this.#line.send({ target: this.#numbered(target), args: payload }, transfer);
+  }
+
+  ask(target: PassedTarget | PlaceOfFunction, args: readonly unknown[]): unknown {
+    const job = this.#currentJob();
+    const isGivenUp = (): boolean => job?.isCancelled() ?? false;
+    const { payload, transfer } = pack(args, 'args');
+    const id = ++this.#lastCall;
+    if (!isGivenUp()) this.#line.send({ target: this.#numbered(target), args: payload, id }, transfer);
+    const answer = isGivenUp() ? undefined : this.#line.answerTo(id, isGivenUp);
+    if (answer === undefined) {
+      throw new CancelledError(
+        `The thread waits no longer for ${target.name}: the call that it works for was given up.`,
+      );
+    }
+    const result = unpack(answer.payload);
+    if (answer.outcome === 'thrown') throw result;
+    return result;
+  }
+
+  /** A function of a module is described once, and has a number from then on. */
+  #numbered(target: PassedTarget | PlaceOfFunction): CallTarget {
+    if (target.kind === 'passed') return target;
+    const known = this.#numbers.get(target);
+    if (known !== undefined) return { kind: 'known', id: known, name: target.name };
+    const id = ++this.#lastNumber;
+    this.#numbers.set(target, id);
+    return { ...target, id };
+  }
+
+  #live(target: PassedTarget, to: PassedTo): PassedTarget {
+    if (!to.hasEnded) return target;
+    throw new ReactorCallError(
+      'HEDDLE_JOB_ENDED',
+      `${target.name} was passed to a call that has ended, and can be called from its thread no more. Let the call wait for whatever still needs it.`,
+    );
+  }
+}

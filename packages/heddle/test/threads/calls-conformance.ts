@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ask, inThread, notify, type ThreadPool } from 'heddle/threads';
+import { askFor, callEither, callKept, countTo, enterByCall, keep, sorted } from '../fixtures/threads/calls-out.ts';
+import * as ledger from '../fixtures/threads/ledger.ts';
+import { errorOf } from '../support/failure-of.ts';
+import type { PoolKind } from './pool-conformance.ts';
+
+/** What every pool promises whose threads call functions of the reactor's, and wait for none that is not done at once. */
+export function testCallsFromThread<Pool extends ThreadPool>(kindName: string, kind: PoolKind<Pool>): void {
+  function poolTest(name: string, body: (pool: Pool) => Promise<void>): void {
+    test(`${kindName}: ${name}`, { timeout: 30_000 }, async (t) => {
+      const pool = kind.make({ max: 1 });
+      t.after(() => pool.stop({ deadline: 0 }));
+      await body(pool);
+    });
+  }
+
+  async function done<T>(pool: Pool, call: PromiseLike<T>): Promise<T> {
+    kind.work(pool);
+    return await call;
+  }
+
+  poolTest('a job tells what it has to tell before it ends, and is answered what it asks', async (pool) => {
+    const seen: number[] = [];
+    const tell = notify((n: number) => seen.push(n));
+    assert.equal(await done(pool, pool.defer(countTo, 3, tell)), 3);
+    assert.deepEqual(seen, [1, 2, 3]);
+    assert.equal(
+      await done(
+        pool,
+        pool.defer(
+          askFor<number>,
+          3,
+          ask((n) => n * 2),
+        ),
+      ),
+      6,
+    );
+    assert.equal(
+      await done(
+        pool,
+        pool.defer(
+          callEither,
+          ask((n: number) => n * 2),
+        ),
+      ),
+      4,
+    );
+  });
+
+  poolTest('what the reactor throws is thrown in the job', async (pool) => {
+    const refuse = (): never => {
+      throw new RangeError('no');
+    };
+    const call = pool.defer(askFor<number>, 1, ask(refuse));
+    kind.work(pool);
+    assert.equal((await errorOf(call, RangeError)).message, 'no');
+  });
+
+  poolTest('a function goes to the thread', async (pool) => {
+    const factor = -1;
+    const compare = (a: number, b: number): number => (a - b) * factor;
+    assert.deepEqual(await done(pool, pool.defer(sorted<number>, [1, 3, 2], inThread(compare))), [3, 2, 1]);
+  });
+
+  poolTest('what was passed is released with its call', async (pool) => {
+    await done(
+      pool,
+      pool.defer(
+        keep,
+        notify((_n: number) => {}),
+      ),
+    );
+    assert.equal((await done(pool, pool.defer(callKept))).code, 'HEDDLE_JOB_ENDED');
+  });
+
+  poolTest('a function of a module is called in the reactor’s instance of it', async (pool) => {
+    const before = ledger.entered.length;
+    await done(pool, pool.defer(enterByCall, [5, 6]));
+    while (ledger.entered.length < before + 2) await new Promise(setImmediate);
+    assert.deepEqual(ledger.entered.slice(before), [5, 6]);
+  });
+}
