@@ -4,12 +4,13 @@ import type { KeepAlive } from '../reactor/keep-alive.ts';
 import type { Connect, ConnectionListener, OutgoingJob, Progress, ThreadConnection } from '../threads/connection.ts';
 import { RunningJob } from '../threads/entry/running-job.ts';
 import { JobRunner } from '../threads/entry/job-runner.ts';
+import { itemsWereTaken } from '../threads/entry/iteration.ts';
 import { ReactorCalls } from '../threads/entry/reactor-calls.ts';
 import { packJob, readAnswer, unsendableArguments } from '../threads/job-message.ts';
 import type { ThreadPoolOptions } from '../threads/options.ts';
 import { ThreadPool } from '../threads/thread-pool.ts';
 import type { SlotOutcome } from '../threads/wire/channel.ts';
-import type { CallAnswer, JobMessage } from '../threads/wire/messages.ts';
+import type { CallAnswer, JobMessage, MoreItems } from '../threads/wire/messages.ts';
 import { pack, packThrown } from '../threads/wire/pack.ts';
 import type { Parcel } from '../threads/wire/payload.ts';
 import { Clock } from './clock.ts';
@@ -41,7 +42,7 @@ export class MemoryThreadPool extends ThreadPool {
   /** What counts the time limits of the calls. */
   readonly clock: Clock;
   /** Jobs that have been given to a thread, in that order. */
-  readonly #given: MemoryConnection[] = [];
+  #given: MemoryConnection[] = [];
 
   constructor(options: ThreadPoolOptions = {}, clock: Clock = new Clock()) {
     super(options);
@@ -81,6 +82,13 @@ export class MemoryThreadPool extends ThreadPool {
       );
       return connection;
     };
+  }
+
+  /** The jobs of bound objects run when this pool is told to run its own. */
+  protected override makeOwnThread(options: ThreadPoolOptions): MemoryThreadPool {
+    const pool = new MemoryThreadPool(options, this.clock);
+    pool.#given = this.#given;
+    return pool;
   }
 
   protected override get time(): TimeSource {
@@ -166,6 +174,10 @@ class MemoryConnection implements ThreadConnection {
   cancel(): void {
     this.#isCancelled = true;
     queueMicrotask(() => this.#job?.look());
+  }
+
+  itemsWereTaken(items: MoreItems): void {
+    queueMicrotask(() => itemsWereTaken(items));
   }
 
   answer(answer: CallAnswer, transfer: readonly Transferable[]): void {

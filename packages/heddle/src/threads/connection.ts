@@ -1,6 +1,6 @@
 import type { Transferable } from 'node:worker_threads';
 import type { SlotOutcome } from './wire/channel.ts';
-import type { CallAnswer, ThreadCall } from './wire/messages.ts';
+import type { CallAnswer, MoreItems, ThreadCall } from './wire/messages.ts';
 import type { JobReference } from './wire/reference.ts';
 
 /** The way to one thread and back, whatever carries the jobs. */
@@ -28,6 +28,8 @@ export interface ThreadConnection {
   cancel(slot: number): void;
   /** How far the thread is with a job. Good after the thread's end too. */
   progressOf(slot: number): Progress;
+  /** Tells a job whose items are sent one by one that so many have been taken. */
+  itemsWereTaken(items: MoreItems): void;
   /** Answers a call for which the thread waits. */
   answer(answer: CallAnswer, transfer: readonly Transferable[]): void;
   /** For how many milliseconds the function of a job has been running; 0 before, and when it is done. */

@@ -1,6 +1,14 @@
 import type { Deferred } from '../defer/deferred.ts';
 import { reactor } from './create-reactor.ts';
-import type { DeferCall, DeferToThread, DeferToThreadPool } from './deferrable.ts';
+import type {
+  BindCall,
+  BindToThread,
+  DeferCall,
+  DeferToThread,
+  DeferToThreadPool,
+  IterateCall,
+  IterateInThread,
+} from './deferrable.ts';
 import type { CallOptions } from './options.ts';
 import type { ThreadPool } from './thread-pool.ts';
 
@@ -34,6 +42,55 @@ type Untyped = (f: Function, ...args: unknown[]) => Deferred<never>;
 export const deferToThread: DeferToThread<CallOptions> = Object.assign(
   ((f: Function, ...args: unknown[]) => (reactor.getThreadPool().defer as Untyped)(f, ...args)) as DeferCall,
   { with: (options: CallOptions): DeferCall => reactor.getThreadPool().with(options).defer },
+);
+
+/**
+ * Runs a generator function in a thread of the reactor's pool, and gives its
+ * items one by one: {@link ThreadPool.iterate}.
+ *
+ * @example
+ * ```ts
+ * import { iterateInThread } from 'heddle';
+ *
+ * function* words(text: string) {
+ *   for (const match of text.matchAll(/\w+/g)) yield match[0];
+ * }
+ * for await (const word of iterateInThread(words, 'warp and weft')) console.log(word);
+ * // prints warp
+ * // prints and
+ * // prints weft
+ * ```
+ */
+export const iterateInThread: IterateInThread<CallOptions> = Object.assign(
+  ((f: Function, ...args: unknown[]) =>
+    Reflect.apply(reactor.getThreadPool().iterate, undefined, [f, ...args])) as IterateCall,
+  { with: (options: CallOptions): IterateCall => reactor.getThreadPool().with(options).iterate },
+);
+
+/**
+ * Makes an object that stays in a thread of its own, and is called there:
+ * {@link ThreadPool.bind}.
+ *
+ * @example
+ * ```ts file=stock.ts
+ * export const openStock = (): Map<string, number> => new Map([['warp', 3]]);
+ * export const take = (stock: Map<string, number>, name: string): number => {
+ *   stock.set(name, (stock.get(name) ?? 0) - 1);
+ *   return stock.get(name) ?? 0;
+ * };
+ * ```
+ * ```ts
+ * import { bindToThread } from 'heddle';
+ * import { openStock, take } from './stock.ts';
+ *
+ * await using stock = bindToThread(openStock);
+ * console.log(await stock.defer(take, 'warp')); // prints 2
+ * ```
+ */
+export const bindToThread: BindToThread<CallOptions> = Object.assign(
+  ((f: Function, ...args: unknown[]) =>
+    Reflect.apply(reactor.getThreadPool().bind, undefined, [f, ...args])) as BindCall,
+  { with: (options: CallOptions): BindCall => reactor.getThreadPool().with(options).bind },
 );
 
 /**

@@ -1,6 +1,8 @@
 import type { Deferred } from '../defer/deferred.ts';
 import type { OverloadArguments, OverloadResult } from './overloads.ts';
+import type { BoundObject } from './bound-object.ts';
 import type { ThreadArguments } from './thread-arguments.ts';
+import type { ThreadIterator } from './thread-iterator.ts';
 
 type AnyFunction = (...args: never) => unknown;
 
@@ -40,4 +42,31 @@ export interface DeferToThreadPool<Pool> {
   <F extends AnyFunction>(pool: Pool, f: F, ...args: OverloadArguments<F, 4>): Deferred<Awaited<OverloadResult<F, 4>>>;
   <F extends AnyFunction>(pool: Pool, f: F, ...args: OverloadArguments<F, 5>): Deferred<Awaited<OverloadResult<F, 5>>>;
   <A extends unknown[], R>(pool: Pool, f: (...args: A) => R, ...args: ThreadArguments<A>): Deferred<Awaited<R>>;
+}
+
+/** What can be gone through: what a function gives whose items are wanted one by one. */
+type Items<T, R> = Iterable<T, R> | AsyncIterable<T, R>;
+
+/** How a function is handed to a thread whose items are wanted one by one. */
+export type IterateCall = <A extends unknown[], T, R>(
+  f: (...args: A) => Items<T, R> | PromiseLike<Items<T, R>>,
+  ...args: ThreadArguments<A>
+) => ThreadIterator<Awaited<T>, R>;
+
+/** {@link IterateCall}, and `with(options)`, the same under options. */
+export interface IterateInThread<Options> extends IterateCall {
+  /** The same under `options`, which never mix with the arguments. */
+  with(options: Options): IterateCall;
+}
+
+/** How the function is handed to a thread that makes an object which stays there. */
+export type BindCall = <A extends unknown[], T>(
+  factory: (...args: A) => T,
+  ...args: ThreadArguments<A>
+) => BoundObject<Awaited<T>>;
+
+/** {@link BindCall}, and `with(options)`, the same for an object whose calls have options. */
+export interface BindToThread<Options> extends BindCall {
+  /** The same under `options`, which never mix with the arguments. */
+  with(options: Options): BindCall;
 }

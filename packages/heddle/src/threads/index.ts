@@ -2,10 +2,20 @@ export { CallableError, type CallableErrorCode, type FunctionLocation } from './
 export { threadFunction } from './callable/thread-function.ts';
 export { type Codec, type CodecOptions, type CyclicCodec, registerCodec } from './register-codec.ts';
 export { CodecError, type CodecErrorCode } from './wire/codec-error.ts';
-export { callMultipleInThread, deferToThread, deferToThreadPool } from './defer-to-thread.ts';
+export {
+  bindToThread,
+  callMultipleInThread,
+  deferToThread,
+  deferToThreadPool,
+  iterateInThread,
+} from './defer-to-thread.ts';
 export type * from './deferrable.ts';
 export { ask, inThread, notify } from './passed.ts';
 export { ReactorCallError, type ReactorCallErrorCode } from './wire/reactor-call-error.ts';
+export { type BoundCall, BoundObject } from './bound-object.ts';
+export { BoundObjectLostError } from './wire/bound-object-lost-error.ts';
+export { NotIterableError } from './wire/iteration.ts';
+export { ThreadIterator } from './thread-iterator.ts';
 export { transfer } from './transfer.ts';
 export type { ThreadArgument, ThreadArguments, ThreadCallable } from './thread-arguments.ts';
 export {

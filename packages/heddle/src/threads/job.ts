@@ -5,6 +5,7 @@ import { Failure } from '../defer/failure.ts';
 import type { KeepAlive } from '../reactor/keep-alive.ts';
 import { onAbort } from './abort-watch.ts';
 import type { CallOptions, OnCancel } from './options.ts';
+import type { MoreItems } from './wire/messages.ts';
 import type { KeyLine } from './keyed-jobs.ts';
 import type { Callable } from './callable/resolve.ts';
 import type { PoolRecord } from './pool-record.ts';
@@ -17,6 +18,8 @@ export interface JobHolder {
   hasBegun(job: Job): boolean;
   /** For how many milliseconds the job's function has been running; `undefined` where no thread has the job. */
   runTimeOf(job: Job): number | undefined;
+  /** Tells a job that has begun what becomes of its items. Only a thread can. */
+  tellOfItems?(job: Job, items: MoreItems | 'none'): void;
 }
 
 const DEFAULT_GRACE = 100;

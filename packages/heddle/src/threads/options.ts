@@ -91,6 +91,8 @@ export interface CallOptions {
    * of a call of its key which waits before it. Default: none.
    */
   readonly key?: string | number | bigint | symbol | object | undefined;
+  /** How many items of an iteration a thread may be ahead of those that have been taken. Default 16. */
+  readonly buffer?: number | undefined;
 }
 
 /** How many threads a pool may have. */
@@ -146,6 +148,7 @@ const callChecks: OptionChecks<CallOptions> = {
   priority: (value) => (isPriority(value) ? undefined : 'a whole number from -100 to 100'),
   key: (value) =>
     value === null || typeof value === 'boolean' ? 'a string, a number, a symbol or an object' : undefined,
+  buffer: (value) => (isCount(value, 1) ? undefined : 'a whole number from 1 on'),
 };
 
 /**

@@ -6,10 +6,13 @@ import { type KeepAlive, NodeKeepAlive } from '../reactor/keep-alive.ts';
 import { prepareCallables } from './callable/prepare.ts';
 import { type Callable, resolveCallable } from './callable/resolve.ts';
 import { resolveSequence } from './callable/sequence.ts';
+import { resolveWrapped } from './callable/wrapped.ts';
+import { BoundObject } from './bound-object.ts';
 import type { Connect } from './connection.ts';
-import type { DeferCall } from './deferrable.ts';
+import type { BindCall, DeferCall, IterateCall } from './deferrable.ts';
 import { Drain } from './drain.ts';
 import { PoolFullError, PoolStoppedError } from './errors.ts';
+import { IdleWatch } from './idle-watch.ts';
 import { abortedBy, Job, nameOf } from './job.ts';
 import {
   type CallOptions,
@@ -22,19 +25,26 @@ import {
   type ThreadPoolOptions,
 } from './options.ts';
 import type { PoolThread, ThreadOwner } from './pool-thread.ts';
+import { notify } from './passed.ts';
 import { PoolRecord } from './pool-record.ts';
+import { refusedCall } from './refused-call.ts';
 import { type PoolStatistics, statisticsText } from './statistics.ts';
 import { Team, type TeamOwner } from './team.ts';
 import { Thread } from './thread.ts';
+import { ThreadIterator } from './thread-iterator.ts';
 import { WorkerConnection } from './worker-connection.ts';
 
-/** Node's longest timer. Who wants threads to stay longer gets another look at them then. */
-const LONGEST_TIMER = 2 ** 31 - 1;
+/** How many items a thread may be ahead of those that go through them. */
+const DEFAULT_BUFFER = 16;
 
 /** Calls under common options: a view on a pool, made by {@link ThreadPool.with}. */
 export interface PoolView {
   /** Like {@link ThreadPool.defer}, under the options of the view. */
   readonly defer: DeferCall;
+  /** Like {@link ThreadPool.iterate}, under the options of the view. */
+  readonly iterate: IterateCall;
+  /** Like {@link ThreadPool.bind}; the options are those of the bound object's calls. */
+  readonly bind: BindCall;
 }
 
 /**
@@ -71,7 +81,9 @@ export class ThreadPool {
   readonly #lowWater: number;
   readonly #waitingForStop: Deferred<void>[] = [];
   #threadsMade = 0;
-  #idleTimer: NodeJS.Timeout | undefined;
+  readonly #idleWatch: IdleWatch;
+  /** The threads of bound objects. */
+  readonly #bound = new Set<ThreadPool>();
   #stopping = false;
 
   /**
@@ -79,10 +91,70 @@ export class ThreadPool {
    * the reactor thread: never in the turn of the call. Never throws: whatever
    * stands in the way is the failure of the Deferred.
    */
-  readonly defer: DeferCall = ((f: Function, ...args: unknown[]) => this.#submit(f, args, {})) as DeferCall;
+  readonly defer: DeferCall;
+
+  /**
+   * Runs a generator function in a thread and gives its items one by one, for
+   * `for await`. Async generators, and functions that return an iterable or a
+   * promise for one, are taken too. The thread is at most `buffer` items ahead
+   * (an option of the call, 16 by default). Leaving the loop ends the generator,
+   * so that its `finally` runs. The call is made when the first item is wanted.
+   *
+   * @example
+   * ```ts
+   * import { ThreadPool } from 'heddle/threads';
+   *
+   * await using pool = new ThreadPool();
+   * function* squares(limit: number) {
+   *   for (let n = 1; n <= limit; n++) yield n * n;
+   * }
+   * for await (const square of pool.iterate(squares, 1_000_000)) {
+   *   if (square > 10) break;
+   *   console.log(square);
+   * }
+   * // prints 1
+   * // prints 4
+   * // prints 9
+   * ```
+   */
+  readonly iterate: IterateCall;
+
+  /**
+   * Makes an object that stays in a thread, and functions that are called with
+   * it there: for what cannot be copied and keeps state, such as a database
+   * connection or a compiled model.
+   *
+   * The object has a thread of its own, beside the pool's `max`, with the pool's
+   * options; its calls run one after the other. It lives until it is disposed of
+   * or the pool is stopped. A call that is given up leaves it alone
+   * (`onCancel: 'cooperate'`), unless another `onCancel` is asked for.
+   *
+   * @example
+   * ```ts file=words.ts
+   * export class Words {
+   *   readonly counts = new Map<string, number>();
+   * }
+   * export const makeWords = (): Words => new Words();
+   * export function count({ counts }: Words, word: string): number {
+   *   counts.set(word, (counts.get(word) ?? 0) + 1);
+   *   return counts.get(word) ?? 0;
+   * }
+   * ```
+   * ```ts
+   * import { ThreadPool } from 'heddle/threads';
+   * import { count, makeWords } from './words.ts';
+   *
+   * await using pool = new ThreadPool();
+   * await using words = pool.bind(makeWords);
+   * await words.defer(count, 'warp');
+   * console.log(await words.defer(count, 'warp')); // prints 2
+   * ```
+   */
+  readonly bind: BindCall;
 
   /** @throws InvalidArgumentError when an option cannot be what it is given as */
   constructor(options: ThreadPoolOptions = {}) {
+    ({ defer: this.defer, iterate: this.iterate, bind: this.bind } = this.#view({}));
     this.#keepAlive = this.makeKeepAlive();
     this.#options = completePoolOptions(options);
     const { name, min, max, maxQueue } = this.#options;
@@ -94,6 +166,7 @@ export class ThreadPool {
       backlogHasShrunk: () => this.#drain.look(),
     };
     this.#team = new Team(owner, min, max);
+    this.#idleWatch = new IdleWatch(this.#team, this.#options.idleTimeout);
   }
 
   get name(): string {
@@ -114,8 +187,7 @@ export class ThreadPool {
    * @throws InvalidArgumentError when an option cannot be what it is given as
    */
   with(options: CallOptions): PoolView {
-    const checked = checkCallOptions(options);
-    return { defer: ((f: Function, ...args: unknown[]) => this.#submit(f, args, checked)) as DeferCall };
+    return this.#view(checkCallOptions(options));
   }
 
   /** Runs `f` in a thread for its effect. A failure is reported as one that nobody handled. */
@@ -202,12 +274,13 @@ export class ThreadPool {
   adjustPoolSize(limits: PoolLimits): void {
     const { min, max } = completePoolOptions({ min: limits.min ?? this.min, max: limits.max ?? this.max });
     this.#team.adjust(min, max);
-    this.#watchIdle();
+    this.#idleWatch.look();
   }
 
   /** The names of the functions that run or wait now, the running ones first. */
   pendingCalls(): string[] {
-    return [...this.#team.running(), ...this.#team.waiting()].map(({ functionName }) => functionName);
+    const own = [...this.#team.running(), ...this.#team.waiting()].map(({ functionName }) => functionName);
+    return [...own, ...[...this.#bound].flatMap((thread) => thread.pendingCalls())];
   }
 
   /**
@@ -245,7 +318,8 @@ export class ThreadPool {
     const { deadline = Number.POSITIVE_INFINITY } = checkStopOptions(options);
     this.#stopping = true;
     this.#team.quit();
-    clearTimeout(this.#idleTimer);
+    for (const thread of this.#bound) this.#stopBound(thread, options);
+    this.#idleWatch.stop();
     this.#keepAlive.hold();
     const stopped = new Deferred<void>();
     this.#waitingForStop.push(stopped);
@@ -295,12 +369,58 @@ export class ThreadPool {
     return statisticsText(this.name, this.statistics(), names(this.#team.running()), names(this.#team.waiting()));
   }
 
-  /** What the result is, only the caller's signature knows: {@link DeferCall}. */
+  /** What the results are, only the callers' signatures know: {@link DeferCall} and the others. */
+  #view(options: CallOptions): PoolView {
+    return {
+      defer: ((f: Function, ...args: unknown[]) => this.#submit(f, args, options)) as DeferCall,
+      iterate: ((f: Function, ...args: unknown[]) => this.#iterate(f, args, options)) as IterateCall,
+      bind: ((f: Function, ...args: unknown[]) => this.#bind(f, args, options)) as BindCall,
+    };
+  }
+
+  #iterate(f: Function, args: readonly unknown[], options: CallOptions): ThreadIterator<never> {
+    const { buffer = DEFAULT_BUFFER } = options;
+    return new ThreadIterator((iteration, push, made) => {
+      const all = [...args, iteration, buffer, notify(push)];
+      return this.#submit(f, all, options, (function_) => resolveWrapped('iterate', function_), made);
+    }, buffer);
+  }
+
+  #bind(factory: Function, args: readonly unknown[], options: CallOptions): BoundObject<never> {
+    const name = `${this.name}-bound-${++this.#threadsMade}`;
+    const thread = this.makeOwnThread({
+      ...this.#options,
+      name,
+      min: 0,
+      max: 1,
+      idleTimeout: Number.POSITIVE_INFINITY,
+    });
+    this.#bound.add(thread);
+    if (this.#stopping) this.#stopBound(thread);
+    return new BoundObject(
+      {
+        submit: (f, all, given, resolve) => thread.#submit(f, all, given, resolve),
+        stop: () => this.#stopBound(thread),
+      },
+      factory,
+      args,
+      options,
+    );
+  }
+
+  #stopBound(thread: ThreadPool, options?: StopOptions): Deferred<void> {
+    return thread.stop(options).addCallback(() => {
+      this.#bound.delete(thread);
+      if (this.#stopping) this.#endWhenDone();
+    });
+  }
+
   #submit(
     f: Function,
     args: readonly unknown[],
     options: CallOptions,
     resolve: (f: Function) => Callable | Promise<Callable> = resolveCallable,
+    made?: (job: Job) => void,
   ): Deferred<never> {
     if (this.#stopping) {
       return refusedCall(
@@ -320,6 +440,7 @@ export class ThreadPool {
     if (callable instanceof Promise) callable.catch(() => {});
     const job = new Job(f, callable, args, this.#keepAlive, this.#record, this.now());
     job.limit(options, this.time);
+    made?.(job);
     this.#record.jobWasQueued(job);
     this.#team.do(job);
     return job.deferred as Deferred<never>;
@@ -335,6 +456,11 @@ export class ThreadPool {
   /** What the pool's threads are made of: a pool for tests has others. */
   protected connect(name: string, options: CompletePoolOptions): Connect {
     return (listener) => new WorkerConnection(listener, { ...options, name });
+  }
+
+  /** A pool of one thread, for a bound object. */
+  protected makeOwnThread(options: ThreadPoolOptions): ThreadPool {
+    return new ThreadPool(options);
   }
 
   /** What keeps the process while calls are pending. */
@@ -361,27 +487,12 @@ export class ThreadPool {
 
   #teamHasChanged(): void {
     if (this.#stopping) this.#endWhenDone();
-    else this.#watchIdle();
-  }
-
-  #watchIdle(): void {
-    const { idleTimeout } = this.#options;
-    const { idleSince, staying } = this.#team;
-    if (this.#idleTimer !== undefined || idleSince === undefined || staying <= this.min) return;
-    if (idleTimeout === Number.POSITIVE_INFINITY) return;
-    const left = Math.max(1, idleSince + idleTimeout - performance.now());
-    this.#idleTimer = setTimeout(() => this.#endIdle(), Math.min(left, LONGEST_TIMER)).unref();
-  }
-
-  #endIdle(): void {
-    this.#idleTimer = undefined;
-    this.#team.endIdle(performance.now() - this.#options.idleTimeout);
-    this.#watchIdle();
+    else this.#idleWatch.look();
   }
 
   #endWhenDone(): void {
     this.#team.endWhenDone();
-    if (this.#team.threads > 0) return;
+    if (this.#team.threads > 0 || this.#bound.size > 0) return;
     for (const stopped of this.#waitingForStop.splice(0)) {
       this.#keepAlive.release();
       stopped.callback();
@@ -412,11 +523,4 @@ function checkCalls(calls: unknown): void {
   const isCall = (call: unknown): boolean => Array.isArray(call) && typeof call[0] === 'function';
   if (Array.isArray(calls) && calls.every(isCall)) return;
   throw new InvalidArgumentError(`The calls must be a list of [f, ...args], not ${inspect(calls)}.`);
-}
-
-/** A call that is refused before it becomes a job. Its failure comes in a later turn, as every outcome does. */
-function refusedCall(error: unknown): Deferred<never> {
-  const deferred = new Deferred<never>();
-  setImmediate(() => deferred.errback(error));
-  return deferred;
 }

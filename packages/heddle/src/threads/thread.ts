@@ -12,6 +12,7 @@ import { exitError, warnOfCrash } from './thread-exit.ts';
 import { InitRun, type ThreadInit } from './thread-init.ts';
 import { ThreadUsage } from './thread-usage.ts';
 import type { SlotOutcome } from './wire/channel.ts';
+import type { MoreItems } from './wire/messages.ts';
 import { StillResolving } from './wire/passed.ts';
 import type { JobReference } from './wire/reference.ts';
 
@@ -179,6 +180,13 @@ export class Thread implements PoolThread {
 
   runTimeOf(job: Job): number {
     return this.#has(job) ? this.#connection.runTimeOf(job.slot) : 0;
+  }
+
+  /** Items have been taken, or nobody wants any more; the job then ends by itself, in its own time. */
+  tellOfItems(job: Job, items: MoreItems | 'none'): void {
+    if (!this.#has(job)) return;
+    if (items === 'none') this.#connection.cancel(job.slot);
+    else this.#connection.itemsWereTaken(items);
   }
 
   takeBack(): Job[] {

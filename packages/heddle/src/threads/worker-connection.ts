@@ -23,7 +23,14 @@ import {
 import { JobSlots } from './job-slots.ts';
 import { threadEntry } from './thread-entry.ts';
 import { Channel, SLOTS } from './wire/channel.ts';
-import { type BellMessage, type CallAnswer, type ThreadCall, type ThreadData, tell } from './wire/messages.ts';
+import {
+  type BellMessage,
+  type CallAnswer,
+  type MoreItems,
+  type ThreadCall,
+  type ThreadData,
+  tell,
+} from './wire/messages.ts';
 import { refuseSecondRun } from './wire/second-run.ts';
 
 /** A thread outlives the call that it is made for, and must not keep that call's async context. */
@@ -130,6 +137,10 @@ export class WorkerConnection implements ThreadConnection {
     this.#channel.calls.wake();
   }
 
+  itemsWereTaken(items: MoreItems): void {
+    tell(this.#bell, items);
+  }
+
   get passed(): readonly Function[] {
     return this.#slots.passed;
   }
@@ -154,7 +165,7 @@ export class WorkerConnection implements ThreadConnection {
   #hear(message: BellMessage): void {
     if (message === 'ready') this.#listener.started();
     else if (typeof message === 'string') this.#slots.look();
-    else this.#hearCall(message);
+    else this.#hearCall(message as ThreadCall);
   }
 
   /** Takes calls that have been made and wait behind other messages. A ring among them has been heeded by now. */
@@ -164,7 +175,7 @@ export class WorkerConnection implements ThreadConnection {
       if (next === undefined) return;
       const message = next.message as BellMessage;
       if (message === 'ready') this.#listener.started();
-      else if (typeof message !== 'string') this.#hearCall(message);
+      else if (typeof message !== 'string') this.#hearCall(message as ThreadCall);
     }
   }
 

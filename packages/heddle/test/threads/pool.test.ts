@@ -230,7 +230,7 @@ test('a bad option is refused by its name, its value and what it should be', () 
     [{ signal: new AbortController() }, 'The option signal of a call must be an AbortSignal, not AbortController'],
     [
       { abort: 1 },
-      "A call has no option 'abort'; its options are signal, timeout, onCancel, grace, queueTimeout, runTimeout, priority, key.",
+      "A call has no option 'abort'; its options are signal, timeout, onCancel, grace, queueTimeout, runTimeout, priority, key, buffer.",
     ],
     [5, 'The options of a call must be an object, not 5.'],
   ];

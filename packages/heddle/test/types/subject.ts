@@ -1,18 +1,16 @@
 /** What the type tests are about: the built package, and functions of which only the types matter. */
-import type { ThreadCallable, ThreadPool } from 'heddle';
+import type { ThreadPool } from 'heddle';
 
 export {
+  ask,
   type Deferred,
   deferToThread,
   deferToThreadPool,
+  inThread,
+  notify,
   threadFunction,
   type ThreadArguments,
   type ThreadCallable,
 } from 'heddle';
 
 export declare const pool: ThreadPool;
-
-/** Functions that return a {@link ThreadCallable}, with the signatures such functions need for types to flow. */
-export declare function notify<A extends unknown[]>(f: (...args: A) => void): ThreadCallable<(...args: A) => void>;
-export declare function ask<A extends unknown[], R>(f: (...args: A) => R): ThreadCallable<(...args: A) => Awaited<R>>;
-export declare function inThread<F extends (...args: never) => unknown>(f: F): ThreadCallable<F>;

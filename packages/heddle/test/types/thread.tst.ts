@@ -1,8 +1,8 @@
 import type { MessagePort } from 'node:worker_threads';
 // biome-ignore-all format: one call a line, under the directive or behind the type that belongs to it
 /** What `heddle/thread` and the options for giving up a call are typed as. */
-import { deferToThread } from 'heddle';
-import { isCancelled, isInThread, signal, throwIfCancelled } from 'heddle/thread';
+import { bindToThread, deferToThread, iterateInThread } from 'heddle';
+import { blockingCallFromThread, callFromThread, isCancelled, isInThread, signal, throwIfCancelled } from 'heddle/thread';
 import { type OnCancel, ThreadPool, transfer } from 'heddle/threads';
 import { typeOf } from './type-of.ts';
 
@@ -27,3 +27,37 @@ typeOf(transfer(bytes)).is<Uint8Array>();
 typeOf(await deferToThread(fill, transfer(bytes), { port: transfer(port) })).is<ArrayBuffer>();
 // @ts-expect-error Argument of type 'number' is not assignable to parameter of type 'object'.
 transfer(5);
+
+// Calls from a thread are typed by the function that is called.
+declare function load(id: number): Promise<string>;
+typeOf(callFromThread(load, 1)).is<void>();
+typeOf(blockingCallFromThread(load, 1)).is<string>();
+// @ts-expect-error Argument of type 'string' is not assignable to parameter of type 'number'.
+blockingCallFromThread(load, '1');
+// @ts-expect-error Expected 2 arguments, but got 1.
+callFromThread(load);
+
+// Items one by one.
+declare function count(limit: number): Generator<number, string>;
+declare function countLater(limit: number): AsyncGenerator<Promise<Date>>;
+declare function list(): Promise<boolean[]>;
+declare function measure(limit: number): Promise<number>;
+for await (const item of iterateInThread(count, 3)) typeOf(item).is<number>();
+for await (const item of new ThreadPool().iterate(countLater, 3)) typeOf(item).is<Date>();
+for await (const item of iterateInThread.with({ buffer: 2 })(list)) typeOf(item).is<boolean>();
+// @ts-expect-error Argument of type 'string' is not assignable to parameter of type 'number'.
+iterateInThread(count, '3');
+// @ts-expect-error is not assignable to parameter of type
+iterateInThread(measure, 3);
+
+// Objects that stay in a thread.
+interface Store { get(key: string): number }
+declare function open(file: string): Promise<Store>;
+declare function get(store: Store, key: string): Promise<number>;
+const bound = bindToThread(open, 'file');
+typeOf(await bound.defer(get, 'key')).is<number>();
+typeOf(await bound.with({ timeout: 5 }).defer((store) => store.get('key'))).is<number>();
+// @ts-expect-error Argument of type 'number' is not assignable to parameter of type 'string'.
+bound.defer(get, 5);
+// @ts-expect-error Argument of type 'number' is not assignable to parameter of type 'string'.
+bindToThread(open, 5);

@@ -2,10 +2,12 @@ import { createRequire } from 'node:module';
 import type { Address } from '../wire/address.ts';
 import { CallableError } from '../wire/callable-error.ts';
 import type { FactoryReference, JobReference } from '../wire/reference.ts';
+import { release } from './bound-objects.ts';
 import { loadCaptured } from './captured-function.ts';
 import { importModule } from './import-module.ts';
 import { type Located, member } from '../wire/member.ts';
 import { loadSequence } from './sequence.ts';
+import { loadWrapped } from './wrapped.ts';
 
 /** A function found in this thread, made ready for a job with the values the job brings. */
 export interface LoadedFunction {
@@ -28,6 +30,8 @@ export function loadFunction(reference: JobReference): FunctionSource | Promise<
   if (reference.kind === 'captured') return loadCaptured(reference, locate);
   if (reference.kind === 'factory') return loadFactory(reference);
   if (reference.kind === 'sequence') return loadSequence(reference, loadFunction);
+  if (reference.kind === 'release') return () => ({ f: release, receiver: undefined });
+  if ('of' in reference) return loadWrapped(reference, loadFunction);
   const located = locate(reference);
   return located instanceof Promise ? located.then((found) => sourceOf(found)) : sourceOf(located);
 }

@@ -1,13 +1,14 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { type Channel, Form, INLINE_BYTES, OUTCOMES, SLOTS, type SlotOutcome, SlotState } from '../wire/channel.ts';
 import { InlineValues } from '../wire/inline-values.ts';
-import { type BellMessage, type JobMessage, tell } from '../wire/messages.ts';
+import { type BellMessage, type JobMessage, type MoreItems, tell } from '../wire/messages.ts';
 import { pack, packThrown } from '../wire/pack.ts';
 import type { Parcel } from '../wire/payload.ts';
 import { toSharedTime } from '../wire/shared-time.ts';
 import { UnclonableError } from '../wire/unclonable-error.ts';
 import { BellLine } from './bell-line.ts';
 import { CurrentJobs } from './current-job.ts';
+import { itemsWereTaken } from './iteration.ts';
 import { JobRunner, unsendable } from './job-runner.ts';
 
 /** After work, the next job is often a moment away: to look for it costs less than to be woken. */
@@ -67,6 +68,7 @@ export class WorkLoop {
   start(): void {
     this.#bell.on('message', (message: BellMessage) => {
       if (message === 'cancelled') this.#jobs.look();
+      else if (typeof message === 'object') itemsWereTaken(message as MoreItems);
       else this.#look();
     });
     tell(this.#bell, 'ready');

@@ -1,5 +1,7 @@
 import { CallableError } from './callable-error.ts';
 import { CodecError } from './codec-error.ts';
+import { BoundObjectLostError } from './bound-object-lost-error.ts';
+import { NotIterableError } from './iteration.ts';
 import { ReactorCallError } from './reactor-call-error.ts';
 import { UnclonableError } from './unclonable-error.ts';
 
@@ -20,6 +22,8 @@ const sharedErrorClasses: ReadonlyMap<string, abstract new (...args: never[]) =>
     CodecError,
     UnclonableError,
     ReactorCallError,
+    NotIterableError,
+    BoundObjectLostError,
     AggregateError,
     EvalError,
     RangeError,

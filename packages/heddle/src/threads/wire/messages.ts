@@ -31,9 +31,16 @@ export interface JobMessage {
 
 /**
  * What is said on the bell: by a thread that it waits for work, by either side that there is something to take, by
- * the reactor that a running job has been cancelled, by a thread what it wants to be called there.
+ * the reactor that a running job has been cancelled or that items have been taken, by a thread what it wants to be
+ * called there.
  */
-export type BellMessage = 'ready' | 'ring' | 'cancelled' | ThreadCall;
+export type BellMessage = 'ready' | 'ring' | 'cancelled' | MoreItems | ThreadCall;
+
+/** From the reactor to a thread: so many items of an iteration have been taken, and as many more are wanted. */
+export interface MoreItems {
+  readonly iteration: number;
+  readonly count: number;
+}
 
 /** From a thread to the reactor: a function that is to be called there. */
 export interface ThreadCall {

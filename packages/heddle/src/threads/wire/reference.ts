@@ -8,12 +8,26 @@ import type { CapturedReference } from './captured.ts';
 export type FunctionReference = Address | CapturedReference | FactoryReference;
 
 /** The same of whatever one job calls. */
-export type JobReference = FunctionReference | SequenceReference;
+export type JobReference = FunctionReference | SequenceReference | WrappedReference | ReleaseReference;
 
 /** Functions that one job calls one after the other. */
 export interface SequenceReference {
   readonly kind: 'sequence';
   readonly functions: readonly JobReference[];
+}
+
+/**
+ * A function that is not simply called: its items are sent one by one; what it makes is kept in the thread; it gets what
+ * is kept there.
+ */
+export interface WrappedReference {
+  readonly kind: 'iterate' | 'bind' | 'bound';
+  readonly of: JobReference;
+}
+
+/** Disposes of an object that is kept in the thread. */
+export interface ReleaseReference {
+  readonly kind: 'release';
 }
 
 /** An export that the build plug-in wrote: called with the captured values of a job, it gives the function. */

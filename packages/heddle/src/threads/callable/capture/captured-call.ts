@@ -1,12 +1,15 @@
 import type { CapturedReference } from '../../wire/captured.ts';
-import type { FactoryReference, SequenceReference } from '../../wire/reference.ts';
+import type { FactoryReference, ReleaseReference, SequenceReference, WrappedReference } from '../../wire/reference.ts';
 
-/** A function that is sent by its text or by the address of what makes it, with the values that this call's closure uses. */
+/** What a call brings besides its arguments. */
+type CalledReference = CapturedReference | FactoryReference | SequenceReference | WrappedReference | ReleaseReference;
+
+/** A function that is not sent by its address alone, with the values that this call's closure uses. */
 export class CapturedCall {
-  readonly reference: CapturedReference | FactoryReference | SequenceReference;
+  readonly reference: CalledReference;
   readonly values: readonly unknown[];
 
-  constructor(reference: CapturedReference | FactoryReference | SequenceReference, values: readonly unknown[]) {
+  constructor(reference: CalledReference, values: readonly unknown[]) {
     this.reference = reference;
     this.values = values;
   }

@@ -1,0 +1,131 @@
+import type { Deferred } from '../defer/deferred.ts';
+import type { Failure } from '../defer/failure.ts';
+import { CapturedCall } from './callable/capture/captured-call.ts';
+import type { Callable } from './callable/resolve.ts';
+import { resolveWrapped } from './callable/wrapped.ts';
+import { ThreadExitError } from './errors.ts';
+import type { CallOptions } from './options.ts';
+import { refusedCall } from './refused-call.ts';
+import type { ThreadArguments } from './thread-arguments.ts';
+import { BoundObjectLostError } from './wire/bound-object-lost-error.ts';
+
+/** A pool of one thread, as a bound object uses it. */
+export interface OwnThread {
+  submit(
+    f: Function,
+    args: readonly unknown[],
+    options: CallOptions,
+    resolve: (f: Function) => Callable | Promise<Callable>,
+  ): Deferred<never>;
+  stop(): Deferred<void>;
+}
+
+/** How a function is called that gets the bound object before its arguments. */
+export type BoundCall<T> = <A extends unknown[], R>(
+  f: (object: T, ...args: A) => R,
+  ...args: ThreadArguments<A>
+) => Deferred<Awaited<R>>;
+
+/** A job that is ended by force takes the object with it, so that this has to be asked for. */
+const defaults: CallOptions = { onCancel: 'cooperate' };
+const release = new CapturedCall({ kind: 'release' }, []);
+
+let lastId = 0;
+
+/**
+ * An object that lives in a thread of its own: what `bindToThread` returns.
+ * Functions that are called with it run there, one after the other.
+ */
+export class BoundObject<T> implements AsyncDisposable {
+  readonly #id = ++lastId;
+  readonly #thread: OwnThread;
+  readonly #options: CallOptions;
+  readonly #made: Deferred<unknown>;
+  /** Whether somebody learns of it if the object cannot be made. */
+  #isObserved = false;
+  /** Where there is no object any more, what a call fails with for that reason. */
+  #failure: ((functionName: string) => unknown) | undefined;
+  #disposed: Promise<void> | undefined;
+
+  /**
+   * Runs `f(object, ...args)` in the object's thread, after the calls before it.
+   * The result is copied: what is to stay with the object, `f` must not return.
+   *
+   * Fails like any deferred call; with the factory's error where that failed;
+   * with a {@link BoundObjectLostError} when the thread, and the object with it,
+   * is gone.
+   */
+  readonly defer: BoundCall<T>;
+
+  /** @param options those of the calls, the one that makes the object included */
+  constructor(thread: OwnThread, factory: Function, args: readonly unknown[], options: CallOptions) {
+    this.#thread = thread;
+    this.#options = { ...defaults, ...options };
+    this.defer = this.with({}).defer;
+    const made: Deferred<unknown> = thread.submit(factory, [...args, this.#id], this.#options, (f) =>
+      resolveWrapped('bind', f),
+    );
+    this.#made = made.addErrback((failure: Failure) => {
+      this.#isGone(() => failure.value);
+      return failure;
+    });
+  }
+
+  /** The same object, whose calls have options of their own. */
+  with(options: CallOptions): { readonly defer: BoundCall<T> } {
+    const all = { ...this.#options, ...options };
+    return { defer: ((f: Function, ...args: unknown[]) => this.#call(f, args, all)) as BoundCall<T> };
+  }
+
+  /**
+   * Disposes of the object when the calls before are done, by its own
+   * `Symbol.asyncDispose` or `Symbol.dispose` where it has one, and ends its
+   * thread. `await using` does the same.
+   */
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#disposed ??= this.#dispose();
+    return this.#disposed;
+  }
+
+  #call(f: Function, args: readonly unknown[], options: CallOptions): Deferred<never> {
+    this.#observe();
+    if (this.#failure !== undefined) return refusedCall(this.#failure(f.name));
+    const call: Deferred<unknown> = this.#thread.submit(f, [...args, this.#id], options, (function_) =>
+      resolveWrapped('bound', function_),
+    );
+    return call.addErrback((failure: Failure) => {
+      const { value } = failure;
+      if (value instanceof ThreadExitError) this.#isGone((name) => new BoundObjectLostError(name, { cause: value }));
+      if (!(value instanceof BoundObjectLostError)) return failure;
+      this.#isGone((name) => new BoundObjectLostError(name));
+      // Where it could not be made, the calls that wait for that learn why.
+      throw this.#failure?.(f.name);
+    }) as Deferred<never>;
+  }
+
+  #observe(): void {
+    if (this.#isObserved) return;
+    this.#isObserved = true;
+    this.#made.addErrback(() => {});
+  }
+
+  #isGone(failure: (functionName: string) => unknown): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = failure;
+    this.#thread.stop();
+  }
+
+  async #dispose(): Promise<void> {
+    this.#observe();
+    try {
+      if (this.#failure === undefined) await this.#thread.submit(DISPOSE, [this.#id], {}, () => release);
+    } catch (error) {
+      if (this.#failure === undefined) throw error;
+    } finally {
+      await this.#thread.stop();
+    }
+  }
+}
+
+/** Only its name is used: what a thread does then, it knows by itself. */
+function DISPOSE(): void {}

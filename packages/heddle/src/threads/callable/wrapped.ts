@@ -1,0 +1,32 @@
+import type { JobReference, WrappedReference } from '../wire/reference.ts';
+import { CapturedCall } from './capture/captured-call.ts';
+import { type Callable, partsOfCallable, resolveCallable } from './resolve.ts';
+
+type Kind = WrappedReference['kind'];
+
+/** A thread knows a function by its reference, so the same function gives the same. */
+const wrapped: Record<Kind, WeakMap<JobReference, WrappedReference>> = {
+  iterate: new WeakMap(),
+  bind: new WeakMap(),
+  bound: new WeakMap(),
+};
+
+/**
+ * Finds out how a thread can get `f`, to call it in some way of its own.
+ *
+ * @throws CallableError (or a promise rejected with one) when no thread can reach `f`
+ */
+export function resolveWrapped(kind: Kind, f: Function): Callable | Promise<Callable> {
+  const callable = resolveCallable(f);
+  return callable instanceof Promise ? callable.then((found) => wrap(kind, found)) : wrap(kind, callable);
+}
+
+function wrap(kind: Kind, callable: Callable): CapturedCall {
+  const { reference, values } = partsOfCallable(callable);
+  let known = wrapped[kind].get(reference);
+  if (known === undefined) {
+    known = { kind, of: reference };
+    wrapped[kind].set(reference, known);
+  }
+  return new CapturedCall(known, values);
+}

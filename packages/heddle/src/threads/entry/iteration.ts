@@ -1,0 +1,101 @@
+import { isThenable } from '../../defer/thenable.ts';
+import { inside } from '../wire/inside.ts';
+import { type IterationArguments, NotIterableError } from '../wire/iteration.ts';
+import type { MoreItems } from '../wire/messages.ts';
+import { UnclonableError } from '../wire/unclonable-error.ts';
+import type { LoadedFunction } from './load.ts';
+
+type AnyIterator = Iterator<unknown> | AsyncIterator<unknown>;
+
+/** How many items may be sent, and who waits until it is more. */
+class Demand {
+  #left: number;
+  #wake: () => void = () => {};
+
+  constructor(count: number) {
+    this.#left = count;
+  }
+
+  more(count: number): void {
+    this.#left += count;
+    this.look();
+  }
+
+  /** Lets whoever waits look whether to go on. */
+  look(): void {
+    this.#wake();
+  }
+
+  async take(isOver: () => boolean): Promise<void> {
+    while (this.#left === 0 && !isOver()) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+    this.#left--;
+  }
+}
+
+/** The iterations that go on in this thread, by their numbers. */
+const demands = new Map<number, Demand>();
+
+/** The reactor has taken items. */
+export function itemsWereTaken({ iteration, count }: MoreItems): void {
+  demands.get(iteration)?.more(count);
+}
+
+/**
+ * Sends the items of what a function gives, as far ahead as is wanted. When nobody wants more, because the call has been
+ * given up or left early, the iterator is ended, so that its `finally` runs.
+ *
+ * @returns what the iterator returns
+ */
+export async function iterate({ f, receiver }: LoadedFunction, all: unknown[]): Promise<unknown> {
+  const [iteration, buffer, push] = all.slice(-3) as IterationArguments;
+  const job = inside()?.currentJob();
+  const isOver = (): boolean => job?.isCancelled() ?? false;
+  const demand = new Demand(buffer);
+  demands.set(iteration, demand);
+  job?.whenCancelled(() => demand.look());
+  try {
+    const given: unknown = Reflect.apply(f, receiver, all.slice(0, -3));
+    const iterator = iteratorOf(isThenable(given) ? await given : given, f.name);
+    return await run(iterator, demand, isOver, push);
+  } finally {
+    demands.delete(iteration);
+  }
+}
+
+async function run(
+  iterator: AnyIterator,
+  demand: Demand,
+  isOver: () => boolean,
+  push: (item: unknown) => void,
+): Promise<unknown> {
+  for (;;) {
+    await demand.take(isOver);
+    if (isOver()) return end(iterator);
+    const step = iterator.next();
+    const { done, value } = isThenable(step) ? await step : step;
+    if (done === true) return value;
+    try {
+      push(isThenable(value) ? await value : value);
+    } catch (error) {
+      await end(iterator);
+      throw error instanceof UnclonableError ? new UnclonableError(error.message.replace(/^args\[0\]/, 'item')) : error;
+    }
+  }
+}
+
+async function end(iterator: AnyIterator): Promise<void> {
+  await iterator.return?.();
+}
+
+function iteratorOf(given: unknown, name: string): AnyIterator {
+  if (given !== null && given !== undefined) {
+    const iterable = given as Partial<Iterable<unknown> & AsyncIterable<unknown>>;
+    const make = iterable[Symbol.asyncIterator] ?? iterable[Symbol.iterator];
+    if (typeof make === 'function') return Reflect.apply(make, given, []) as AnyIterator;
+  }
+  throw new NotIterableError(name, given);
+}

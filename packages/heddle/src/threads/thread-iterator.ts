@@ -1,0 +1,141 @@
+import { CancelledError } from '../defer/errors.ts';
+import type { Deferred } from '../defer/deferred.ts';
+import type { Job } from './job.ts';
+
+/** Makes the call that sends the items; its result is what the iterator returns. */
+export type StartIteration<R> = (
+  iteration: number,
+  push: (item: never) => void,
+  made: (job: Job) => void,
+) => Deferred<R>;
+
+interface Waiting<T, R> {
+  resolve(step: IteratorResult<T, R>): void;
+  reject(error: unknown): void;
+}
+
+let lastIteration = 0;
+
+/**
+ * The items that a function gives in a thread, one after the other: what
+ * `iterateInThread` returns. For `for await`, or to be asked by `next()`.
+ *
+ * The call is made when the first item is wanted. To leave the loop early ends
+ * the generator in its thread: its `finally` runs, and the loop goes on when that
+ * is done.
+ */
+export class ThreadIterator<T, R = unknown> implements AsyncIterableIterator<T, R | undefined>, AsyncDisposable {
+  readonly #iteration = ++lastIteration;
+  readonly #start: StartIteration<R>;
+  /** So many items are taken before the thread is told. */
+  readonly #batch: number;
+  readonly #items: T[] = [];
+  readonly #waiting: Waiting<T, R | undefined>[] = [];
+  #taken = 0;
+  #call: Deferred<R> | undefined;
+  #job: Job | undefined;
+  #isLeft = false;
+  #end: { readonly result: R } | { readonly error: unknown } | undefined;
+  #hasEnded = false;
+
+  /** @param buffer how many items the thread may be ahead */
+  constructor(start: StartIteration<R>, buffer: number) {
+    this.#start = start;
+    this.#batch = Math.ceil(buffer / 2);
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  next(): Promise<IteratorResult<T, R | undefined>> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ resolve, reject });
+      if (!this.#isLeft) this.#call ??= this.#begin();
+      this.#serve();
+    });
+  }
+
+  async return(value?: R | PromiseLike<R>): Promise<IteratorResult<T, R | undefined>> {
+    await this.#leave();
+    return { done: true, value: await value };
+  }
+
+  async throw(error: unknown): Promise<IteratorResult<T, R | undefined>> {
+    await this.#leave();
+    throw error;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#leave();
+  }
+
+  #begin(): Deferred<R> {
+    const push = (item: never): void => {
+      if (this.#isLeft) return;
+      this.#items.push(item);
+      this.#serve();
+    };
+    const call = this.#start(this.#iteration, push, (job) => {
+      this.#job = job;
+    });
+    call.addCallbacks(
+      (result) => {
+        this.#end ??= { result };
+        this.#serve();
+      },
+      (failure) => {
+        this.#end ??= { error: failure.value };
+        this.#serve();
+      },
+    );
+    return call;
+  }
+
+  /** Gives those that wait what there is for them, in their order. */
+  #serve(): void {
+    while (this.#waiting.length > 0 && (this.#items.length > 0 || this.#end !== undefined)) {
+      const { resolve, reject } = this.#waiting.shift() as Waiting<T, R | undefined>;
+      if (this.#items.length > 0) {
+        resolve({ done: false, value: this.#take() });
+      } else {
+        const end = this.#hasEnded || this.#isLeft ? undefined : this.#end;
+        this.#hasEnded = true;
+        if (end !== undefined && 'error' in end) reject(end.error);
+        else resolve({ done: true, value: end?.result });
+      }
+    }
+  }
+
+  #take(): T {
+    this.#taken++;
+    if (this.#taken >= this.#batch && this.#end === undefined) {
+      this.#tell({ iteration: this.#iteration, count: this.#taken });
+      this.#taken = 0;
+    }
+    return this.#items.shift() as T;
+  }
+
+  #tell(items: Parameters<NonNullable<NonNullable<Job['holder']>['tellOfItems']>>[1]): void {
+    const job = this.#job;
+    if (job !== undefined) job.holder?.tellOfItems?.(job, items);
+  }
+
+  /** @throws what the generator throws while it ends */
+  async #leave(): Promise<void> {
+    const isFirst = !this.#isLeft;
+    this.#isLeft = true;
+    this.#items.length = 0;
+    const job = this.#job;
+    const hadEnded = this.#end !== undefined || this.#call === undefined;
+    if (isFirst && !hadEnded && job !== undefined) {
+      if (job.holder?.hasBegun(job)) this.#tell('none');
+      else job.deferred.cancel();
+    }
+    await this.#call;
+    this.#end ??= { error: undefined };
+    // Taken back before it had begun, or given up by a signal meanwhile, it is left as was asked.
+    if (hadEnded || !('error' in this.#end) || this.#end.error instanceof CancelledError) return;
+    throw this.#end.error;
+  }
+}

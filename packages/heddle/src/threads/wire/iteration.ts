@@ -1,0 +1,22 @@
+import { inspect } from 'node:util';
+
+/** What stands after a function's own arguments where its items are wanted. */
+export type IterationArguments = [
+  /** By which its messages name the iteration. */
+  iteration: number,
+  /** How many items may be sent before any has been taken. */
+  buffer: number,
+  push: (item: unknown) => void,
+];
+
+/** The failure of an iteration whose function gives nothing that could be gone through. */
+export class NotIterableError extends TypeError {
+  override readonly name: string = 'NotIterableError';
+  readonly code: 'HEDDLE_NOT_ITERABLE' = 'HEDDLE_NOT_ITERABLE';
+
+  constructor(functionName: string, given: unknown) {
+    super(
+      `${functionName || 'The function'} gave ${inspect(given, { depth: 0 })}, which has no items: iterateInThread takes a generator function, or one that returns an iterable. Call any other with deferToThread.`,
+    );
+  }
+}

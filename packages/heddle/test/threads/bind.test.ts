@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { bindToThread, reactor } from 'heddle';
+import { MemoryThreadPool, successResultOf } from 'heddle/testing';
+import { BoundObjectLostError, ThreadExitError, UnclonableError } from 'heddle/threads';
+import { add, whichThread } from '../fixtures/threads/jobs.ts';
+import { type Account, addTo, exitWith, openAccount, refuseToOpen, waitAtGate } from '../fixtures/threads/items.ts';
+import { errorOf } from '../support/failure-of.ts';
+import { Gate, sharedInts } from '../support/gate.ts';
+import { poolFor } from '../support/pools.ts';
+
+const limit = { timeout: 30_000 };
+
+test('functions are called with the object in its thread, one after the other', limit, async (t) => {
+  const pool = poolFor(t);
+  const account = pool.bind(openAccount, 100, sharedInts(1));
+  assert.deepEqual(await Promise.all([1, 2, 3].map((n) => account.defer(addTo, n))), [101, 103, 106]);
+  const interest = 2;
+  assert.equal(await account.defer((bound: Account) => bound.add(interest)), 108);
+});
+
+test('each bound object has a thread of its own, beside those of the pool', limit, async (t) => {
+  const pool = poolFor(t, { max: 1 });
+  const threads = await Promise.all([
+    pool.bind(Array).defer(whichThread),
+    pool.bind(Array).defer(whichThread),
+    pool.defer(whichThread),
+  ]);
+  assert.equal(new Set(threads).size, 3);
+});
+
+test('an object that cannot be made fails the calls to it with the reason', limit, async (t) => {
+  const pool = poolFor(t);
+  const account = pool.bind(refuseToOpen);
+  for (let round = 0; round < 2; round++) {
+    const calls = [account.defer(addTo as never), account.defer(addTo as never)];
+    for (const call of calls) assert.equal(((await errorOf(call, Error)) as { code?: string }).code, 'ENOENT');
+  }
+  await account[Symbol.asyncDispose]();
+});
+
+test(
+  'an object is disposed of by its own method when the calls before are done, and its thread ends',
+  limit,
+  async (t) => {
+    const pool = poolFor(t);
+    const notes = sharedInts(1);
+    let last: Promise<number>;
+    {
+      await using account = pool.bind(openAccount, 1, notes);
+      last = account.defer(addTo, 1).toPromise();
+    }
+    assert.equal(await last, 2);
+    assert.equal(Atomics.load(notes, 0), 1);
+  },
+);
+
+test('an object that is gone with its thread is not made again behind the caller’s back', limit, async (t) => {
+  const pool = poolFor(t);
+  const account = pool.bind(openAccount, 100, sharedInts(1));
+  assert.equal(await account.defer(addTo, 1), 101);
+  const [ended, behind] = [account.defer(exitWith), account.defer(addTo, 1)];
+  await errorOf(ended, ThreadExitError);
+  await errorOf(behind, BoundObjectLostError);
+  const error = await errorOf(account.defer(addTo, 1), BoundObjectLostError);
+  assert.match(error.message, /addTo was not called.*bindToThread/);
+  assert.equal(await pool.defer(add, 1, 2), 3);
+});
+
+test('a call that is given up leaves the object alone', limit, async (t) => {
+  const pool = poolFor(t);
+  const account = pool.bind(openAccount, 100, sharedInts(1));
+  const gate = new Gate();
+  const call = account.defer(waitAtGate, gate.shared);
+  await gate.entered();
+  call.cancel();
+  await errorOf(call, Error);
+  gate.open();
+  assert.equal(await account.defer(addTo, 1), 101);
+});
+
+test('a call that is given up takes the object with it where that is asked for', limit, async (t) => {
+  const pool = poolFor(t);
+  const account = pool.bind(openAccount, 100, sharedInts(1));
+  const gate = new Gate();
+  const call = account.with({ onCancel: 'terminate', grace: 0 }).defer(waitAtGate, gate.shared);
+  await gate.entered();
+  call.cancel();
+  await errorOf(call, Error);
+  await errorOf(account.defer(addTo, 1), BoundObjectLostError);
+});
+
+test('what cannot be copied stays with the object: a result that is it is refused', limit, async (t) => {
+  const pool = poolFor(t);
+  const account = pool.bind(openAccount, 100, sharedInts(1));
+  await errorOf(
+    account.defer((bound: Account) => bound),
+    UnclonableError,
+  );
+  assert.equal(await account.defer(addTo, 1), 101);
+});
+
+test('a pool that is stopped finishes the calls of its bound objects, and ends their threads', limit, async (t) => {
+  const pool = poolFor(t);
+  const account = pool.bind(openAccount, 100, sharedInts(1));
+  const call = account.defer(addTo, 1);
+  assert.deepEqual(pool.pendingCalls(), ['openAccount', 'addTo']);
+  await pool.stop();
+  assert.equal(await call, 101);
+  assert.equal(((await errorOf(account.defer(addTo, 1), Error)) as { code?: string }).code, 'HEDDLE_POOL_STOPPED');
+  const late = pool.bind(openAccount, 100, sharedInts(1));
+  assert.equal(((await errorOf(late.defer(addTo, 1), Error)) as { code?: string }).code, 'HEDDLE_POOL_STOPPED');
+});
+
+test(
+  'an idle bound object does not keep the pool’s stop waiting, nor one that never ends with a deadline',
+  limit,
+  async (t) => {
+    const pool = poolFor(t);
+    const account = pool.bind(openAccount, 100, sharedInts(1));
+    const gate = new Gate();
+    const call = account.defer(waitAtGate, gate.shared);
+    await gate.entered();
+    const stopped = pool.stop({ deadline: 0 });
+    assert.equal(((await errorOf(call, Error)) as { code?: string }).code, 'HEDDLE_POOL_STOPPED');
+    await stopped;
+  },
+);
+
+test('bindToThread uses the reactor’s pool, and takes options for the calls', limit, async () => {
+  await using account = bindToThread.with({ timeout: 25_000 })(openAccount, 1, sharedInts(1));
+  assert.equal(await account.defer(addTo, 1), 2);
+  assert.ok(reactor.getThreadPool());
+});
+
+test('a memory pool runs the calls of a bound object when it is told to', limit, async () => {
+  const pool = new MemoryThreadPool();
+  const account = pool.bind(openAccount, 1, sharedInts(1));
+  const call = account.defer(addTo, 1);
+  await pool.performAll();
+  await nextTurn();
+  assert.equal(successResultOf(call), 2);
+});

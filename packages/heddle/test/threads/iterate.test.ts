@@ -1,0 +1,230 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import fc from 'fast-check';
+import { iterateInThread } from 'heddle';
+import { MemoryThreadPool } from 'heddle/testing';
+import { add } from '../fixtures/threads/jobs.ts';
+import {
+  countItems,
+  countItemsLater,
+  exitAfter,
+  giveNothing,
+  giveUnsendable,
+  listLater,
+  spinAfterFirst,
+  throwAfter,
+  throwInFinally,
+} from '../fixtures/threads/items.ts';
+import { sharedInts } from '../support/gate.ts';
+import { poolFor } from '../support/pools.ts';
+
+const limit = { timeout: 30_000 };
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await nextTurn();
+}
+
+for (const counting of [countItems, countItemsLater]) {
+  const { name } = counting;
+
+  test(`all items come in order, and then what the generator returns (${name})`, limit, async (t) => {
+    const pool = poolFor(t, { max: 1 });
+    const items = pool.iterate(counting, 100, sharedInts(2));
+    for (let n = 1; n <= 100; n++) assert.deepEqual(await items.next(), { done: false, value: n });
+    assert.deepEqual(await items.next(), { done: true, value: 'all' });
+    assert.deepEqual(await items.next(), { done: true, value: undefined });
+  });
+
+  test(`the generator is never more than the buffer ahead, and comes that far (${name})`, limit, async (t) => {
+    const pool = poolFor(t, { max: 1 });
+    for (const buffer of [1, 2, 7, 16]) {
+      const notes = sharedInts(2);
+      const items = pool.with({ buffer }).iterate(counting, 1_000, notes);
+      for (let taken = 1; taken <= 40; taken++) {
+        await items.next();
+        const made = Atomics.load(notes, 0);
+        assert.ok(made <= taken + buffer, `${made} made, ${taken} taken, a buffer of ${buffer}`);
+      }
+      // How far it is told of what was taken, it is told when half of the buffer is.
+      await until(() => Atomics.load(notes, 0) >= 40 + Math.floor(buffer / 2));
+      await items.return();
+    }
+  });
+
+  test(`to leave the loop early ends the generator and runs its finally (${name})`, limit, async (t) => {
+    const pool = poolFor(t, { max: 1 });
+    const notes = sharedInts(2);
+    for await (const item of pool.iterate(counting, Number.MAX_SAFE_INTEGER, notes)) {
+      if (item === 20) break;
+    }
+    assert.equal(Atomics.load(notes, 1), 1);
+    assert.equal(await pool.defer(add, 1, 2), 3);
+  });
+
+  test(`a signal ends the loop with its reason, and the generator with its finally (${name})`, limit, async (t) => {
+    const pool = poolFor(t, { max: 1 });
+    const notes = sharedInts(2);
+    const controller = new AbortController();
+    const items = pool
+      .with({ signal: controller.signal, grace: 25_000 })
+      .iterate(counting, Number.MAX_SAFE_INTEGER, notes);
+    await items.next();
+    controller.abort(new Error('the client has gone'));
+    await assert.rejects(
+      async () => {
+        for await (const _ of items);
+      },
+      { code: 'ABORT_ERR', cause: controller.signal.reason },
+    );
+    await until(() => Atomics.load(notes, 1) === 1);
+    assert.equal(await pool.defer(add, 1, 2), 3);
+  });
+}
+
+test('an iteration whose items nobody has asked for makes no call', limit, async (t) => {
+  const pool = poolFor(t, { max: 1 });
+  const notes = sharedInts(2);
+  const items = pool.iterate(countItems, 10, notes);
+  assert.deepEqual(pool.pendingCalls(), []);
+  assert.deepEqual(await items.return('early'), { done: true, value: 'early' });
+  assert.deepEqual(await items.next(), { done: true, value: undefined });
+  assert.equal(Atomics.load(notes, 0), 0);
+});
+
+test('several who ask at the same time get the items in the order in which they asked', limit, async (t) => {
+  const pool = poolFor(t, { max: 1 });
+  const items = pool.with({ buffer: 2 }).iterate(countItems, 4, sharedInts(2));
+  const steps = await Promise.all([1, 2, 3, 4, 5, 6].map(() => items.next()));
+  assert.deepEqual(
+    steps.map(({ value }) => value),
+    [1, 2, 3, 4, 'all', undefined],
+  );
+});
+
+test('the items before an error are given, then the error, once', limit, async (t) => {
+  const pool = poolFor(t, { max: 1 });
+  const items = pool.iterate(throwAfter, 3);
+  for (const n of [1, 2, 3]) assert.equal((await items.next()).value, n);
+  await assert.rejects(items.next(), { name: 'RangeError', code: 'E_EMPTY' });
+  assert.deepEqual(await items.next(), { done: true, value: undefined });
+});
+
+test('a thread that ends gives the items before that, and then says so', limit, async (t) => {
+  const pool = poolFor(t, { max: 1 });
+  const items = pool.iterate(exitAfter, 2);
+  for (const n of [1, 2]) assert.equal((await items.next()).value, n);
+  await assert.rejects(items.next(), { code: 'HEDDLE_THREAD_EXIT', exitCode: 3 });
+});
+
+test('what the generator throws while it is left comes out of leaving it', limit, async (t) => {
+  const pool = poolFor(t, { max: 1 });
+  await assert.rejects(
+    async () => {
+      for await (const _ of pool.iterate(throwInFinally)) break;
+    },
+    { message: 'cannot close' },
+  );
+});
+
+test('a generator that computes sees that it has been left', limit, async (t) => {
+  const pool = poolFor(t, { max: 1 });
+  const notes = sharedInts(2);
+  for await (const item of pool.iterate(spinAfterFirst, notes)) if (item === 1) break;
+  assert.equal(Atomics.load(notes, 1), 1);
+});
+
+test('an iteration that is left while it waits for a thread never begins', limit, async (t) => {
+  const pool = poolFor(t, { max: 1 });
+  const first = pool.iterate(countItems, Number.MAX_SAFE_INTEGER, sharedInts(2));
+  await first.next();
+  const notes = sharedInts(2);
+  const second = pool.iterate(countItems, 10, notes);
+  const waiting = second.next();
+  await second.return();
+  assert.deepEqual(await waiting, { done: true, value: undefined });
+  await first.return();
+  assert.equal(Atomics.load(notes, 0), 0);
+});
+
+test('any function is taken that gives an iterable or a promise for one', limit, async (t) => {
+  const pool = poolFor(t, { max: 1 });
+  const seen: number[] = [];
+  for await (const item of pool.iterate(listLater, [1, 2, 3])) seen.push(item);
+  assert.deepEqual(seen, [1, 2, 3]);
+  const factor = 3;
+  function* multiples(upTo: number): Generator<number> {
+    for (let n = 1; n <= upTo; n++) yield n * factor;
+  }
+  const found: number[] = [];
+  for await (const item of pool.iterate(multiples, 3)) found.push(item);
+  assert.deepEqual(found, [3, 6, 9]);
+});
+
+test('what has no items is refused, with the way out', limit, async (t) => {
+  const pool = poolFor(t, { max: 1 });
+  await assert.rejects(pool.iterate(giveNothing).next(), {
+    code: 'HEDDLE_NOT_ITERABLE',
+    message: /giveNothing gave undefined.*deferToThread/,
+  });
+});
+
+test('an item that cannot be sent ends the generator, and is named', limit, async (t) => {
+  const pool = poolFor(t, { max: 1 });
+  const items = pool.iterate(giveUnsendable);
+  assert.equal((await items.next()).value, 1);
+  await assert.rejects(items.next(), { code: 'HEDDLE_UNCLONABLE', message: /^item\.socket/ });
+});
+
+test('iterateInThread uses the reactor’s pool, and takes options', limit, async () => {
+  const seen: number[] = [];
+  for await (const item of iterateInThread.with({ buffer: 1 })(countItems, 3, sharedInts(2))) seen.push(item);
+  for await (const item of iterateInThread(countItems, 3, sharedInts(2))) seen.push(item);
+  assert.deepEqual(seen, [1, 2, 3, 1, 2, 3]);
+});
+
+test('a memory pool gives the items when it is told to work', limit, async () => {
+  const pool = new MemoryThreadPool();
+  const items = pool.with({ buffer: 2 }).iterate(countItems, 5, sharedInts(2));
+  const all = Promise.all([1, 2, 3, 4, 5, 6].map(() => items.next()));
+  await pool.performAll();
+  assert.deepEqual(
+    (await all).map(({ value }) => value),
+    [1, 2, 3, 4, 5, 'all'],
+  );
+});
+
+test('in whatever order items are asked for and the loop is left, no item is lost or doubled', limit, async (t) => {
+  const pool = poolFor(t, { max: 2 });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 0, max: 12 }),
+      fc.integer({ min: 1, max: 5 }),
+      fc.array(fc.constantFrom('next', 'two', 'turn', 'return'), { maxLength: 14 }),
+      fc.boolean(),
+      async (length, buffer, steps, later) => {
+        const notes = sharedInts(2);
+        const items = pool.with({ buffer }).iterate(later ? countItemsLater : countItems, length, notes);
+        const asked: Promise<IteratorResult<number, string | undefined>>[] = [];
+        let left = false;
+        for (const step of steps) {
+          if (step === 'turn') await nextTurn();
+          else if (step === 'return') {
+            left = true;
+            await items.return();
+          } else for (let n = 0; n < (step === 'two' ? 2 : 1); n++) asked.push(items.next());
+        }
+        if (!left) await items.return();
+        const values = (await Promise.all(asked)).flatMap((result) => (result.done ? [] : [result.value]));
+        assert.deepEqual(
+          values,
+          values.map((_, index) => index + 1),
+        );
+        assert.ok(values.length <= length);
+        assert.equal(Atomics.load(notes, 1), Atomics.load(notes, 0) > 0 ? 1 : Atomics.load(notes, 1));
+      },
+    ),
+    { numRuns: 60 },
+  );
+  assert.equal(await pool.defer(add, 1, 2), 3);
+});
