@@ -50,6 +50,7 @@ export class Thread implements PoolThread {
   readonly #usage: ThreadUsage;
   readonly #calls: CallsFromThread;
   readonly #init: InitRun | undefined;
+  #passedToInit: readonly Function[] = [];
   /** By their slots. */
   readonly #sent: (Sent | undefined)[] = [];
   /** Jobs whose function is still looked for. */
@@ -249,6 +250,7 @@ export class Thread implements PoolThread {
       isAlone: true,
     });
     this.#slots++;
+    this.#passedToInit = this.#connection.passed;
     return slot;
   }
 
@@ -368,6 +370,7 @@ export class Thread implements PoolThread {
 
   /** Only while somebody waits for the job: what is passed to a call is released when that ends. */
   #passedTo(slot: number, job: number, index: number): Function | undefined {
+    if (slot === this.#init?.slot) return this.#passedToInit[index];
     const sent = this.#sent[slot];
     return sent?.job.id === job && !sent.job.settled ? sent.passed[index] : undefined;
   }

@@ -170,7 +170,8 @@ export class WorkerConnection implements ThreadConnection {
 
   /** Takes calls that have been made and wait behind other messages. A ring among them has been heeded by now. */
   #hearCalls(): void {
-    while (this.#callsHeard !== this.#channel.calls.made) {
+    // The thread counts in 32 bits.
+    while ((this.#callsHeard | 0) !== this.#channel.calls.made) {
       const next = receiveMessageOnPort(this.#bell);
       if (next === undefined) return;
       const message = next.message as BellMessage;

@@ -64,12 +64,12 @@ export function testCallsFromThread<Pool extends ThreadPool>(kindName: string, k
     assert.deepEqual(await done(pool, pool.defer(sorted<number>, [1, 3, 2], inThread(compare))), [3, 2, 1]);
   });
 
-  poolTest('what was passed is released with its call', async (pool) => {
+  poolTest('what was passed to be asked is released with its call', async (pool) => {
     await done(
       pool,
       pool.defer(
         keep,
-        notify((_n: number) => {}),
+        ask((n: number) => n),
       ),
     );
     assert.equal((await done(pool, pool.defer(callKept))).code, 'HEDDLE_JOB_ENDED');

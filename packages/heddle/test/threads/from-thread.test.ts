@@ -147,14 +147,37 @@ test('a bare function among the arguments is refused, with the words that say wh
   assert.match(error.message, /args\[1\].*notify\(fn\).*ask\(fn\).*inThread\(fn\)/);
 });
 
-test('a function that was passed to a call that has ended says so', limit, async (t) => {
+test('a function that is asked after the call that it was passed to has ended throws', limit, async (t) => {
   const pool = poolFor(t, { max: 1 });
-  for (const passed of [notify((n: number) => void n), ask((n: number) => n)]) {
-    await pool.defer(jobs.keep, passed as never);
-    const outcome = await pool.defer(jobs.callKept);
-    assert.equal(outcome.code, 'HEDDLE_JOB_ENDED');
-    assert.equal(outcome.name, 'ReactorCallError');
-  }
+  await pool.defer(jobs.keep, ask((n: number) => n) as never);
+  const outcome = await pool.defer(jobs.callKept);
+  assert.equal(outcome.code, 'HEDDLE_JOB_ENDED');
+  assert.equal(outcome.name, 'ReactorCallError');
+});
+
+test('what is told after the call has ended is dropped with one warning, and ends no thread', limit, async () => {
+  const { code, stdout, stderr } = await runProgram(`
+    import { ThreadPool, notify } from 'heddle';
+    import { tellTwiceLater } from './fixtures/threads/calls-out.js';
+    import { add } from './fixtures/threads/jobs.js';
+    const pool = new ThreadPool({ max: 1 });
+    const flag = new Int32Array(new SharedArrayBuffer(4));
+    await pool.defer(tellTwiceLater, notify(function progress() { console.log('told'); }), flag);
+    while (Atomics.load(flag, 0) === 0) await new Promise(setImmediate);
+    console.log(await pool.defer(add, 1, 2), pool.statistics().threads);
+    await pool.stop();
+  `);
+  assert.equal(stdout.trim(), '3 1');
+  assert.equal(stderr.match(/HEDDLE_JOB_ENDED\] Warning: progress was passed to a call that has ended/g)?.length, 1);
+  assert.equal(code, 0);
+});
+
+test('initThread may call what it captures', limit, async (t) => {
+  const told: string[] = [];
+  const ready = notify((name: string) => told.push(name));
+  const pool = poolFor(t, { max: 1, initThread: () => ready('a thread') });
+  assert.equal(await pool.defer(add, 1, 2), 3);
+  assert.deepEqual(told, ['a thread']);
 });
 
 test('a passed function runs in the async context in which it was passed', limit, async (t) => {

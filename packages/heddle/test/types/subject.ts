@@ -10,7 +10,6 @@ export {
   notify,
   threadFunction,
   type ThreadArguments,
-  type ThreadCallable,
 } from 'heddle';
 
 export declare const pool: ThreadPool;

@@ -121,7 +121,7 @@ export class JobRunner {
   }
 
   #passedIn(slot: number, { job = 0, args, captured }: JobMessage): PassedFunctions | undefined {
-    const to: PassedTo = { job, slot, hasEnded: false };
+    const to: PassedTo = { job, slot, hasEnded: false, hasWarned: false };
     const passed = PassedFunctions.of(this.#reactor, to, [args, captured]);
     if (passed !== undefined) this.#passedTo.set(slot, to);
     return passed;

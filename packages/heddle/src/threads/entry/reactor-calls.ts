@@ -23,6 +23,8 @@ export interface PassedTo {
   readonly job: number;
   readonly slot: number;
   hasEnded: boolean;
+  /** Whether it has been said that something came too late. */
+  hasWarned: boolean;
 }
 
 /** Calls from a thread to functions of the reactor's. */
@@ -46,7 +48,7 @@ export class ReactorCalls implements CallsToReactor {
     const target: PassedTarget = { kind: 'passed', job: to.job, slot: to.slot, index, name };
     const f =
       way === 'notify'
-        ? (...args: unknown[]): void => this.call(this.#live(target, to), args)
+        ? (...args: unknown[]): void => this.#tell(target, to, args)
         : (...args: unknown[]): unknown => this.ask(this.#live(target, to), args);
     this.#targets.set(f, { target, to });
     return Object.defineProperty(f, 'name', { value: name });
@@ -79,6 +81,16 @@ export class ReactorCalls implements CallsToReactor {
     return result;
   }
 
+  /**
+   * What tells of progress is often late by a timer, and nobody is there to catch an error: one would end the thread, and
+   * with it a job that has nothing to do with it.
+   */
+  #tell(target: PassedTarget, to: PassedTo, args: readonly unknown[]): void {
+    if (!to.hasEnded) this.call(target, args);
+    else if (!to.hasWarned) process.emitWarning(hasEnded(target), { code: 'HEDDLE_JOB_ENDED' });
+    to.hasWarned ||= to.hasEnded;
+  }
+
   /** A function of a module is described once, and has a number from then on. */
   #numbered(target: PassedTarget | PlaceOfFunction): CallTarget {
     if (target.kind === 'passed') return target;
@@ -91,9 +103,10 @@ export class ReactorCalls implements CallsToReactor {
 
   #live(target: PassedTarget, to: PassedTo): PassedTarget {
     if (!to.hasEnded) return target;
-    throw new ReactorCallError(
-      'HEDDLE_JOB_ENDED',
-      `${target.name} was passed to a call that has ended, and can be called from its thread no more. Let the call wait for whatever still needs it.`,
-    );
+    throw new ReactorCallError('HEDDLE_JOB_ENDED', hasEnded(target));
   }
+}
+
+function hasEnded({ name }: PassedTarget): string {
+  return `${name || 'A function'} was passed to a call that has ended, and can be called from its thread no more. Let the call wait for whatever still needs it.`;
 }
