@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { test } from 'node:test';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import { Deferred } from 'heddle/defer';
 import { ask, inThread, notify } from 'heddle/threads';
 import { blockingCallFromThread, callFromThread } from 'heddle/thread';
@@ -38,6 +39,31 @@ test('what a thread tells is told in order, and all of it before its call ends',
       Array.from({ length: 200 }, (_, n) => n + 1),
     );
   }
+});
+
+test('a result that the loop finds by itself does not overtake what its call has told', limit, async (t) => {
+  const pool = poolFor(t, { max: 1 });
+  // After short calls the loop looks for results by itself, which it does before it hears of messages.
+  for (let n = 0; n < 2_000; n++) await pool.defer(add, n, 1);
+  const flag = sharedInts(1);
+  const order: string[] = [];
+  const told = notify(() => order.push('told'));
+  const ended = new Deferred<void>();
+  // In the turn of a socket's event, what immediates do comes before messages are heard.
+  const server = createServer((socket) => {
+    socket.destroy();
+    pool.defer(jobs.tellAndMark, told, flag).addCallback(() => {
+      order.push('ended');
+      ended.callback();
+    });
+    while (Atomics.load(flag, 0) === 0);
+    const whileItEnds = performance.now() + 5;
+    while (performance.now() < whileItEnds);
+  });
+  server.listen(0, '127.0.0.1', () => connect((server.address() as AddressInfo).port, '127.0.0.1'));
+  await ended;
+  server.close();
+  assert.deepEqual(order, ['told', 'ended']);
 });
 
 test('a thread waits for the answer of what it asks: a value, a promise, a Deferred', limit, async (t) => {
@@ -278,6 +304,8 @@ for (const onCancel of ['terminate', 'cooperate'] as const) {
     };
     const call = pool.with({ onCancel, grace: 25_000 }).defer(jobs.askForEver, ask(never), noted);
     await asked;
+    // It is about to sleep: given up before that, it would not have to be woken.
+    await pause(20);
     call.cancel();
     await errorOf(call, Error);
     await until(() => Atomics.load(noted, 0) !== 0);
