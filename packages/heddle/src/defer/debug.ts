@@ -89,7 +89,7 @@ export function formatHistory(history: DeferredHistory | undefined): string {
 }
 
 /** The stack without Heddle's own frames on top: what is left begins with the caller's code. */
-function callersOf(trace: Error): string {
+export function callersOf(trace: Error): string {
   const frames = (trace.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
   const first = frames.findIndex((frame) => !frame.includes(ownFolder));
   return frames.slice(Math.max(first, 0)).join('\n');

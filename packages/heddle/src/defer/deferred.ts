@@ -1,4 +1,5 @@
 import { type InspectOptionsStylized, inspect } from 'node:util';
+import { rejectionWithAwaiters } from './awaiting-stack.ts';
 import { type ScheduledCall, systemTime, type TimeSource } from './clock.ts';
 import { Coroutine, isGenerator, NotACoroutineError } from './coroutine.ts';
 import { debugging, formatHistory, historyOf, recordAdded, recordFired, recordMade, setDebugging } from './debug.ts';
@@ -356,7 +357,9 @@ export class Deferred<T> implements Promise<T> {
     }
     return new Promise<T>((resolve, reject) => {
       const settlePromise = (result: unknown): undefined => {
-        if (result instanceof Failure) reject(result.value);
+        const rejection = result instanceof Failure ? rejectionWithAwaiters(result.value) : undefined;
+        if (rejection !== undefined) resolve(rejection);
+        else if (result instanceof Failure) reject(result.value);
         else resolve(result as T);
       };
       this.#push(new Look(settlePromise, true));

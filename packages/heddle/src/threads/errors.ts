@@ -59,3 +59,18 @@ export class PoolFullError extends Error {
     this.maxQueue = maxQueue;
   }
 }
+
+/**
+ * The failure of calls that were to take the store of an AsyncLocalStorage with them that threads cannot have: no module
+ * exports it, or only the program's entry module, which no thread loads.
+ */
+export class StorageNotExportedError extends Error {
+  override readonly name: string = 'StorageNotExportedError';
+  readonly code: 'HEDDLE_STORAGE_NOT_EXPORTED' = 'HEDDLE_STORAGE_NOT_EXPORTED';
+
+  constructor() {
+    super(
+      "An AsyncLocalStorage cannot be propagated to threads, since no module but the program's entry exports it. Export it from a module of its own, which threads load as well.",
+    );
+  }
+}

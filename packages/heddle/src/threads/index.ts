@@ -21,6 +21,7 @@ export type { ThreadArgument, ThreadArguments, ThreadCallable } from './thread-a
 export {
   PoolFullError,
   PoolStoppedError,
+  StorageNotExportedError,
   ThreadEntryMissingError,
   ThreadExitError,
   ThreadInitError,

@@ -1,4 +1,6 @@
 import type { TimeSource } from '../defer/clock.ts';
+import { appendToStack, showAwaiters } from '../defer/awaiting-stack.ts';
+import { callersOf } from '../defer/debug.ts';
 import { Deferred } from '../defer/deferred.ts';
 import { CancelledError } from '../defer/errors.ts';
 import { Failure } from '../defer/failure.ts';
@@ -23,6 +25,8 @@ export interface JobHolder {
 }
 
 const DEFAULT_GRACE = 100;
+/** Stands in a stack between the frames of a thread and those of its caller. */
+const THREAD_BOUNDARY = '    at <thread>';
 
 let lastId = 0;
 
@@ -60,6 +64,8 @@ export class Job {
   /** Milliseconds before the job began, and that it ran; negative until a thread has answered. */
   waitTime = -1;
   runTime = -1;
+  /** Where the call was made, if its error is to say so. */
+  madeBy: Error | undefined = undefined;
   readonly #record: PoolRecord;
   #settled = false;
   #timeLimits: TimeLimits | undefined;
@@ -156,7 +162,15 @@ export class Job {
     return true;
   }
 
+  /** Below the frames of whatever ended the call, its error shows those of the program. */
+  #showCaller(error: unknown): void {
+    const boundary = this.runTime >= 0 ? THREAD_BOUNDARY : '';
+    if (this.madeBy === undefined) showAwaiters(error, boundary);
+    else if (error instanceof Error) appendToStack(error, boundary, callersOf(this.madeBy));
+  }
+
   #fire(result: unknown): void {
+    if (result instanceof Failure) this.#showCaller(result.value);
     this.#keepAlive.release();
     this.#record.jobHasSettled(this, result);
     // Somebody may have fired the Deferred by hand, which is their right.

@@ -44,6 +44,8 @@ export interface ThreadPoolOptions {
    * Processes that a thread starts have it too.
    */
   readonly nice?: number | undefined;
+  /** Whether the errors of calls show where each was made: what its calls' `stacks` is by default. Default false. */
+  readonly stacks?: boolean | undefined;
 }
 
 /**
@@ -93,6 +95,12 @@ export interface CallOptions {
   readonly key?: string | number | bigint | symbol | object | undefined;
   /** How many items of an iteration a thread may be ahead of those that have been taken. Default 16. */
   readonly buffer?: number | undefined;
+  /**
+   * Whether an error of the call shows, below the thread's frames, those of the code that made the call. Costs some
+   * microseconds a call. Not needed where the call is awaited: the awaiting functions are shown anyway. Default: the pool's;
+   * true in the debug mode of Deferreds.
+   */
+  readonly stacks?: boolean | undefined;
 }
 
 /** How many threads a pool may have. */
@@ -116,6 +124,7 @@ export interface CompletePoolOptions {
   readonly execArgv: readonly string[] | undefined;
   readonly initThread: (() => unknown) | undefined;
   readonly nice: number;
+  readonly stacks: boolean;
 }
 
 const poolChecks: OptionChecks<ThreadPoolOptions> = {
@@ -131,6 +140,7 @@ const poolChecks: OptionChecks<ThreadPoolOptions> = {
     Array.isArray(value) && value.every((item) => typeof item === 'string') ? undefined : 'a list of strings',
   initThread: (value) => (typeof value === 'function' ? undefined : 'a function'),
   nice: (value) => (isCount(value, 0) && (value as number) <= 19 ? undefined : 'a whole number from 0 to 19'),
+  stacks: checkBoolean,
 };
 
 const stopChecks: OptionChecks<StopOptions> = { deadline: checkDuration };
@@ -149,6 +159,7 @@ const callChecks: OptionChecks<CallOptions> = {
   key: (value) =>
     value === null || typeof value === 'boolean' ? 'a string, a number, a symbol or an object' : undefined,
   buffer: (value) => (isCount(value, 1) ? undefined : 'a whole number from 1 on'),
+  stacks: checkBoolean,
 };
 
 /**
@@ -172,6 +183,7 @@ export function completePoolOptions(options: ThreadPoolOptions): CompletePoolOpt
     execArgv: given.execArgv,
     initThread: given.initThread,
     nice: process.platform === 'linux' ? (given.nice ?? 10) : 0,
+    stacks: given.stacks ?? false,
   };
 }
 
@@ -205,6 +217,10 @@ function checkLimits(value: unknown): string | undefined {
     }
   }
   return undefined;
+}
+
+function checkBoolean(value: unknown): string | undefined {
+  return typeof value === 'boolean' ? undefined : 'true or false';
 }
 
 function isObject(value: unknown): boolean {

@@ -1,5 +1,7 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { inspect } from 'node:util';
 import { systemTime, type TimeSource } from '../defer/clock.ts';
+import { debugging } from '../defer/debug.ts';
 import { Deferred } from '../defer/deferred.ts';
 import { InvalidArgumentError } from '../defer/errors.ts';
 import { type KeepAlive, NodeKeepAlive } from '../reactor/keep-alive.ts';
@@ -27,6 +29,7 @@ import {
 import type { PoolThread, ThreadOwner } from './pool-thread.ts';
 import { notify } from './passed.ts';
 import { PoolRecord } from './pool-record.ts';
+import { PropagatedStores } from './propagated-stores.ts';
 import { refusedCall } from './refused-call.ts';
 import { type PoolStatistics, statisticsText } from './statistics.ts';
 import { Team, type TeamOwner } from './team.ts';
@@ -82,6 +85,7 @@ export class ThreadPool {
   readonly #waitingForStop: Deferred<void>[] = [];
   #threadsMade = 0;
   readonly #idleWatch: IdleWatch;
+  #stores = new PropagatedStores();
   /** The threads of bound objects. */
   readonly #bound = new Set<ThreadPool>();
   #stopping = false;
@@ -307,6 +311,41 @@ export class ThreadPool {
   }
 
   /**
+   * Lets the calls take the store of an AsyncLocalStorage with them: what `storage.getStore()` gives where the call is
+   * made, it gives in the thread, as a copy, in all that the function does there, after an `await` and in timers too.
+   *
+   * The thread has an instance of its own of the module that exports `storage`, so it must be exported: not by the
+   * program's entry module. A store that cannot be copied fails the call. Costs nothing where it is not used; with it,
+   * each call made within a store sends that along.
+   *
+   * @param storage an AsyncLocalStorage that a module exports
+   * @returns fires when it has been found among the loaded modules; calls made before wait for that. Fails with a
+   *   {@link StorageNotExportedError} where it is not there, as the calls do that were made meanwhile
+   *
+   * @example
+   * ```ts file=request.ts
+   * import { AsyncLocalStorage } from 'node:async_hooks';
+   *
+   * export const request = new AsyncLocalStorage<{ id: string }>();
+   * export const describe = (): string => `for request ${request.getStore()?.id}`;
+   * ```
+   * ```ts
+   * import { ThreadPool } from 'heddle/threads';
+   * import { describe, request } from './request.ts';
+   *
+   * await using pool = new ThreadPool();
+   * await pool.propagate(request);
+   * console.log(await request.run({ id: 'r7' }, () => pool.defer(describe))); // prints for request r7
+   * ```
+   */
+  propagate(storage: AsyncLocalStorage<unknown>): Deferred<void> {
+    if (!(storage instanceof AsyncLocalStorage)) {
+      throw new InvalidArgumentError(`propagate takes an AsyncLocalStorage, not ${inspect(storage, { depth: 0 })}.`);
+    }
+    return this.#stores.add(storage);
+  }
+
+  /**
    * Ends the pool in order: no more calls are taken, those that run or wait
    * are finished, then the threads end.
    *
@@ -395,6 +434,7 @@ export class ThreadPool {
       max: 1,
       idleTimeout: Number.POSITIVE_INFINITY,
     });
+    thread.#stores = this.#stores;
     this.#bound.add(thread);
     if (this.#stopping) this.#stopBound(thread);
     return new BoundObject(
@@ -433,12 +473,14 @@ export class ThreadPool {
     let callable: Callable | Promise<Callable>;
     try {
       callable = resolve(f);
+      if (!this.#stores.isEmpty) callable = this.#stores.around(callable);
     } catch (error) {
       return refusedCall(error);
     }
     // Whoever runs the job will see the rejection; one that is cancelled before needs nobody to.
     if (callable instanceof Promise) callable.catch(() => {});
     const job = new Job(f, callable, args, this.#keepAlive, this.#record, this.now());
+    if (options.stacks ?? (this.#options.stacks || debugging)) job.madeBy = new Error();
     job.limit(options, this.time);
     made?.(job);
     this.#record.jobWasQueued(job);

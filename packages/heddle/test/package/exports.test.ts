@@ -58,6 +58,7 @@ const threads = [
   'PoolFullError',
   'PoolStoppedError',
   'ReactorCallError',
+  'StorageNotExportedError',
   'ThreadEntryMissingError',
   'ThreadExitError',
   'ThreadInitError',

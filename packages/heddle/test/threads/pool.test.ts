@@ -217,7 +217,7 @@ test('a bad option is refused by its name, its value and what it should be', () 
     ],
     [
       { maxThreads: 4 },
-      "A thread pool has no option 'maxThreads'; its options are name, min, max, idleTimeout, maxQueue, resourceLimits, env, execArgv, initThread, nice.",
+      "A thread pool has no option 'maxThreads'; its options are name, min, max, idleTimeout, maxQueue, resourceLimits, env, execArgv, initThread, nice, stacks.",
     ],
     [null, 'The options of a thread pool must be an object, not null.'],
   ];
@@ -230,7 +230,7 @@ test('a bad option is refused by its name, its value and what it should be', () 
     [{ signal: new AbortController() }, 'The option signal of a call must be an AbortSignal, not AbortController'],
     [
       { abort: 1 },
-      "A call has no option 'abort'; its options are signal, timeout, onCancel, grace, queueTimeout, runTimeout, priority, key, buffer.",
+      "A call has no option 'abort'; its options are signal, timeout, onCancel, grace, queueTimeout, runTimeout, priority, key, buffer, stacks.",
     ],
     [5, 'The options of a call must be an object, not 5.'],
   ];

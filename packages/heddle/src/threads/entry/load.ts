@@ -7,6 +7,7 @@ import { loadCaptured } from './captured-function.ts';
 import { importModule } from './import-module.ts';
 import { type Located, member } from '../wire/member.ts';
 import { loadSequence } from './sequence.ts';
+import { loadWithin } from './within.ts';
 import { loadWrapped } from './wrapped.ts';
 
 /** A function found in this thread, made ready for a job with the values the job brings. */
@@ -31,6 +32,7 @@ export function loadFunction(reference: JobReference): FunctionSource | Promise<
   if (reference.kind === 'factory') return loadFactory(reference);
   if (reference.kind === 'sequence') return loadSequence(reference, loadFunction);
   if (reference.kind === 'release') return () => ({ f: release, receiver: undefined });
+  if (reference.kind === 'within') return loadWithin(reference, loadFunction, locate);
   if ('of' in reference) return loadWrapped(reference, loadFunction);
   const located = locate(reference);
   return located instanceof Promise ? located.then((found) => sourceOf(found)) : sourceOf(located);

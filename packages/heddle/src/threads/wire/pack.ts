@@ -213,7 +213,8 @@ export function nameOf(value: unknown): string {
   return typeof prototype?.constructor === 'function' ? prototype.constructor.name : 'object';
 }
 
-function refusal(obstacle: Obstacle, root: string): UnclonableError | CodecError {
+/** The error that says what cannot be sent, and where it is. */
+export function refusal(obstacle: Obstacle, root: string): UnclonableError | CodecError {
   const path = root + obstacle.path.reverse().join('');
   if ('thrown' in obstacle) {
     return codecFailed(codecOf(obstacle.value as object).address.name, 'encode', obstacle.thrown, `${path}: `);

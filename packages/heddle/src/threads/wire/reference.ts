@@ -8,7 +8,12 @@ import type { CapturedReference } from './captured.ts';
 export type FunctionReference = Address | CapturedReference | FactoryReference;
 
 /** The same of whatever one job calls. */
-export type JobReference = FunctionReference | SequenceReference | WrappedReference | ReleaseReference;
+export type JobReference =
+  | FunctionReference
+  | SequenceReference
+  | WrappedReference
+  | WithinReference
+  | ReleaseReference;
 
 /** Functions that one job calls one after the other. */
 export interface SequenceReference {
@@ -23,6 +28,16 @@ export interface SequenceReference {
 export interface WrappedReference {
   readonly kind: 'iterate' | 'bind' | 'bound';
   readonly of: JobReference;
+}
+
+/**
+ * A function that runs within stores of the thread's own instances of these AsyncLocalStorages. The values of the
+ * stores come before those that the function captures.
+ */
+export interface WithinReference {
+  readonly kind: 'within';
+  readonly function: JobReference;
+  readonly storages: readonly Address[];
 }
 
 /** Disposes of an object that is kept in the thread. */

@@ -1,8 +1,20 @@
 import type { CapturedReference } from '../../wire/captured.ts';
-import type { FactoryReference, ReleaseReference, SequenceReference, WrappedReference } from '../../wire/reference.ts';
+import type {
+  FactoryReference,
+  ReleaseReference,
+  SequenceReference,
+  WithinReference,
+  WrappedReference,
+} from '../../wire/reference.ts';
 
 /** What a call brings besides its arguments. */
-type CalledReference = CapturedReference | FactoryReference | SequenceReference | WrappedReference | ReleaseReference;
+type CalledReference =
+  | CapturedReference
+  | FactoryReference
+  | SequenceReference
+  | WrappedReference
+  | WithinReference
+  | ReleaseReference;
 
 /** A function that is not sent by its address alone, with the values that this call's closure uses. */
 export class CapturedCall {

@@ -1,0 +1,34 @@
+import type { AsyncLocalStorage } from 'node:async_hooks';
+import type { Address } from '../wire/address.ts';
+import type { Located } from '../wire/member.ts';
+import type { JobReference, WithinReference } from '../wire/reference.ts';
+import type { FunctionSource } from './load.ts';
+
+type Storage = AsyncLocalStorage<unknown>;
+
+/** Loads a function, and the AsyncLocalStorages within whose stores it runs. */
+export function loadWithin(
+  reference: WithinReference,
+  load: (reference: JobReference) => FunctionSource | Promise<FunctionSource>,
+  locate: (address: Address) => Located | Promise<Located>,
+): FunctionSource | Promise<FunctionSource> {
+  const source = load(reference.function);
+  const storages = reference.storages.map(locate);
+  if (source instanceof Promise || storages.some((storage) => storage instanceof Promise)) {
+    return Promise.all([source, Promise.all(storages)]).then(([loaded, located]) => within(loaded, located));
+  }
+  return within(source, storages as Located[]);
+}
+
+function within(source: FunctionSource, located: readonly Located[]): FunctionSource {
+  const storages = located.map(({ value }) => value as Storage);
+  return (captured) => {
+    const { f, receiver } = source(captured.slice(storages.length));
+    const run = (args: unknown[], depth: number): unknown => {
+      const storage = storages[depth];
+      if (storage === undefined) return Reflect.apply(f, receiver, args);
+      return storage.run(captured[depth], () => run(args, depth + 1));
+    };
+    return { f: (...args: unknown[]): unknown => run(args, 0), receiver: undefined };
+  };
+}

@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { test } from 'node:test';
+import { MemoryThreadPool } from 'heddle/testing';
+import { StorageNotExportedError, UnclonableError } from 'heddle/threads';
+import { identity } from '../fixtures/threads/jobs.ts';
+import {
+  hiddenStorage,
+  type Request,
+  request,
+  runHidden,
+  tenant,
+  whoAsks,
+  whoAsksEachTime,
+  whoAsksLater,
+} from '../fixtures/threads/stores.ts';
+import { errorOf } from '../support/failure-of.ts';
+import { poolFor } from '../support/pools.ts';
+import { runProgramFile } from '../support/program.ts';
+
+const limit = { timeout: 30_000 };
+
+function within<T>(id: string, name: string, f: () => T): T {
+  return request.run({ id }, () => tenant.run(name, f));
+}
+
+test(
+  'the stores at the call are those of the thread, through awaits and timers, for each call its own',
+  limit,
+  async (t) => {
+    const pool = poolFor(t, { max: 1 });
+    // Made before the storages are found, it waits for that.
+    pool.propagate(request);
+    const first = within('r1', 'a', () => pool.defer(whoAsks));
+    await pool.propagate(tenant);
+    assert.equal(await first, 'r1 of undefined');
+    const [later, soon, none, one] = await Promise.all([
+      within('r2', 'b', () => pool.defer(whoAsksLater)),
+      within('r3', 'c', () => pool.defer(whoAsks)),
+      pool.defer(whoAsks),
+      tenant.run('d', () => pool.defer(whoAsks)),
+    ]);
+    assert.deepEqual(later, ['r2 of b', 'r2 of b', 'r2 of b']);
+    assert.deepEqual([soon, none, one], ['r3 of c', 'undefined of undefined', 'undefined of d']);
+  },
+);
+
+test('storages that nobody has named stay here', limit, async (t) => {
+  const pool = poolFor(t, { max: 1 });
+  await pool.propagate(tenant);
+  assert.equal(await within('r1', 'a', () => pool.defer(whoAsks)), 'undefined of a');
+});
+
+test('a store is a copy, of whatever can be copied', limit, async (t) => {
+  const pool = poolFor(t, { max: 1 });
+  await pool.propagate(request);
+  const store: Request = { id: 'r1', headers: new Map<string, unknown>([['bytes', Buffer.from('b')]]) };
+  const bytes = await request.run(store, () =>
+    pool.defer(() => Buffer.isBuffer(request.getStore()?.headers?.get('bytes'))),
+  );
+  assert.equal(bytes, true);
+});
+
+test('closures, iterations and bound objects have the stores as well', limit, async (t) => {
+  const pool = poolFor(t);
+  await pool.propagate(tenant);
+  const suffix = '!';
+  assert.equal(await tenant.run('a', () => pool.defer(() => `${tenant.getStore()}${suffix}`)), 'a!');
+  const items = pool.iterate(whoAsksEachTime);
+  const item = await tenant.run('b', () => items.next());
+  assert.equal(item.value, 'undefined of b');
+  await items.return();
+  const bound = pool.bind(() => new Map<string, number>());
+  assert.equal(await tenant.run('c', () => bound.defer(() => tenant.getStore())), 'c');
+});
+
+test('a store that cannot be copied fails the call, by its path', limit, async (t) => {
+  const pool = poolFor(t, { max: 1 });
+  await pool.propagate(request);
+  const store = { id: 'r1', headers: new Map([['socket', () => {}]]) };
+  const error = await errorOf(
+    request.run(store, () => pool.defer(whoAsks)),
+    UnclonableError,
+  );
+  assert.match(error.message, /store of a propagated AsyncLocalStorage\.headers\.get\('socket'\)/);
+  assert.equal(await pool.defer(identity, 1), 1);
+});
+
+test('a storage that no module exports is refused, and so are the calls that were made meanwhile', limit, async (t) => {
+  const pool = poolFor(t, { max: 1 });
+  const propagated = pool.propagate(hiddenStorage());
+  const call = runHidden(() => pool.defer(whoAsks));
+  await errorOf(propagated, StorageNotExportedError);
+  await errorOf(call, StorageNotExportedError);
+  assert.equal(await runHidden(() => pool.defer(identity, 1)), 1);
+});
+
+test('a storage of the entry module is refused', limit, async (t) => {
+  const { stdout } = await runProgramFile(
+    t,
+    `
+    import { AsyncLocalStorage } from 'node:async_hooks';
+    import { ThreadPool } from 'heddle';
+    export const storage = new AsyncLocalStorage();
+    const pool = new ThreadPool();
+    await pool.propagate(storage).catch((error) => console.log(error.code));
+    await pool.stop();
+  `,
+  );
+  assert.equal(stdout.trim(), 'HEDDLE_STORAGE_NOT_EXPORTED');
+});
+
+test('what is no AsyncLocalStorage is refused at once', (t) => {
+  const pool = poolFor(t);
+  assert.throws(() => pool.propagate({} as AsyncLocalStorage<unknown>), {
+    code: 'HEDDLE_INVALID_ARGUMENT',
+    message: 'propagate takes an AsyncLocalStorage, not {}.',
+  });
+  assert.ok(new AsyncLocalStorage());
+});
+
+test('a memory pool copies the stores too', limit, async () => {
+  const pool = new MemoryThreadPool();
+  await pool.propagate(tenant);
+  const store = tenant.run('a', () => pool.defer(whoAsks));
+  await tenant.run('another', () => pool.performAll());
+  assert.equal(await store, 'undefined of a');
+});
