@@ -2,6 +2,7 @@ import { type ResourceLimits, SHARE_ENV } from 'node:worker_threads';
 import { availableParallelism } from 'node:os';
 import { checkDuration, checkOptions, type OptionChecks } from '../defer/check-options.ts';
 import { InvalidArgumentError } from '../defer/errors.ts';
+import { SLOTS } from './wire/channel.ts';
 
 /** What a {@link ThreadPool} may be told when it is made. */
 export interface ThreadPoolOptions {
@@ -44,6 +45,12 @@ export interface ThreadPoolOptions {
    * Processes that a thread starts have it too.
    */
   readonly nice?: number | undefined;
+  /**
+   * How many calls a thread may have on their way at a time. More than one is for functions that wait (`await`) much and
+   * compute little: while one waits, another runs. Idle threads, and new ones up to `max`, come first. The thread ends
+   * with whichever call ends it, and takes the others with it. Default 1.
+   */
+  readonly concurrency?: number | undefined;
   /** Whether the errors of calls show where each was made: what its calls' `stacks` is by default. Default false. */
   readonly stacks?: boolean | undefined;
 }
@@ -124,8 +131,12 @@ export interface CompletePoolOptions {
   readonly execArgv: readonly string[] | undefined;
   readonly initThread: (() => unknown) | undefined;
   readonly nice: number;
+  readonly concurrency: number;
   readonly stacks: boolean;
 }
+
+/** As many as a thread can have been given. */
+const MOST_AT_ONCE = SLOTS;
 
 const poolChecks: OptionChecks<ThreadPoolOptions> = {
   name: (value) => (typeof value === 'string' && value !== '' ? undefined : 'a string that is not empty'),
@@ -140,6 +151,8 @@ const poolChecks: OptionChecks<ThreadPoolOptions> = {
     Array.isArray(value) && value.every((item) => typeof item === 'string') ? undefined : 'a list of strings',
   initThread: (value) => (typeof value === 'function' ? undefined : 'a function'),
   nice: (value) => (isCount(value, 0) && (value as number) <= 19 ? undefined : 'a whole number from 0 to 19'),
+  concurrency: (value) =>
+    isCount(value, 1) && (value as number) <= MOST_AT_ONCE ? undefined : `a whole number from 1 to ${MOST_AT_ONCE}`,
   stacks: checkBoolean,
 };
 
@@ -183,6 +196,7 @@ export function completePoolOptions(options: ThreadPoolOptions): CompletePoolOpt
     execArgv: given.execArgv,
     initThread: given.initThread,
     nice: process.platform === 'linux' ? (given.nice ?? 10) : 0,
+    concurrency: given.concurrency ?? 1,
     stacks: given.stacks ?? false,
   };
 }

@@ -7,7 +7,9 @@ export interface PoolThread extends JobHolder {
   readonly load: number;
   /** How many of its jobs the team counts as waiting. */
   counted: number;
-  /** Whether it should have one more ahead. */
+  /** How many of them wait for the others. */
+  readonly ahead: number;
+  /** Whether it should have one more: because it has less than it may run at once, or ahead of its turn. */
   readonly hasRoom: boolean;
   /** Whether it may have jobs that it has not begun: not when they have been taken back since its last answer. */
   readonly mayGiveBack: boolean;

@@ -60,7 +60,7 @@ export class Team {
     jobHasLeft: (job) => this.#jobHasLeft(job),
     threadHasRoom: (thread) => this.#threadHasRoom(thread),
     threadIsAbsent: (thread) => this.#threadIsAbsent(thread),
-    threadIsBack: (thread) => this.#absent.delete(thread),
+    threadIsBack: (thread) => this.#threadIsBack(thread),
     threadIsEnding: (thread) => this.#threadIsEnding(thread),
     jobsHaveNotBegun: (jobs) => this.#jobsHaveNotBegun(jobs),
     threadHasEnded: (thread) => this.#threadHasEnded(thread),
@@ -249,7 +249,7 @@ export class Team {
 
   /** Puts a thread where it belongs by what it has to do. */
   #note(thread: PoolThread): void {
-    this.#count(thread, Math.max(0, thread.load - 1));
+    this.#count(thread, thread.ahead);
     this.#roomy.delete(thread);
     if (thread.load > 0 && thread.hasRoom) this.#roomy.add(thread);
     this.#laden.delete(thread);
@@ -287,6 +287,12 @@ export class Team {
     const back = thread.takeBack();
     this.#note(thread);
     this.#jobsHaveNotBegun(back);
+  }
+
+  #threadIsBack(thread: PoolThread): void {
+    if (!this.#absent.delete(thread)) return;
+    this.#note(thread);
+    this.#serve();
   }
 
   #threadIsEnding(thread: PoolThread): void {

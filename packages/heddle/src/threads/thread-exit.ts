@@ -2,9 +2,20 @@ import { inspect } from 'node:util';
 import type { ThreadCrash } from './connection.ts';
 import { ThreadExitError } from './errors.ts';
 
-/** The failure of a call that was running in a thread when that ended. */
-export function exitError(functionName: string, exitCode: number, crash: ThreadCrash | undefined): ThreadExitError {
-  const reason = crash === undefined ? `with exit code ${exitCode}` : describeCrash(crash.error);
+/**
+ * The failure of a call that was running in a thread when that ended.
+ *
+ * @param endedFor another call that the thread was ended for, where it could run several
+ */
+export function exitError(
+  functionName: string,
+  exitCode: number,
+  crash: ThreadCrash | undefined,
+  endedFor: { readonly functionName: string } | undefined,
+): ThreadExitError {
+  let reason = crash === undefined ? `with exit code ${exitCode}` : describeCrash(crash.error);
+  if (endedFor !== undefined)
+    reason = `because ${endedFor.functionName}, which ran in it too, was given up and did not end`;
   const message = `The thread that ran ${functionName} ended ${reason} before the call had a result.`;
   return new ThreadExitError(message, exitCode, crash === undefined ? {} : { cause: crash.error });
 }

@@ -524,7 +524,9 @@ export class ThreadPool {
     const { initThread } = this.#options;
     const init = initThread && { name: nameOf(initThread), callable: resolveOrReject(initThread) };
     const name = `${this.name}-${++this.#threadsMade}`;
-    return new Thread(owner, this.connect(name, this.#options), { name, time: this.time, now: () => this.now(), init });
+    const { concurrency } = this.#options;
+    const options = { name, time: this.time, now: () => this.now(), init, concurrency };
+    return new Thread(owner, this.connect(name, this.#options), options);
   }
 
   #teamHasChanged(): void {

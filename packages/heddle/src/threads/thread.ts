@@ -36,6 +36,8 @@ export interface ThreadOptions {
   /** The time as the pool counts it. */
   readonly now: () => number;
   readonly init: ThreadInit | undefined;
+  /** How many jobs may be on their way at a time. */
+  readonly concurrency: number;
 }
 
 /**
@@ -50,6 +52,7 @@ export class Thread implements PoolThread {
   readonly #usage: ThreadUsage;
   readonly #calls: CallsFromThread;
   readonly #init: InitRun | undefined;
+  readonly #concurrency: number;
   #passedToInit: readonly Function[] = [];
   /** By their slots. */
   readonly #sent: (Sent | undefined)[] = [];
@@ -61,10 +64,17 @@ export class Thread implements PoolThread {
   #slots = 0;
   #load = 0;
   #isStalled = false;
-  /** The slot of the job that was given up and still runs: no other may wait behind it. */
-  #givenUp = -1;
-  /** Ends the thread when that job has had its time. */
-  #grace: ScheduledCall | undefined;
+  /** Whether jobs were taken back, or could have been, since the last one was given or has ended. */
+  #hasGivenBack = false;
+  /** Whether its job waits for the reactor. */
+  #isAbsent = false;
+  /**
+   * The slots of jobs that were given up and still run, so that no other may wait behind them; with what ends the thread
+   * when they have had their time.
+   */
+  readonly #givenUp = new Map<number, ScheduledCall | undefined>();
+  /** Whose time was over, where the thread is ended for that. */
+  #endsFor: Job | undefined;
   #hasAnswered = false;
   #ending = false;
   #toldToEnd = false;
@@ -73,9 +83,10 @@ export class Thread implements PoolThread {
   counted = 0;
 
   /** @throws whatever stands in the way of making the thread */
-  constructor(owner: ThreadOwner, connect: Connect, { name, time, now, init }: ThreadOptions) {
+  constructor(owner: ThreadOwner, connect: Connect, { name, time, now, init, concurrency }: ThreadOptions) {
     this.#owner = owner;
     this.#time = time;
+    this.#concurrency = concurrency;
     this.#usage = new ThreadUsage(name, now);
     this.#connection = connect({
       started: () => {
@@ -89,8 +100,14 @@ export class Thread implements PoolThread {
     this.#calls = new CallsFromThread({
       passedTo: (slot, job, index) => this.#passedTo(slot, job, index),
       answer: (answer, transfer) => this.#connection.answer(answer, transfer),
-      waits: () => owner.threadIsAbsent(this),
-      goesOn: () => owner.threadIsBack(this),
+      waits: () => {
+        this.#isAbsent = true;
+        owner.threadIsAbsent(this);
+      },
+      goesOn: () => {
+        this.#isAbsent = false;
+        owner.threadIsBack(this);
+      },
     });
     this.#init =
       init &&
@@ -105,8 +122,12 @@ export class Thread implements PoolThread {
     return this.#load;
   }
 
+  get ahead(): number {
+    return Math.max(0, this.#load - this.#concurrency);
+  }
+
   get mayGiveBack(): boolean {
-    return !this.#isStalled;
+    return !this.#hasGivenBack;
   }
 
   get started(): boolean {
@@ -119,8 +140,10 @@ export class Thread implements PoolThread {
 
   get hasRoom(): boolean {
     const { average } = this.#usage;
-    if (this.#ending || this.#isStalled || average === undefined || this.#held.size > 0) return false;
-    return this.#slots < this.#connection.capacity && this.#load * average < AHEAD_MICROSECONDS;
+    if (this.#ending || this.#isStalled || this.#isAbsent || this.#held.size > 0) return false;
+    if (this.#slots >= this.#connection.capacity) return false;
+    if (this.#load < this.#concurrency) return true;
+    return average !== undefined && this.#load * average < AHEAD_MICROSECONDS;
   }
 
   usage(): ThreadStatistics {
@@ -137,6 +160,7 @@ export class Thread implements PoolThread {
     job.holder = this;
     job.slot = -1;
     this.#load++;
+    this.#hasGivenBack = false;
     if (this.#load === 1) {
       this.lastProgress = performance.now();
       this.#isStalled = false;
@@ -191,7 +215,7 @@ export class Thread implements PoolThread {
   }
 
   takeBack(): Job[] {
-    this.#isStalled = true;
+    this.#hasGivenBack = true;
     const back = this.#sent.flatMap((sent) =>
       sent !== undefined && !sent.hasMoved && this.#withdraw(sent.job) ? [sent.job] : [],
     );
@@ -199,6 +223,8 @@ export class Thread implements PoolThread {
     this.#unsent.clear();
     this.#held.clear();
     this.#load -= all.length;
+    // Where several may run, those that have begun need not stand in the way of others.
+    if (this.#concurrency === 1 || all.length > 0) this.#isStalled = true;
     return all;
   }
 
@@ -211,29 +237,41 @@ export class Thread implements PoolThread {
     if (back.length > 0) this.#owner.jobsHaveNotBegun(back);
   }
 
-  #giveUp({ slot, onCancel, grace }: Job): void {
+  #giveUp(job: Job): void {
+    const { slot, onCancel, grace } = job;
     if (onCancel !== 'abandon') this.#connection.cancel(slot);
     // What is done has its result on the way.
     if (this.#connection.progressOf(slot) !== 'begun') return undefined;
-    this.#givenUp = slot;
-    if (onCancel !== 'terminate') return undefined;
-    if (grace === 0) return this.end();
-    this.#grace = this.#time.callLater(grace, () => {
-      if (this.#connection.progressOf(slot) === 'begun') this.end();
+    if (onCancel !== 'terminate') {
+      // It may only wait, and others run meanwhile.
+      if (this.#concurrency === 1) this.#givenUp.set(slot, undefined);
+      return undefined;
+    }
+    if (grace === 0) return this.#endFor(job);
+    const end = this.#time.callLater(grace, () => {
+      if (this.#connection.progressOf(slot) === 'begun') this.#endFor(job);
     });
     // A thread alone does not keep the process.
-    this.#grace.unref?.();
+    end.unref?.();
+    this.#givenUp.set(slot, end);
+    this.#isStalled = true;
     return undefined;
   }
 
-  #endGrace(): void {
-    if (this.#grace?.active()) this.#grace.cancel();
-    this.#grace = undefined;
+  #endFor(job: Job): void {
+    this.#endsFor = job;
+    this.end();
+  }
+
+  #endGrace(slot: number): void {
+    const end = this.#givenUp.get(slot);
+    if (end?.active()) end.cancel();
+    this.#givenUp.delete(slot);
   }
 
   #isEnding(): void {
     this.#ending = true;
-    this.#endGrace();
+    for (const slot of this.#givenUp.keys()) this.#endGrace(slot);
     this.#owner.threadIsEnding(this);
   }
 
@@ -346,12 +384,10 @@ export class Thread implements PoolThread {
     this.#hasAnswered = true;
     this.#usage.hasRun(microseconds);
     sent.job.hasRun(beganAt, microseconds);
-    if (slot === this.#givenUp) {
-      this.#givenUp = -1;
-      this.#endGrace();
-    }
-    // The result of an earlier job says nothing about the one that was given up.
-    if (this.#givenUp < 0) this.#isStalled = false;
+    this.#endGrace(slot);
+    this.#hasGivenBack = false;
+    // The result of another job says nothing about the one that was given up.
+    if (this.#givenUp.size === 0) this.#isStalled = false;
     this.lastProgress = performance.now();
     this.#functions.hasAnswered(sent.reference, outcome);
     // The thread is free before the callbacks run: they may have the next call to make.
@@ -403,7 +439,7 @@ export class Thread implements PoolThread {
     if (back.length > 0) this.#owner.jobsHaveNotBegun(back);
     const lost = left.filter((job) => !back.includes(job));
     for (const job of lost) this.#owner.jobHasLeft(job);
-    for (const job of lost) job.settle(new Failure(exitError(job.functionName, exitCode, crash)));
+    for (const job of lost) job.settle(new Failure(exitError(job.functionName, exitCode, crash, this.#endsFor)));
     this.#owner.threadHasEnded(this);
   }
 

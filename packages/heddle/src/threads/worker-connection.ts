@@ -55,6 +55,7 @@ export interface WorkerOptions {
   readonly env: NodeJS.ProcessEnv | typeof SHARE_ENV | undefined;
   readonly execArgv: readonly string[] | undefined;
   readonly nice: number;
+  readonly concurrency: number;
 }
 
 /** A thread made of a Worker, reached by memory and ports of our own: the parent port is left to the user's code. */
@@ -72,7 +73,7 @@ export class WorkerConnection implements ThreadConnection {
   #crash: ThreadCrash | undefined;
 
   /** @throws ThreadEntryMissingError, and whatever Node finds wrong with the options */
-  constructor(listener: ConnectionListener, { name, resourceLimits, env, execArgv, nice }: WorkerOptions) {
+  constructor(listener: ConnectionListener, { name, resourceLimits, env, execArgv, nice, concurrency }: WorkerOptions) {
     refuseSecondRun();
     const entry = threadEntry();
     if (nice > 0) startNodesOwnThreads();
@@ -86,6 +87,7 @@ export class WorkerConnection implements ThreadConnection {
       entryFiles: entryModuleFiles(),
       sourceMaps: honoursSourceMaps(),
       nice,
+      concurrency,
     };
     const options: NodeWorkerOptions = {
       name,

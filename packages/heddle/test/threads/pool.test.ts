@@ -217,7 +217,7 @@ test('a bad option is refused by its name, its value and what it should be', () 
     ],
     [
       { maxThreads: 4 },
-      "A thread pool has no option 'maxThreads'; its options are name, min, max, idleTimeout, maxQueue, resourceLimits, env, execArgv, initThread, nice, stacks.",
+      "A thread pool has no option 'maxThreads'; its options are name, min, max, idleTimeout, maxQueue, resourceLimits, env, execArgv, initThread, nice, concurrency, stacks.",
     ],
     [null, 'The options of a thread pool must be an object, not null.'],
   ];

@@ -4,18 +4,18 @@ import { ReactorCalls, type ReactorLine } from './reactor-calls.ts';
 import { RunningJob } from './running-job.ts';
 
 /**
- * Which job the running code belongs to. A thread has one job at a time, so that mostly its slot tells; what an
- * earlier job left behind (a timer, a promise) is told apart by async context, which is only kept where somebody
- * has loaded `heddle/thread` to ask.
+ * Which job the running code belongs to. Where a thread has one job at a time, its slot tells; what an earlier job
+ * left behind (a timer, a promise), and jobs that share the thread, are told apart by async context, which is only
+ * kept where somebody has loaded `heddle/thread` to ask.
  */
 export class CurrentJobs implements Inside {
   readonly isThread: boolean = true;
   readonly #isGivenUp: (slot: number) => boolean;
+  /** The job that has been called last, while it runs. */
   #slot = -1;
-  /** What has been made for the job that runs, because somebody asked. */
-  #running: RunningJob | undefined;
+  /** What has been made for the jobs that run, because somebody asked, by their slots. */
+  readonly #running = new Map<number, RunningJob>();
   #storage: AsyncLocalStorage<RunningJob> | undefined;
-
   readonly reactor: ReactorCalls;
 
   /** @param isGivenUp whether the caller of the job in a slot has given it up */
@@ -34,30 +34,34 @@ export class CurrentJobs implements Inside {
   currentJob(): RunningJob | undefined {
     const followed = this.#storage?.getStore();
     if (followed !== undefined || this.#slot < 0) return followed;
-    return this.#make();
+    return this.#jobIn(this.#slot);
   }
 
   /** Calls `f` as the job in this slot, which runs until {@link end}. */
   call(slot: number, f: Function, receiver: unknown, args: unknown[]): unknown {
     this.#slot = slot;
     if (this.#storage === undefined) return Reflect.apply(f, receiver, args);
-    return this.#storage.run(this.#make(), () => Reflect.apply(f, receiver, args));
+    return this.#storage.run(this.#jobIn(slot), () => Reflect.apply(f, receiver, args));
   }
 
-  end(): void {
-    this.#running?.end();
-    this.#running = undefined;
-    this.#slot = -1;
+  end(slot: number): void {
+    if (this.#slot === slot) this.#slot = -1;
+    if (this.#running.size === 0) return;
+    this.#running.get(slot)?.end();
+    this.#running.delete(slot);
   }
 
-  /** Looks whether the job has been cancelled, for those that wait for that. */
+  /** Looks which jobs have been cancelled, for those that wait for that. */
   look(): void {
-    this.#running?.look();
+    for (const job of this.#running.values()) job.look();
   }
 
-  #make(): RunningJob {
-    const slot = this.#slot;
-    this.#running ??= new RunningJob(() => this.#isGivenUp(slot));
-    return this.#running;
+  #jobIn(slot: number): RunningJob {
+    let job = this.#running.get(slot);
+    if (job === undefined) {
+      job = new RunningJob(() => this.#isGivenUp(slot));
+      this.#running.set(slot, job);
+    }
+    return job;
   }
 }

@@ -7,12 +7,12 @@ import { prepareTsx } from './tsx-loader.ts';
 import { WorkLoop } from './work-loop.ts';
 
 // What a thread runs first. CommonJS, and with as little to load as can be: it is part of every cold call.
-const { memory, bell, values, entryFiles, sourceMaps, nice } = workerData as ThreadData;
+const { memory, bell, values, entryFiles, sourceMaps, nice, concurrency } = workerData as ThreadData;
 giveWay(nice);
 // What the program said itself, and not by a flag, Node does not hand on.
 if (sourceMaps) process.setSourceMapsEnabled(true);
 keepOut(entryFiles);
-const loop = new WorkLoop(new Channel(memory), bell, values, stackOfJob);
+const loop = new WorkLoop(new Channel(memory), bell, values, concurrency, stackOfJob);
 const preparing = prepareTsx();
 if (preparing === undefined) {
   loop.start();

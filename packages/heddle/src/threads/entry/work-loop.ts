@@ -27,6 +27,7 @@ export class WorkLoop {
   readonly #jobs: CurrentJobs;
   readonly #stackOf: (error: Error) => string | undefined;
   readonly #hasWork: () => boolean;
+  readonly #concurrency: number;
   readonly #began = new Float64Array(SLOTS);
   #running = 0;
   #working = false;
@@ -39,9 +40,19 @@ export class WorkLoop {
   #next = -1;
   #comesBack = false;
 
-  /** @param stackOf gives the part of an error's stack that is the job's own */
-  constructor(channel: Channel, bell: MessagePort, values: MessagePort, stackOf: (error: Error) => string | undefined) {
+  /**
+   * @param concurrency how many jobs may be on their way at a time
+   * @param stackOf gives the part of an error's stack that is the job's own
+   */
+  constructor(
+    channel: Channel,
+    bell: MessagePort,
+    values: MessagePort,
+    concurrency: number,
+    stackOf: (error: Error) => string | undefined,
+  ) {
     this.#channel = channel;
+    this.#concurrency = concurrency;
     this.#bell = bell;
     this.#values = values;
     this.#stackOf = stackOf;
@@ -50,6 +61,8 @@ export class WorkLoop {
     const line = new BellLine(bell, channel.calls);
     const jobs = new CurrentJobs((slot) => channel.state(slot) === SlotState.cancelled, line);
     this.#jobs = jobs;
+    // With several on their way, nothing but async context tells which one runs.
+    if (concurrency > 1) jobs.followJobs();
     this.#runner = new JobRunner(
       {
         loaded: (slot) => {
@@ -85,7 +98,7 @@ export class WorkLoop {
 
   #work(): void {
     this.#working = true;
-    while (this.#running === 0) {
+    while (this.#running < this.#concurrency) {
       if (this.#next < 0) this.#next = this.#channel.submissions.take();
       const slot = this.#next;
       if (slot >= 0) {
@@ -94,8 +107,10 @@ export class WorkLoop {
           break;
         }
         this.#next = -1;
+        // While others wait, time has passed that nobody has looked at.
+        if (this.#running > 0) this.#now = performance.now();
         this.#take(slot);
-      } else if (!this.#spin()) {
+      } else if (this.#running > 0 || !this.#spin()) {
         // A turn of the event loop comes before the sleep: what the jobs left behind is not to sleep with it.
         this.#comeBack(this.#sleep);
         break;
@@ -128,10 +143,14 @@ export class WorkLoop {
     return false;
   }
 
-  // While a job is on its way in the event loop (a promise), its end leads back to the work.
+  // While as many jobs as may be are on their way in the event loop (promises), their end leads back to the work.
   readonly #sleep = (): void => {
     this.#comesBack = false;
-    if (this.#running === 0 && this.#channel.threadBell.park(this.#hasWork, LONGEST_STRETCH_MS)) this.#look();
+    if (this.#running >= this.#concurrency) return;
+    const { threadBell } = this.#channel;
+    const mustLook =
+      this.#running === 0 ? threadBell.park(this.#hasWork, LONGEST_STRETCH_MS) : threadBell.sleepInLoop(this.#hasWork);
+    if (mustLook) this.#look();
   };
 
   #take(slot: number): void {
@@ -191,7 +210,7 @@ export class WorkLoop {
   }
 
   #conclude(slot: number, outcome: SlotOutcome, form: number): void {
-    this.#jobs.end();
+    this.#jobs.end(slot);
     this.#runner.hasEnded(slot);
     this.#now = performance.now();
     const microseconds = Math.min((this.#now - (this.#began[slot] as number)) * 1000, MOST_MICROSECONDS);

@@ -16,6 +16,8 @@ export interface ThreadData {
   readonly sourceMaps: boolean;
   /** The niceness that the thread gives itself; 0 leaves it as it is. */
   readonly nice: number;
+  /** How many jobs may be on their way at a time. */
+  readonly concurrency: number;
 }
 
 /** From the reactor to a thread: what a job brings that does not travel in its slot. */

@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import fc from 'fast-check';
+import { CancelledError, type Deferred, Failure } from 'heddle/defer';
+import { ask, ThreadExitError, ThreadPool } from 'heddle/threads';
+import { rejectValue } from '../fixtures/threads/faults.ts';
+import {
+  askThenWait,
+  exitAfterTurns,
+  meetOthers,
+  noteWhoIsCancelled,
+  waitForFlag,
+  waitThenExit,
+  waitTurns,
+  whichJob,
+} from '../fixtures/threads/together.ts';
+import { add, spinForever, whichThread } from '../fixtures/threads/jobs.ts';
+import { errorOf } from '../support/failure-of.ts';
+import { Gate, sharedInts } from '../support/gate.ts';
+import { poolFor } from '../support/pools.ts';
+
+const limit = { timeout: 30_000 };
+
+/** How a call ends: with its value, or a Failure. */
+function outcomeOf(call: Deferred<unknown>): Promise<unknown> {
+  return new Promise((resolve) => {
+    call.addBoth(resolve);
+  });
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await nextTurn();
+}
+
+test('calls that wait share a thread, up to as many as are asked for', limit, async (t) => {
+  const pool = poolFor(t, { max: 1, concurrency: 3 });
+  const inside = sharedInts(2);
+  const calls = Array.from({ length: 7 }, () => pool.defer(meetOthers, inside, 3));
+  const most = await Promise.all(calls);
+  assert.equal(Math.max(...most), 3);
+});
+
+test('without being asked, a thread has one call at a time', limit, async (t) => {
+  const pool = poolFor(t, { max: 1 });
+  const inside = sharedInts(2);
+  assert.deepEqual(await Promise.all([1, 2, 3].map(() => pool.defer(meetOthers, inside, 1))), [1, 1, 1]);
+});
+
+test('idle threads and new ones come before a thread that has a call', limit, async (t) => {
+  const pool = poolFor(t, { max: 2, concurrency: 4 });
+  const flag = sharedInts(2);
+  const calls = [pool.defer(waitForFlag, flag), pool.defer(waitForFlag, flag)];
+  const others = [pool.defer(waitForFlag, flag), pool.defer(waitForFlag, flag)];
+  await until(() => Atomics.load(flag, 1) === 4);
+  assert.equal(pool.statistics().threads, 2);
+  assert.equal(pool.statistics().backlog, 0);
+  Atomics.store(flag, 0, 1);
+  assert.equal(new Set(await Promise.all([...calls, ...others])).size, 2);
+});
+
+test('a call that computes does not keep those behind it from a thread that becomes free', limit, async (t) => {
+  const pool = poolFor(t, { max: 2, concurrency: 4 });
+  const gate = new Gate();
+  const flag = sharedInts(2);
+  const waiting = pool.defer(waitForFlag, flag);
+  const spinning: Deferred<unknown> = pool.with({ grace: 0 }).defer(spinForever, gate.shared);
+  await gate.entered();
+  const sums = [1, 2, 3, 4, 5, 6].map((n) => pool.defer(add, n, n));
+  Atomics.store(flag, 0, 1);
+  await waiting;
+  assert.deepEqual(await Promise.all(sums), [2, 4, 6, 8, 10, 12]);
+  spinning.cancel();
+  await errorOf(spinning, Error);
+});
+
+test('each call knows itself, and only the one that was cancelled is', limit, async (t) => {
+  const pool = poolFor(t, { max: 1, concurrency: 4 });
+  const notes = sharedInts(4);
+  const calls = [0, 1, 2, 3].map((n) => pool.with({ onCancel: 'cooperate' }).defer(noteWhoIsCancelled, n, notes));
+  await until(() => notes.every((note) => note === 1));
+  calls[2]?.cancel();
+  await until(() => Atomics.load(notes, 2) === 3);
+  assert.deepEqual([...notes], [1, 1, 3, 1]);
+  for (const call of calls) call.cancel();
+  for (const call of calls) await errorOf(call, Error);
+  await until(() => notes.every((note) => note === 3));
+  assert.deepEqual(await Promise.all([1, 2, 3].map((n) => pool.defer(whichJob, n))), [true, true, true]);
+});
+
+test('a thread that ends fails each call in it with an error of its own', limit, async (t) => {
+  const pool = poolFor(t, { max: 1, concurrency: 3 });
+  const flag = sharedInts(2);
+  const never = sharedInts(2);
+  const siblings = [pool.defer(waitForFlag, never), pool.defer(waitForFlag, never)];
+  const ending = pool.defer(waitThenExit, flag);
+  Atomics.store(flag, 0, 1);
+  for (const [call, name] of [
+    ...siblings.map((each) => [each, 'waitForFlag'] as const),
+    [ending, 'waitThenExit'] as const,
+  ]) {
+    const error = await errorOf(call, ThreadExitError);
+    assert.match(error.message, new RegExp(`The thread that ran ${name} ended with exit code 5`));
+  }
+  assert.equal(await pool.defer(add, 1, 2), 3);
+});
+
+test('a call that is given up and does not end takes the others with it, which say for whom', limit, async (t) => {
+  const pool = poolFor(t, { max: 1, concurrency: 2 });
+  const gate = new Gate();
+  const never = sharedInts(2);
+  const sibling = pool.defer(waitForFlag, never);
+  const spinning = pool.with({ grace: 0 }).defer(spinForever, gate.shared);
+  await gate.entered();
+  spinning.cancel();
+  const error = await errorOf(sibling, ThreadExitError);
+  assert.match(error.message, /because spinForever, which ran in it too, was given up/);
+  assert.equal(typeof (await pool.defer(whichThread)), 'number');
+});
+
+/** What a call may do in a thread that it shares: each gives its number, or fails in one of the ways that are named. */
+const deeds: Record<string, (pool: ThreadPool, n: number) => Deferred<unknown>> = {
+  sum: (pool, n) => pool.defer(add, n, 0),
+  wait: (pool, n) => pool.defer(waitTurns, n, n % 7),
+  ask: (pool, n) =>
+    pool.defer(
+      askThenWait,
+      n,
+      ask((m) => (m % 2 === 0 ? m : Promise.resolve(m))),
+    ),
+  throw: (pool, n) => pool.defer(rejectValue, n),
+  exit: (pool, n) => pool.defer(exitAfterTurns, n % 5),
+  cancelled: (pool, n) => {
+    const call = pool.with({ grace: 0 }).defer(waitTurns, n, 1_000_000);
+    setImmediate(() => call.cancel());
+    return call;
+  },
+};
+
+test('whatever calls do that share threads, each ends once, and the threads work on', limit, async () => {
+  const deed = fc.oneof(
+    { weight: 40, arbitrary: fc.constant('sum') },
+    { weight: 30, arbitrary: fc.constant('wait') },
+    { weight: 20, arbitrary: fc.constant('ask') },
+    { weight: 10, arbitrary: fc.constant('throw') },
+    { weight: 1, arbitrary: fc.constant('exit') },
+    { weight: 2, arbitrary: fc.constant('cancelled') },
+  );
+  const rounds = fc.array(deed, { minLength: 20, maxLength: 120, size: 'max' });
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 2, max: 5 }), rounds, async (concurrency, names) => {
+      const pool = new ThreadPool({ max: 2, concurrency });
+      const calls = names.map((name, n) => deeds[name]?.(pool, n) as Deferred<unknown>);
+      const results = await Promise.all(calls.map((call) => outcomeOf(call)));
+      for (const [n, result] of results.entries()) {
+        // A thread that ends takes all its calls with it.
+        if (result instanceof Failure && result.value instanceof ThreadExitError) continue;
+        if (names[n] === 'cancelled') assert.ok(result instanceof Failure && result.value instanceof CancelledError);
+        else if (names[n] === 'throw') assert.ok(result instanceof Failure && result.value === n);
+        else assert.equal(result, n, names[n]);
+      }
+      assert.equal(await pool.defer(add, 1, 2), 3);
+      assert.deepEqual(pool.pendingCalls(), []);
+      await pool.stop();
+    }),
+    { numRuns: 12 },
+  );
+});
