@@ -71,12 +71,20 @@ export interface ConnectionListener {
   completed(slot: number, outcome: SlotOutcome, result: unknown, microseconds: number, beganAt: number): void;
   /** The thread wants something to be called here; before the job ends that does. */
   called(call: ThreadCall): void;
-  ended(exitCode: number, crash: ThreadCrash | undefined): void;
+  /** @param process how it ended, where it was a process */
+  ended(exitCode: number, crash: ThreadCrash | undefined, process?: ProcessEnd): void;
 }
 
 /** The uncaught error that ended a thread; anything can be thrown, `undefined` too. */
 export interface ThreadCrash {
   readonly error: unknown;
+}
+
+/** What there is to say of the end of a process. */
+export interface ProcessEnd {
+  readonly signal: NodeJS.Signals | undefined;
+  /** Why the pool has ended it itself, or could not start it: `because …`. */
+  readonly reason: string | undefined;
 }
 
 /** Makes a thread, and the connection to it. */

@@ -1,16 +1,21 @@
 /**
- * The failure of a call whose thread ended before the call had a result:
- * `process.exit()` in the job, an uncaught error, no memory left. `cause` is
- * the error that ended the thread, where there was one.
+ * The failure of a call whose thread, or process, ended before the call had a
+ * result: `process.exit()` in the job, an uncaught error, no memory left; for
+ * a process a signal, too, such as SIGSEGV of native code. `cause` is the error
+ * that ended it, where there was one.
  */
 export class ThreadExitError extends Error {
   override readonly name: string = 'ThreadExitError';
   readonly code: 'HEDDLE_THREAD_EXIT' = 'HEDDLE_THREAD_EXIT';
+  /** For a process that a signal ended: 128 and the signal's number, as shells count. */
   readonly exitCode: number;
+  /** The signal that ended the process, if one did. */
+  readonly signal: NodeJS.Signals | undefined;
 
-  constructor(message: string, exitCode: number, options?: ErrorOptions) {
+  constructor(message: string, exitCode: number, options?: ErrorOptions, signal?: NodeJS.Signals) {
     super(message, options);
     this.exitCode = exitCode;
+    this.signal = signal;
   }
 }
 

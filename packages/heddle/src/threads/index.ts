@@ -31,5 +31,7 @@ export type { JobEvent, JobOutcome, JobSettledEvent } from './diagnostics.ts';
 export type { HistogramBucket, HistogramSnapshot } from './histogram.ts';
 export { type MeasuredPool, prometheusText } from './prometheus.ts';
 export type { PoolStatistics, ThreadStatistics } from './statistics.ts';
+export { ProcessPool } from './process-pool.ts';
+export type { ProcessPoolOptions } from './process-options.ts';
 export { type PoolView, ThreadPool } from './thread-pool.ts';
 export { UnclonableError } from './wire/unclonable-error.ts';

@@ -1,23 +1,31 @@
 import { inspect } from 'node:util';
-import type { ThreadCrash } from './connection.ts';
+import type { ProcessEnd, ThreadCrash } from './connection.ts';
 import { ThreadExitError } from './errors.ts';
 
 /**
- * The failure of a call that was running in a thread when that ended.
+ * The failure of a call that was running in a thread, or a process, when that ended.
  *
- * @param endedFor another call that the thread was ended for, where it could run several
+ * @param endedFor another call that it was ended for, where it could run several
  */
 export function exitError(
   functionName: string,
   exitCode: number,
   crash: ThreadCrash | undefined,
   endedFor: { readonly functionName: string } | undefined,
+  process?: ProcessEnd,
 ): ThreadExitError {
-  let reason = crash === undefined ? `with exit code ${exitCode}` : describeCrash(crash.error);
-  if (endedFor !== undefined)
-    reason = `because ${endedFor.functionName}, which ran in it too, was given up and did not end`;
-  const message = `The thread that ran ${functionName} ended ${reason} before the call had a result.`;
-  return new ThreadExitError(message, exitCode, crash === undefined ? {} : { cause: crash.error });
+  const { signal, reason } = process ?? {};
+  let how = crash === undefined ? (reason ?? describeEnd(exitCode, signal)) : describeCrash(crash.error);
+  if (endedFor !== undefined) how = `because ${endedFor.functionName}, which ran in it too, was given up and did not end`;
+  const what = process === undefined ? 'thread' : 'process';
+  const message = `The ${what} that ran ${functionName} ended ${how} before the call had a result.`;
+  return new ThreadExitError(message, exitCode, crash === undefined ? {} : { cause: crash.error }, signal);
+}
+
+function describeEnd(exitCode: number, signal: NodeJS.Signals | undefined): string {
+  if (signal === undefined) return `with exit code ${exitCode}`;
+  // V8 has no other way to end a process that has no memory left.
+  return signal === 'SIGABRT' ? 'by SIGABRT (abort(), or no memory was left: see its standard error)' : `by ${signal}`;
 }
 
 /** Something that an earlier job left behind has failed: no call is there to tell. */

@@ -2,7 +2,7 @@ import type { ScheduledCall, TimeSource } from '../defer/clock.ts';
 import { Failure } from '../defer/failure.ts';
 import { type Callable, partsOfCallable, resolveWithoutAddress } from './callable/resolve.ts';
 import { CallsFromThread } from './calls-from-thread.ts';
-import { type Connect, NOT_NOW, type ThreadConnection, type ThreadCrash } from './connection.ts';
+import { type Connect, NOT_NOW, type ProcessEnd, type ThreadConnection, type ThreadCrash } from './connection.ts';
 import type { Job } from './job.ts';
 import { UnsendableClosure } from './job-message.ts';
 import { KnownFunctions } from './known-functions.ts';
@@ -95,7 +95,7 @@ export class Thread implements PoolThread {
       completed: (slot, outcome, result, microseconds, beganAt) =>
         this.#completed(slot, outcome, result, microseconds, beganAt),
       called: (call) => this.#calls.called(call),
-      ended: (exitCode, crash) => this.#ended(exitCode, crash),
+      ended: (exitCode, crash, process) => this.#ended(exitCode, crash, process),
     });
     this.#calls = new CallsFromThread({
       passedTo: (slot, job, index) => this.#passedTo(slot, job, index),
@@ -427,7 +427,7 @@ export class Thread implements PoolThread {
     return undefined;
   }
 
-  #ended(exitCode: number, crash: ThreadCrash | undefined): void {
+  #ended(exitCode: number, crash: ThreadCrash | undefined, process: ProcessEnd | undefined): void {
     if (!this.#ending) this.#isEnding();
     const left = this.jobs();
     const back = left.filter((job, index) => this.#cannotHaveBegun(job, index));
@@ -439,7 +439,9 @@ export class Thread implements PoolThread {
     if (back.length > 0) this.#owner.jobsHaveNotBegun(back);
     const lost = left.filter((job) => !back.includes(job));
     for (const job of lost) this.#owner.jobHasLeft(job);
-    for (const job of lost) job.settle(new Failure(exitError(job.functionName, exitCode, crash, this.#endsFor)));
+    for (const job of lost) {
+      job.settle(new Failure(exitError(job.functionName, exitCode, crash, this.#endsFor, process)));
+    }
     this.#owner.threadHasEnded(this);
   }
 

@@ -1,25 +1,31 @@
-import { workerData } from 'node:worker_threads';
+import { isMainThread, workerData } from 'node:worker_threads';
 import { Channel } from '../wire/channel.ts';
 import type { ThreadData } from '../wire/messages.ts';
 import { giveWay } from './give-way.ts';
 import { keepOut } from './entry-guard.ts';
+import { startProcess } from './process.ts';
 import { prepareTsx } from './tsx-loader.ts';
 import { WorkLoop } from './work-loop.ts';
 
-// What a thread runs first. CommonJS, and with as little to load as can be: it is part of every cold call.
-const { memory, bell, values, entryFiles, sourceMaps, nice, concurrency } = workerData as ThreadData;
-giveWay(nice);
-// What the program said itself, and not by a flag, Node does not hand on.
-if (sourceMaps) process.setSourceMapsEnabled(true);
-keepOut(entryFiles);
-const loop = new WorkLoop(new Channel(memory), bell, values, concurrency, stackOfJob);
-const preparing = prepareTsx();
-if (preparing === undefined) {
-  loop.start();
-} else {
-  // Nothing else would keep the thread until it listens.
-  bell.ref();
-  void preparing.then(() => loop.start());
+// What a thread runs first, and a process of a pool: one file for both, since a bundle has to bring it along.
+// CommonJS, and with as little to load as can be: it is part of every cold call.
+if (isMainThread) startProcess(stackOfJob);
+else startThread(workerData as ThreadData);
+
+function startThread({ memory, bell, values, entryFiles, sourceMaps, nice, concurrency }: ThreadData): void {
+  giveWay(nice);
+  // What the program said itself, and not by a flag, Node does not hand on.
+  if (sourceMaps) process.setSourceMapsEnabled(true);
+  keepOut(entryFiles);
+  const loop = new WorkLoop(new Channel(memory), bell, values, concurrency, stackOfJob);
+  const preparing = prepareTsx();
+  if (preparing === undefined) {
+    loop.start();
+  } else {
+    // Nothing else would keep the thread until it listens.
+    bell.ref();
+    void preparing.then(() => loop.start());
+  }
 }
 
 /** An error's stack as far as it is the job's own: the frames of this file below it say nothing to anybody. */

@@ -72,6 +72,13 @@ export function kindOf(value: unknown): Kind {
   return isForeignPlain(value, prototype as object) ?? (isPlatformObject(value) ? 'cloneable' : 'refused');
 }
 
+/** Whether a value that can be sent is nothing but data, whatever realm it is from: no object of Node's. */
+export function isPlainData(value: object): boolean {
+  const kind = kindOf(value);
+  if (kind === 'cloneable') return isBuiltIn(value) || types.isBoxedPrimitive(value);
+  return kind !== 'refused' && kind !== 'transferred';
+}
+
 /** Whether objects with this prototype need no codec, and would never be asked for one. */
 export function isSentAsItIs(prototype: object): boolean {
   const kind = kindOf(Object.create(prototype));
@@ -85,9 +92,11 @@ function isForeignPlain(value: object, prototype: object): Kind | undefined {
   if (types.isSet(value)) return hasOwn(prototype, 'forEach') ? 'set' : undefined;
   if (Object.getPrototypeOf(prototype) === null && hasOwn(prototype, 'isPrototypeOf')) return 'object';
   const parent = Object.getPrototypeOf(prototype) as object | null;
-  const builtIn =
-    types.isDate(value) || types.isRegExp(value) || types.isAnyArrayBuffer(value) || ArrayBuffer.isView(value);
-  return builtIn && parent !== null && builtInNames.has(ownConstructorName(prototype)) ? 'cloneable' : undefined;
+  return isBuiltIn(value) && parent !== null && builtInNames.has(ownConstructorName(prototype)) ? 'cloneable' : undefined;
+}
+
+function isBuiltIn(value: object): boolean {
+  return types.isDate(value) || types.isRegExp(value) || types.isAnyArrayBuffer(value) || ArrayBuffer.isView(value);
 }
 
 const builtInNames: ReadonlySet<string> = new Set([...builtInPrototypes].map(ownConstructorName));

@@ -1,0 +1,171 @@
+import { AsyncResource } from 'node:async_hooks';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import type { Readable, Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { threadEntry } from './thread-entry.ts';
+import { frame, FrameReader } from './wire/frames.ts';
+import { PipeNumber } from './wire/pipes.ts';
+
+/** A process outlives the call that it is made for, and must not keep that call's async context. */
+const outsideOfCalls = new AsyncResource('HeddleProcesses', { requireManualDestroy: true });
+
+/** How long a process that has nothing to do may take to end, in milliseconds. */
+const ORDERLY_MS = 2000;
+/** How long a process without a pipe may live: of one that has died, the pipes may be gone first. */
+const PIPELESS_MS = 200;
+/** How long what a process has written may take to arrive when it has ended: others may have its pipe, too. */
+const REST_MS = 1000;
+
+/** Those that are there, to end with the program. */
+const living = new Set<Child>();
+
+/** What is heard of a process. */
+export interface ChildListener {
+  heard(message: unknown): void;
+  /** It has ended, and all that it wrote has been heard. */
+  ended(exitCode: number, signal: NodeJS.Signals | undefined, reason: string | undefined): void;
+  /** Whether it may be working. */
+  readonly isBusy: boolean;
+}
+
+/** What a process is started with. */
+export interface ChildOptions {
+  readonly execArgv: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  /** The file for the board. */
+  readonly board: number;
+}
+
+/** A process with pipes of our own: the channel of `fork` is left to the user's code, as a thread's parent port is. */
+export class Child {
+  readonly #listener: ChildListener;
+  readonly #process: ChildProcess;
+  readonly #reader = new FrameReader();
+  #exit: { readonly code: number; readonly signal: NodeJS.Signals | undefined } | undefined;
+  #reason: string | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #isOver = false;
+  #isEnding = false;
+
+  /** @throws whatever stands in the way of starting a process */
+  constructor(listener: ChildListener, { execArgv, env, board }: ChildOptions) {
+    this.#listener = listener;
+    const args = [...execArgv, fileURLToPath(threadEntry())];
+    this.#process = outsideOfCalls.runInAsyncScope(() =>
+      spawn(process.execPath, args, {
+        env,
+        stdio: ['ignore', 'inherit', 'inherit', 'pipe', 'pipe', board, 'pipe'],
+        windowsHide: true,
+      }),
+    );
+    this.#process.on('error', (error) => {
+      // A signal may not be deliverable, too.
+      if (this.#process.pid !== undefined) return;
+      this.#reason = `because it could not be started (${error.message})`;
+      this.#exit = { code: 1, signal: undefined };
+      this.#end();
+    });
+    this.#process.on('exit', (code, signal) => this.#exited(code, signal));
+    this.#process.on('close', () => this.#end());
+    this.#process.unref();
+    for (const pipe of [PipeNumber.fromPool, PipeNumber.toPool, PipeNumber.answers]) this.#watch(pipe);
+    this.#pipe(PipeNumber.toPool)?.on('data', (chunk: Buffer) => this.#hear(chunk));
+    if (living.size === 0) process.on('exit', endAll);
+    living.add(this);
+  }
+
+  send(message: unknown): void {
+    this.sendBytes(frame(message));
+  }
+
+  sendBytes(bytes: Buffer): void {
+    this.#pipe(PipeNumber.fromPool)?.write(bytes);
+  }
+
+  answer(bytes: Buffer): void {
+    this.#pipe(PipeNumber.answers)?.write(bytes);
+  }
+
+  /** Ends it in order where it has nothing to do, else at once. */
+  end(): void {
+    if (this.#listener.isBusy || this.#isEnding) return this.kill();
+    this.#isEnding = true;
+    this.#pipe(PipeNumber.fromPool)?.end();
+    this.#timer = setTimeout(() => this.kill(), ORDERLY_MS).unref();
+    return undefined;
+  }
+
+  kill(): void {
+    this.#isEnding = true;
+    this.#process.kill('SIGKILL');
+  }
+
+  /** For whatever it is of no use any more. */
+  #break(reason: string): void {
+    if (this.#exit !== undefined || this.#isEnding) return;
+    this.#reason = reason;
+    this.kill();
+  }
+
+  #pipe(number: number): (Readable & Writable) | undefined {
+    // Where there is no memory or file left for a process, there are no pipes.
+    return (this.#process.stdio as readonly unknown[] | undefined)?.[number] as (Readable & Writable) | undefined;
+  }
+
+  #watch(number: number): void {
+    const pipe = this.#pipe(number) as (Readable & Writable & { unref?(): void }) | undefined;
+    pipe?.unref?.();
+    // What cannot be written any more, its end tells.
+    pipe?.on('error', () => {});
+    pipe?.on('close', () => {
+      if (this.#exit !== undefined || this.#isEnding) return;
+      this.#timer ??= setTimeout(() => this.#break('because it closed the pipe to its pool'), PIPELESS_MS);
+    });
+    // Whether the other side is there, only who reads learns.
+    pipe?.resume();
+  }
+
+  #hear(chunk: Buffer): void {
+    const messages = this.#reader.read(chunk);
+    for (;;) {
+      let next: IteratorResult<unknown>;
+      try {
+        next = messages.next();
+      } catch {
+        return this.#break('because it wrote what is no message into the pipe to its pool');
+      }
+      if (next.done) return undefined;
+      this.#listener.heard(next.value);
+    }
+  }
+
+  #exited(code: number | null, signal: NodeJS.Signals | null): void {
+    this.#exit =
+      signal === null
+        ? { code: code ?? 1, signal: undefined }
+        : { code: 128 + constants.signals[signal], signal };
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#end(), REST_MS);
+  }
+
+  #end(): void {
+    if (this.#isOver || this.#exit === undefined) return;
+    this.#isOver = true;
+    clearTimeout(this.#timer);
+    living.delete(this);
+    if (living.size === 0) process.removeListener('exit', endAll);
+    const { code, signal } = this.#exit;
+    this.#isEnding = true;
+    this.#listener.ended(code, signal, this.#reason);
+  }
+
+  /** The program ends: what has nothing to do ends by itself, what computes would not. */
+  static endWithProgram(child: Child): void {
+    if (child.#listener.isBusy) child.kill();
+  }
+}
+
+function endAll(): void {
+  for (const child of living) Child.endWithProgram(child);
+}

@@ -1,0 +1,27 @@
+import type { Transferable } from 'node:worker_threads';
+import type { CallAnswer, ThreadCall } from '../wire/messages.ts';
+import { PipeNumber } from '../wire/pipes.ts';
+import type { ProcessAnswer } from '../wire/process-messages.ts';
+import { detach, refuseWhatStays } from '../wire/stays.ts';
+import { BlockingPipe, tellPool } from './pool-pipes.ts';
+import type { ReactorLine } from './reactor-calls.ts';
+
+/** Carries a process's calls to the reactor among its results, and its answers back on a pipe of their own. */
+export class PipeLine implements ReactorLine {
+  readonly #answers = new BlockingPipe(PipeNumber.answers);
+
+  send(call: ThreadCall, transfer: readonly Transferable[]): void {
+    refuseWhatStays(call.args, 'args');
+    tellPool({ kind: 'call', call });
+    detach(transfer);
+  }
+
+  /** Answers that nobody waits for any more are dropped: theirs came too late. */
+  answerTo(id: number, isGivenUp: () => boolean): CallAnswer | undefined {
+    while (!isGivenUp()) {
+      const answer = this.#answers.next() as ProcessAnswer;
+      if (answer !== 'look' && answer.id === id) return answer;
+    }
+    return undefined;
+  }
+}

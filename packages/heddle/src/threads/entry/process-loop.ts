@@ -1,0 +1,103 @@
+import type { Transferable } from 'node:worker_threads';
+import { CancelledError } from '../../defer/errors.ts';
+import type { Board } from '../wire/board.ts';
+import type { SlotOutcome } from '../wire/channel.ts';
+import { frame, FrameReader } from '../wire/frames.ts';
+import { pack } from '../wire/pack.ts';
+import type { Parcel } from '../wire/payload.ts';
+import { PipeNumber } from '../wire/pipes.ts';
+import type { ToProcess } from '../wire/process-messages.ts';
+import { toSharedTime } from '../wire/shared-time.ts';
+import { detach, packThrownForProcess, refuseWhatStays } from '../wire/stays.ts';
+import { CurrentJobs } from './current-job.ts';
+import { JobRunner, unsendable } from './job-runner.ts';
+import { PipeLine } from './pipe-line.ts';
+import { tellPool, writeToPool } from './pool-pipes.ts';
+
+/** A process has one job at a time. */
+const SLOT = 0;
+
+/** The process's end of its pipes: runs the jobs that come, one at a time, each in a turn of its own. */
+export class ProcessLoop {
+  readonly #board: Board;
+  readonly #stackOf: (error: Error) => string | undefined;
+  readonly #jobs: CurrentJobs;
+  readonly #runner: JobRunner;
+  readonly #reader = new FrameReader();
+  #job = 0;
+  #beganAt = 0;
+
+  /** @param stackOf gives the part of an error's stack that is the job's own */
+  constructor(board: Board, stackOf: (error: Error) => string | undefined) {
+    this.#board = board;
+    this.#stackOf = stackOf;
+    this.#jobs = new CurrentJobs(() => board.isCancelled(this.#job), new PipeLine());
+    this.#runner = new JobRunner(
+      {
+        loaded: () => this.#begin(true),
+        value: (_slot, value) => this.#succeed(value),
+        failed: (_slot, outcome, error) => this.#fail(outcome, error),
+      },
+      (slot, f, receiver, args) => this.#jobs.call(slot, f, receiver, args),
+      this.#jobs.reactor,
+    );
+  }
+
+  start(): void {
+    const { Socket } = process.getBuiltinModule('node:net');
+    const pipe = new Socket({ fd: PipeNumber.fromPool, readable: true, writable: false });
+    pipe.on('data', (chunk) => {
+      for (const message of this.#reader.read(chunk)) this.#hear(message as ToProcess);
+    });
+    // The pool has no more work, or is gone with its program.
+    pipe.on('error', () => {});
+    pipe.on('close', () => process.exit());
+    tellPool({ kind: 'ready' });
+  }
+
+  #hear(message: ToProcess): void {
+    if (message.kind === 'cancelled') return this.#jobs.look();
+    if (message.kind !== 'job') return undefined;
+    this.#job = message.job;
+    this.#begin(this.#runner.hasLoaded(message.functionId));
+    // It has been taken back on its way here.
+    if (this.#board.isCancelled(this.#job)) return this.#fail('thrown', new CancelledError());
+    return this.#runner.runMessage(SLOT, message.functionId, message.message);
+  }
+
+  /** The run time begins anew when the function has been loaded. */
+  #begin(isLoaded: boolean): void {
+    this.#beganAt = performance.now();
+    this.#board.began(this.#job, isLoaded ? toSharedTime(this.#beganAt) : 0);
+  }
+
+  /** @throws UnclonableError, CodecError and others where the value cannot be sent */
+  #succeed(value: unknown): void {
+    const parcel = pack(value, 'result');
+    refuseWhatStays(parcel.payload, 'result');
+    this.#answer('value', parcel);
+  }
+
+  #fail(outcome: SlotOutcome, error: unknown): void {
+    try {
+      this.#answer(outcome, packThrownForProcess(error, this.#stackOf));
+    } catch (unsent) {
+      this.#answer(outcome, packThrownForProcess(unsendable(unsent)));
+    }
+  }
+
+  #answer(outcome: SlotOutcome, { payload, transfer }: Parcel): void {
+    const microseconds = (performance.now() - this.#beganAt) * 1000;
+    const beganAt = toSharedTime(this.#beganAt);
+    const bytes = frame({ kind: 'result', job: this.#job, outcome, payload, microseconds, beganAt });
+    this.#conclude(bytes, transfer);
+  }
+
+  #conclude(bytes: Buffer, transfer: readonly Transferable[]): void {
+    this.#jobs.end(SLOT);
+    this.#runner.hasEnded(SLOT);
+    this.#board.isDone(this.#job);
+    writeToPool(bytes);
+    detach(transfer);
+  }
+}

@@ -1,0 +1,41 @@
+import { Board } from '../wire/board.ts';
+import { PipeNumber } from '../wire/pipes.ts';
+import { packThrownForProcess } from '../wire/stays.ts';
+import { keepOut } from './entry-guard.ts';
+import { giveWay } from './give-way.ts';
+import { readProcessData, tellPool } from './pool-pipes.ts';
+import { ProcessLoop } from './process-loop.ts';
+import { prepareTsx } from './tsx-loader.ts';
+
+/**
+ * Makes this process one of a pool's.
+ *
+ * @param stackOf gives the part of an error's stack that is a job's own
+ */
+export function startProcess(stackOf: (error: Error) => string | undefined): void {
+  const { title, entryFiles, sourceMaps, nice, ignoredSignals } = readProcessData();
+  process.title = title;
+  giveWay(nice);
+  // What the program said itself, and not by a flag, Node does not hand on.
+  if (sourceMaps) process.setSourceMapsEnabled(true);
+  for (const signal of ignoredSignals) process.on(signal, () => {});
+  process.on('uncaughtException', (error) => endByError(error, stackOf));
+  keepOut(entryFiles);
+  const loop = new ProcessLoop(new Board(PipeNumber.board), stackOf);
+  const preparing = prepareTsx();
+  if (preparing === undefined) return loop.start();
+  // Nothing else keeps the process until it listens.
+  const hold = setInterval(() => {}, 1000);
+  void preparing.then(() => {
+    clearInterval(hold);
+    loop.start();
+  });
+  return undefined;
+}
+
+/** Tells the pool what ends this process. Code of a job that listens itself decides itself what is to become of it. */
+function endByError(error: unknown, stackOf: (error: Error) => string | undefined): void {
+  if (process.listenerCount('uncaughtException') > 1) return;
+  tellPool({ kind: 'crash', payload: packThrownForProcess(error, stackOf).payload });
+  process.exit(1);
+}

@@ -1,0 +1,204 @@
+import { closeSync } from 'node:fs';
+import type { ResourceLimits, SHARE_ENV, Transferable } from 'node:worker_threads';
+import { entryModuleFiles } from './callable/entry-module.ts';
+import { honoursSourceMaps } from './callable/source-maps-enabled.ts';
+import { Child, type ChildListener } from './child.ts';
+import type { ConnectionListener, OutgoingJob, Progress, ThreadConnection, ThreadCrash } from './connection.ts';
+import { packJob, readAnswer, unsendableArguments, UnsendableClosure } from './job-message.ts';
+import { commandLine } from './process-options.ts';
+import { makeUnnamedFile } from './unnamed-file.ts';
+import { Board, BOARD_BYTES, type Notes } from './wire/board.ts';
+import { frame } from './wire/frames.ts';
+import type { CallAnswer, JobMessage } from './wire/messages.ts';
+import type { FromProcess, ProcessData, ProcessResult } from './wire/process-messages.ts';
+import { refuseSecondRun } from './wire/second-run.ts';
+import { toLocalTime, toSharedTime } from './wire/shared-time.ts';
+import { detach, packThrownForProcess, refuseWhatStays } from './wire/stays.ts';
+import { UnclonableError } from './wire/unclonable-error.ts';
+import { unpack } from './wire/unpack.ts';
+
+/** What Node is told. */
+export interface ProcessOptions {
+  readonly name: string;
+  readonly resourceLimits: ResourceLimits | undefined;
+  readonly env: NodeJS.ProcessEnv | typeof SHARE_ENV | undefined;
+  readonly execArgv: readonly string[] | undefined;
+  readonly nice: number;
+}
+
+/** Signals that a terminal, or whoever watches the program, sends to all of its processes. */
+const GROUP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK'] as const;
+
+const SLOT = 0;
+const NONE: readonly Function[] = [];
+
+/** A thread made of a process: one job at a time, which stays here until the process is ready for it. */
+export class ProcessConnection implements ThreadConnection, ChildListener {
+  readonly capacity: number = 1;
+  hasMoved = false;
+  passed: readonly Function[] = NONE;
+  readonly #listener: ConnectionListener;
+  readonly #board: Board;
+  readonly #child: Child;
+  #isReady = false;
+  /** What the board said last, when it is closed. */
+  #lastNotes: Notes | undefined;
+  /** The number of the job that was submitted last. */
+  #job = 0;
+  /** It, as long as the process cannot be given it. */
+  #held: Buffer | undefined;
+  /** Whether the process has a job that it has not answered. */
+  #isSent = false;
+  #hasCalled = false;
+  #crash: ThreadCrash | undefined;
+
+  /** @throws ThreadEntryMissingError, and whatever stands in the way of starting a process */
+  constructor(listener: ConnectionListener, { name, resourceLimits, env, execArgv, nice }: ProcessOptions) {
+    refuseSecondRun();
+    this.#listener = listener;
+    this.#board = new Board(makeUnnamedFile(BOARD_BYTES));
+    try {
+      this.#child = new Child(this, {
+        execArgv: commandLine(execArgv, resourceLimits),
+        env: env === undefined ? process.env : (env as NodeJS.ProcessEnv),
+        board: this.#board.fd,
+      });
+    } catch (error) {
+      closeSync(this.#board.fd);
+      throw error;
+    }
+    const data: ProcessData = {
+      kind: 'data',
+      title: name,
+      entryFiles: entryModuleFiles(),
+      sourceMaps: honoursSourceMaps(),
+      nice,
+      // The program's own default is to end by them, and its processes then end with it.
+      ignoredSignals: GROUP_SIGNALS.filter((signal) => process.listenerCount(signal) > 0),
+    };
+    this.#child.send(data);
+  }
+
+  submit(job: OutgoingJob): number {
+    const number = ++this.#job;
+    let bytes: Buffer;
+    try {
+      const { message, transfer, moves, passed } = packJob(job);
+      refuseArguments(message);
+      bytes = frame({ kind: 'job', job: number, functionId: job.functionId, message });
+      detach(transfer);
+      this.hasMoved = moves;
+      this.passed = passed;
+    } catch (error) {
+      throw unsendableArguments(job.functionName, error);
+    }
+    this.#held = bytes;
+    if (job.call.settled) this.withdraw();
+    else if (this.#isReady) this.#send();
+    return SLOT;
+  }
+
+  withdraw(): boolean {
+    if (this.#held === undefined) return false;
+    this.#held = undefined;
+    this.#listener.completed(SLOT, 'withdrawn', undefined, 0, performance.now());
+    return true;
+  }
+
+  cancel(): void {
+    if (!this.#isSent) return;
+    // For a job that computes; one that waits in the event loop of its process has to be told.
+    this.#board.cancel(this.#job);
+    this.#child.send({ kind: 'cancelled' });
+    if (this.#hasCalled) this.#child.answer(frame('look'));
+  }
+
+  answer(answer: CallAnswer, transfer: readonly Transferable[]): void {
+    let bytes: Buffer;
+    try {
+      refuseWhatStays(answer.payload, 'result');
+      bytes = frame(answer);
+      detach(transfer);
+    } catch (error) {
+      bytes = frame({ id: answer.id, outcome: 'thrown', payload: packThrownForProcess(error).payload });
+    }
+    this.#child.answer(bytes);
+  }
+
+  /** What is on its way to the process will be begun, unless that ends before. */
+  progressOf(): Progress {
+    if (this.#held !== undefined) return 'sent';
+    const { begun, done } = this.#notes();
+    if (done === this.#job) return 'done';
+    return begun === this.#job || this.#lastNotes === undefined ? 'begun' : 'sent';
+  }
+
+  runTimeOf(): number {
+    if (!this.#isSent) return 0;
+    const { begun, done, since } = this.#notes();
+    const isRunning = begun === this.#job && done !== this.#job && since > 0;
+    return isRunning ? Math.max(0, toSharedTime(performance.now()) - since) : 0;
+  }
+
+  end(): void {
+    this.#child.end();
+  }
+
+  get isBusy(): boolean {
+    return this.#isSent || !this.#isReady;
+  }
+
+  heard(message: unknown): void {
+    const said = message as FromProcess;
+    switch (said.kind) {
+      case 'ready':
+        this.#isReady = true;
+        this.#listener.started();
+        if (this.#held !== undefined) this.#send();
+        break;
+      case 'result':
+        this.#completed(said);
+        break;
+      case 'call':
+        this.#hasCalled = true;
+        this.#listener.called(said.call);
+        break;
+      case 'crash':
+        this.#crash = { error: unpack(said.payload) };
+        break;
+    }
+  }
+
+  ended(exitCode: number, signal: NodeJS.Signals | undefined, reason: string | undefined): void {
+    this.#lastNotes = this.#board.look();
+    closeSync(this.#board.fd);
+    this.#listener.ended(exitCode, this.#crash, { signal, reason });
+  }
+
+  #send(): void {
+    this.#child.sendBytes(this.#held as Buffer);
+    this.#held = undefined;
+    this.#isSent = true;
+  }
+
+  #completed({ job, outcome, payload, microseconds, beganAt }: ProcessResult): void {
+    if (job !== this.#job || !this.#isSent) return;
+    this.#isSent = false;
+    const arrived = readAnswer(outcome, () => payload);
+    this.#listener.completed(SLOT, arrived.outcome, arrived.result, microseconds, toLocalTime(beganAt));
+  }
+
+  #notes(): Notes {
+    return this.#lastNotes ?? this.#board.look();
+  }
+}
+
+function refuseArguments({ args, captured }: JobMessage): void {
+  refuseWhatStays(args, 'args');
+  if (captured === undefined) return;
+  try {
+    refuseWhatStays(captured, 'captured');
+  } catch (error) {
+    throw error instanceof UnclonableError ? new UnsendableClosure(error) : error;
+  }
+}

@@ -1,0 +1,68 @@
+import { type ResourceLimits, SHARE_ENV } from 'node:worker_threads';
+import { InvalidArgumentError } from '../defer/errors.ts';
+import type { ThreadPoolOptions } from './options.ts';
+
+/** What a {@link ProcessPool} may be told when it is made: what a {@link ThreadPool} may, but for what only threads have. */
+export interface ProcessPoolOptions extends Omit<ThreadPoolOptions, 'env' | 'resourceLimits'> {
+  /** The processes' environment. Default: the program's, as it is when a process is made. */
+  readonly env?: NodeJS.ProcessEnv | undefined;
+  /**
+   * Limits of each process's heap. A process that exceeds them ends by SIGABRT, and says on standard error why. Other
+   * limits are refused: they are options of Node's command line, for `execArgv`.
+   */
+  readonly resourceLimits?: Pick<ResourceLimits, 'maxOldGenerationSizeMb' | 'maxYoungGenerationSizeMb'> | undefined;
+  /** Node's command-line options for the processes. Default: the program's, without those for debugging and testing. */
+  readonly execArgv?: readonly string[] | undefined;
+}
+
+/**
+ * Checks what a pool of processes cannot be told though one of threads can.
+ *
+ * @throws InvalidArgumentError naming the option and the way out
+ */
+export function checkProcessOptions(options: ProcessPoolOptions): ProcessPoolOptions {
+  const { env, resourceLimits } = (options ?? {}) as ThreadPoolOptions;
+  if (env === SHARE_ENV) {
+    throw new InvalidArgumentError(
+      'The option env of a process pool must be an object, not SHARE_ENV: a process has an environment of its own.',
+    );
+  }
+  for (const [limit, way] of Object.entries(elsewhere)) {
+    if ((resourceLimits as Record<string, unknown> | undefined)?.[limit] === undefined) continue;
+    throw new InvalidArgumentError(`The option resourceLimits of a process pool must have no ${limit}. ${way}`);
+  }
+  return options;
+}
+
+const elsewhere = {
+  stackSizeMb: "Give execArgv: ['--stack-size=…'], in kilobytes, below what the operating system allows (ulimit -s).",
+  codeRangeSizeMb: 'Node has no such option for a process.',
+} as const;
+
+/** Node's command line for a process of a pool. */
+export function commandLine(execArgv: readonly string[] | undefined, limits: ResourceLimits | undefined): string[] {
+  const { maxOldGenerationSizeMb, maxYoungGenerationSizeMb } = limits ?? {};
+  const options = [...(execArgv ?? inheritable(process.execArgv))];
+  if (maxOldGenerationSizeMb !== undefined) options.push(`--max-old-space-size=${Math.ceil(maxOldGenerationSizeMb)}`);
+  if (maxYoungGenerationSizeMb !== undefined) {
+    // The young generation is three semi-spaces.
+    options.push(`--max-semi-space-size=${Math.max(1, Math.ceil(maxYoungGenerationSizeMb / 3))}`);
+  }
+  return options;
+}
+
+/** Options that say what the program itself is to do: run this text, run tests, watch files, wait for a debugger. */
+const NOT_INHERITED = /^(?:-[eipc]|-pe|--(?:eval|print|interactive|check|input-type|run|inspect.*|(?:experimental-)?test.*|watch.*))$/;
+/** Those of them that are followed by a value. */
+const WITH_VALUE = /^(?:-e|-p|-pe|--eval|--print|--input-type|--run|--watch-path)$/;
+
+function inheritable(execArgv: readonly string[]): string[] {
+  const kept: string[] = [];
+  for (let at = 0; at < execArgv.length; at++) {
+    const option = execArgv[at] as string;
+    const [name = ''] = option.split('=', 1);
+    if (!NOT_INHERITED.test(name)) kept.push(option);
+    else if (WITH_VALUE.test(option)) at++;
+  }
+  return kept;
+}
