@@ -4,7 +4,7 @@ import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { threadEntry } from './thread-entry.ts';
-import { frame, FrameReader } from './wire/frames.ts';
+import { FrameReader } from './wire/frames.ts';
 import { PipeNumber } from './wire/pipes.ts';
 
 /** A process outlives the call that it is made for, and must not keep that call's async context. */
@@ -75,11 +75,7 @@ export class Child {
     living.add(this);
   }
 
-  send(message: unknown): void {
-    this.sendBytes(frame(message));
-  }
-
-  sendBytes(bytes: Buffer): void {
+  send(bytes: Buffer): void {
     this.#pipe(PipeNumber.fromPool)?.write(bytes);
   }
 

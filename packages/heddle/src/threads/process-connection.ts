@@ -9,8 +9,8 @@ import { commandLine } from './process-options.ts';
 import { makeUnnamedFile } from './unnamed-file.ts';
 import { Board, BOARD_BYTES, type Notes } from './wire/board.ts';
 import { frame } from './wire/frames.ts';
-import type { CallAnswer, JobMessage } from './wire/messages.ts';
-import type { FromProcess, ProcessData, ProcessResult } from './wire/process-messages.ts';
+import type { CallAnswer, JobMessage, MoreItems } from './wire/messages.ts';
+import type { FromProcess, ProcessData, ProcessResult, ToProcess } from './wire/process-messages.ts';
 import { refuseSecondRun } from './wire/second-run.ts';
 import { toLocalTime, toSharedTime } from './wire/shared-time.ts';
 import { detach, packThrownForProcess, refuseWhatStays } from './wire/stays.ts';
@@ -76,7 +76,7 @@ export class ProcessConnection implements ThreadConnection, ChildListener {
       // The program's own default is to end by them, and its processes then end with it.
       ignoredSignals: GROUP_SIGNALS.filter((signal) => process.listenerCount(signal) > 0),
     };
-    this.#child.send(data);
+    this.#tell(data);
   }
 
   submit(job: OutgoingJob): number {
@@ -109,8 +109,12 @@ export class ProcessConnection implements ThreadConnection, ChildListener {
     if (!this.#isSent) return;
     // For a job that computes; one that waits in the event loop of its process has to be told.
     this.#board.cancel(this.#job);
-    this.#child.send({ kind: 'cancelled' });
+    this.#tell({ kind: 'cancelled' });
     if (this.#hasCalled) this.#child.answer(frame('look'));
+  }
+
+  itemsWereTaken(items: MoreItems): void {
+    this.#tell({ kind: 'items', items });
   }
 
   answer(answer: CallAnswer, transfer: readonly Transferable[]): void {
@@ -175,8 +179,12 @@ export class ProcessConnection implements ThreadConnection, ChildListener {
     this.#listener.ended(exitCode, this.#crash, { signal, reason });
   }
 
+  #tell(message: ToProcess): void {
+    this.#child.send(frame(message));
+  }
+
   #send(): void {
-    this.#child.sendBytes(this.#held as Buffer);
+    this.#child.send(this.#held as Buffer);
     this.#held = undefined;
     this.#isSent = true;
   }

@@ -1,5 +1,5 @@
 import type { Connect } from './connection.ts';
-import type { CompletePoolOptions } from './options.ts';
+import type { CompletePoolOptions, ThreadPoolOptions } from './options.ts';
 import { ProcessConnection } from './process-connection.ts';
 import { checkProcessOptions, type ProcessPoolOptions } from './process-options.ts';
 import { ThreadPool } from './thread-pool.ts';
@@ -44,5 +44,9 @@ export class ProcessPool extends ThreadPool {
 
   protected override connect(name: string, options: CompletePoolOptions): Connect {
     return (listener) => new ProcessConnection(listener, { ...options, name });
+  }
+
+  protected override makeOwnThread(options: ThreadPoolOptions): ProcessPool {
+    return new ProcessPool(options as ProcessPoolOptions);
   }
 }

@@ -1,7 +1,21 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { TestContext } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import type { GateKey } from '../fixtures/threads/jobs.ts';
+
 type WaitAsync = (array: Int32Array, index: number, value: number) => { value: Promise<string> | string };
 
+/** Holds a job: what a test needs of it, whatever the job runs in. */
+export interface AnyGate {
+  readonly shared: GateKey;
+  entered(): Promise<void>;
+  open(): void;
+}
+
 /** Holds a job in its thread, for the jobs in fixtures/threads: they enter it, and those that block wait until it opens. */
-export class Gate {
+export class Gate implements AnyGate {
   /** What the job gets: whether it has come in, whether it may go on. */
   readonly shared: Int32Array<SharedArrayBuffer> = new Int32Array(new SharedArrayBuffer(8));
 
@@ -14,6 +28,43 @@ export class Gate {
     Atomics.store(this.shared, 1, 1);
     Atomics.notify(this.shared, 1);
   }
+}
+
+/** The same for a job in another process: what they have in common are files. */
+export class FileGate implements AnyGate {
+  readonly shared: string;
+
+  constructor(t: TestContext) {
+    this.shared = temporaryFolder(t);
+  }
+
+  async entered(): Promise<void> {
+    while (!existsSync(path.join(this.shared, 'entered'))) await setTimeout(1);
+  }
+
+  open(): void {
+    writeFileSync(path.join(this.shared, 'open'), '');
+  }
+}
+
+/** A list of numbers that jobs write wherever they run, by `append`. */
+export class NoteBook {
+  readonly file: string;
+
+  constructor(t: TestContext) {
+    this.file = path.join(temporaryFolder(t), 'notes');
+    writeFileSync(this.file, '');
+  }
+
+  read(): number[] {
+    return readFileSync(this.file, 'utf8').split('\n').slice(0, -1).map(Number);
+  }
+}
+
+function temporaryFolder(t: TestContext): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'heddle-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  return folder;
 }
 
 /** A counter in memory that threads share. */

@@ -4,7 +4,7 @@ import { assertNoResult, Clock, failureResultOf, MemoryThreadPool, successResult
 import { ask } from 'heddle/threads';
 import { askFor } from '../fixtures/threads/calls-out.ts';
 import { add, count, whichThread } from '../fixtures/threads/jobs.ts';
-import { sharedInts } from '../support/gate.ts';
+import { Gate, sharedInts } from '../support/gate.ts';
 import { runProgram } from '../support/program.ts';
 import { testCallsFromThread } from '../threads/calls-conformance.ts';
 import { type PoolKind, testThreadPool } from '../threads/pool-conformance.ts';
@@ -12,6 +12,7 @@ import { type PoolKind, testThreadPool } from '../threads/pool-conformance.ts';
 const kind: PoolKind<MemoryThreadPool> = {
   make: (options) => new MemoryThreadPool(options),
   work: (pool) => void pool.performAll(),
+  makeGate: () => new Gate(),
   // A thread of this pool has its job as soon as the function is found.
   entered: () => new Promise(setImmediate),
   elapse: (pool, milliseconds) => pool.clock.advance(milliseconds),

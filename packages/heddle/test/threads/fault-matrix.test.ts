@@ -6,6 +6,7 @@ import { faultRows, type WorkerKind } from './fault-rows.ts';
 const threads: WorkerKind = {
   exitError: ThreadExitError,
   isOutOfMemory: ({ cause }) => (cause as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY',
+  outOfMemory: /because it ran out of memory/,
   smallHeap: { resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 4 } },
 };
 

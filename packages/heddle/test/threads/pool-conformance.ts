@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { createSecretKey } from 'node:crypto';
+import { BlockList } from 'node:net';
+import { type TestContext, test } from 'node:test';
 import { CancelledError, type Deferred, Failure, TimeoutError } from 'heddle/defer';
 import { MemoryThreadPool } from 'heddle/testing';
 import {
@@ -8,13 +10,14 @@ import {
   PoolStoppedError,
   type ThreadPool,
   type ThreadPoolOptions,
+  transfer,
   UnclonableError,
 } from 'heddle/threads';
-import { giveSlabBuffer, inspectBytes, overwrite } from '../fixtures/threads/bytes.ts';
+import { giveShared, giveSlabBuffer, inspectBytes, lengthOfMoved, overwrite, overwriteAndMove } from '../fixtures/threads/bytes.ts';
 import { rejectValue, throwUndefined, throwValue } from '../fixtures/threads/faults.ts';
-import { add, count, identity, neverSettle, note, passGate, passGateAsync } from '../fixtures/threads/jobs.ts';
+import { add, append, count, identity, neverSettle, passGate, passGateAsync } from '../fixtures/threads/jobs.ts';
 import { errorOf, failureOf } from '../support/failure-of.ts';
-import { Gate, sharedInts } from '../support/gate.ts';
+import { type AnyGate, NoteBook, sharedInts } from '../support/gate.ts';
 import { sizes } from '../support/sizes.ts';
 
 /** A kind of thread pool, and how a test makes its time pass. */
@@ -22,11 +25,18 @@ export interface PoolKind<Pool extends ThreadPool> {
   make(options: ThreadPoolOptions): Pool;
   /** Lets the pool's threads work, until nothing is left to do for them. */
   work(pool: Pool): void;
+  /** A gate that the jobs of these pools can enter. */
+  makeGate(t: TestContext): AnyGate;
   /** Settles when a thread has the job that enters `gate`. */
-  entered(pool: Pool, gate: Gate): Promise<void>;
+  entered(pool: Pool, gate: AnyGate): Promise<void>;
   /** Lets the time go by that limits of calls count. */
   elapse(pool: Pool, milliseconds: number): void;
+  /** What these pools cannot do, and why. A test then shows that it is refused. */
+  readonly lacks?: { readonly [C in Capability]?: string };
 }
+
+/** What not every kind of pool has. */
+export type Capability = 'shared memory' | 'objects of Node';
 
 class User {
   readonly name = 'Ann';
@@ -35,11 +45,15 @@ class User {
 /** What every thread pool promises, whatever its threads are made of. */
 export function testThreadPool<Pool extends ThreadPool>(kindName: string, kind: PoolKind<Pool>): void {
   /** A test with a pool of its own, which ends with it. */
-  function poolTest(name: string, options: ThreadPoolOptions, body: (pool: Pool) => Promise<void>): void {
+  function poolTest(
+    name: string,
+    options: ThreadPoolOptions,
+    body: (pool: Pool, t: TestContext) => Promise<void>,
+  ): void {
     test(`${kindName}: ${name}`, { timeout: 30_000 }, async (t) => {
       const pool = kind.make({ max: 2, ...options });
       t.after(() => pool.stop({ deadline: 0 }));
-      await body(pool);
+      await body(pool, t);
     });
   }
 
@@ -84,10 +98,62 @@ export function testThreadPool<Pool extends ThreadPool>(kindName: string, kind: 
     assert.deepEqual([received.toString(), received.buffer.byteLength], ['from the slab', 13]);
   });
 
-  poolTest('shared memory is the same memory', {}, async (pool) => {
-    const counter = sharedInts(1);
-    await done(pool, pool.defer(count, counter));
-    assert.equal(counter[0], 1);
+  if (kind.lacks?.['shared memory'] === undefined) {
+    poolTest('shared memory is the same memory', {}, async (pool) => {
+      const counter = sharedInts(1);
+      await done(pool, pool.defer(count, counter));
+      assert.equal(counter[0], 1);
+    });
+  } else {
+    poolTest(`shared memory is refused: ${kind.lacks['shared memory']}`, {}, async (pool) => {
+      for (const value of [sharedInts(1), [sharedInts(1).buffer], new Map([[1, sharedInts(1)]])]) {
+        const { message, code } = await errorOf(done(pool, pool.defer(identity<unknown>, value)), UnclonableError);
+        assert.equal(code, 'HEDDLE_UNCLONABLE');
+        assert.match(message, /^args\[0\].*: (Int32Array|SharedArrayBuffer) cannot be sent to another process/);
+      }
+      const given = await errorOf(done(pool, pool.defer(giveShared)), UnclonableError);
+      assert.match(given.message, /^result\.counter: Int32Array cannot be sent to another process/);
+      const shared = sharedInts(1);
+      const captured = await errorOf(done(pool, pool.defer(() => Atomics.load(shared, 0))), UnclonableError);
+      assert.match(captured.message, /Int32Array cannot be sent to another process/);
+    });
+  }
+
+  if (kind.lacks?.['objects of Node'] === undefined) {
+    poolTest('what only Node can clone is cloned', {}, async (pool) => {
+      const blob = await done(pool, pool.defer(identity, new Blob(['four'])));
+      assert.equal(await blob.text(), 'four');
+      const key = createSecretKey(Buffer.from('secret'));
+      assert.ok((await done(pool, pool.defer(identity, key))).equals(key));
+    });
+  } else {
+    poolTest(`what only Node can clone is refused: ${kind.lacks['objects of Node']}`, {}, async (pool) => {
+      const { port1, port2 } = new MessageChannel();
+      const values = [new Blob(['four']), createSecretKey(Buffer.from('secret')), new BlockList(), transfer(port1)];
+      for (const value of [...values, transfer(new ReadableStream())]) {
+        const { message } = await errorOf(done(pool, pool.defer(identity<unknown>, { value })), UnclonableError);
+        assert.match(message, /^args\[0\]\.value: \w+ cannot be sent to another process/);
+      }
+      port2.close();
+    });
+  }
+
+  poolTest('what is moved is gone from where it was, and there where it goes', { max: 1 }, async (pool) => {
+    const bytes = new Uint8Array([1, 2, 3]);
+    const received = await done(pool, pool.defer(overwriteAndMove, transfer(bytes)));
+    assert.equal(bytes.byteLength, 0);
+    assert.deepEqual(received, new Uint8Array(3));
+    assert.equal(await done(pool, pool.defer(lengthOfMoved)), 0);
+  });
+
+  poolTest('views of the same memory stay that', {}, async (pool) => {
+    const memory = new ArrayBuffer(8);
+    const received = await done(
+      pool,
+      pool.defer(identity, { bytes: new Uint8Array(memory), number: new Float64Array(memory) }),
+    );
+    received.number[0] = 1;
+    assert.equal(received.bytes[7], 0x3f);
   });
 
   poolTest('an error arrives with its class, message, properties, cause and errors', {}, async (pool) => {
@@ -159,12 +225,12 @@ export function testThreadPool<Pool extends ThreadPool>(kindName: string, kind: 
     assert.equal(await failureOf(done(pool, pool.defer(rejectValue, 'later'))), 'later');
   });
 
-  poolTest('calls run in the order in which they were made', { max: 1 }, async (pool) => {
-    const log = sharedInts(21);
-    const calls = Array.from({ length: 20 }, (_, number) => pool.defer(note, log, number));
+  poolTest('calls run in the order in which they were made', { max: 1 }, async (pool, t) => {
+    const log = new NoteBook(t);
+    const calls = Array.from({ length: 20 }, (_, number) => pool.defer(append, log.file, `${number}`));
     kind.work(pool);
     await Promise.all(calls);
-    assert.deepEqual([...log.subarray(1)], [...calls.keys()]);
+    assert.deepEqual(log.read(), [...calls.keys()]);
   });
 
   poolTest('there are never more threads than max; the rest waits', { max: 2 }, async (pool) => {
@@ -184,19 +250,19 @@ export function testThreadPool<Pool extends ThreadPool>(kindName: string, kind: 
     assert.deepEqual(await Promise.all(calls), [2, 4]);
   });
 
-  poolTest('a cancelled call that waited never runs', { max: 1 }, async (pool) => {
-    const counter = sharedInts(1);
+  poolTest('a cancelled call that waited never runs', { max: 1 }, async (pool, t) => {
+    const log = new NoteBook(t);
     const first = pool.defer(add, 1, 2);
-    const cancelled = pool.defer(count, counter);
+    const cancelled = pool.defer(append, log.file, '1');
     cancelled.cancel();
     await errorOf(cancelled, CancelledError);
     assert.equal(await done(pool, first), 3);
     assert.equal(await done(pool, pool.defer(add, 2, 2)), 4);
-    assert.equal(counter[0], 0);
+    assert.deepEqual(log.read(), []);
   });
 
-  poolTest('a cancelled call that runs fails at once, and the calls behind it go on', { max: 1 }, async (pool) => {
-    const gate = new Gate();
+  poolTest('a cancelled call that runs fails at once, and the calls behind it go on', { max: 1 }, async (pool, t) => {
+    const gate = kind.makeGate(t);
     const running = pool.defer(passGate, gate.shared);
     const next = pool.defer(add, 1, 2);
     await kind.entered(pool, gate);
@@ -206,8 +272,8 @@ export function testThreadPool<Pool extends ThreadPool>(kindName: string, kind: 
     assert.equal(await done(pool, next), 3);
   });
 
-  poolTest('a timeout counts waiting and running, and ends both', { max: 1 }, async (pool) => {
-    const gate = new Gate();
+  poolTest('a timeout counts waiting and running, and ends both', { max: 1 }, async (pool, t) => {
+    const gate = kind.makeGate(t);
     const limited = pool.with({ timeout: 20 });
     const running = limited.defer(passGate, gate.shared);
     const waiting = limited.defer(passGate, gate.shared);
@@ -219,8 +285,8 @@ export function testThreadPool<Pool extends ThreadPool>(kindName: string, kind: 
     assert.equal(await done(pool, pool.defer(add, 1, 2)), 3);
   });
 
-  poolTest('a queue timeout ends a call that has not begun', { max: 1 }, async (pool) => {
-    const gate = new Gate();
+  poolTest('a queue timeout ends a call that has not begun', { max: 1 }, async (pool, t) => {
+    const gate = kind.makeGate(t);
     const running = pool.with({ grace: 0 }).defer(neverSettle, gate.shared);
     kind.work(pool);
     await gate.entered();
@@ -235,8 +301,8 @@ export function testThreadPool<Pool extends ThreadPool>(kindName: string, kind: 
     assert.equal(await done(pool, pool.with({ queueTimeout: 1e9 }).defer(add, 1, 2)), 3);
   });
 
-  poolTest('a run timeout counts from the beginning, and ends the call that runs', { max: 1 }, async (pool) => {
-    const gates = [new Gate(), new Gate()] as const;
+  poolTest('a run timeout counts from the beginning, and ends the call that runs', { max: 1 }, async (pool, t) => {
+    const gates = [kind.makeGate(t), kind.makeGate(t)] as const;
     const first = pool.with({ grace: 0 }).defer(neverSettle, gates[0].shared);
     const limited = pool.with({ runTimeout: 40, grace: 0 }).defer(neverSettle, gates[1].shared);
     const clockHand = pool.with({ timeout: 60 }).defer(add, 1, 2);
@@ -258,21 +324,21 @@ export function testThreadPool<Pool extends ThreadPool>(kindName: string, kind: 
     assert.equal(await done(pool, pool.with({ runTimeout: 1e9 }).defer(add, 1, 2)), 3);
   });
 
-  poolTest('calls that wait begin by priority', { max: 1 }, async (pool) => {
-    const log = sharedInts(10);
+  poolTest('calls that wait begin by priority', { max: 1 }, async (pool, t) => {
+    const log = new NoteBook(t);
     const calls: Deferred<void>[] = [];
     const first = pool.defer(add, 1, 2);
     for (const [number, priority] of [0, -1, 1, 0, 1].entries()) {
-      calls.push(pool.with({ priority }).defer(note, log, number));
+      calls.push(pool.with({ priority }).defer(append, log.file, `${number}`));
     }
     kind.work(pool);
     await first;
     await Promise.all(calls);
-    assert.deepEqual([...log.subarray(1, 6)], [2, 4, 0, 3, 1]);
+    assert.deepEqual(log.read(), [2, 4, 0, 3, 1]);
   });
 
-  poolTest('a call of a key waits for the one before it, and others go on', { max: 2 }, async (pool) => {
-    const gate = new Gate();
+  poolTest('a call of a key waits for the one before it, and others go on', { max: 2 }, async (pool, t) => {
+    const gate = kind.makeGate(t);
     const { defer } = pool.with({ key: 'one', grace: 0 });
     const running = defer(neverSettle, gate.shared);
     const waiting = defer(add, 1, 1);
@@ -323,8 +389,8 @@ export function testThreadPool<Pool extends ThreadPool>(kindName: string, kind: 
   poolTest(
     'an abort gives a CancelledError with the reason, before the call, while it waits and while it runs',
     { max: 1 },
-    async (pool) => {
-      const gate = new Gate();
+    async (pool, t) => {
+      const gate = kind.makeGate(t);
       const controller = new AbortController();
       const { defer } = pool.with({ signal: controller.signal });
       const calls = [defer(passGate, gate.shared), defer(passGate, gate.shared)];
@@ -375,20 +441,20 @@ export function testThreadPool<Pool extends ThreadPool>(kindName: string, kind: 
     assert.ok(failure instanceof Failure && failure.value === 'no');
   });
 
-  poolTest('callMultipleInThread runs its functions in order as one call', { max: 2 }, async (pool) => {
-    const log = sharedInts(10);
+  poolTest('callMultipleInThread runs its functions in order as one call', { max: 2 }, async (pool, t) => {
+    const log = new NoteBook(t);
     const three = 3;
     pool.callMultipleInThread([
-      [note, log, 1],
-      [passGateAsync, sharedInts(2), 'a promise is waited for'],
-      [note, log, 2],
-      [(notes: Int32Array) => Atomics.add(notes, 9, three), log],
+      [append, log.file, '1'],
+      [passGateAsync, kind.makeGate(t).shared, 'a promise is waited for'],
+      [append, log.file, '2'],
+      [(file: string) => append(file, `${three}`), log.file],
     ]);
-    assert.deepEqual(pool.pendingCalls(), ['note, passGateAsync, note, an anonymous function']);
+    assert.deepEqual(pool.pendingCalls(), ['append, passGateAsync, append, an anonymous function']);
     kind.work(pool);
     await pool.stop();
-    assert.deepEqual([...log], [2, 1, 2, 0, 0, 0, 0, 0, 0, 3]);
-    assert.throws(() => pool.callMultipleInThread([note] as never), /^InvalidArgumentError: The calls must be a list/);
+    assert.deepEqual(log.read(), [1, 2, 3]);
+    assert.throws(() => pool.callMultipleInThread([append] as never), /^InvalidArgumentError: The calls must be a list/);
   });
 
   poolTest('stop() finishes what runs and what waits, then ends the threads', { max: 1 }, async (pool) => {
@@ -419,8 +485,8 @@ export function testThreadPool<Pool extends ThreadPool>(kindName: string, kind: 
     assert.throws(() => pool.start(), PoolStoppedError);
   });
 
-  poolTest('stop() with a deadline fails the calls that are left, and names them', { max: 1 }, async (pool) => {
-    const gate = new Gate();
+  poolTest('stop() with a deadline fails the calls that are left, and names them', { max: 1 }, async (pool, t) => {
+    const gate = kind.makeGate(t);
     const calls = [pool.defer(passGate, gate.shared), pool.defer(add, 1, 2)];
     await kind.entered(pool, gate);
     const stopped = pool.stop({ deadline: 20 });

@@ -10,6 +10,7 @@ import type { ToProcess } from '../wire/process-messages.ts';
 import { toSharedTime } from '../wire/shared-time.ts';
 import { detach, packThrownForProcess, refuseWhatStays } from '../wire/stays.ts';
 import { CurrentJobs } from './current-job.ts';
+import { itemsWereTaken } from './iteration.ts';
 import { JobRunner, unsendable } from './job-runner.ts';
 import { PipeLine } from './pipe-line.ts';
 import { tellPool, writeToPool } from './pool-pipes.ts';
@@ -57,6 +58,7 @@ export class ProcessLoop {
 
   #hear(message: ToProcess): void {
     if (message.kind === 'cancelled') return this.#jobs.look();
+    if (message.kind === 'items') return itemsWereTaken(message.items);
     if (message.kind !== 'job') return undefined;
     this.#job = message.job;
     this.#begin(this.#runner.hasLoaded(message.functionId));

@@ -1,5 +1,5 @@
 import type { SlotOutcome } from './channel.ts';
-import type { CallAnswer, JobMessage, ThreadCall } from './messages.ts';
+import type { CallAnswer, JobMessage, MoreItems, ThreadCall } from './messages.ts';
 import type { Payload } from './payload.ts';
 
 /** What a process of a pool gets before anything else. */
@@ -22,7 +22,8 @@ export type ToProcess =
   | ProcessData
   | { readonly kind: 'job'; readonly job: number; readonly functionId: number; readonly message: JobMessage }
   /** The job that runs has been cancelled: for what waits in the event loop. */
-  | { readonly kind: 'cancelled' };
+  | { readonly kind: 'cancelled' }
+  | { readonly kind: 'items'; readonly items: MoreItems };
 
 /** To a process that waits for an answer: the answer, or that it may look whether it still has to wait. */
 export type ProcessAnswer = CallAnswer | 'look';
