@@ -71,3 +71,12 @@ test('where tsx reads ES modules in the main thread only, a thread registers it 
 test('where tsx reads ES modules in threads as well, a thread leaves it alone', async (t) => {
   assert.equal(await run(t, standIn(true)), 'in the main thread: true false\n');
 });
+
+test('a process of a pool reads what tsx reads', async (t) => {
+  const program = `
+    import { ProcessPool } from 'heddle';
+    import { where } from './work.loom';
+    console.log(await new ProcessPool().defer(where));
+  `;
+  assert.equal(await run(t, { ...standIn(false), 'program.mjs': program }), 'true\n');
+});

@@ -48,6 +48,11 @@ export class WatchedProgram {
     ]);
   }
 
+  /** Writes on the program's standard input. */
+  write(text: string): void {
+    this.#child.stdin?.write(text);
+  }
+
   send(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
   }

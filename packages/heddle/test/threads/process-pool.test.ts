@@ -1,0 +1,229 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { SHARE_ENV } from 'node:worker_threads';
+import { CancelledError, InvalidArgumentError, TimeoutError } from 'heddle/defer';
+import { ProcessPool, type ProcessPoolOptions, ThreadInitError } from 'heddle/threads';
+import * as init from '../fixtures/threads/init.ts';
+import * as jobs from '../fixtures/threads/in-process.ts';
+import { add, neverSettle, passGate } from '../fixtures/threads/jobs.ts';
+import { errorOf } from '../support/failure-of.ts';
+import { FileGate, NoteBook } from '../support/gate.ts';
+import { runProgram, runProgramFile } from '../support/program.ts';
+import { WatchedProgram } from '../support/watched-program.ts';
+
+const limit = { timeout: 60_000 };
+const notLinux = process.platform !== 'linux' && 'only on Linux does a pool set the niceness';
+
+function poolFor(t: TestContext, options: ProcessPoolOptions = {}): ProcessPool {
+  const pool = new ProcessPool({ max: 1, ...options });
+  t.after(() => pool.stop({ deadline: 0 }));
+  return pool;
+}
+
+const imports = `
+  import { ProcessPool } from 'heddle/threads';
+  import { add, identity, neverSettle, spinForever } from '../fixtures/threads/jobs.js';
+  import { whereAmI } from '../fixtures/threads/in-process.js';
+`;
+
+test('a job runs in a process of its own, which knows that it is no main thread of a program', limit, async (t) => {
+  const { inThread, pid, title } = await poolFor(t, { name: 'fragile' }).defer(jobs.whereAmI);
+  assert.deepEqual({ inThread, title }, { inThread: true, title: 'fragile-1' });
+  assert.notEqual(pid, process.pid);
+});
+
+test('a process gives way to the event loop', { ...limit, skip: notLinux }, async (t) => {
+  assert.equal((await poolFor(t).defer(jobs.whereAmI)).niceness, 10);
+  assert.equal((await poolFor(t, { nice: 0 }).defer(jobs.whereAmI)).niceness, 0);
+});
+
+test('processes have the environment and the options of Node that they are given', limit, async (t) => {
+  const pool = poolFor(t, { env: { WEFT: 'blue' }, execArgv: ['--stack-trace-limit=7'] });
+  assert.equal(await pool.defer(init.readEnv, 'WEFT'), 'blue');
+  assert.equal(await pool.defer(init.readEnv, 'PATH'), undefined);
+  assert.deepEqual(await pool.defer(init.execArgv), ['--stack-trace-limit=7']);
+});
+
+test('without an environment and options they have the program’s, but not what is for the program alone', async () => {
+  const { stdout, stderr } = await runProgram(
+    `import { ProcessPool } from 'heddle/threads';
+    import { execArgv, readEnv } from './fixtures/threads/init.js';
+    process.env.WEFT = 'red';
+    const pool = new ProcessPool();
+    console.log(await pool.defer(readEnv, 'WEFT'), (await pool.defer(execArgv)).join(' '));`,
+    ['--no-deprecation', '--inspect=127.0.0.1:0', '--stack-trace-limit=20'],
+  );
+  assert.equal(stdout, 'red --no-deprecation --stack-trace-limit=20\n', stderr);
+});
+
+test('resourceLimits are those of the heap', limit, async (t) => {
+  const pool = poolFor(t, { resourceLimits: { maxOldGenerationSizeMb: 100, maxYoungGenerationSizeMb: 6 } });
+  const { heapLimit } = await pool.defer(jobs.whereAmI);
+  assert.ok(heapLimit >= 100 && heapLimit < 120, String(heapLimit));
+});
+
+test('what a process cannot have is refused when the pool is made', () => {
+  const refusals: [unknown, RegExp][] = [
+    [{ env: SHARE_ENV }, /env of a process pool must be an object, not SHARE_ENV/],
+    [{ resourceLimits: { stackSizeMb: 4 } }, /resourceLimits of a process pool must have no stackSizeMb\. .*--stack-size/],
+    [{ resourceLimits: { codeRangeSizeMb: 4 } }, /must have no codeRangeSizeMb/],
+    [{ resourceLimits: { maxOldGenerationSizeMb: 1 } }, /maxOldGenerationSizeMb of 4 or more/],
+    [{ max: 0 }, /The option max/],
+    [{ colour: 'red' }, /has no option 'colour'/],
+  ];
+  for (const [options, message] of refusals) {
+    assert.throws(
+      () => new ProcessPool(options as ProcessPoolOptions),
+      (error) => error instanceof InvalidArgumentError && message.test(error.message),
+    );
+  }
+});
+
+test('initThread runs once in each new process, and what it fails with fails the calls', limit, async (t) => {
+  const pool = poolFor(t, { initThread: init.openSlowly });
+  for (let call = 0; call < 3; call++) assert.equal(await pool.defer(init.howOftenOpened), 1);
+  await errorOf(poolFor(t, { initThread: init.failToOpen }).defer(add, 1, 2), ThreadInitError);
+});
+
+for (const job of [jobs.spinUntilCancelled, jobs.waitForAbort]) {
+  test(`a job that is given up learns of it, and its process stays (${job.name})`, limit, async (t) => {
+    const pool = poolFor(t);
+    const { pid } = await pool.defer(jobs.whereAmI);
+    const { file } = new NoteBook(t);
+    const text = (): string => readFileSync(file, 'utf8');
+    const call = pool.with({ grace: Number.POSITIVE_INFINITY }).defer(job as (file: string) => unknown, file);
+    while (text() === '') await nextTurn();
+    call.cancel();
+    await errorOf(call, CancelledError);
+    assert.equal((await pool.defer(jobs.whereAmI)).pid, pid);
+    assert.equal(text(), 'began saw it');
+  });
+}
+
+test('a call that is cancelled while its process starts never runs', limit, async (t) => {
+  const pool = poolFor(t);
+  const gate = new FileGate(t);
+  const call = pool.defer(passGate, gate.shared);
+  call.cancel();
+  await errorOf(call, CancelledError);
+  assert.equal(await pool.defer(add, 1, 2), 3);
+  assert.throws(() => readFileSync(path.join(gate.shared, 'entered')), /ENOENT/);
+});
+
+test('run time and waiting are counted by the clock that both processes have', limit, async (t) => {
+  const pool = poolFor(t);
+  await pool.defer(jobs.computeFor, 1);
+  const before = pool.statistics().runTime;
+  await pool.defer(jobs.computeFor, 60);
+  const { sum } = pool.statistics().runTime;
+  assert.ok(sum - before.sum >= 60, `${sum - before.sum} ms`);
+  assert.ok(pool.statistics().waitTime.sum >= 0);
+});
+
+test('runTimeout ends what runs for too long, and counts no start of a process', limit, async (t) => {
+  const pool = poolFor(t);
+  assert.equal(await pool.with({ runTimeout: 10_000 }).defer(add, 1, 2), 3);
+  const gate = new FileGate(t);
+  const error = await errorOf(pool.with({ runTimeout: 30, grace: 0 }).defer(neverSettle, gate.shared), TimeoutError);
+  assert.equal(error.limit, 'run');
+});
+
+test('items are sent one by one, and objects stay in a process of their own', limit, async (t) => {
+  const pool = poolFor(t);
+  const items: number[] = [];
+  for await (const n of pool.iterate(jobs.countTo, 50)) items.push(n);
+  assert.deepEqual(
+    items,
+    Array.from({ length: 50 }, (_, index) => index + 1),
+  );
+  const counter = pool.bind(jobs.makeCounter);
+  assert.equal(await counter.defer(jobs.increase), 1);
+  assert.equal(await counter.defer(jobs.increase), 2);
+  const [bound, own] = await Promise.all([counter.defer(() => process.pid), pool.defer(() => process.pid)]);
+  assert.notEqual(bound, own);
+  await counter[Symbol.asyncDispose]();
+});
+
+test('an idle process ends in order after idleTimeout, and the next call makes another', limit, async (t) => {
+  const pool = poolFor(t, { idleTimeout: 1 });
+  const { file } = new NoteBook(t);
+  await pool.defer(jobs.noteExit, file);
+  while (pool.statistics().threads > 0) await nextTurn();
+  assert.equal(readFileSync(file, 'utf8'), 'ended in order');
+  assert.equal(await pool.defer(add, 1, 2), 3);
+});
+
+test('idle processes do not keep the program, and what jobs print is seen', limit, async (t) => {
+  const ended = await runProgramFile(
+    t,
+    `${imports}
+    const pool = new ProcessPool({ min: 2, max: 2, idleTimeout: Infinity });
+    pool.start();
+    await pool.defer(() => console.log('from the process'));
+    console.log(await pool.defer(add, 1, 2));`,
+  );
+  assert.deepEqual(ended, { code: 0, stdout: 'from the process\n3\n', stderr: '' });
+});
+
+test('a program stays while a call to a process is pending', limit, async (t) => {
+  const { stdout } = await runProgramFile(
+    t,
+    `${imports}
+    new ProcessPool().defer(add, 1, 2).addCallback((sum) => console.log(sum));`,
+  );
+  assert.equal(stdout, '3\n');
+});
+
+test('a program that exits takes with it even a process that computes without end', limit, async (t) => {
+  const gate = new FileGate(t);
+  // It ends when its standard output is closed, which its processes have as well.
+  const program = new WatchedProgram(`${imports}
+    import { existsSync } from 'node:fs';
+    new ProcessPool().defer(spinForever, ${JSON.stringify(gate.shared)});
+    process.stdin.once('data', () => process.exit(3));
+    console.log('runs');
+  `);
+  await gate.entered();
+  program.write('exit');
+  assert.equal(await program.ended, 3);
+});
+
+test('processes of a program that is killed end by themselves', limit, async (t) => {
+  const gate = new FileGate(t);
+  const program = new WatchedProgram(`${imports}
+    const pool = new ProcessPool({ min: 2, max: 2 });
+    pool.start();
+    pool.defer(neverSettle, ${JSON.stringify(gate.shared)});
+  `);
+  await gate.entered();
+  program.send('SIGKILL');
+  assert.equal(await program.ended, 'SIGKILL');
+});
+
+test('signals that the program takes care of do not end its processes', limit, async () => {
+  const program = new WatchedProgram(`${imports}
+    process.on('SIGINT', () => {});
+    const pool = new ProcessPool({ max: 1 });
+    const { pid } = await pool.defer(whereAmI);
+    process.kill(pid, 'SIGINT');
+    console.log(pid === (await pool.defer(whereAmI)).pid);
+  `);
+  await program.ended;
+  assert.equal(program.output, 'true\n');
+});
+
+test('the program’s entry module is not run again in a process', limit, async (t) => {
+  const { stdout } = await runProgramFile(
+    t,
+    `import { writeFileSync } from 'node:fs';
+    import { ProcessPool } from 'heddle/threads';
+    console.log('runs');
+    const file = new URL('./work.mjs', import.meta.url);
+    writeFileSync(file, "import * as entry from './program.mjs'; export const work = () => typeof entry;");
+    import(file.href).then(({ work }) => new ProcessPool().defer(work)).catch(({ code }) => console.log(code));`,
+  );
+  assert.ok(stdout.endsWith('HEDDLE_ENTRY_MODULE\n'), stdout);
+});
