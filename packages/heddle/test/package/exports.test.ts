@@ -57,6 +57,7 @@ const threads = [
   'NotIterableError',
   'PoolFullError',
   'PoolStoppedError',
+  'ProcessPool',
   'ReactorCallError',
   'StorageNotExportedError',
   'ThreadEntryMissingError',

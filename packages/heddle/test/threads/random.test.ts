@@ -1,23 +1,39 @@
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { CancelledError, type Deferred, Failure, TimeoutError } from 'heddle/defer';
-import { ThreadExitError, ThreadPool, UnclonableError } from 'heddle/threads';
+import {
+  ProcessPool,
+  type ProcessPoolOptions,
+  ThreadExitError,
+  ThreadPool,
+  type ThreadPoolOptions,
+  UnclonableError,
+} from 'heddle/threads';
 import * as faults from '../fixtures/threads/faults.ts';
-import { add, identity, neverSettle, passGate, spinForever } from '../fixtures/threads/jobs.ts';
+import { add, type GateKey, identity, neverSettle, passGate, spinForever } from '../fixtures/threads/jobs.ts';
+import { dieLater, dieOf } from '../fixtures/threads/process-faults.ts';
 import { brokenFunction } from '../support/broken-module.ts';
-import { Gate, sharedInts } from '../support/gate.ts';
+import { type AnyGate, FileGate, Gate, sharedInts } from '../support/gate.ts';
 import { sizes } from '../support/sizes.ts';
 
-const ROUNDS = 10;
-const CALLS_PER_ROUND = 1000;
+/** A kind of pool, and how much of it the time allows. */
+interface Kind {
+  readonly name: string;
+  readonly rounds: number;
+  readonly callsPerRound: number;
+  make(options: ThreadPoolOptions): ThreadPool;
+  makeGate(t: TestContext): AnyGate;
+  /** What calls may meet with, beside what all may. */
+  readonly fates: readonly Fate[];
+}
 
 /** What a call may meet with. */
 interface Fate {
   readonly name: string;
-  /** How many of 1000 calls meet with it. Those that cost a thread are rare, for the sake of time. */
+  /** How many of about 1000 calls meet with it. Those that cost a thread are rare, for the sake of time. */
   readonly weight: number;
   start(round: Round, n: number): Deferred<unknown>;
   /** Whether this is how such a call may end. */
@@ -29,6 +45,8 @@ interface Round {
   readonly pool: ThreadPool;
   readonly controller: AbortController;
   readonly cancelled: Deferred<unknown>[];
+  /** Nobody waits there. */
+  readonly gate: GateKey;
 }
 
 const failsWith =
@@ -126,58 +144,112 @@ const fates: Fate[] = [
   {
     name: 'promise that stays pending',
     weight: 3,
-    start: ({ pool }) => pool.with({ timeout: 3 }).defer(neverSettle, sharedInts(2)),
+    start: ({ pool, gate }) => pool.with({ timeout: 3 }).defer(neverSettle, gate),
     allows: failsWith(TimeoutError),
   },
   {
     name: 'hang',
     weight: 3,
-    start: ({ pool }) => pool.with({ timeout: 3 }).defer(spinForever, sharedInts(2)),
+    start: ({ pool, gate }) => pool.with({ timeout: 3 }).defer(spinForever, gate),
     allows: failsWith(TimeoutError),
   },
 ];
 
-/** A call, and what the program does after it: go on at once, in the next turn, or when the call is done. */
-const step = fc.record({
-  fate: fc.oneof(...fates.map((fate) => ({ weight: fate.weight, arbitrary: fc.constant(fate) }))),
-  after: fc.oneof(
-    { weight: 900, arbitrary: fc.constant('go on' as const) },
-    { weight: 70, arbitrary: fc.constant('next turn' as const) },
-    { weight: 20, arbitrary: fc.constant('wait' as const) },
-    { weight: 10, arbitrary: fc.constant('abort' as const) },
-  ),
-});
+const kinds: readonly Kind[] = [
+  {
+    name: 'threads',
+    rounds: 10,
+    callsPerRound: 1000,
+    make: (options) => new ThreadPool(options),
+    makeGate: () => new Gate(),
+    fates: [],
+  },
+  {
+    name: 'processes',
+    rounds: 4,
+    callsPerRound: 250,
+    make: (options) => new ProcessPool(options as ProcessPoolOptions),
+    makeGate: (t) => new FileGate(t),
+    fates: [
+      {
+        name: 'signal',
+        weight: 5,
+        start: ({ pool }) => pool.defer(dieOf, 'SIGSEGV'),
+        allows: (result) => failsWith(ThreadExitError)(result) && exitOf(result).signal === 'SIGSEGV',
+      },
+      {
+        name: 'signal later',
+        weight: 5,
+        start: ({ pool }) => pool.defer(dieLater, 'SIGKILL'),
+        allows: (result) => failsWith(ThreadExitError)(result) && exitOf(result).signal === 'SIGKILL',
+      },
+      {
+        name: 'shared memory',
+        weight: 20,
+        start: ({ pool }) => pool.defer(identity<unknown>, sharedInts(1)),
+        allows: failsWith(UnclonableError),
+      },
+    ],
+  },
+];
 
-const round = fc.record({
-  max: fc.integer({ min: 2, max: 4 }),
-  min: fc.integer({ min: 0, max: 2 }),
-  idleTimeout: fc.constantFrom(0, 10_000),
-  steps: fc.array(step, { minLength: CALLS_PER_ROUND, maxLength: CALLS_PER_ROUND }),
-});
+const exitOf = (result: unknown): ThreadExitError => (result as Failure).value as ThreadExitError;
+
+/** Calls, each with what the program does after it: go on at once, in the next turn, or when the call is done. */
+function stepsOf({ fates: own, callsPerRound }: Kind): fc.Arbitrary<{ fate: Fate; after: string }[]> {
+  const all = [...fates, ...own];
+  const step = fc.record({
+    fate: fc.oneof(...all.map((fate) => ({ weight: fate.weight, arbitrary: fc.constant(fate) }))),
+    after: fc.oneof(
+      { weight: 900, arbitrary: fc.constant('go on' as const) },
+      { weight: 70, arbitrary: fc.constant('next turn' as const) },
+      { weight: 20, arbitrary: fc.constant('wait' as const) },
+      { weight: 10, arbitrary: fc.constant('abort' as const) },
+    ),
+  });
+  return fc.array(step, { minLength: callsPerRound, maxLength: callsPerRound });
+}
 
 const limit = { timeout: 240_000 };
 
-test('of 10,000 calls with faults at random each ends once and as it must, and nothing is left', limit, async (t) => {
-  const seed = Number(process.env['HEDDLE_SEED'] ?? Date.now() % 2 ** 31);
-  t.diagnostic(`seed ${seed}: repeat it with HEDDLE_SEED=${seed}`);
-  const before = activeResources();
-  await fc.assert(
-    fc.asyncProperty(round, async ({ steps, ...options }) => {
-      const pool = new ThreadPool(options);
-      await playOut(pool, steps);
-      await assertEverySlotWorks(pool);
-      await pool.stop();
-      assert.deepEqual(sizes(pool), { threads: 0, idle: 0, busy: 0, backlog: 0 });
-    }),
-    { seed, numRuns: ROUNDS, endOnFailure: true },
-  );
-  await nextTurn();
-  for (const [kind, count] of activeResources()) {
-    assert.ok(count <= (before.get(kind) ?? 0), `${count} of ${kind} are left, there were ${before.get(kind) ?? 0}`);
-  }
-});
+for (const kind of kinds) {
+  const calls = kind.rounds * kind.callsPerRound;
+  test(`of ${calls} calls to ${kind.name} with faults at random each ends once and as it must, and nothing is left`, limit, async (t) => {
+    const seed = Number(process.env['HEDDLE_SEED'] ?? Date.now() % 2 ** 31);
+    t.diagnostic(`seed ${seed}: repeat it with HEDDLE_SEED=${seed}`);
+    const round = fc.record({
+      max: fc.integer({ min: 2, max: 4 }),
+      min: fc.integer({ min: 0, max: 2 }),
+      idleTimeout: fc.constantFrom(0, 10_000),
+      steps: stepsOf(kind),
+    });
+    const before = activeResources();
+    const { shared: gate } = kind.makeGate(t);
+    await fc.assert(
+      fc.asyncProperty(round, async ({ steps, ...options }) => {
+        const pool = kind.make(options);
+        await playOut(pool, steps, gate);
+        await assertEverySlotWorks(
+          pool,
+          Array.from({ length: pool.max }, () => kind.makeGate(t)),
+        );
+        await pool.stop();
+        assert.deepEqual(sizes(pool), { threads: 0, idle: 0, busy: 0, backlog: 0 });
+      }),
+      { seed, numRuns: kind.rounds, endOnFailure: true },
+    );
+    await nextTurn();
+    for (const [resource, count] of activeResources()) {
+      assert.ok(count <= (before.get(resource) ?? 0), `${count} of ${resource} are left, there were ${before.get(resource) ?? 0}`);
+    }
+  });
+}
 
-async function playOut(pool: ThreadPool, steps: readonly { fate: Fate; after: string }[]): Promise<void> {
+async function playOut(
+  pool: ThreadPool,
+  steps: readonly { fate: Fate; after: string }[],
+  gate: GateKey,
+): Promise<void> {
   const results: unknown[][] = steps.map(() => []);
   const calls: Promise<unknown>[] = [];
   const signals: AbortSignal[] = [];
@@ -185,7 +257,7 @@ async function playOut(pool: ThreadPool, steps: readonly { fate: Fate; after: st
   let cancelled: Deferred<unknown>[] = [];
   for (const [n, { fate, after }] of steps.entries()) {
     let inTurnOfCall = true;
-    const call = fate.start({ pool, controller, cancelled }, n);
+    const call = fate.start({ pool, controller, cancelled, gate }, n);
     calls.push(
       new Promise((resolve) => {
         call.addBoth((result) => {
@@ -217,8 +289,7 @@ async function playOut(pool: ThreadPool, steps: readonly { fate: Fate; after: st
 }
 
 /** As many calls as the pool has room for run at the same time, and one more has to wait. */
-async function assertEverySlotWorks(pool: ThreadPool): Promise<void> {
-  const gates = Array.from({ length: pool.max }, () => new Gate());
+async function assertEverySlotWorks(pool: ThreadPool, gates: readonly AnyGate[]): Promise<void> {
   const inside = gates.map((gate) => pool.defer(passGate, gate.shared));
   const waiting = pool.defer(add, 1, 2);
   await Promise.all(gates.map((gate) => gate.entered()));
