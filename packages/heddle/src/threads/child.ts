@@ -138,9 +138,7 @@ export class Child {
 
   #exited(code: number | null, signal: NodeJS.Signals | null): void {
     this.#exit =
-      signal === null
-        ? { code: code ?? 1, signal: undefined }
-        : { code: 128 + constants.signals[signal], signal };
+      signal === null ? { code: code ?? 1, signal: undefined } : { code: 128 + constants.signals[signal], signal };
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#end(), REST_MS);
   }

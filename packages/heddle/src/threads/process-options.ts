@@ -52,7 +52,8 @@ export function commandLine(execArgv: readonly string[] | undefined, limits: Res
 }
 
 /** Options that say what the program itself is to do: run this text, run tests, watch files, wait for a debugger. */
-const NOT_INHERITED = /^(?:-[eipc]|-pe|--(?:eval|print|interactive|check|input-type|run|inspect.*|(?:experimental-)?test.*|watch.*))$/;
+const NOT_INHERITED =
+  /^(?:-[eipc]|-pe|--(?:eval|print|interactive|check|input-type|run|inspect.*|(?:experimental-)?test.*|watch.*))$/;
 /** Those of them that are followed by a value. */
 const WITH_VALUE = /^(?:-e|-p|-pe|--eval|--print|--input-type|--run|--watch-path)$/;
 

@@ -13,7 +13,14 @@ import {
   transfer,
   UnclonableError,
 } from 'heddle/threads';
-import { giveShared, giveSlabBuffer, inspectBytes, lengthOfMoved, overwrite, overwriteAndMove } from '../fixtures/threads/bytes.ts';
+import {
+  giveShared,
+  giveSlabBuffer,
+  inspectBytes,
+  lengthOfMoved,
+  overwrite,
+  overwriteAndMove,
+} from '../fixtures/threads/bytes.ts';
 import { rejectValue, throwUndefined, throwValue } from '../fixtures/threads/faults.ts';
 import { add, append, count, identity, neverSettle, passGate, passGateAsync } from '../fixtures/threads/jobs.ts';
 import { errorOf, failureOf } from '../support/failure-of.ts';
@@ -114,7 +121,13 @@ export function testThreadPool<Pool extends ThreadPool>(kindName: string, kind: 
       const given = await errorOf(done(pool, pool.defer(giveShared)), UnclonableError);
       assert.match(given.message, /^result\.counter: Int32Array cannot be sent to another process/);
       const shared = sharedInts(1);
-      const captured = await errorOf(done(pool, pool.defer(() => Atomics.load(shared, 0))), UnclonableError);
+      const captured = await errorOf(
+        done(
+          pool,
+          pool.defer(() => Atomics.load(shared, 0)),
+        ),
+        UnclonableError,
+      );
       assert.match(captured.message, /Int32Array cannot be sent to another process/);
     });
   }
@@ -454,7 +467,10 @@ export function testThreadPool<Pool extends ThreadPool>(kindName: string, kind: 
     kind.work(pool);
     await pool.stop();
     assert.deepEqual(log.read(), [1, 2, 3]);
-    assert.throws(() => pool.callMultipleInThread([append] as never), /^InvalidArgumentError: The calls must be a list/);
+    assert.throws(
+      () => pool.callMultipleInThread([append] as never),
+      /^InvalidArgumentError: The calls must be a list/,
+    );
   });
 
   poolTest('stop() finishes what runs and what waits, then ends the threads', { max: 1 }, async (pool) => {

@@ -68,7 +68,10 @@ test('resourceLimits are those of the heap', limit, async (t) => {
 test('what a process cannot have is refused when the pool is made', () => {
   const refusals: [unknown, RegExp][] = [
     [{ env: SHARE_ENV }, /env of a process pool must be an object, not SHARE_ENV/],
-    [{ resourceLimits: { stackSizeMb: 4 } }, /resourceLimits of a process pool must have no stackSizeMb\. .*--stack-size/],
+    [
+      { resourceLimits: { stackSizeMb: 4 } },
+      /resourceLimits of a process pool must have no stackSizeMb\. .*--stack-size/,
+    ],
     [{ resourceLimits: { codeRangeSizeMb: 4 } }, /must have no codeRangeSizeMb/],
     [{ resourceLimits: { maxOldGenerationSizeMb: 1 } }, /maxOldGenerationSizeMb of 4 or more/],
     [{ max: 0 }, /The option max/],

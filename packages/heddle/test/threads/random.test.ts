@@ -214,35 +214,42 @@ const limit = { timeout: 240_000 };
 
 for (const kind of kinds) {
   const calls = kind.rounds * kind.callsPerRound;
-  test(`of ${calls} calls to ${kind.name} with faults at random each ends once and as it must, and nothing is left`, limit, async (t) => {
-    const seed = Number(process.env['HEDDLE_SEED'] ?? Date.now() % 2 ** 31);
-    t.diagnostic(`seed ${seed}: repeat it with HEDDLE_SEED=${seed}`);
-    const round = fc.record({
-      max: fc.integer({ min: 2, max: 4 }),
-      min: fc.integer({ min: 0, max: 2 }),
-      idleTimeout: fc.constantFrom(0, 10_000),
-      steps: stepsOf(kind),
-    });
-    const before = activeResources();
-    const { shared: gate } = kind.makeGate(t);
-    await fc.assert(
-      fc.asyncProperty(round, async ({ steps, ...options }) => {
-        const pool = kind.make(options);
-        await playOut(pool, steps, gate);
-        await assertEverySlotWorks(
-          pool,
-          Array.from({ length: pool.max }, () => kind.makeGate(t)),
+  test(
+    `of ${calls} calls to ${kind.name} with faults at random each ends once and as it must, and nothing is left`,
+    limit,
+    async (t) => {
+      const seed = Number(process.env['HEDDLE_SEED'] ?? Date.now() % 2 ** 31);
+      t.diagnostic(`seed ${seed}: repeat it with HEDDLE_SEED=${seed}`);
+      const round = fc.record({
+        max: fc.integer({ min: 2, max: 4 }),
+        min: fc.integer({ min: 0, max: 2 }),
+        idleTimeout: fc.constantFrom(0, 10_000),
+        steps: stepsOf(kind),
+      });
+      const before = activeResources();
+      const { shared: gate } = kind.makeGate(t);
+      await fc.assert(
+        fc.asyncProperty(round, async ({ steps, ...options }) => {
+          const pool = kind.make(options);
+          await playOut(pool, steps, gate);
+          await assertEverySlotWorks(
+            pool,
+            Array.from({ length: pool.max }, () => kind.makeGate(t)),
+          );
+          await pool.stop();
+          assert.deepEqual(sizes(pool), { threads: 0, idle: 0, busy: 0, backlog: 0 });
+        }),
+        { seed, numRuns: kind.rounds, endOnFailure: true },
+      );
+      await nextTurn();
+      for (const [resource, count] of activeResources()) {
+        assert.ok(
+          count <= (before.get(resource) ?? 0),
+          `${count} of ${resource} are left, there were ${before.get(resource) ?? 0}`,
         );
-        await pool.stop();
-        assert.deepEqual(sizes(pool), { threads: 0, idle: 0, busy: 0, backlog: 0 });
-      }),
-      { seed, numRuns: kind.rounds, endOnFailure: true },
-    );
-    await nextTurn();
-    for (const [resource, count] of activeResources()) {
-      assert.ok(count <= (before.get(resource) ?? 0), `${count} of ${resource} are left, there were ${before.get(resource) ?? 0}`);
-    }
-  });
+      }
+    },
+  );
 }
 
 async function playOut(

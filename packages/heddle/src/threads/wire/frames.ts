@@ -1,6 +1,6 @@
 /** Bytes before each message: a word by which it is known for one, and how long it is. */
 const HEADER = 8;
-const WORD = 0x646c6568;
+const WORD = 0x6c646568;
 
 /**
  * A message as it goes through a pipe: what structured clone takes, but for what only threads of one process can

@@ -92,7 +92,9 @@ function isForeignPlain(value: object, prototype: object): Kind | undefined {
   if (types.isSet(value)) return hasOwn(prototype, 'forEach') ? 'set' : undefined;
   if (Object.getPrototypeOf(prototype) === null && hasOwn(prototype, 'isPrototypeOf')) return 'object';
   const parent = Object.getPrototypeOf(prototype) as object | null;
-  return isBuiltIn(value) && parent !== null && builtInNames.has(ownConstructorName(prototype)) ? 'cloneable' : undefined;
+  return isBuiltIn(value) && parent !== null && builtInNames.has(ownConstructorName(prototype))
+    ? 'cloneable'
+    : undefined;
 }
 
 function isBuiltIn(value: object): boolean {
