@@ -60,7 +60,7 @@ function look(value: unknown, path: string, seen: Set<object>): void {
     throw new UnclonableError(`${path}: ${nameOf(value)} cannot be sent to another process. ${reason}`);
   }
   if (Array.isArray(value)) {
-    for (const [index, item] of Object.entries(value)) look(item, `${path}${stepTo(index)}`, seen);
+    lookAtItems(value, path, seen);
   } else if (types.isMap(value)) {
     for (const [key, item] of value) {
       look(key, `${path}.keys()`, seen);
@@ -69,7 +69,24 @@ function look(value: unknown, path: string, seen: Set<object>): void {
   } else if (types.isSet(value)) {
     for (const item of value) look(item, `${path}.values()`, seen);
   } else if (!ArrayBuffer.isView(value)) {
-    for (const [key, item] of Object.entries(value)) look(item, `${path}${stepTo(key)}`, seen);
+    lookAtProperties(value, path, seen);
+  }
+}
+
+function lookAtItems(items: readonly unknown[], path: string, seen: Set<object>): void {
+  for (let index = 0; index < items.length; index++) {
+    const item = items[index];
+    // With a hole in it, an array may be far longer than what is in it.
+    if (item === undefined && !(index in items)) return lookAtProperties(items, path, seen);
+    if (typeof item === 'object') look(item, `${path}[${index}]`, seen);
+  }
+  return undefined;
+}
+
+function lookAtProperties(object: object, path: string, seen: Set<object>): void {
+  for (const key of Object.keys(object)) {
+    const property: unknown = Reflect.get(object, key);
+    if (typeof property === 'object') look(property, path + stepTo(key), seen);
   }
 }
 
