@@ -8,7 +8,7 @@ import { CancelledError, InvalidArgumentError, TimeoutError } from 'heddle/defer
 import { ProcessPool, type ProcessPoolOptions, ThreadInitError } from 'heddle/threads';
 import * as init from '../fixtures/threads/init.ts';
 import * as jobs from '../fixtures/threads/in-process.ts';
-import { add, neverSettle, passGate } from '../fixtures/threads/jobs.ts';
+import { add, append, neverSettle, passGate } from '../fixtures/threads/jobs.ts';
 import { errorOf } from '../support/failure-of.ts';
 import { FileGate, NoteBook } from '../support/gate.ts';
 import { runProgram, runProgramFile } from '../support/program.ts';
@@ -116,6 +116,30 @@ test('a call that is cancelled while its process starts never runs', limit, asyn
   assert.throws(() => readFileSync(path.join(gate.shared, 'entered')), /ENOENT/);
 });
 
+test('a call that is cancelled on its way to the process never runs', limit, async (t) => {
+  const pool = poolFor(t);
+  const { pid } = await pool.defer(jobs.whereAmI);
+  const log = new NoteBook(t);
+  await pool.defer(append, log.file, '1');
+  process.kill(pid, 'SIGSTOP');
+  const call = pool.with({ grace: Number.POSITIVE_INFINITY }).defer(append, log.file, '2');
+  // The function has been found before, so the process has been sent the call.
+  call.cancel();
+  process.kill(pid, 'SIGCONT');
+  await errorOf(call, CancelledError);
+  await pool.defer(append, log.file, '3');
+  assert.deepEqual(log.read(), [1, 3]);
+  assert.equal((await pool.defer(jobs.whereAmI)).pid, pid);
+});
+
+test('what hangs on an error and stays in its process arrives as a text', limit, async (t) => {
+  const error = await errorOf(poolFor(t).defer(jobs.throwWithBlob), RangeError);
+  const { message, blob, list, code } = error as RangeError & Record<string, unknown>;
+  assert.deepEqual([message, code], ['too far', 'E_FAR']);
+  assert.match(String(blob), /^\[not cloneable: Blob/);
+  assert.match(String((list as unknown[])[0]), /^\[not cloneable: SharedArrayBuffer/);
+});
+
 test('run time and waiting are counted by the clock that both processes have', limit, async (t) => {
   const pool = poolFor(t);
   await pool.defer(jobs.computeFor, 1);
@@ -199,6 +223,8 @@ test('processes of a program that is killed end by themselves', limit, async (t)
   const program = new WatchedProgram(`${imports}
     const pool = new ProcessPool({ min: 2, max: 2 });
     pool.start();
+    // What an earlier job has left would keep its process for ever.
+    await pool.defer(() => void setInterval(() => {}, 1000));
     pool.defer(neverSettle, ${JSON.stringify(gate.shared)});
   `);
   await gate.entered();
