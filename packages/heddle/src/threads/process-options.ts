@@ -1,9 +1,10 @@
+import { inspect } from 'node:util';
 import { type ResourceLimits, SHARE_ENV } from 'node:worker_threads';
 import { InvalidArgumentError } from '../defer/errors.ts';
 import type { ThreadPoolOptions } from './options.ts';
 
 /** What a {@link ProcessPool} may be told when it is made: what a {@link ThreadPool} may, but for what only threads have. */
-export interface ProcessPoolOptions extends Omit<ThreadPoolOptions, 'env' | 'resourceLimits'> {
+export interface ProcessPoolOptions extends Omit<ThreadPoolOptions, 'env' | 'resourceLimits' | 'concurrency'> {
   /** The processes' environment. Default: the program's, as it is when a process is made. */
   readonly env?: NodeJS.ProcessEnv | undefined;
   /**
@@ -21,7 +22,12 @@ export interface ProcessPoolOptions extends Omit<ThreadPoolOptions, 'env' | 'res
  * @throws InvalidArgumentError naming the option and the way out
  */
 export function checkProcessOptions(options: ProcessPoolOptions): ProcessPoolOptions {
-  const { env, resourceLimits } = (options ?? {}) as ThreadPoolOptions;
+  const { env, resourceLimits, concurrency = 1 } = (options ?? {}) as ThreadPoolOptions;
+  if (concurrency !== 1) {
+    throw new InvalidArgumentError(
+      `The option concurrency of a process pool must be 1, not ${inspect(concurrency)}: what one call does to its process must cost no other.`,
+    );
+  }
   if (env === SHARE_ENV) {
     throw new InvalidArgumentError(
       'The option env of a process pool must be an object, not SHARE_ENV: a process has an environment of its own.',

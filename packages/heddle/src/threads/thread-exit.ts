@@ -16,7 +16,8 @@ export function exitError(
 ): ThreadExitError {
   const { signal, reason } = process ?? {};
   let how = crash === undefined ? (reason ?? describeEnd(exitCode, signal)) : describeCrash(crash.error);
-  if (endedFor !== undefined) how = `because ${endedFor.functionName}, which ran in it too, was given up and did not end`;
+  if (endedFor !== undefined)
+    how = `because ${endedFor.functionName}, which ran in it too, was given up and did not end`;
   const what = process === undefined ? 'thread' : 'process';
   const message = `The ${what} that ran ${functionName} ended ${how} before the call had a result.`;
   return new ThreadExitError(message, exitCode, crash === undefined ? {} : { cause: crash.error }, signal);
