@@ -21,6 +21,13 @@ export interface ThreadPoolOptions {
    */
   readonly maxQueue?: number | undefined;
   /**
+   * How many threads in a row may end while they run the same function, by process.exit(), an uncaught error or for
+   * want of memory, before its calls fail with a {@link TooManyCrashesError}, until {@link ThreadPool.forgive}. A call
+   * of the function that is answered begins the count anew; threads that the pool ends itself do not count. Default 3;
+   * Infinity refuses none.
+   */
+  readonly maxCrashes?: number | undefined;
+  /**
    * Limits of each thread's heap and stack, as Node's `Worker` takes them. A
    * `maxOldGenerationSizeMb` below 4 or a `stackSizeMb` below 0.5 is refused:
    * with so little, V8 can end the whole process.
@@ -126,6 +133,7 @@ export interface CompletePoolOptions {
   readonly max: number;
   readonly idleTimeout: number;
   readonly maxQueue: number;
+  readonly maxCrashes: number;
   readonly resourceLimits: ResourceLimits | undefined;
   readonly env: NodeJS.ProcessEnv | typeof SHARE_ENV | undefined;
   readonly execArgv: readonly string[] | undefined;
@@ -143,8 +151,8 @@ const poolChecks: OptionChecks<ThreadPoolOptions> = {
   min: (value) => (isCount(value, 0) ? undefined : 'a whole number from 0 on'),
   max: (value) => (isCount(value, 1) ? undefined : 'a whole number from 1 on'),
   idleTimeout: checkDuration,
-  maxQueue: (value) =>
-    value === Number.POSITIVE_INFINITY || isCount(value, 0) ? undefined : 'a whole number from 0 on, or Infinity',
+  maxQueue: (value) => (isBound(value, 0) ? undefined : 'a whole number from 0 on, or Infinity'),
+  maxCrashes: (value) => (isBound(value, 1) ? undefined : 'a whole number from 1 on, or Infinity'),
   resourceLimits: checkLimits,
   env: (value) => (value === SHARE_ENV || isObject(value) ? undefined : 'an object or SHARE_ENV'),
   execArgv: (value) =>
@@ -191,6 +199,7 @@ export function completePoolOptions(options: ThreadPoolOptions): CompletePoolOpt
     max,
     idleTimeout: given.idleTimeout ?? 10_000,
     maxQueue: given.maxQueue ?? Number.POSITIVE_INFINITY,
+    maxCrashes: given.maxCrashes ?? 3,
     resourceLimits: given.resourceLimits,
     env: given.env,
     execArgv: given.execArgv,
@@ -243,6 +252,10 @@ function isObject(value: unknown): boolean {
 
 function isPriority(value: unknown): boolean {
   return Number.isInteger(value) && Math.abs(value as number) <= 100;
+}
+
+function isBound(value: unknown, from: number): boolean {
+  return value === Number.POSITIVE_INFINITY || isCount(value, from);
 }
 
 function isCount(value: unknown, from: number): boolean {

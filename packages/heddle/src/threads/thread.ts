@@ -3,6 +3,7 @@ import { Failure } from '../defer/failure.ts';
 import { type Callable, partsOfCallable, resolveWithoutAddress } from './callable/resolve.ts';
 import { CallsFromThread } from './calls-from-thread.ts';
 import { type Connect, NOT_NOW, type ThreadConnection, type ThreadCrash } from './connection.ts';
+import type { CrashRecord } from './crash-record.ts';
 import type { Job } from './job.ts';
 import { UnsendableClosure } from './job-message.ts';
 import { KnownFunctions } from './known-functions.ts';
@@ -38,6 +39,8 @@ export interface ThreadOptions {
   readonly init: ThreadInit | undefined;
   /** How many jobs may be on their way at a time. */
   readonly concurrency: number;
+  /** The functions that have ended threads. */
+  readonly crashes: CrashRecord;
 }
 
 /**
@@ -51,6 +54,7 @@ export class Thread implements PoolThread {
   readonly #functions = new KnownFunctions();
   readonly #usage: ThreadUsage;
   readonly #calls: CallsFromThread;
+  readonly #crashes: CrashRecord;
   readonly #init: InitRun | undefined;
   readonly #concurrency: number;
   #passedToInit: readonly Function[] = [];
@@ -83,11 +87,12 @@ export class Thread implements PoolThread {
   counted = 0;
 
   /** @throws whatever stands in the way of making the thread */
-  constructor(owner: ThreadOwner, connect: Connect, { name, time, now, init, concurrency }: ThreadOptions) {
+  constructor(owner: ThreadOwner, connect: Connect, { name, time, now, init, concurrency, crashes }: ThreadOptions) {
     this.#owner = owner;
     this.#time = time;
     this.#concurrency = concurrency;
     this.#usage = new ThreadUsage(name, now);
+    this.#crashes = crashes;
     this.#connection = connect({
       started: () => {
         this.#started = true;
@@ -329,6 +334,8 @@ export class Thread implements PoolThread {
   #send(job: Job, callable: Callable): void {
     // What was taken back keeps its slots until the thread has passed them.
     if (this.#slots === this.#connection.capacity) return this.#hold(job, callable);
+    const refusal = this.#crashes.refusalOf(callable, job.functionName);
+    if (refusal !== undefined) return this.#refuse(job, refusal);
     const { reference, values: captured } = partsOfCallable(callable);
     const known = this.#functions.get(reference);
     try {
@@ -370,8 +377,12 @@ export class Thread implements PoolThread {
         refusal = refused;
       }
     }
+    return this.#refuse(job, refusal);
+  }
+
+  #refuse(job: Job, error: unknown): void {
     this.#jobHasLeft(job);
-    return job.refuse(refusal);
+    job.refuse(error);
   }
 
   #completed(slot: number, outcome: SlotOutcome, result: unknown, microseconds: number, beganAt: number): void {
@@ -390,6 +401,7 @@ export class Thread implements PoolThread {
     if (this.#givenUp.size === 0) this.#isStalled = false;
     this.lastProgress = performance.now();
     this.#functions.hasAnswered(sent.reference, outcome);
+    if (outcome === 'value' || outcome === 'thrown') this.#crashes.hasAnswered(sent.reference);
     // The thread is free before the callbacks run: they may have the next call to make.
     this.#jobHasLeft(sent.job);
     sent.job.settle(outcome === 'value' ? result : new Failure(result));
@@ -431,6 +443,7 @@ export class Thread implements PoolThread {
     if (!this.#ending) this.#isEnding();
     const left = this.jobs();
     const back = left.filter((job, index) => this.#cannotHaveBegun(job, index));
+    if (!this.#toldToEnd) this.#blame(left, exitCode, crash);
     for (const { slot } of left) this.#sent[slot] = undefined;
     this.#unsent.clear();
     this.#held.clear();
@@ -441,6 +454,14 @@ export class Thread implements PoolThread {
     for (const job of lost) this.#owner.jobHasLeft(job);
     for (const job of lost) job.settle(new Failure(exitError(job.functionName, exitCode, crash, this.#endsFor)));
     this.#owner.threadHasEnded(this);
+  }
+
+  /** Several jobs can have been on their way at once: it may be any of them. */
+  #blame(jobs: readonly Job[], exitCode: number, crash: ThreadCrash | undefined): void {
+    for (const job of jobs) {
+      const sent = this.hasBegun(job) ? this.#sent[job.slot] : undefined;
+      if (sent) this.#crashes.threadHasEnded(sent.reference, exitError(job.functionName, exitCode, crash, undefined));
+    }
   }
 
   /** Never so of a thread's first job: it may be that no thread can take it, and each one given it would die. */

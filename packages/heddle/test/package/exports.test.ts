@@ -64,6 +64,7 @@ const threads = [
   'ThreadInitError',
   'ThreadIterator',
   'ThreadPool',
+  'TooManyCrashesError',
   'UnclonableError',
   'ask',
   'bindToThread',

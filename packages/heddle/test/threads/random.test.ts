@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { CancelledError, type Deferred, Failure, TimeoutError } from 'heddle/defer';
-import { ThreadExitError, ThreadPool, UnclonableError } from 'heddle/threads';
+import { ThreadExitError, ThreadPool, TooManyCrashesError, UnclonableError } from 'heddle/threads';
 import * as faults from '../fixtures/threads/faults.ts';
 import { add, identity, neverSettle, passGate, spinForever } from '../fixtures/threads/jobs.ts';
 import { brokenFunction } from '../support/broken-module.ts';
@@ -35,6 +35,10 @@ const failsWith =
   (errorClass: abstract new (...args: never[]) => unknown) =>
   (result: unknown): boolean =>
     result instanceof Failure && result.value instanceof errorClass;
+
+/** A function that has ended too many threads is not tried any more. */
+const endsThread = (result: unknown): boolean =>
+  failsWith(ThreadExitError)(result) || failsWith(TooManyCrashesError)(result);
 
 const isSum = (result: unknown, n: number): boolean => result === n + 1;
 
@@ -104,24 +108,24 @@ const fates: Fate[] = [
     start: ({ pool }, n) => pool.with({ timeout: 0 }).defer(add, n, 1),
     allows: (result, n) => isSum(result, n) || failsWith(TimeoutError)(result),
   },
-  { name: 'exit', weight: 5, start: ({ pool }) => pool.defer(faults.exit, 1), allows: failsWith(ThreadExitError) },
+  { name: 'exit', weight: 5, start: ({ pool }) => pool.defer(faults.exit, 1), allows: endsThread },
   {
     name: 'exit later',
     weight: 3,
     start: ({ pool }) => pool.defer(faults.exitLater, 0),
-    allows: failsWith(ThreadExitError),
+    allows: endsThread,
   },
   {
     name: 'uncaught error',
     weight: 3,
     start: ({ pool }) => pool.defer(faults.throwLater, 'uncaught'),
-    allows: failsWith(ThreadExitError),
+    allows: endsThread,
   },
   {
     name: 'unhandled rejection',
     weight: 3,
     start: ({ pool }) => pool.defer(faults.rejectUnheard, 'unheard'),
-    allows: failsWith(ThreadExitError),
+    allows: endsThread,
   },
   {
     name: 'promise that stays pending',
@@ -152,6 +156,7 @@ const round = fc.record({
   max: fc.integer({ min: 2, max: 4 }),
   min: fc.integer({ min: 0, max: 2 }),
   idleTimeout: fc.constantFrom(0, 10_000),
+  maxCrashes: fc.constantFrom(3, Number.POSITIVE_INFINITY),
   steps: fc.array(step, { minLength: CALLS_PER_ROUND, maxLength: CALLS_PER_ROUND }),
 });
 
