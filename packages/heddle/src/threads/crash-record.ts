@@ -1,5 +1,4 @@
-import { CapturedCall } from './callable/capture/captured-call.ts';
-import type { Callable } from './callable/resolve.ts';
+import { type Callable, partsOfCallable } from './callable/resolve.ts';
 import { TooManyCrashesError } from './errors.ts';
 import type { JobReference } from './wire/reference.ts';
 
@@ -40,14 +39,14 @@ export class CrashRecord {
   /** Why a call of this function is not taken any more; `undefined` where it is. */
   refusalOf(callable: Callable, functionName: string): TooManyCrashesError | undefined {
     if (this.#crashes.size === 0) return undefined;
-    const crashes = this.#crashes.get(referenceOf(callable));
+    const crashes = this.#crashes.get(partsOfCallable(callable).reference);
     if (crashes === undefined || crashes.count < this.#max) return undefined;
     return new TooManyCrashesError(this.#pool, functionName, crashes.count, crashes.last);
   }
 
   /** Forgets what a function has done, also as a part of calls of several functions. */
   forgive(callable: Callable): void {
-    const reference = referenceOf(callable);
+    const { reference } = partsOfCallable(callable);
     for (const one of this.#crashes.keys()) {
       if (one === reference || (one.kind === 'sequence' && one.functions.includes(reference)))
         this.#crashes.delete(one);
@@ -57,8 +56,4 @@ export class CrashRecord {
   forgiveAll(): void {
     this.#crashes.clear();
   }
-}
-
-function referenceOf(callable: Callable): JobReference {
-  return callable instanceof CapturedCall ? callable.reference : callable;
 }

@@ -1,4 +1,5 @@
 import type { Job, JobHolder } from './job.ts';
+import type { StartFailure } from './respawn-delay.ts';
 import type { ThreadStatistics } from './statistics.ts';
 
 /** A thread as its pool sees it: it has one job at a time, and may have others ahead of their turn. */
@@ -15,8 +16,8 @@ export interface PoolThread extends JobHolder {
   readonly mayGiveBack: boolean;
   /** Whether it has got as far as to take work. */
   readonly started: boolean;
-  /** Whether another may take its place: what could not even start would be replaced for ever. */
-  readonly mayBeReplaced: boolean;
+  /** Set where it ended before it did anything, or could not be made ready. */
+  readonly startFailure: StartFailure | undefined;
   /** When it last finished a job or got its only one, in `performance.now()` milliseconds. */
   readonly lastProgress: number;
   /** How it has been used so far. */
@@ -33,6 +34,10 @@ export interface PoolThread extends JobHolder {
 
 /** Whoever gives threads their jobs. */
 export interface ThreadOwner {
+  /** The thread can begin its first job. */
+  threadIsReady(thread: PoolThread): void;
+  /** The thread has answered its first job. */
+  threadHasAnswered(): void;
   /** A job has ended: no thread has it any more, and none will. */
   jobHasLeft(job: Job): void;
   /** The thread has a job less. */

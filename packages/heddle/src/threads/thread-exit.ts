@@ -33,3 +33,10 @@ function describeCrash(error: unknown): string {
     return 'because it ran out of memory';
   return `by an uncaught error (${error instanceof Error ? error.message : inspect(error)})`;
 }
+
+/** The failure of a call for which there is no thread, since the last one ended like this before it did anything. */
+export function startError(functionName: string, exitCode: number, crash: ThreadCrash | undefined): ThreadExitError {
+  const reason = crash === undefined ? `with exit code ${exitCode}` : describeCrash(crash.error);
+  const message = `There is no thread for ${functionName}: the last one ended ${reason} before it did anything.`;
+  return new ThreadExitError(message, exitCode, crash === undefined ? {} : { cause: crash.error });
+}

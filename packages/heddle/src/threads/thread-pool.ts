@@ -169,6 +169,7 @@ export class ThreadPool {
     this.#lowWater = maxQueue === Number.POSITIVE_INFINITY ? 0 : Math.floor(maxQueue / 2);
     const owner: TeamOwner = {
       makeThread: (threadOwner) => this.#makeThread(threadOwner),
+      callLater: (milliseconds, f) => this.time.callLater(milliseconds, f),
       teamHasChanged: () => this.#teamHasChanged(),
       backlogHasShrunk: () => this.#drain.look(),
     };

@@ -8,8 +8,9 @@ import type { Job } from './job.ts';
 import { UnsendableClosure } from './job-message.ts';
 import { KnownFunctions } from './known-functions.ts';
 import type { PoolThread, ThreadOwner } from './pool-thread.ts';
+import type { StartFailure } from './respawn-delay.ts';
 import type { ThreadStatistics } from './statistics.ts';
-import { exitError, warnOfCrash } from './thread-exit.ts';
+import { exitError, startError, warnOfCrash } from './thread-exit.ts';
 import { InitRun, type ThreadInit } from './thread-init.ts';
 import { ThreadUsage } from './thread-usage.ts';
 import type { SlotOutcome } from './wire/channel.ts';
@@ -83,6 +84,7 @@ export class Thread implements PoolThread {
   #ending = false;
   #toldToEnd = false;
   #started = false;
+  startFailure: StartFailure | undefined;
   lastProgress = 0;
   counted = 0;
 
@@ -96,6 +98,7 @@ export class Thread implements PoolThread {
     this.#connection = connect({
       started: () => {
         this.#started = true;
+        if (!this.#init?.isRunning) owner.threadIsReady(this);
       },
       completed: (slot, outcome, result, microseconds, beganAt) =>
         this.#completed(slot, outcome, result, microseconds, beganAt),
@@ -137,10 +140,6 @@ export class Thread implements PoolThread {
 
   get started(): boolean {
     return this.#started;
-  }
-
-  get mayBeReplaced(): boolean {
-    return !this.#init?.hasFailed && (this.#started || this.#toldToEnd);
   }
 
   get hasRoom(): boolean {
@@ -304,13 +303,16 @@ export class Thread implements PoolThread {
     this.#unsent.clear();
     if (!this.#init?.hasFailed) {
       for (const job of waiting) this.#sendWhenFound(job, job.callable);
+      this.#owner.threadIsReady(this);
       return;
     }
+    const init = this.#init;
+    this.startFailure = (functionName) => init.errorFor(functionName);
     this.#load -= waiting.length;
     this.end();
     for (const job of waiting) {
       this.#owner.jobHasLeft(job);
-      job.settle(new Failure(this.#init.errorFor(job.functionName)));
+      job.settle(new Failure(this.startFailure(job.functionName)));
     }
   }
 
@@ -392,6 +394,7 @@ export class Thread implements PoolThread {
     if (outcome === 'withdrawn' || sent === undefined) return this.#sendHeld();
     this.#sent[slot] = undefined;
     this.#calls.jobHasEnded();
+    if (!this.#hasAnswered) this.#owner.threadHasAnswered();
     this.#hasAnswered = true;
     this.#usage.hasRun(microseconds);
     sent.job.hasRun(beganAt, microseconds);
@@ -440,8 +443,11 @@ export class Thread implements PoolThread {
   }
 
   #ended(exitCode: number, crash: ThreadCrash | undefined): void {
-    if (!this.#ending) this.#isEnding();
     const left = this.jobs();
+    if (!this.#toldToEnd && !this.#hasAnswered && !left.some((job) => this.hasBegun(job))) {
+      this.startFailure = (functionName) => startError(functionName, exitCode, crash);
+    }
+    if (!this.#ending) this.#isEnding();
     const back = left.filter((job, index) => this.#cannotHaveBegun(job, index));
     if (!this.#toldToEnd) this.#blame(left, exitCode, crash);
     for (const { slot } of left) this.#sent[slot] = undefined;
