@@ -34,6 +34,8 @@ export interface ThreadConnection {
   answer(answer: CallAnswer, transfer: readonly Transferable[]): void;
   /** For how many milliseconds the function of a job has been running; 0 before, and when it is done. */
   runTimeOf(slot: number): number;
+  /** How many bytes the thread used when it looked last; left out where nothing measures that. */
+  readonly memory?: number;
   /** Ends the thread, whatever it is doing; `ended` follows. */
   end(): void;
 }

@@ -28,6 +28,16 @@ export interface ThreadPoolOptions {
    */
   readonly maxCrashes?: number | undefined;
   /**
+   * How many calls a thread answers before it is ended, and another takes its place when there is work for one: for
+   * code that leaves something behind with every call. Default Infinity.
+   */
+  readonly maxCallsPerThread?: number | undefined;
+  /**
+   * How many bytes a thread may use before it is ended like that: its own heap, with what has not been collected yet, and
+   * its buffers. Looked at when a call has been answered, at most once a millisecond. Default Infinity.
+   */
+  readonly maxThreadMemory?: number | undefined;
+  /**
    * Limits of each thread's heap and stack, as Node's `Worker` takes them. A
    * `maxOldGenerationSizeMb` below 4 or a `stackSizeMb` below 0.5 is refused:
    * with so little, V8 can end the whole process.
@@ -134,6 +144,8 @@ export interface CompletePoolOptions {
   readonly idleTimeout: number;
   readonly maxQueue: number;
   readonly maxCrashes: number;
+  readonly maxCallsPerThread: number;
+  readonly maxThreadMemory: number;
   readonly resourceLimits: ResourceLimits | undefined;
   readonly env: NodeJS.ProcessEnv | typeof SHARE_ENV | undefined;
   readonly execArgv: readonly string[] | undefined;
@@ -153,6 +165,9 @@ const poolChecks: OptionChecks<ThreadPoolOptions> = {
   idleTimeout: checkDuration,
   maxQueue: (value) => (isBound(value, 0) ? undefined : 'a whole number from 0 on, or Infinity'),
   maxCrashes: (value) => (isBound(value, 1) ? undefined : 'a whole number from 1 on, or Infinity'),
+  maxCallsPerThread: (value) => (isBound(value, 1) ? undefined : 'a whole number from 1 on, or Infinity'),
+  maxThreadMemory: (value) =>
+    typeof value === 'number' && value > 0 ? undefined : 'a number of bytes, more than 0, or Infinity',
   resourceLimits: checkLimits,
   env: (value) => (value === SHARE_ENV || isObject(value) ? undefined : 'an object or SHARE_ENV'),
   execArgv: (value) =>
@@ -200,6 +215,8 @@ export function completePoolOptions(options: ThreadPoolOptions): CompletePoolOpt
     idleTimeout: given.idleTimeout ?? 10_000,
     maxQueue: given.maxQueue ?? Number.POSITIVE_INFINITY,
     maxCrashes: given.maxCrashes ?? 3,
+    maxCallsPerThread: given.maxCallsPerThread ?? Number.POSITIVE_INFINITY,
+    maxThreadMemory: given.maxThreadMemory ?? Number.POSITIVE_INFINITY,
     resourceLimits: given.resourceLimits,
     env: given.env,
     execArgv: given.execArgv,

@@ -563,12 +563,18 @@ export class ThreadPool {
   }
 
   #makeThread(owner: ThreadOwner): PoolThread {
-    const { initThread } = this.#options;
+    const { initThread, concurrency, maxCallsPerThread, maxThreadMemory } = this.#options;
     const init = initThread && { name: nameOf(initThread), callable: resolveOrReject(initThread) };
     const name = `${this.name}-${++this.#threadsMade}`;
-    const { concurrency } = this.#options;
-    const options = { name, time: this.time, now: () => this.now(), init, concurrency, crashes: this.#crashes };
-    return new Thread(owner, this.connect(name, this.#options), options);
+    return new Thread(owner, this.connect(name, this.#options), {
+      name,
+      time: this.time,
+      now: () => this.now(),
+      init,
+      concurrency,
+      crashes: this.#crashes,
+      wear: { calls: maxCallsPerThread, bytes: maxThreadMemory },
+    });
   }
 
   #teamHasChanged(): void {

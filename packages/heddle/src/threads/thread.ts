@@ -13,6 +13,7 @@ import type { ThreadStatistics } from './statistics.ts';
 import { exitError, startError, warnOfCrash } from './thread-exit.ts';
 import { InitRun, type ThreadInit } from './thread-init.ts';
 import { ThreadUsage } from './thread-usage.ts';
+import { ThreadWear, type WearLimits } from './thread-wear.ts';
 import type { SlotOutcome } from './wire/channel.ts';
 import type { MoreItems } from './wire/messages.ts';
 import { StillResolving } from './wire/passed.ts';
@@ -42,6 +43,7 @@ export interface ThreadOptions {
   readonly concurrency: number;
   /** The functions that have ended threads. */
   readonly crashes: CrashRecord;
+  readonly wear: WearLimits;
 }
 
 /**
@@ -56,6 +58,7 @@ export class Thread implements PoolThread {
   readonly #usage: ThreadUsage;
   readonly #calls: CallsFromThread;
   readonly #crashes: CrashRecord;
+  readonly #wear: ThreadWear;
   readonly #init: InitRun | undefined;
   readonly #concurrency: number;
   #passedToInit: readonly Function[] = [];
@@ -89,12 +92,17 @@ export class Thread implements PoolThread {
   counted = 0;
 
   /** @throws whatever stands in the way of making the thread */
-  constructor(owner: ThreadOwner, connect: Connect, { name, time, now, init, concurrency, crashes }: ThreadOptions) {
+  constructor(
+    owner: ThreadOwner,
+    connect: Connect,
+    { name, time, now, init, concurrency, crashes, wear }: ThreadOptions,
+  ) {
     this.#owner = owner;
     this.#time = time;
     this.#concurrency = concurrency;
     this.#usage = new ThreadUsage(name, now);
     this.#crashes = crashes;
+    this.#wear = new ThreadWear(wear, () => this.#connection.memory);
     this.#connection = connect({
       started: () => {
         this.#started = true;
@@ -145,6 +153,7 @@ export class Thread implements PoolThread {
   get hasRoom(): boolean {
     const { average } = this.#usage;
     if (this.#ending || this.#isStalled || this.#isAbsent || this.#held.size > 0) return false;
+    if (!this.#wear.allowsBeside(this.#load)) return false;
     if (this.#slots >= this.#connection.capacity) return false;
     if (this.#load < this.#concurrency) return true;
     return average !== undefined && this.#load * average < AHEAD_MICROSECONDS;
@@ -397,6 +406,7 @@ export class Thread implements PoolThread {
     if (!this.#hasAnswered) this.#owner.threadHasAnswered();
     this.#hasAnswered = true;
     this.#usage.hasRun(microseconds);
+    this.#wear.jobHasEnded();
     sent.job.hasRun(beganAt, microseconds);
     this.#endGrace(slot);
     this.#hasGivenBack = false;
@@ -415,8 +425,16 @@ export class Thread implements PoolThread {
     this.#load--;
     this.#owner.jobHasLeft(job);
     if (this.#ending) return;
-    this.#sendHeld();
-    this.#owner.threadHasRoom(this);
+    if (this.#wear.isWorn) this.#retire();
+    else this.#sendHeld();
+    if (!this.#ending) this.#owner.threadHasRoom(this);
+  }
+
+  /** It does what it has begun and cannot give back, and then ends: others do the rest. */
+  #retire(): void {
+    const back = this.takeBack();
+    if (this.#load === 0) this.end();
+    this.#owner.jobsHaveNotBegun(back);
   }
 
   /** Only while somebody waits for the job: what is passed to a call is released when that ends. */

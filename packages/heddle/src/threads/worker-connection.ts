@@ -56,6 +56,7 @@ export interface WorkerOptions {
   readonly execArgv: readonly string[] | undefined;
   readonly nice: number;
   readonly concurrency: number;
+  readonly maxThreadMemory: number;
 }
 
 /** A thread made of a Worker, reached by memory and ports of our own: the parent port is left to the user's code. */
@@ -73,7 +74,8 @@ export class WorkerConnection implements ThreadConnection {
   #crash: ThreadCrash | undefined;
 
   /** @throws ThreadEntryMissingError, and whatever Node finds wrong with the options */
-  constructor(listener: ConnectionListener, { name, resourceLimits, env, execArgv, nice, concurrency }: WorkerOptions) {
+  constructor(listener: ConnectionListener, options: WorkerOptions) {
+    const { name, resourceLimits, env, execArgv, nice, concurrency, maxThreadMemory } = options;
     refuseSecondRun();
     const entry = threadEntry();
     if (nice > 0) startNodesOwnThreads();
@@ -86,10 +88,11 @@ export class WorkerConnection implements ThreadConnection {
       values: values.port2,
       entryFiles: entryModuleFiles(),
       sourceMaps: honoursSourceMaps(),
+      measuresMemory: maxThreadMemory !== Number.POSITIVE_INFINITY,
       nice,
       concurrency,
     };
-    const options: NodeWorkerOptions = {
+    const workerOptions: NodeWorkerOptions = {
       name,
       workerData,
       transferList: [bells.port2, values.port2],
@@ -97,7 +100,7 @@ export class WorkerConnection implements ThreadConnection {
       ...(env === undefined ? {} : { env }),
       ...(execArgv === undefined ? {} : { execArgv: [...execArgv] }),
     };
-    this.#worker = outsideOfCalls.runInAsyncScope(() => new Worker(entry, options));
+    this.#worker = outsideOfCalls.runInAsyncScope(() => new Worker(entry, workerOptions));
     this.#bell = bells.port1;
     this.#slots = new JobSlots(
       this.#channel,
@@ -141,6 +144,10 @@ export class WorkerConnection implements ThreadConnection {
 
   itemsWereTaken(items: MoreItems): void {
     tell(this.#bell, items);
+  }
+
+  get memory(): number {
+    return this.#channel.threadMemory;
   }
 
   get passed(): readonly Function[] {

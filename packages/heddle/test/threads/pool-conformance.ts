@@ -310,6 +310,24 @@ export function testThreadPool<Pool extends ThreadPool>(kindName: string, kind: 
     assert.equal(await done(pool, pool.defer(add, 3, 3)), 6);
   });
 
+  poolTest(
+    'a thread that has answered maxCallsPerThread calls is ended, and others do the rest',
+    { max: 1, maxCallsPerThread: 2 },
+    async (pool) => {
+      const names: (string | undefined)[] = [];
+      const log = sharedInts(6);
+      const calls = [1, 2, 3, 4, 5].map((number) =>
+        pool.defer(note, log, number).addCallback(() => {
+          names.push(pool.statistics().perThread[0]?.name);
+        }),
+      );
+      kind.work(pool);
+      await Promise.all(calls);
+      assert.deepEqual(names, ['heddle-1', 'heddle-1', 'heddle-2', 'heddle-2', 'heddle-3']);
+      assert.deepEqual([...log], [5, 1, 2, 3, 4, 5]);
+    },
+  );
+
   poolTest('drain() fires when nothing waits', { max: 1 }, async (pool) => {
     const order: string[] = [];
     const calls = [1, 2, 3].map((n) => pool.defer(add, n, n).addCallback(() => void order.push(String(n))));

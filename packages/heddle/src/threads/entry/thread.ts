@@ -3,16 +3,19 @@ import { Channel } from '../wire/channel.ts';
 import type { ThreadData } from '../wire/messages.ts';
 import { giveWay } from './give-way.ts';
 import { keepOut } from './entry-guard.ts';
+import { MemoryGauge } from './memory-gauge.ts';
 import { prepareTsx } from './tsx-loader.ts';
 import { WorkLoop } from './work-loop.ts';
 
 // What a thread runs first. CommonJS, and with as little to load as can be: it is part of every cold call.
-const { memory, bell, values, entryFiles, sourceMaps, nice, concurrency } = workerData as ThreadData;
+const { memory, bell, values, entryFiles, sourceMaps, measuresMemory, nice, concurrency } = workerData as ThreadData;
 giveWay(nice);
 // What the program said itself, and not by a flag, Node does not hand on.
 if (sourceMaps) process.setSourceMapsEnabled(true);
 keepOut(entryFiles);
-const loop = new WorkLoop(new Channel(memory), bell, values, concurrency, stackOfJob);
+const channel = new Channel(memory);
+const loop = new WorkLoop(channel, bell, values, concurrency, stackOfJob);
+if (measuresMemory) loop.gauge = new MemoryGauge(channel);
 const preparing = prepareTsx();
 if (preparing === undefined) {
   loop.start();

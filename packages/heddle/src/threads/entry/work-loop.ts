@@ -10,6 +10,7 @@ import { BellLine } from './bell-line.ts';
 import { CurrentJobs } from './current-job.ts';
 import { itemsWereTaken } from './iteration.ts';
 import { JobRunner, unsendable } from './job-runner.ts';
+import type { MemoryGauge } from './memory-gauge.ts';
 
 /** After work, the next job is often a moment away: to look for it costs less than to be woken. */
 const SPIN_MS = 0.02;
@@ -28,6 +29,8 @@ export class WorkLoop {
   readonly #stackOf: (error: Error) => string | undefined;
   readonly #hasWork: () => boolean;
   readonly #concurrency: number;
+  /** Where the pool wants to know how much memory its threads use. */
+  gauge: MemoryGauge | undefined;
   readonly #began = new Float64Array(SLOTS);
   #running = 0;
   #working = false;
@@ -213,6 +216,7 @@ export class WorkLoop {
     this.#jobs.end(slot);
     this.#runner.hasEnded(slot);
     this.#now = performance.now();
+    this.gauge?.look(this.#now);
     const microseconds = Math.min((this.#now - (this.#began[slot] as number)) * 1000, MOST_MICROSECONDS);
     this.#channel.conclude(slot, OUTCOMES.indexOf(outcome), form, microseconds);
     this.#channel.completions.put(slot);
