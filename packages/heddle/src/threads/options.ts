@@ -12,7 +12,10 @@ export interface ThreadPoolOptions {
   readonly min?: number | undefined;
   /** The most threads at a time. Default: the available parallelism, at least 2. */
   readonly max?: number | undefined;
-  /** Milliseconds after which a thread without work ends. Default 10,000; Infinity keeps it. */
+  /**
+   * Milliseconds after which a thread without work ends, or once nothing that calls have left there holds it any more,
+   * such as a server. Default 10,000; Infinity keeps it.
+   */
   readonly idleTimeout?: number | undefined;
   /**
    * The most calls that may wait; one that would have to wait beyond them fails with a {@link PoolFullError}. Counts

@@ -10,6 +10,8 @@ export interface PoolThread extends JobHolder {
   counted: number;
   /** How many of them wait for the others. */
   readonly ahead: number;
+  /** Whether it has been asked to say when it is free, and has got no job since. */
+  isAsked: boolean;
   /** Whether it should have one more: because it has less than it may run at once, or ahead of its turn. */
   readonly hasRoom: boolean;
   /** Whether it may have jobs that it has not begun: not when they have been taken back since its last answer. */
@@ -28,6 +30,8 @@ export interface PoolThread extends JobHolder {
   run(job: Job): void;
   /** Takes back the jobs it has not begun, in their order. It gets none ahead until it finishes one. */
   takeBack(): Job[];
+  /** Asks an idle thread to say when nothing that jobs have left behind keeps it. */
+  askWhenFree(): void;
   /** Ends the thread, whatever it is doing. */
   end(): void;
 }
@@ -46,6 +50,8 @@ export interface ThreadOwner {
   threadIsAbsent(thread: PoolThread): void;
   /** It goes on. */
   threadIsBack(thread: PoolThread): void;
+  /** Nothing keeps the thread, which has been asked and is idle. */
+  threadIsFree(thread: PoolThread): void;
   /** The thread takes no more jobs: it has been told to end, or is gone already. */
   threadIsEnding(thread: PoolThread): void;
   /** Jobs that an ending thread has not begun, and will not. */

@@ -71,6 +71,7 @@ export class Team {
     threadHasRoom: (thread) => this.#threadHasRoom(thread),
     threadIsAbsent: (thread) => this.#threadIsAbsent(thread),
     threadIsBack: (thread) => this.#threadIsBack(thread),
+    threadIsFree: (thread) => this.#threadIsFree(thread),
     threadIsEnding: (thread) => this.#threadIsEnding(thread),
     jobsHaveNotBegun: (jobs) => this.#jobsHaveNotBegun(jobs),
     threadHasEnded: (thread) => this.#threadHasEnded(thread),
@@ -158,17 +159,16 @@ export class Team {
     this.#serve();
   }
 
-  /** Ends threads that have been idle since before `before`, down to `min`. */
+  /** Ends threads that have been idle since before `before`, down to `min`, once nothing of their own keeps them. */
   endIdle(before: number): void {
-    const spare = this.staying - this.#min;
     this.#extra = this.#absent.size;
-    const firstToStay = this.#idle.findIndex(({ lastProgress }, index) => index >= spare || lastProgress > before);
-    for (const thread of this.#idle.splice(0, firstToStay < 0 ? this.#idle.length : firstToStay)) thread.end();
+    const unneeded = this.#idle.filter(({ lastProgress, isAsked }) => lastProgress <= before && !isAsked);
+    for (const thread of unneeded) thread.askWhenFree();
   }
 
-  /** Since when the thread that has been idle longest is idle. */
+  /** Since when the thread has been idle that has been so longest, of those that have not been asked about it. */
   get idleSince(): number | undefined {
-    return this.#idle[0]?.lastProgress;
+    return this.#idle.find(({ isAsked }) => !isAsked)?.lastProgress;
   }
 
   /** Replaces no more threads. */
@@ -330,6 +330,13 @@ export class Team {
     if (!this.#absent.delete(thread)) return;
     this.#note(thread);
     this.#serve();
+  }
+
+  #threadIsFree(thread: PoolThread): void {
+    if (this.staying > this.#min) return thread.end();
+    // It may be asked again when there are more.
+    thread.isAsked = false;
+    return undefined;
   }
 
   #threadIsEnding(thread: PoolThread): void {

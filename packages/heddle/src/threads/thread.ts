@@ -90,6 +90,8 @@ export class Thread implements PoolThread {
   startFailure: StartFailure | undefined;
   lastProgress = 0;
   counted = 0;
+  isAsked = false;
+  #asks = 0;
 
   /** @throws whatever stands in the way of making the thread */
   constructor(
@@ -110,6 +112,9 @@ export class Thread implements PoolThread {
       },
       completed: (slot, outcome, result, microseconds, beganAt) =>
         this.#completed(slot, outcome, result, microseconds, beganAt),
+      free: (ask) => {
+        if (this.isAsked && ask === this.#asks) owner.threadIsFree(this);
+      },
       called: (call) => this.#calls.called(call),
       ended: (exitCode, crash) => this.#ended(exitCode, crash),
     });
@@ -172,6 +177,7 @@ export class Thread implements PoolThread {
   run(job: Job): void {
     job.holder = this;
     job.slot = -1;
+    this.isAsked = false;
     this.#load++;
     this.#hasGivenBack = false;
     if (this.#load === 1) {
@@ -248,6 +254,12 @@ export class Thread implements PoolThread {
     const back = this.takeBack();
     this.#connection.end();
     if (back.length > 0) this.#owner.jobsHaveNotBegun(back);
+  }
+
+  askWhenFree(): void {
+    this.isAsked = true;
+    if (this.#connection.askWhenFree === undefined) this.#owner.threadIsFree(this);
+    else this.#connection.askWhenFree(++this.#asks);
   }
 
   #giveUp(job: Job): void {

@@ -146,6 +146,10 @@ export class WorkerConnection implements ThreadConnection {
     tell(this.#bell, items);
   }
 
+  askWhenFree(ask: number): void {
+    tell(this.#bell, ask);
+  }
+
   get memory(): number {
     return this.#channel.threadMemory;
   }
@@ -173,6 +177,7 @@ export class WorkerConnection implements ThreadConnection {
 
   #hear(message: BellMessage): void {
     if (message === 'ready') this.#listener.started();
+    else if (typeof message === 'number') this.#listener.free(message);
     else if (typeof message === 'string') this.#slots.look();
     else this.#hearCall(message as ThreadCall);
   }
@@ -185,6 +190,7 @@ export class WorkerConnection implements ThreadConnection {
       if (next === undefined) return;
       const message = next.message as BellMessage;
       if (message === 'ready') this.#listener.started();
+      else if (typeof message === 'number') this.#listener.free(message);
       else if (typeof message !== 'string') this.#hearCall(message as ThreadCall);
     }
   }

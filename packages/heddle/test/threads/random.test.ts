@@ -157,7 +157,7 @@ const round = fc.record({
   min: fc.integer({ min: 0, max: 2 }),
   idleTimeout: fc.constantFrom(0, 10_000),
   maxCrashes: fc.constantFrom(3, Number.POSITIVE_INFINITY),
-  maxCallsPerThread: fc.constantFrom(50, Number.POSITIVE_INFINITY),
+  maxCallsPerThread: fc.constantFrom(200, Number.POSITIVE_INFINITY),
   steps: fc.array(step, { minLength: CALLS_PER_ROUND, maxLength: CALLS_PER_ROUND }),
 });
 

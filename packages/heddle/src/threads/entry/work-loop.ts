@@ -11,6 +11,7 @@ import { CurrentJobs } from './current-job.ts';
 import { itemsWereTaken } from './iteration.ts';
 import { JobRunner, unsendable } from './job-runner.ts';
 import type { MemoryGauge } from './memory-gauge.ts';
+import { OwnResources } from './own-resources.ts';
 
 /** After work, the next job is often a moment away: to look for it costs less than to be woken. */
 const SPIN_MS = 0.02;
@@ -31,6 +32,7 @@ export class WorkLoop {
   readonly #concurrency: number;
   /** Where the pool wants to know how much memory its threads use. */
   gauge: MemoryGauge | undefined;
+  readonly #resources: OwnResources;
   readonly #began = new Float64Array(SLOTS);
   #running = 0;
   #working = false;
@@ -60,6 +62,7 @@ export class WorkLoop {
     this.#values = values;
     this.#stackOf = stackOf;
     this.#inline = new InlineValues(channel.memory);
+    this.#resources = new OwnResources(bell, () => this.#running === 0 && !this.#hasWork());
     this.#hasWork = () => this.#next >= 0 || !channel.submissions.isEmpty();
     const line = new BellLine(bell, channel.calls);
     const jobs = new CurrentJobs((slot) => channel.state(slot) === SlotState.cancelled, line);
@@ -85,6 +88,7 @@ export class WorkLoop {
     this.#bell.on('message', (message: BellMessage) => {
       if (message === 'cancelled') this.#jobs.look();
       else if (typeof message === 'object') itemsWereTaken(message as MoreItems);
+      else if (typeof message === 'number') this.#resources.tellWhenGone(message);
       else this.#look();
     });
     tell(this.#bell, 'ready');
@@ -164,6 +168,7 @@ export class WorkLoop {
     this.#running++;
     this.#noteBegin(slot, isInline || this.#runner.hasLoaded(channel.functionId(slot)));
     if (!channel.change(slot, SlotState.sent, SlotState.begun)) return this.#conclude(slot, 'withdrawn', Form.inline);
+    this.#resources.forget();
     const functionId = channel.functionId(slot);
     if (isInline) return this.#runInline(slot, functionId);
     if (message instanceof UnclonableError) return this.#fail(slot, 'unreadable', message);

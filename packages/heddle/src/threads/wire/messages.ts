@@ -36,9 +36,9 @@ export interface JobMessage {
 /**
  * What is said on the bell: by a thread that it waits for work, by either side that there is something to take, by
  * the reactor that a running job has been cancelled or that items have been taken, by a thread what it wants to be
- * called there.
+ * called there. A number is an ask: the thread says it back when nothing of its own keeps it any more.
  */
-export type BellMessage = 'ready' | 'ring' | 'cancelled' | MoreItems | ThreadCall;
+export type BellMessage = 'ready' | 'ring' | 'cancelled' | number | MoreItems | ThreadCall;
 
 /** From the reactor to a thread: so many items of an iteration have been taken, and as many more are wanted. */
 export interface MoreItems {
