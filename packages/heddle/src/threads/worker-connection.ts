@@ -12,6 +12,7 @@ import {
 } from 'node:worker_threads';
 import { entryModuleFiles } from './callable/entry-module.ts';
 import { honoursSourceMaps } from './callable/source-maps-enabled.ts';
+import { compileCacheDirectory } from './compile-cache.ts';
 import {
   type ConnectionListener,
   NOT_NOW,
@@ -21,6 +22,7 @@ import {
   type ThreadCrash,
 } from './connection.ts';
 import { JobSlots } from './job-slots.ts';
+import { warnOfOverriddenLimits } from './overridden-limits.ts';
 import { threadEntry } from './thread-entry.ts';
 import { Channel, SLOTS } from './wire/channel.ts';
 import {
@@ -78,6 +80,7 @@ export class WorkerConnection implements ThreadConnection {
     const { name, resourceLimits, env, execArgv, nice, concurrency, maxThreadMemory } = options;
     refuseSecondRun();
     const entry = threadEntry();
+    if (resourceLimits !== undefined) warnOfOverriddenLimits(resourceLimits);
     if (nice > 0) startNodesOwnThreads();
     this.#listener = listener;
     const bells = outsideOfCalls.runInAsyncScope(() => new MessageChannel());
@@ -88,6 +91,7 @@ export class WorkerConnection implements ThreadConnection {
       values: values.port2,
       entryFiles: entryModuleFiles(),
       sourceMaps: honoursSourceMaps(),
+      compileCache: compileCacheDirectory(),
       measuresMemory: maxThreadMemory !== Number.POSITIVE_INFINITY,
       nice,
       concurrency,

@@ -1,3 +1,4 @@
+import { enableCompileCache } from 'node:module';
 import { workerData } from 'node:worker_threads';
 import { Channel } from '../wire/channel.ts';
 import type { ThreadData } from '../wire/messages.ts';
@@ -8,10 +9,12 @@ import { prepareTsx } from './tsx-loader.ts';
 import { WorkLoop } from './work-loop.ts';
 
 // What a thread runs first. CommonJS, and with as little to load as can be: it is part of every cold call.
-const { memory, bell, values, entryFiles, sourceMaps, measuresMemory, nice, concurrency } = workerData as ThreadData;
+const { memory, bell, values, entryFiles, sourceMaps, compileCache, measuresMemory, nice, concurrency } =
+  workerData as ThreadData;
 giveWay(nice);
 // What the program said itself, and not by a flag, Node does not hand on.
 if (sourceMaps) process.setSourceMapsEnabled(true);
+if (compileCache !== undefined) enableCompileCache(compileCache);
 keepOut(entryFiles);
 const channel = new Channel(memory);
 const loop = new WorkLoop(channel, bell, values, concurrency, stackOfJob);

@@ -14,6 +14,8 @@ export interface ThreadData {
   readonly entryFiles: readonly string[];
   /** Whether stacks are to show the places that source maps lead to. */
   readonly sourceMaps: boolean;
+  /** Where the program keeps what V8 has compiled, if it does. */
+  readonly compileCache: string | undefined;
   /** Whether the thread is to tell how much memory it uses. */
   readonly measuresMemory: boolean;
   /** The niceness that the thread gives itself; 0 leaves it as it is. */
