@@ -27,19 +27,20 @@ export class CrashRecord {
 
   /** A thread has ended by itself while it ran this function. */
   threadHasEnded(reference: JobReference, error: Error): void {
-    const count = (this.#crashes.get(reference)?.count ?? 0) + 1;
-    this.#crashes.set(reference, { count, last: error });
+    const f = functionOf(reference);
+    const count = (this.#crashes.get(f)?.count ?? 0) + 1;
+    this.#crashes.set(f, { count, last: error });
   }
 
   /** A call of this function has been answered, by a value or by what it threw. */
   hasAnswered(reference: JobReference): void {
-    if (this.#crashes.size > 0) this.#crashes.delete(reference);
+    if (this.#crashes.size > 0) this.#crashes.delete(functionOf(reference));
   }
 
   /** Why a call of this function is not taken any more; `undefined` where it is. */
   refusalOf(callable: Callable, functionName: string): TooManyCrashesError | undefined {
     if (this.#crashes.size === 0) return undefined;
-    const crashes = this.#crashes.get(partsOfCallable(callable).reference);
+    const crashes = this.#crashes.get(functionOf(partsOfCallable(callable).reference));
     if (crashes === undefined || crashes.count < this.#max) return undefined;
     return new TooManyCrashesError(this.#pool, functionName, crashes.count, crashes.last);
   }
@@ -55,5 +56,19 @@ export class CrashRecord {
 
   forgiveAll(): void {
     this.#crashes.clear();
+  }
+}
+
+/** The same however it is called: within stores, item by item, with an object. */
+function functionOf(reference: JobReference): JobReference {
+  switch (reference.kind) {
+    case 'within':
+      return functionOf(reference.function);
+    case 'iterate':
+    case 'bind':
+    case 'bound':
+      return functionOf(reference.of);
+    default:
+      return reference;
   }
 }

@@ -467,6 +467,9 @@ export class ThreadPool {
       min: 0,
       max: 1,
       idleTimeout: Number.POSITIVE_INFINITY,
+      // Another thread would not have the object.
+      maxCallsPerThread: Number.POSITIVE_INFINITY,
+      maxThreadMemory: Number.POSITIVE_INFINITY,
     });
     thread.#stores = this.#stores;
     this.#bound.add(thread);

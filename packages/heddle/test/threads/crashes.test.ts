@@ -4,6 +4,7 @@ import { CancelledError, TimeoutError } from 'heddle/defer';
 import { ThreadExitError, TooManyCrashesError } from 'heddle/threads';
 import * as faults from '../fixtures/threads/faults.ts';
 import { add, spinForever } from '../fixtures/threads/jobs.ts';
+import { tenant } from '../fixtures/threads/stores.ts';
 import { errorOf } from '../support/failure-of.ts';
 import { Gate } from '../support/gate.ts';
 import { poolFor } from '../support/pools.ts';
@@ -105,6 +106,18 @@ test('closures that are made at the same place count as one function', limit, as
   assert.equal((await errorOf(pool.defer(ending(3)), TooManyCrashesError)).crashes, 2);
   pool.forgive(ending(4));
   assert.equal((await errorOf(pool.defer(ending(5)), ThreadExitError)).exitCode, 5);
+});
+
+test('a function is the same whether it is called, gives its items or takes a store along', limit, async (t) => {
+  const pool = poolFor(t, { maxCrashes: 2 });
+  await errorOf(pool.defer(faults.exit, 1), ThreadExitError);
+  const items = pool.iterate(faults.exit as unknown as (code: number) => Iterable<number>, 2);
+  await assert.rejects(items.next(), ThreadExitError);
+  await errorOf(pool.defer(faults.exit, 3), TooManyCrashesError);
+  await pool.propagate(tenant);
+  await tenant.run('t', () => errorOf(pool.defer(faults.exit, 4), TooManyCrashesError));
+  pool.forgive(faults.exit);
+  await tenant.run('t', () => errorOf(pool.defer(faults.exit, 5), ThreadExitError));
 });
 
 test('with a maxCrashes of Infinity a function may end any number of threads', limit, async (t) => {

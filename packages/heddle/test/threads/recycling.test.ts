@@ -54,6 +54,14 @@ test('a thread that uses more than maxThreadMemory is ended when its call is ans
   }
 });
 
+test('the thread of a bound object stays, whatever it is used for', limit, async (t) => {
+  const pool = poolFor(t, { maxCallsPerThread: 2, maxThreadMemory: 1 });
+  const counter = pool.bind(Array<number>);
+  const add = (numbers: number[], n: number): number => numbers.push(n);
+  for (let call = 1; call <= 6; call++) assert.equal(await counter.defer(add, call), call);
+  await counter[Symbol.asyncDispose]();
+});
+
 test('what a job prints is not lost when its thread is recycled right after it', limit, async (t) => {
   const { code, stdout, stderr } = await runProgramFile(
     t,
