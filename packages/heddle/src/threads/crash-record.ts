@@ -1,6 +1,13 @@
 import { type Callable, partsOfCallable } from './callable/resolve.ts';
 import { TooManyCrashesError } from './errors.ts';
+import type { Job } from './job.ts';
 import type { JobReference } from './wire/reference.ts';
+
+/** A job, and the function that it called. */
+interface RanJob {
+  readonly job: Job;
+  readonly reference: JobReference;
+}
 
 /** The threads that have ended while they ran one function, one after the other. */
 interface Crashes {
@@ -25,11 +32,16 @@ export class CrashRecord {
     this.#max = max;
   }
 
-  /** A thread has ended by itself while it ran this function. */
-  threadHasEnded(reference: JobReference, error: Error): void {
-    const f = functionOf(reference);
-    const count = (this.#crashes.get(f)?.count ?? 0) + 1;
-    this.#crashes.set(f, { count, last: error });
+  /**
+   * A thread has ended by itself while it ran these jobs; several of one function count once.
+   *
+   * @param errorOf what the call of a job fails with
+   */
+  threadHasEnded(ran: readonly RanJob[], errorOf: (job: Job) => Error): void {
+    for (const [f, job] of new Map(ran.map(({ reference, job: one }) => [functionOf(reference), one]))) {
+      const count = (this.#crashes.get(f)?.count ?? 0) + 1;
+      this.#crashes.set(f, { count, last: errorOf(job) });
+    }
   }
 
   /** A call of this function has been answered, by a value or by what it threw. */

@@ -494,10 +494,8 @@ export class Thread implements PoolThread {
 
   /** Several jobs can have been on their way at once: it may be any of them. */
   #blame(jobs: readonly Job[], exitCode: number, crash: ThreadCrash | undefined): void {
-    for (const job of jobs) {
-      const sent = this.hasBegun(job) ? this.#sent[job.slot] : undefined;
-      if (sent) this.#crashes.threadHasEnded(sent.reference, exitError(job.functionName, exitCode, crash, undefined));
-    }
+    const ran = jobs.flatMap((job) => (this.hasBegun(job) ? (this.#sent[job.slot] ?? []) : []));
+    this.#crashes.threadHasEnded(ran, ({ functionName }) => exitError(functionName, exitCode, crash, undefined));
   }
 
   /** Never so of a thread's first job: it may be that no thread can take it, and each one given it would die. */

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CancelledError, TimeoutError } from 'heddle/defer';
+import { CancelledError, type Deferred, TimeoutError } from 'heddle/defer';
 import { ThreadExitError, TooManyCrashesError } from 'heddle/threads';
 import * as faults from '../fixtures/threads/faults.ts';
-import { add, spinForever } from '../fixtures/threads/jobs.ts';
+import { add, neverSettle, spinForever } from '../fixtures/threads/jobs.ts';
 import { tenant } from '../fixtures/threads/stores.ts';
 import { errorOf } from '../support/failure-of.ts';
 import { Gate } from '../support/gate.ts';
@@ -118,6 +118,18 @@ test('a function is the same whether it is called, gives its items or takes a st
   await tenant.run('t', () => errorOf(pool.defer(faults.exit, 4), TooManyCrashesError));
   pool.forgive(faults.exit);
   await tenant.run('t', () => errorOf(pool.defer(faults.exit, 5), ThreadExitError));
+});
+
+test('calls of one function that share a thread count its end once', limit, async (t) => {
+  const pool = poolFor(t, { max: 1, concurrency: 3, maxCrashes: 2 });
+  for (const atOnce of [2, 1]) {
+    const gates = Array.from({ length: atOnce }, () => new Gate());
+    const calls: Deferred<unknown>[] = gates.map((gate) => pool.defer(neverSettle, gate.shared));
+    await Promise.all(gates.map((gate) => gate.entered()));
+    calls.push(pool.defer(faults.exit, 1));
+    for (const call of calls) await errorOf(call, ThreadExitError);
+  }
+  await errorOf(pool.defer(neverSettle, new Gate().shared), TooManyCrashesError);
 });
 
 test('with a maxCrashes of Infinity a function may end any number of threads', limit, async (t) => {
