@@ -34,6 +34,13 @@ export interface ThreadConnection {
   answer(answer: CallAnswer, transfer: readonly Transferable[]): void;
   /** For how many milliseconds the function of a job has been running; 0 before, and when it is done. */
   runTimeOf(slot: number): number;
+  /**
+   * Asks the thread to say when nothing that jobs have left behind keeps it, such as a server; `free` follows, perhaps
+   * much later. Left out where nothing is kept.
+   */
+  askWhenFree?(ask: number): void;
+  /** How many bytes the thread used when it looked last; left out where nothing measures that. */
+  readonly memory?: number;
   /** Ends the thread, whatever it is doing; `ended` follows. */
   end(): void;
 }
@@ -69,6 +76,8 @@ export interface ConnectionListener {
    * @param beganAt when it began to run, as the pool counts the time
    */
   completed(slot: number, outcome: SlotOutcome, result: unknown, microseconds: number, beganAt: number): void;
+  /** Nothing keeps the thread of which this was asked. */
+  free(ask: number): void;
   /** The thread wants something to be called here; before the job ends that does. */
   called(call: ThreadCall): void;
   /** @param process how it ended, where it was a process */

@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+
 /**
  * The failure of a call whose thread, or process, ended before the call had a
  * result: `process.exit()` in the job, an uncaught error, no memory left; for
@@ -77,5 +79,27 @@ export class StorageNotExportedError extends Error {
     super(
       "An AsyncLocalStorage cannot be propagated to threads, since no module but the program's entry exports it. Export it from a module of its own, which threads load as well.",
     );
+  }
+}
+
+/**
+ * The failure of calls of a function that keeps ending its threads: as often in a row as the pool's `maxCrashes`
+ * allows. `cause` is what the last call failed with that ran. {@link ThreadPool.forgive} lets the pool try it again.
+ */
+export class TooManyCrashesError extends Error {
+  override readonly name: string = 'TooManyCrashesError';
+  readonly code: 'HEDDLE_TOO_MANY_CRASHES' = 'HEDDLE_TOO_MANY_CRASHES';
+  readonly functionName: string;
+  /** How many threads have ended while they ran it. */
+  readonly crashes: number;
+
+  constructor(pool: string, functionName: string, crashes: number, last: Error) {
+    super(
+      `The pool ${inspect(pool)} did not take ${functionName}: the last ${crashes} threads that ran it ended (${last.message}) ` +
+        'Mend the function, or its arguments; pool.forgive(f) lets the pool try it again, and maxCrashes allows more.',
+      { cause: last },
+    );
+    this.functionName = functionName;
+    this.crashes = crashes;
   }
 }

@@ -25,6 +25,7 @@ export {
   ThreadEntryMissingError,
   ThreadExitError,
   ThreadInitError,
+  TooManyCrashesError,
 } from './errors.ts';
 export type { CallOptions, OnCancel, PoolLimits, StopOptions, ThreadPoolOptions } from './options.ts';
 export type { JobEvent, JobOutcome, JobSettledEvent } from './diagnostics.ts';

@@ -12,7 +12,10 @@ export interface ThreadPoolOptions {
   readonly min?: number | undefined;
   /** The most threads at a time. Default: the available parallelism, at least 2. */
   readonly max?: number | undefined;
-  /** Milliseconds after which a thread without work ends. Default 10,000; Infinity keeps it. */
+  /**
+   * Milliseconds after which a thread without work ends, or once nothing that calls have left there holds it any more,
+   * such as a server. Default 10,000; Infinity keeps it.
+   */
   readonly idleTimeout?: number | undefined;
   /**
    * The most calls that may wait; one that would have to wait beyond them fails with a {@link PoolFullError}. Counts
@@ -20,6 +23,23 @@ export interface ThreadPoolOptions {
    * thread's end sends back to the queue are not refused. Default Infinity; 0 takes only what can begin at once.
    */
   readonly maxQueue?: number | undefined;
+  /**
+   * How many threads in a row may end while they run the same function, by process.exit(), an uncaught error or for
+   * want of memory, before its calls fail with a {@link TooManyCrashesError}, until {@link ThreadPool.forgive}. A call
+   * of the function that is answered begins the count anew; threads that the pool ends itself do not count. Default 3;
+   * Infinity refuses none.
+   */
+  readonly maxCrashes?: number | undefined;
+  /**
+   * How many calls a thread answers before it is ended, and another takes its place when there is work for one: for
+   * code that leaves something behind with every call. Default Infinity.
+   */
+  readonly maxCallsPerThread?: number | undefined;
+  /**
+   * How many bytes a thread may use before it is ended like that: its own heap, with what has not been collected yet, and
+   * its buffers. Looked at when a call has been answered, at most once a millisecond. Default Infinity.
+   */
+  readonly maxThreadMemory?: number | undefined;
   /**
    * Limits of each thread's heap and stack, as Node's `Worker` takes them. A
    * `maxOldGenerationSizeMb` below 4 or a `stackSizeMb` below 0.5 is refused:
@@ -126,6 +146,9 @@ export interface CompletePoolOptions {
   readonly max: number;
   readonly idleTimeout: number;
   readonly maxQueue: number;
+  readonly maxCrashes: number;
+  readonly maxCallsPerThread: number;
+  readonly maxThreadMemory: number;
   readonly resourceLimits: ResourceLimits | undefined;
   readonly env: NodeJS.ProcessEnv | typeof SHARE_ENV | undefined;
   readonly execArgv: readonly string[] | undefined;
@@ -143,8 +166,11 @@ const poolChecks: OptionChecks<ThreadPoolOptions> = {
   min: (value) => (isCount(value, 0) ? undefined : 'a whole number from 0 on'),
   max: (value) => (isCount(value, 1) ? undefined : 'a whole number from 1 on'),
   idleTimeout: checkDuration,
-  maxQueue: (value) =>
-    value === Number.POSITIVE_INFINITY || isCount(value, 0) ? undefined : 'a whole number from 0 on, or Infinity',
+  maxQueue: (value) => (isBound(value, 0) ? undefined : 'a whole number from 0 on, or Infinity'),
+  maxCrashes: (value) => (isBound(value, 1) ? undefined : 'a whole number from 1 on, or Infinity'),
+  maxCallsPerThread: (value) => (isBound(value, 1) ? undefined : 'a whole number from 1 on, or Infinity'),
+  maxThreadMemory: (value) =>
+    typeof value === 'number' && value > 0 ? undefined : 'a number of bytes, more than 0, or Infinity',
   resourceLimits: checkLimits,
   env: (value) => (value === SHARE_ENV || isObject(value) ? undefined : 'an object or SHARE_ENV'),
   execArgv: (value) =>
@@ -191,6 +217,9 @@ export function completePoolOptions(options: ThreadPoolOptions): CompletePoolOpt
     max,
     idleTimeout: given.idleTimeout ?? 10_000,
     maxQueue: given.maxQueue ?? Number.POSITIVE_INFINITY,
+    maxCrashes: given.maxCrashes ?? 3,
+    maxCallsPerThread: given.maxCallsPerThread ?? Number.POSITIVE_INFINITY,
+    maxThreadMemory: given.maxThreadMemory ?? Number.POSITIVE_INFINITY,
     resourceLimits: given.resourceLimits,
     env: given.env,
     execArgv: given.execArgv,
@@ -243,6 +272,10 @@ function isObject(value: unknown): boolean {
 
 function isPriority(value: unknown): boolean {
   return Number.isInteger(value) && Math.abs(value as number) <= 100;
+}
+
+function isBound(value: unknown, from: number): boolean {
+  return value === Number.POSITIVE_INFINITY || isCount(value, from);
 }
 
 function isCount(value: unknown, from: number): boolean {

@@ -1,4 +1,5 @@
 import type { Job, JobHolder } from './job.ts';
+import type { StartFailure } from './respawn-delay.ts';
 import type { ThreadStatistics } from './statistics.ts';
 
 /** A thread as its pool sees it: it has one job at a time, and may have others ahead of their turn. */
@@ -9,14 +10,16 @@ export interface PoolThread extends JobHolder {
   counted: number;
   /** How many of them wait for the others. */
   readonly ahead: number;
+  /** Whether it has been asked to say when it is free, and has got no job since. */
+  isAsked: boolean;
   /** Whether it should have one more: because it has less than it may run at once, or ahead of its turn. */
   readonly hasRoom: boolean;
   /** Whether it may have jobs that it has not begun: not when they have been taken back since its last answer. */
   readonly mayGiveBack: boolean;
   /** Whether it has got as far as to take work. */
   readonly started: boolean;
-  /** Whether another may take its place: what could not even start would be replaced for ever. */
-  readonly mayBeReplaced: boolean;
+  /** Set where it ended before it did anything, or could not be made ready. */
+  readonly startFailure: StartFailure | undefined;
   /** When it last finished a job or got its only one, in `performance.now()` milliseconds. */
   readonly lastProgress: number;
   /** How it has been used so far. */
@@ -27,12 +30,18 @@ export interface PoolThread extends JobHolder {
   run(job: Job): void;
   /** Takes back the jobs it has not begun, in their order. It gets none ahead until it finishes one. */
   takeBack(): Job[];
+  /** Asks an idle thread to say when nothing that jobs have left behind keeps it. */
+  askWhenFree(): void;
   /** Ends the thread, whatever it is doing. */
   end(): void;
 }
 
 /** Whoever gives threads their jobs. */
 export interface ThreadOwner {
+  /** The thread can begin its first job. */
+  threadIsReady(thread: PoolThread): void;
+  /** The thread has answered its first job. */
+  threadHasAnswered(): void;
   /** A job has ended: no thread has it any more, and none will. */
   jobHasLeft(job: Job): void;
   /** The thread has a job less. */
@@ -41,6 +50,8 @@ export interface ThreadOwner {
   threadIsAbsent(thread: PoolThread): void;
   /** It goes on. */
   threadIsBack(thread: PoolThread): void;
+  /** Nothing keeps the thread, which has been asked and is idle. */
+  threadIsFree(thread: PoolThread): void;
   /** The thread takes no more jobs: it has been told to end, or is gone already. */
   threadIsEnding(thread: PoolThread): void;
   /** Jobs that an ending thread has not begun, and will not. */

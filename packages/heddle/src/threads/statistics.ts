@@ -16,7 +16,7 @@ export interface PoolStatistics {
   readonly failed: number;
   /** Calls that ended with a `CancelledError`. */
   readonly cancelled: number;
-  /** Calls that were not taken, because of `maxQueue`. */
+  /** Calls that were not taken, because of `maxQueue` or `maxCrashes`. */
   readonly refused: number;
   /** How long calls that a thread has answered ran there. Not: a thread's start, loading the function's module. */
   readonly runTime: HistogramSnapshot;

@@ -1,14 +1,18 @@
+import type { ScheduledCall } from '../defer/clock.ts';
 import type { Job } from './job.ts';
 import type { QueueOwner } from './job-queue.ts';
 import { KeyedJobs } from './keyed-jobs.ts';
 import type { PoolThread, ThreadOwner } from './pool-thread.ts';
 import { PriorityQueue } from './priority-queue.ts';
+import { RespawnDelay } from './respawn-delay.ts';
 import type { ThreadStatistics } from './statistics.ts';
 
 /** What a team asks of the pool it works for. */
 export interface TeamOwner {
   /** @throws whatever stands in the way of making a thread */
   makeThread(owner: ThreadOwner): PoolThread;
+  /** Calls `f` when some time has gone by, as the pool counts it. */
+  callLater(milliseconds: number, f: () => void): ScheduledCall;
   /** A thread has become idle, or has ended. */
   teamHasChanged(): void;
   /** Fewer jobs wait, perhaps. */
@@ -56,11 +60,18 @@ export class Team {
   readonly #roomy = new Set<PoolThread>();
   /** Threads whose jobs another could begin sooner, the one that finished one last at the end. */
   readonly #laden = new Set<PoolThread>();
+  readonly #respawn: RespawnDelay = new RespawnDelay(
+    (milliseconds, f) => this.#owner.callLater(milliseconds, f),
+    () => this.#mayGrowAgain(),
+  );
   readonly #threadOwner: ThreadOwner = {
+    threadIsReady: (thread) => this.#respawn.threadIsReady(thread),
+    threadHasAnswered: () => this.#respawn.threadHasAnswered(),
     jobHasLeft: (job) => this.#jobHasLeft(job),
     threadHasRoom: (thread) => this.#threadHasRoom(thread),
     threadIsAbsent: (thread) => this.#threadIsAbsent(thread),
     threadIsBack: (thread) => this.#threadIsBack(thread),
+    threadIsFree: (thread) => this.#threadIsFree(thread),
     threadIsEnding: (thread) => this.#threadIsEnding(thread),
     jobsHaveNotBegun: (jobs) => this.#jobsHaveNotBegun(jobs),
     threadHasEnded: (thread) => this.#threadHasEnded(thread),
@@ -131,7 +142,7 @@ export class Team {
   /** Whether a call of this key would begin at once. */
   isFreeFor(key: unknown): boolean {
     if (this.#keyed.isTaken(key)) return false;
-    return this.#vacancies > this.#queue.size;
+    return this.#nothingToWaitFor || this.#vacancies > this.#queue.size;
   }
 
   /** Makes threads until there are `min`. */
@@ -148,17 +159,16 @@ export class Team {
     this.#serve();
   }
 
-  /** Ends threads that have been idle since before `before`, down to `min`. */
+  /** Ends threads that have been idle since before `before`, down to `min`, once nothing of their own keeps them. */
   endIdle(before: number): void {
-    const spare = this.staying - this.#min;
     this.#extra = this.#absent.size;
-    const firstToStay = this.#idle.findIndex(({ lastProgress }, index) => index >= spare || lastProgress > before);
-    for (const thread of this.#idle.splice(0, firstToStay < 0 ? this.#idle.length : firstToStay)) thread.end();
+    const unneeded = this.#idle.filter(({ lastProgress, isAsked }) => lastProgress <= before && !isAsked);
+    for (const thread of unneeded) thread.askWhenFree();
   }
 
-  /** Since when the thread that has been idle longest is idle. */
+  /** Since when the thread has been idle that has been so longest, of those that have not been asked about it. */
   get idleSince(): number | undefined {
-    return this.#idle[0]?.lastProgress;
+    return this.#idle.find(({ isAsked }) => !isAsked)?.lastProgress;
   }
 
   /** Replaces no more threads. */
@@ -185,7 +195,7 @@ export class Team {
     while (this.#hasNext()) {
       let thread: PoolThread | undefined;
       try {
-        thread = this.#nextThread();
+        thread = this.#nextThread(this.#queue.first as Job);
       } catch (error) {
         const job = this.#queue.shift() as Job;
         this.#jobHasLeft(job);
@@ -226,10 +236,17 @@ export class Team {
   /** How many jobs could begin at once: so many threads do not work, or do not exist yet. */
   get #vacancies(): number {
     const absent = Math.min(this.#absent.size, MOST_ABSENT);
-    return Math.max(0, this.#max + absent - (this.#threads.size - this.#idle.length));
+    const vacancies = Math.max(0, this.#max + absent - (this.#threads.size - this.#idle.length));
+    return this.#respawn.mayMakeThread ? vacancies : Math.min(vacancies, this.#idle.length);
   }
 
-  #nextThread(): PoolThread | undefined {
+  /** Whether there is only the next try to make a thread, which may go no better. */
+  get #nothingToWaitFor(): boolean {
+    return this.#respawn.isPausing && this.staying === 0;
+  }
+
+  #nextThread({ functionName }: Job): PoolThread | undefined {
+    if (this.#nothingToWaitFor) throw this.#respawn.failure(functionName);
     if (this.#vacancies > 0) {
       const idle = this.#idle.pop();
       if (idle !== undefined) return idle;
@@ -261,9 +278,29 @@ export class Team {
     thread.counted = ahead;
   }
 
+  #mayGrowAgain(): void {
+    this.#growToMin();
+    this.#serve();
+  }
+
+  /** Makes threads that have ended anew. Where that fails, the next call has the error, or the next try goes well. */
+  #growToMin(): void {
+    while (!this.#stopping && this.staying < this.#min && this.#vacancies > this.#idle.length) {
+      let thread: PoolThread;
+      try {
+        thread = this.#addThread();
+      } catch (error) {
+        this.#respawn.threadCannotBeMade(error);
+        continue;
+      }
+      this.#threadIsIdle(thread);
+    }
+  }
+
   #addThread(): PoolThread {
     const thread = this.#owner.makeThread(this.#threadOwner);
     this.#threads.add(thread);
+    this.#respawn.threadWasMade(thread);
     return thread;
   }
 
@@ -295,7 +332,15 @@ export class Team {
     this.#serve();
   }
 
+  #threadIsFree(thread: PoolThread): void {
+    if (this.staying > this.#min) return thread.end();
+    // It may be asked again when there are more.
+    thread.isAsked = false;
+    return undefined;
+  }
+
   #threadIsEnding(thread: PoolThread): void {
+    this.#respawn.threadIsEnding(thread, thread.startFailure);
     this.#ending.add(thread);
     this.#absent.delete(thread);
     this.#count(thread, 0);
@@ -313,9 +358,7 @@ export class Team {
   #threadHasEnded(thread: PoolThread): void {
     this.#threads.delete(thread);
     this.#ending.delete(thread);
-    const isReplaced = !this.#stopping && thread.mayBeReplaced && this.#threads.size < this.#min;
-    if (isReplaced) this.#threadIsIdle(this.#addThread());
-    else this.#serve();
+    this.#mayGrowAgain();
     this.#owner.teamHasChanged();
   }
 

@@ -42,3 +42,17 @@ function describeCrash(error: unknown): string {
     return 'because it ran out of memory';
   return `by an uncaught error (${error instanceof Error ? error.message : inspect(error)})`;
 }
+
+/** The failure of a call for which there is no thread, since the last one ended like this before it did anything. */
+export function startError(
+  functionName: string,
+  exitCode: number,
+  crash: ThreadCrash | undefined,
+  process?: ProcessEnd,
+): ThreadExitError {
+  const { signal, reason } = process ?? {};
+  const how = crash === undefined ? (reason ?? describeEnd(exitCode, signal)) : describeCrash(crash.error);
+  const what = process === undefined ? 'thread' : 'process';
+  const message = `There is no ${what} for ${functionName}: the last one ended ${how} before it did anything.`;
+  return new ThreadExitError(message, exitCode, crash === undefined ? {} : { cause: crash.error }, signal);
+}

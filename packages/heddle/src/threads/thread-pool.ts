@@ -11,6 +11,7 @@ import { resolveSequence } from './callable/sequence.ts';
 import { resolveWrapped } from './callable/wrapped.ts';
 import { BoundObject } from './bound-object.ts';
 import type { Connect } from './connection.ts';
+import { CrashRecord } from './crash-record.ts';
 import type { BindCall, DeferCall, IterateCall } from './deferrable.ts';
 import { Drain } from './drain.ts';
 import { PoolFullError, PoolStoppedError } from './errors.ts';
@@ -79,6 +80,7 @@ export class ThreadPool {
   readonly #team: Team;
   readonly #keepAlive: KeepAlive;
   readonly #record: PoolRecord;
+  readonly #crashes: CrashRecord;
   readonly #drain: Drain = new Drain(() => this.#team.backlog <= this.#lowWater);
   /** With so few calls waiting, it is time for more. */
   readonly #lowWater: number;
@@ -161,11 +163,13 @@ export class ThreadPool {
     ({ defer: this.defer, iterate: this.iterate, bind: this.bind } = this.#view({}));
     this.#keepAlive = this.makeKeepAlive();
     this.#options = completePoolOptions(options);
-    const { name, min, max, maxQueue } = this.#options;
+    const { name, min, max, maxQueue, maxCrashes } = this.#options;
     this.#record = new PoolRecord(name);
+    this.#crashes = new CrashRecord(name, maxCrashes);
     this.#lowWater = maxQueue === Number.POSITIVE_INFINITY ? 0 : Math.floor(maxQueue / 2);
     const owner: TeamOwner = {
       makeThread: (threadOwner) => this.#makeThread(threadOwner),
+      callLater: (milliseconds, f) => this.time.callLater(milliseconds, f),
       teamHasChanged: () => this.#teamHasChanged(),
       backlogHasShrunk: () => this.#drain.look(),
     };
@@ -279,6 +283,36 @@ export class ThreadPool {
     const { min, max } = completePoolOptions({ min: limits.min ?? this.min, max: limits.max ?? this.max });
     this.#team.adjust(min, max);
     this.#idleWatch.look();
+  }
+
+  /**
+   * Takes calls of a function again that has ended its threads as often as `maxCrashes` allows, as if it never had:
+   * after a mend, or once what it needs is there again.
+   *
+   * @param f left out, all functions are forgiven
+   *
+   * @example
+   * ```ts
+   * import { ThreadPool } from 'heddle/threads';
+   *
+   * await using pool = new ThreadPool({ maxCrashes: 1 });
+   * const work = (exit: boolean) => (exit ? process.exit(1) : 'done');
+   * await pool.defer(work, true).catch((error) => console.log(error.code)); // prints HEDDLE_THREAD_EXIT
+   * await pool.defer(work, false).catch((error) => console.log(error.code)); // prints HEDDLE_TOO_MANY_CRASHES
+   * pool.forgive(work);
+   * console.log(await pool.defer(work, false)); // prints done
+   * ```
+   */
+  forgive(f?: Function): void {
+    if (f === undefined) return this.#crashes.forgiveAll();
+    const callable = resolveOrReject(f);
+    if (!(callable instanceof Promise)) return this.#crashes.forgive(callable);
+    // What no thread can get has not ended any.
+    callable.then(
+      (found) => this.#crashes.forgive(found),
+      () => {},
+    );
+    return undefined;
   }
 
   /** The names of the functions that run or wait now, the running ones first. */
@@ -433,6 +467,9 @@ export class ThreadPool {
       min: 0,
       max: 1,
       idleTimeout: Number.POSITIVE_INFINITY,
+      // Another thread would not have the object.
+      maxCallsPerThread: Number.POSITIVE_INFINITY,
+      maxThreadMemory: Number.POSITIVE_INFINITY,
     });
     thread.#stores = this.#stores;
     this.#bound.add(thread);
@@ -477,8 +514,16 @@ export class ThreadPool {
     } catch (error) {
       return refusedCall(error);
     }
-    // Whoever runs the job will see the rejection; one that is cancelled before needs nobody to.
-    if (callable instanceof Promise) callable.catch(() => {});
+    if (callable instanceof Promise) {
+      // Whoever runs the job will see the rejection; one that is cancelled before needs nobody to.
+      callable.catch(() => {});
+    } else {
+      const refusal = this.#crashes.refusalOf(callable, nameOf(f));
+      if (refusal !== undefined) {
+        this.#record.refused++;
+        return refusedCall(refusal);
+      }
+    }
     const job = new Job(f, callable, args, this.#keepAlive, this.#record, this.now());
     if (options.stacks ?? (this.#options.stacks || debugging)) job.madeBy = new Error();
     job.limit(options, this.time);
@@ -521,12 +566,18 @@ export class ThreadPool {
   }
 
   #makeThread(owner: ThreadOwner): PoolThread {
-    const { initThread } = this.#options;
+    const { initThread, concurrency, maxCallsPerThread, maxThreadMemory } = this.#options;
     const init = initThread && { name: nameOf(initThread), callable: resolveOrReject(initThread) };
     const name = `${this.name}-${++this.#threadsMade}`;
-    const { concurrency } = this.#options;
-    const options = { name, time: this.time, now: () => this.now(), init, concurrency };
-    return new Thread(owner, this.connect(name, this.#options), options);
+    return new Thread(owner, this.connect(name, this.#options), {
+      name,
+      time: this.time,
+      now: () => this.now(),
+      init,
+      concurrency,
+      crashes: this.#crashes,
+      wear: { calls: maxCallsPerThread, bytes: maxThreadMemory },
+    });
   }
 
   #teamHasChanged(): void {

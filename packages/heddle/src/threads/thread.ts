@@ -3,14 +3,17 @@ import { Failure } from '../defer/failure.ts';
 import { type Callable, partsOfCallable, resolveWithoutAddress } from './callable/resolve.ts';
 import { CallsFromThread } from './calls-from-thread.ts';
 import { type Connect, NOT_NOW, type ProcessEnd, type ThreadConnection, type ThreadCrash } from './connection.ts';
+import type { CrashRecord } from './crash-record.ts';
 import type { Job } from './job.ts';
 import { UnsendableClosure } from './job-message.ts';
 import { KnownFunctions } from './known-functions.ts';
 import type { PoolThread, ThreadOwner } from './pool-thread.ts';
+import type { StartFailure } from './respawn-delay.ts';
 import type { ThreadStatistics } from './statistics.ts';
-import { exitError, warnOfCrash } from './thread-exit.ts';
+import { exitError, startError, warnOfCrash } from './thread-exit.ts';
 import { InitRun, type ThreadInit } from './thread-init.ts';
 import { ThreadUsage } from './thread-usage.ts';
+import { ThreadWear, type WearLimits } from './thread-wear.ts';
 import type { SlotOutcome } from './wire/channel.ts';
 import type { MoreItems } from './wire/messages.ts';
 import { StillResolving } from './wire/passed.ts';
@@ -38,6 +41,9 @@ export interface ThreadOptions {
   readonly init: ThreadInit | undefined;
   /** How many jobs may be on their way at a time. */
   readonly concurrency: number;
+  /** The functions that have ended threads. */
+  readonly crashes: CrashRecord;
+  readonly wear: WearLimits;
 }
 
 /**
@@ -51,6 +57,8 @@ export class Thread implements PoolThread {
   readonly #functions = new KnownFunctions();
   readonly #usage: ThreadUsage;
   readonly #calls: CallsFromThread;
+  readonly #crashes: CrashRecord;
+  readonly #wear: ThreadWear;
   readonly #init: InitRun | undefined;
   readonly #concurrency: number;
   #passedToInit: readonly Function[] = [];
@@ -79,21 +87,34 @@ export class Thread implements PoolThread {
   #ending = false;
   #toldToEnd = false;
   #started = false;
+  startFailure: StartFailure | undefined;
   lastProgress = 0;
   counted = 0;
+  isAsked = false;
+  #asks = 0;
 
   /** @throws whatever stands in the way of making the thread */
-  constructor(owner: ThreadOwner, connect: Connect, { name, time, now, init, concurrency }: ThreadOptions) {
+  constructor(
+    owner: ThreadOwner,
+    connect: Connect,
+    { name, time, now, init, concurrency, crashes, wear }: ThreadOptions,
+  ) {
     this.#owner = owner;
     this.#time = time;
     this.#concurrency = concurrency;
     this.#usage = new ThreadUsage(name, now);
+    this.#crashes = crashes;
+    this.#wear = new ThreadWear(wear, () => this.#connection.memory);
     this.#connection = connect({
       started: () => {
         this.#started = true;
+        if (!this.#init?.isRunning) owner.threadIsReady(this);
       },
       completed: (slot, outcome, result, microseconds, beganAt) =>
         this.#completed(slot, outcome, result, microseconds, beganAt),
+      free: (ask) => {
+        if (this.isAsked && ask === this.#asks) owner.threadIsFree(this);
+      },
       called: (call) => this.#calls.called(call),
       ended: (exitCode, crash, process) => this.#ended(exitCode, crash, process),
     });
@@ -134,13 +155,10 @@ export class Thread implements PoolThread {
     return this.#started;
   }
 
-  get mayBeReplaced(): boolean {
-    return !this.#init?.hasFailed && (this.#started || this.#toldToEnd);
-  }
-
   get hasRoom(): boolean {
     const { average } = this.#usage;
     if (this.#ending || this.#isStalled || this.#isAbsent || this.#held.size > 0) return false;
+    if (!this.#wear.allowsBeside(this.#load)) return false;
     if (this.#slots >= this.#connection.capacity) return false;
     if (this.#load < this.#concurrency) return true;
     return average !== undefined && this.#load * average < AHEAD_MICROSECONDS;
@@ -159,6 +177,7 @@ export class Thread implements PoolThread {
   run(job: Job): void {
     job.holder = this;
     job.slot = -1;
+    this.isAsked = false;
     this.#load++;
     this.#hasGivenBack = false;
     if (this.#load === 1) {
@@ -237,6 +256,12 @@ export class Thread implements PoolThread {
     if (back.length > 0) this.#owner.jobsHaveNotBegun(back);
   }
 
+  askWhenFree(): void {
+    this.isAsked = true;
+    if (this.#connection.askWhenFree === undefined) this.#owner.threadIsFree(this);
+    else this.#connection.askWhenFree(++this.#asks);
+  }
+
   #giveUp(job: Job): void {
     const { slot, onCancel, grace } = job;
     if (onCancel !== 'abandon') this.#connection.cancel(slot);
@@ -299,13 +324,16 @@ export class Thread implements PoolThread {
     this.#unsent.clear();
     if (!this.#init?.hasFailed) {
       for (const job of waiting) this.#sendWhenFound(job, job.callable);
+      this.#owner.threadIsReady(this);
       return;
     }
+    const init = this.#init;
+    this.startFailure = (functionName) => init.errorFor(functionName);
     this.#load -= waiting.length;
     this.end();
     for (const job of waiting) {
       this.#owner.jobHasLeft(job);
-      job.settle(new Failure(this.#init.errorFor(job.functionName)));
+      job.settle(new Failure(this.startFailure(job.functionName)));
     }
   }
 
@@ -329,6 +357,8 @@ export class Thread implements PoolThread {
   #send(job: Job, callable: Callable): void {
     // What was taken back keeps its slots until the thread has passed them.
     if (this.#slots === this.#connection.capacity) return this.#hold(job, callable);
+    const refusal = this.#crashes.refusalOf(callable, job.functionName);
+    if (refusal !== undefined) return this.#refuse(job, refusal);
     const { reference, values: captured } = partsOfCallable(callable);
     const known = this.#functions.get(reference);
     try {
@@ -370,8 +400,12 @@ export class Thread implements PoolThread {
         refusal = refused;
       }
     }
+    return this.#refuse(job, refusal);
+  }
+
+  #refuse(job: Job, error: unknown): void {
     this.#jobHasLeft(job);
-    return job.refuse(refusal);
+    job.refuse(error);
   }
 
   #completed(slot: number, outcome: SlotOutcome, result: unknown, microseconds: number, beganAt: number): void {
@@ -381,8 +415,10 @@ export class Thread implements PoolThread {
     if (outcome === 'withdrawn' || sent === undefined) return this.#sendHeld();
     this.#sent[slot] = undefined;
     this.#calls.jobHasEnded();
+    if (!this.#hasAnswered) this.#owner.threadHasAnswered();
     this.#hasAnswered = true;
     this.#usage.hasRun(microseconds);
+    this.#wear.jobHasEnded();
     sent.job.hasRun(beganAt, microseconds);
     this.#endGrace(slot);
     this.#hasGivenBack = false;
@@ -390,6 +426,7 @@ export class Thread implements PoolThread {
     if (this.#givenUp.size === 0) this.#isStalled = false;
     this.lastProgress = performance.now();
     this.#functions.hasAnswered(sent.reference, outcome);
+    if (outcome === 'value' || outcome === 'thrown') this.#crashes.hasAnswered(sent.reference);
     // The thread is free before the callbacks run: they may have the next call to make.
     this.#jobHasLeft(sent.job);
     sent.job.settle(outcome === 'value' ? result : new Failure(result));
@@ -400,8 +437,16 @@ export class Thread implements PoolThread {
     this.#load--;
     this.#owner.jobHasLeft(job);
     if (this.#ending) return;
-    this.#sendHeld();
-    this.#owner.threadHasRoom(this);
+    if (this.#wear.isWorn) this.#retire();
+    else this.#sendHeld();
+    if (!this.#ending) this.#owner.threadHasRoom(this);
+  }
+
+  /** It does what it has begun and cannot give back, and then ends: others do the rest. */
+  #retire(): void {
+    const back = this.takeBack();
+    if (this.#load === 0) this.end();
+    this.#owner.jobsHaveNotBegun(back);
   }
 
   /** Only while somebody waits for the job: what is passed to a call is released when that ends. */
@@ -428,9 +473,13 @@ export class Thread implements PoolThread {
   }
 
   #ended(exitCode: number, crash: ThreadCrash | undefined, process: ProcessEnd | undefined): void {
-    if (!this.#ending) this.#isEnding();
     const left = this.jobs();
+    if (!this.#toldToEnd && !this.#hasAnswered && !left.some((job) => this.hasBegun(job))) {
+      this.startFailure = (functionName) => startError(functionName, exitCode, crash, process);
+    }
+    if (!this.#ending) this.#isEnding();
     const back = left.filter((job, index) => this.#cannotHaveBegun(job, index));
+    if (!this.#toldToEnd) this.#blame(left, exitCode, crash, process);
     for (const { slot } of left) this.#sent[slot] = undefined;
     this.#unsent.clear();
     this.#held.clear();
@@ -443,6 +492,19 @@ export class Thread implements PoolThread {
       job.settle(new Failure(exitError(job.functionName, exitCode, crash, this.#endsFor, process)));
     }
     this.#owner.threadHasEnded(this);
+  }
+
+  /** Several jobs can have been on their way at once: it may be any of them. */
+  #blame(
+    jobs: readonly Job[],
+    exitCode: number,
+    crash: ThreadCrash | undefined,
+    process: ProcessEnd | undefined,
+  ): void {
+    const ran = jobs.flatMap((job) => (this.hasBegun(job) ? (this.#sent[job.slot] ?? []) : []));
+    this.#crashes.threadHasEnded(ran, ({ functionName }) =>
+      exitError(functionName, exitCode, crash, undefined, process),
+    );
   }
 
   /** Never so of a thread's first job: it may be that no thread can take it, and each one given it would die. */

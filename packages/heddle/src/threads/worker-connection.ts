@@ -12,6 +12,7 @@ import {
 } from 'node:worker_threads';
 import { entryModuleFiles } from './callable/entry-module.ts';
 import { honoursSourceMaps } from './callable/source-maps-enabled.ts';
+import { compileCacheDirectory } from './compile-cache.ts';
 import {
   type ConnectionListener,
   NOT_NOW,
@@ -21,6 +22,7 @@ import {
   type ThreadCrash,
 } from './connection.ts';
 import { JobSlots } from './job-slots.ts';
+import { warnOfOverriddenLimits } from './overridden-limits.ts';
 import { threadEntry } from './thread-entry.ts';
 import { Channel, SLOTS } from './wire/channel.ts';
 import {
@@ -56,6 +58,7 @@ export interface WorkerOptions {
   readonly execArgv: readonly string[] | undefined;
   readonly nice: number;
   readonly concurrency: number;
+  readonly maxThreadMemory: number;
 }
 
 /** A thread made of a Worker, reached by memory and ports of our own: the parent port is left to the user's code. */
@@ -73,9 +76,11 @@ export class WorkerConnection implements ThreadConnection {
   #crash: ThreadCrash | undefined;
 
   /** @throws ThreadEntryMissingError, and whatever Node finds wrong with the options */
-  constructor(listener: ConnectionListener, { name, resourceLimits, env, execArgv, nice, concurrency }: WorkerOptions) {
+  constructor(listener: ConnectionListener, options: WorkerOptions) {
+    const { name, resourceLimits, env, execArgv, nice, concurrency, maxThreadMemory } = options;
     refuseSecondRun();
     const entry = threadEntry();
+    if (resourceLimits !== undefined) warnOfOverriddenLimits(resourceLimits);
     if (nice > 0) startNodesOwnThreads();
     this.#listener = listener;
     const bells = outsideOfCalls.runInAsyncScope(() => new MessageChannel());
@@ -86,10 +91,12 @@ export class WorkerConnection implements ThreadConnection {
       values: values.port2,
       entryFiles: entryModuleFiles(),
       sourceMaps: honoursSourceMaps(),
+      compileCache: compileCacheDirectory(),
+      measuresMemory: maxThreadMemory !== Number.POSITIVE_INFINITY,
       nice,
       concurrency,
     };
-    const options: NodeWorkerOptions = {
+    const workerOptions: NodeWorkerOptions = {
       name,
       workerData,
       transferList: [bells.port2, values.port2],
@@ -97,7 +104,7 @@ export class WorkerConnection implements ThreadConnection {
       ...(env === undefined ? {} : { env }),
       ...(execArgv === undefined ? {} : { execArgv: [...execArgv] }),
     };
-    this.#worker = outsideOfCalls.runInAsyncScope(() => new Worker(entry, options));
+    this.#worker = outsideOfCalls.runInAsyncScope(() => new Worker(entry, workerOptions));
     this.#bell = bells.port1;
     this.#slots = new JobSlots(
       this.#channel,
@@ -143,6 +150,14 @@ export class WorkerConnection implements ThreadConnection {
     tell(this.#bell, items);
   }
 
+  askWhenFree(ask: number): void {
+    tell(this.#bell, ask);
+  }
+
+  get memory(): number {
+    return this.#channel.threadMemory;
+  }
+
   get passed(): readonly Function[] {
     return this.#slots.passed;
   }
@@ -166,6 +181,7 @@ export class WorkerConnection implements ThreadConnection {
 
   #hear(message: BellMessage): void {
     if (message === 'ready') this.#listener.started();
+    else if (typeof message === 'number') this.#listener.free(message);
     else if (typeof message === 'string') this.#slots.look();
     else this.#hearCall(message as ThreadCall);
   }
@@ -178,6 +194,7 @@ export class WorkerConnection implements ThreadConnection {
       if (next === undefined) return;
       const message = next.message as BellMessage;
       if (message === 'ready') this.#listener.started();
+      else if (typeof message === 'number') this.#listener.free(message);
       else if (typeof message !== 'string') this.#hearCall(message as ThreadCall);
     }
   }

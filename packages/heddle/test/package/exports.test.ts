@@ -65,6 +65,7 @@ const threads = [
   'ThreadInitError',
   'ThreadIterator',
   'ThreadPool',
+  'TooManyCrashesError',
   'UnclonableError',
   'ask',
   'bindToThread',

@@ -3,6 +3,7 @@
  * on older versions by `notInThisNode`; nothing else may be skipped because of Node's version.
  */
 export const nodeFeatures = {
+  'module.enableCompileCache': '22.1.0',
   'node:sqlite': '22.13.0',
   WebSocket: '22.0.0',
   'script ids of call sites': '22.14.0',

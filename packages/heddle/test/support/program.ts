@@ -19,13 +19,13 @@ export interface Ended {
 const home = path.join(packageRoot, 'build/test');
 
 /** Runs Node to its end. The deadline is there for hangs only. */
-export async function runNode(args: readonly string[], input = ''): Promise<Ended> {
+export async function runNode(args: readonly string[], input = '', env: NodeJS.ProcessEnv = {}): Promise<Ended> {
   const child = spawn(process.execPath, args, {
     cwd: home,
     stdio: 'pipe',
     timeout: 30_000,
     killSignal: 'SIGKILL',
-    env: { ...process.env, NODE_OPTIONS: '', NODE_TEST_CONTEXT: undefined },
+    env: { ...process.env, NODE_OPTIONS: '', NODE_TEST_CONTEXT: undefined, ...env },
   });
   const output = { stdout: '', stderr: '' };
   for (const stream of ['stdout', 'stderr'] as const) {

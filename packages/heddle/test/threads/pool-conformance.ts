@@ -389,6 +389,25 @@ export function testThreadPool<Pool extends ThreadPool>(kindName: string, kind: 
     assert.equal(await done(pool, pool.defer(add, 3, 3)), 6);
   });
 
+  poolTest(
+    'a thread that has answered maxCallsPerThread calls is ended, and others do the rest',
+    { max: 1, maxCallsPerThread: 2 },
+    async (pool) => {
+      const names: (string | undefined)[] = [];
+      const order: number[] = [];
+      const calls = [1, 2, 3, 4, 5].map((number) =>
+        pool.defer(identity, number).addCallback((done) => {
+          order.push(done);
+          names.push(pool.statistics().perThread[0]?.name);
+        }),
+      );
+      kind.work(pool);
+      await Promise.all(calls);
+      assert.deepEqual(names, ['heddle-1', 'heddle-1', 'heddle-2', 'heddle-2', 'heddle-3']);
+      assert.deepEqual(order, [1, 2, 3, 4, 5]);
+    },
+  );
+
   poolTest('drain() fires when nothing waits', { max: 1 }, async (pool) => {
     const order: string[] = [];
     const calls = [1, 2, 3].map((n) => pool.defer(add, n, n).addCallback(() => void order.push(String(n))));

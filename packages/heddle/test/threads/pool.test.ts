@@ -215,9 +215,18 @@ test('a bad option is refused by its name, its value and what it should be', () 
       { resourceLimits: { maxOldGenerationSizeMb: 1 } },
       'The option resourceLimits of a thread pool must be an object of limits, with a maxOldGenerationSizeMb of 4 or more, not { maxOldGenerationSizeMb: 1 }.',
     ],
+    [{ maxCrashes: 0 }, `The option maxCrashes of a thread pool must be ${count(1)}, or Infinity, not 0.`],
+    [
+      { maxCallsPerThread: 0.5 },
+      `The option maxCallsPerThread of a thread pool must be ${count(1)}, or Infinity, not 0.5.`,
+    ],
+    [
+      { maxThreadMemory: '64 MB' },
+      "The option maxThreadMemory of a thread pool must be a number of bytes, more than 0, or Infinity, not '64 MB'.",
+    ],
     [
       { maxThreads: 4 },
-      "A thread pool has no option 'maxThreads'; its options are name, min, max, idleTimeout, maxQueue, resourceLimits, env, execArgv, initThread, nice, concurrency, stacks.",
+      "A thread pool has no option 'maxThreads'; its options are name, min, max, idleTimeout, maxQueue, maxCrashes, maxCallsPerThread, maxThreadMemory, resourceLimits, env, execArgv, initThread, nice, concurrency, stacks.",
     ],
     [null, 'The options of a thread pool must be an object, not null.'],
   ];

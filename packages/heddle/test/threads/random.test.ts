@@ -10,6 +10,7 @@ import {
   ThreadExitError,
   ThreadPool,
   type ThreadPoolOptions,
+  TooManyCrashesError,
   UnclonableError,
 } from 'heddle/threads';
 import * as faults from '../fixtures/threads/faults.ts';
@@ -53,6 +54,16 @@ const failsWith =
   (errorClass: abstract new (...args: never[]) => unknown) =>
   (result: unknown): boolean =>
     result instanceof Failure && result.value instanceof errorClass;
+
+/** A function that has ended too many threads is not tried any more. */
+const endsThread = (result: unknown): boolean =>
+  failsWith(ThreadExitError)(result) || failsWith(TooManyCrashesError)(result);
+
+const endedBy =
+  (signal: NodeJS.Signals) =>
+  (result: unknown): boolean =>
+    result instanceof Failure &&
+    (result.value instanceof ThreadExitError ? result.value.signal === signal : endsThread(result));
 
 const isSum = (result: unknown, n: number): boolean => result === n + 1;
 
@@ -122,24 +133,24 @@ const fates: Fate[] = [
     start: ({ pool }, n) => pool.with({ timeout: 0 }).defer(add, n, 1),
     allows: (result, n) => isSum(result, n) || failsWith(TimeoutError)(result),
   },
-  { name: 'exit', weight: 5, start: ({ pool }) => pool.defer(faults.exit, 1), allows: failsWith(ThreadExitError) },
+  { name: 'exit', weight: 5, start: ({ pool }) => pool.defer(faults.exit, 1), allows: endsThread },
   {
     name: 'exit later',
     weight: 3,
     start: ({ pool }) => pool.defer(faults.exitLater, 0),
-    allows: failsWith(ThreadExitError),
+    allows: endsThread,
   },
   {
     name: 'uncaught error',
     weight: 3,
     start: ({ pool }) => pool.defer(faults.throwLater, 'uncaught'),
-    allows: failsWith(ThreadExitError),
+    allows: endsThread,
   },
   {
     name: 'unhandled rejection',
     weight: 3,
     start: ({ pool }) => pool.defer(faults.rejectUnheard, 'unheard'),
-    allows: failsWith(ThreadExitError),
+    allows: endsThread,
   },
   {
     name: 'promise that stays pending',
@@ -175,13 +186,13 @@ const kinds: readonly Kind[] = [
         name: 'signal',
         weight: 5,
         start: ({ pool }) => pool.defer(dieOf, 'SIGSEGV'),
-        allows: (result) => failsWith(ThreadExitError)(result) && exitOf(result).signal === 'SIGSEGV',
+        allows: endedBy('SIGSEGV'),
       },
       {
         name: 'signal later',
         weight: 5,
         start: ({ pool }) => pool.defer(dieLater, 'SIGKILL'),
-        allows: (result) => failsWith(ThreadExitError)(result) && exitOf(result).signal === 'SIGKILL',
+        allows: endedBy('SIGKILL'),
       },
       {
         name: 'shared memory',
@@ -192,8 +203,6 @@ const kinds: readonly Kind[] = [
     ],
   },
 ];
-
-const exitOf = (result: unknown): ThreadExitError => (result as Failure).value as ThreadExitError;
 
 /** Calls, each with what the program does after it: go on at once, in the next turn, or when the call is done. */
 function stepsOf({ fates: own, callsPerRound }: Kind): fc.Arbitrary<{ fate: Fate; after: string }[]> {
@@ -224,6 +233,8 @@ for (const kind of kinds) {
         max: fc.integer({ min: 2, max: 4 }),
         min: fc.integer({ min: 0, max: 2 }),
         idleTimeout: fc.constantFrom(0, 10_000),
+        maxCrashes: fc.constantFrom(3, Number.POSITIVE_INFINITY),
+        maxCallsPerThread: fc.constantFrom(200, Number.POSITIVE_INFINITY),
         steps: stepsOf(kind),
       });
       const before = activeResources();

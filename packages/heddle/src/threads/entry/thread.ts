@@ -1,8 +1,10 @@
+import { enableCompileCache } from 'node:module';
 import { isMainThread, workerData } from 'node:worker_threads';
 import { Channel } from '../wire/channel.ts';
 import type { ThreadData } from '../wire/messages.ts';
 import { giveWay } from './give-way.ts';
 import { keepOut } from './entry-guard.ts';
+import { MemoryGauge } from './memory-gauge.ts';
 import { startProcess } from './process.ts';
 import { prepareTsx } from './tsx-loader.ts';
 import { WorkLoop } from './work-loop.ts';
@@ -12,12 +14,16 @@ import { WorkLoop } from './work-loop.ts';
 if (isMainThread) startProcess(stackOfJob);
 else startThread(workerData as ThreadData);
 
-function startThread({ memory, bell, values, entryFiles, sourceMaps, nice, concurrency }: ThreadData): void {
+function startThread(data: ThreadData): void {
+  const { memory, bell, values, entryFiles, sourceMaps, compileCache, measuresMemory, nice, concurrency } = data;
   giveWay(nice);
   // What the program said itself, and not by a flag, Node does not hand on.
   if (sourceMaps) process.setSourceMapsEnabled(true);
+  if (compileCache !== undefined) enableCompileCache(compileCache);
   keepOut(entryFiles);
-  const loop = new WorkLoop(new Channel(memory), bell, values, concurrency, stackOfJob);
+  const channel = new Channel(memory);
+  const loop = new WorkLoop(channel, bell, values, concurrency, stackOfJob);
+  if (measuresMemory) loop.gauge = new MemoryGauge(channel);
   const preparing = prepareTsx();
   if (preparing === undefined) {
     loop.start();

@@ -10,6 +10,8 @@ import { BellLine } from './bell-line.ts';
 import { CurrentJobs } from './current-job.ts';
 import { itemsWereTaken } from './iteration.ts';
 import { JobRunner, unsendable } from './job-runner.ts';
+import type { MemoryGauge } from './memory-gauge.ts';
+import { OwnResources } from './own-resources.ts';
 
 /** After work, the next job is often a moment away: to look for it costs less than to be woken. */
 const SPIN_MS = 0.02;
@@ -28,6 +30,9 @@ export class WorkLoop {
   readonly #stackOf: (error: Error) => string | undefined;
   readonly #hasWork: () => boolean;
   readonly #concurrency: number;
+  /** Where the pool wants to know how much memory its threads use. */
+  gauge: MemoryGauge | undefined;
+  readonly #resources: OwnResources;
   readonly #began = new Float64Array(SLOTS);
   #running = 0;
   #working = false;
@@ -57,6 +62,7 @@ export class WorkLoop {
     this.#values = values;
     this.#stackOf = stackOf;
     this.#inline = new InlineValues(channel.memory);
+    this.#resources = new OwnResources(bell, () => this.#running === 0 && !this.#hasWork());
     this.#hasWork = () => this.#next >= 0 || !channel.submissions.isEmpty();
     const line = new BellLine(bell, channel.calls);
     const jobs = new CurrentJobs((slot) => channel.state(slot) === SlotState.cancelled, line);
@@ -82,6 +88,7 @@ export class WorkLoop {
     this.#bell.on('message', (message: BellMessage) => {
       if (message === 'cancelled') this.#jobs.look();
       else if (typeof message === 'object') itemsWereTaken(message as MoreItems);
+      else if (typeof message === 'number') this.#resources.tellWhenGone(message);
       else this.#look();
     });
     tell(this.#bell, 'ready');
@@ -161,6 +168,7 @@ export class WorkLoop {
     this.#running++;
     this.#noteBegin(slot, isInline || this.#runner.hasLoaded(channel.functionId(slot)));
     if (!channel.change(slot, SlotState.sent, SlotState.begun)) return this.#conclude(slot, 'withdrawn', Form.inline);
+    this.#resources.forget();
     const functionId = channel.functionId(slot);
     if (isInline) return this.#runInline(slot, functionId);
     if (message instanceof UnclonableError) return this.#fail(slot, 'unreadable', message);
@@ -213,6 +221,7 @@ export class WorkLoop {
     this.#jobs.end(slot);
     this.#runner.hasEnded(slot);
     this.#now = performance.now();
+    this.gauge?.look(this.#now);
     const microseconds = Math.min((this.#now - (this.#began[slot] as number)) * 1000, MOST_MICROSECONDS);
     this.#channel.conclude(slot, OUTCOMES.indexOf(outcome), form, microseconds);
     this.#channel.completions.put(slot);

@@ -12,6 +12,7 @@ const THREAD_BELL = 0;
 const REACTOR_BELL = LINE;
 const SUBMITTED = 2 * LINE;
 const COMPLETED = 3 * LINE;
+const MEMORY = COMPLETED + 8;
 const CALLS = 4 * LINE;
 const ANSWERS = 5 * LINE;
 const SUBMISSIONS = 6 * LINE;
@@ -124,6 +125,16 @@ export class Channel {
     this.#words[header + FORM] = form;
     this.#words[header + MICROSECONDS] = microseconds;
     Atomics.store(this.#words, header + STATE, SlotState.done);
+  }
+
+  /** Notes how many bytes the thread uses. */
+  noteMemory(bytes: number): void {
+    this.#doubles[MEMORY / 2] = bytes;
+  }
+
+  /** How many bytes the thread used when it looked last; 0 where it does not. */
+  get threadMemory(): number {
+    return this.#doubles[MEMORY / 2] as number;
   }
 
   functionId(slot: number): number {

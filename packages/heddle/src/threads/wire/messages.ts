@@ -14,6 +14,10 @@ export interface ThreadData {
   readonly entryFiles: readonly string[];
   /** Whether stacks are to show the places that source maps lead to. */
   readonly sourceMaps: boolean;
+  /** Where the program keeps what V8 has compiled, if it does. */
+  readonly compileCache: string | undefined;
+  /** Whether the thread is to tell how much memory it uses. */
+  readonly measuresMemory: boolean;
   /** The niceness that the thread gives itself; 0 leaves it as it is. */
   readonly nice: number;
   /** How many jobs may be on their way at a time. */
@@ -34,9 +38,9 @@ export interface JobMessage {
 /**
  * What is said on the bell: by a thread that it waits for work, by either side that there is something to take, by
  * the reactor that a running job has been cancelled or that items have been taken, by a thread what it wants to be
- * called there.
+ * called there. A number is an ask: the thread says it back when nothing of its own keeps it any more.
  */
-export type BellMessage = 'ready' | 'ring' | 'cancelled' | MoreItems | ThreadCall;
+export type BellMessage = 'ready' | 'ring' | 'cancelled' | number | MoreItems | ThreadCall;
 
 /** From the reactor to a thread: so many items of an iteration have been taken, and as many more are wanted. */
 export interface MoreItems {
