@@ -62,8 +62,8 @@ export class ProcessLoop {
     if (message.kind !== 'job') return undefined;
     this.#job = message.job;
     this.#begin(this.#runner.hasLoaded(message.functionId));
-    // It has been taken back on its way here.
-    if (this.#board.isCancelled(this.#job)) return this.#fail('thrown', new CancelledError());
+    // It has been taken back on its way here. Its function has not been loaded, and the pool must not think so.
+    if (this.#board.isCancelled(this.#job)) return this.#fail('unloadable', new CancelledError());
     return this.#runner.runMessage(SLOT, message.functionId, message.message);
   }
 
