@@ -14,6 +14,9 @@ interface WorkerAttached {
   readonly params: { readonly sessionId: string; readonly workerInfo: { readonly title: string } };
 }
 
+/** One that has not answered by then is in native code, where it cannot be in the middle of an answer. */
+const LONGEST_WAIT_MS = 1000;
+
 const open = new Map<number, Question>();
 /** The inspector's sessions with threads, by the ids of these. */
 const sessions = new Map<number, string>();
@@ -54,6 +57,7 @@ function enable(session: Session): void {
 // What a listener throws becomes a warning of Node's, so none of them may.
 function listen(session: Session): void {
   isListening = true;
+  process.on('exit', waitForAnswers);
   session.on('NodeWorker.attachedToWorker', ({ params }: WorkerAttached) => {
     const [, threadId] = /^\[worker (\d+)\]/.exec(params.workerInfo.title) ?? [];
     sessions.set(Number(threadId), params.sessionId);
@@ -92,6 +96,13 @@ function answered(message: string): void {
   closeSoon();
   const frames = result?.result?.value;
   question.tell(typeof frames === 'string' ? frames : '');
+}
+
+/** Node ends the threads next, and would wait for ever for one that goes on because it was in the middle of its answer. */
+function waitForAnswers(): void {
+  const nothing = new Int32Array(new SharedArrayBuffer(4));
+  const end = performance.now() + LONGEST_WAIT_MS;
+  while (open.size > 0 && performance.now() < end) Atomics.wait(nothing, 0, 0, 1);
 }
 
 function closeSoon(): void {

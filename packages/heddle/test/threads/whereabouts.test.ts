@@ -134,6 +134,18 @@ test('a thread that is ended in the moment in which it is asked does end', limit
   }
 });
 
+test('a program may end in the moment in which a thread is asked', limit, async () => {
+  const program = `
+    import { deferToThread } from 'heddle';
+    import { spinInCallee } from ${JSON.stringify(pathToFileURL(fixture).href)};
+    await deferToThread.with({ runTimeout: 1 })(spinInCallee).catch((error) => console.log(error.limit));
+  `;
+  const programs = Array.from({ length: 8 }, () => runProgram(program));
+  for (const { stdout, stderr, code } of await Promise.all(programs)) {
+    assert.deepEqual({ stdout, code }, { stdout: 'run\n', code: 0 }, stderr);
+  }
+});
+
 test('many calls that run out of time at once are each told their own place', limit, async (t) => {
   const pool = poolFor(t, { max: 4 });
   const stacks = await Promise.all(
