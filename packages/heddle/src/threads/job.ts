@@ -69,6 +69,8 @@ export class Job {
   runTime = -1;
   /** Where the call was made, if its error is to say so. */
   madeBy: Error | undefined = undefined;
+  /** Whether the error of the call has the place where the job was in its thread. */
+  wasSeen = false;
   readonly #record: PoolRecord;
   #settled = false;
   #timeLimits: TimeLimits | undefined;
@@ -167,7 +169,7 @@ export class Job {
 
   /** Below the frames of whatever ended the call, its error shows those of the program. */
   #showCaller(error: unknown): void {
-    const boundary = this.runTime >= 0 ? THREAD_BOUNDARY : '';
+    const boundary = this.runTime >= 0 || this.wasSeen ? THREAD_BOUNDARY : '';
     if (this.madeBy === undefined) showAwaiters(error, boundary);
     else if (error instanceof Error) appendToStack(error, boundary, callersOf(this.madeBy));
   }

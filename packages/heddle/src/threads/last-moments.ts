@@ -43,7 +43,9 @@ export class LastMoments {
 
   /** The error of the limit, with the frames of the job where they have been found out, as its stack. */
   inStackOf(error: TimeoutError): TimeoutError {
-    if (this.#frames !== '') error.stack = `${error.name}: ${error.message}\n${this.#frames}`;
+    if (this.#frames === '') return error;
+    error.stack = `${error.name}: ${error.message}\n${this.#frames}`;
+    this.#job.wasSeen = true;
     return error;
   }
 

@@ -61,6 +61,23 @@ for (const [f, ...frames] of places) {
   });
 }
 
+test('below the place in the thread stands who awaits the call', limit, async (t) => {
+  const pool = poolFor(t, { max: 1 });
+  async function awaits(runTimeout: number): Promise<string> {
+    try {
+      return await pool.with({ runTimeout, grace: 0 }).defer(spinInCallee);
+    } catch (error) {
+      return (error as Error).stack ?? '';
+    }
+  }
+  for (let runTimeout = 100; ; runTimeout *= 2) {
+    const stack = await awaits(runTimeout);
+    if (!stack.includes('deepest')) continue;
+    assert.match(stack, /at spinInCallee \(.*\)\n +at <thread>\n +at async awaits \(/);
+    return;
+  }
+});
+
 test('so does that of a timeout for waiting and running together', limit, async (t) => {
   const pool = poolFor(t, { max: 1 });
   const stack = await stackOfTimeout((timeout) => pool.with({ timeout, grace: 0 }).defer(spinInCallee));
@@ -180,7 +197,7 @@ test('with source maps, the place is that of the source', limit, async () => {
     }
   `;
   const { stdout, stderr } = await runProgram(program, ['--enable-source-maps']);
-  assert.match(stdout, /at deepest \(.*fixtures\/threads\/whereabouts\.ts:8:3\)/, stderr);
+  assert.match(stdout, /at deepest \(.*fixtures\/threads\/whereabouts\.ts:\d+:3\)/, stderr);
 });
 
 test('where the inspector is denied, the error comes without a place', limit, async () => {
