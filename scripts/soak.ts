@@ -26,6 +26,10 @@ const random = new Random(seed);
 const violations: string[] = [];
 const counts = new Map<string, number>();
 let calls = 0;
+let stuck = 0;
+process.on('warning', (warning: NodeJS.ErrnoException) => {
+  if (warning.code === 'HEDDLE_THREAD_STUCK') stuck++;
+});
 let pools = 0;
 
 function violated(what: string): void {
@@ -126,7 +130,7 @@ console.log(
     .map(([name, count]) => `  ${name}: ${count}`)
     .join('\n'),
 );
-console.log(`threads: ${before.threads} before, ${after.threads} after`);
+console.log(`threads: ${before.threads} before, ${after.threads} after; ${stuck} took longer than a second to end`);
 console.log(`listeners: ${before.listeners} before, ${after.listeners} after`);
 console.log(
   `memory: ${megabytes(before.heap)} before, ${megabytes(after.heap)} after; resident ${megabytes(before.resident)} and ${megabytes(after.resident)}`,
