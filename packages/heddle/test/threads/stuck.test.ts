@@ -6,7 +6,7 @@ import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CancelledError, TimeoutError } from 'heddle/defer';
-import { prometheusText, type ThreadPool, type ThreadPoolOptions } from 'heddle/threads';
+import { prometheusText, ThreadExitError, type ThreadPool, type ThreadPoolOptions } from 'heddle/threads';
 import { add, neverSettle, whichThread } from '../fixtures/threads/jobs.ts';
 import { spinInCallee, waitInNativeCode } from '../fixtures/threads/whereabouts.ts';
 import { DeafPool, DeafThreadPool } from '../support/deaf-pool.ts';
@@ -197,6 +197,23 @@ test('a real thread in native code is given up, and leaves the list when that ha
   await writeFile(file, '');
   while (pool.statistics().stuck.length > 0) await nextTurn();
   assert.equal(await pool.defer(add, 1, 2), 3);
+});
+
+test('calls that share a thread which goes on have ended when it is given up', limit, async (t) => {
+  warningsOf(t);
+  const pool = new DeafThreadPool({ max: 1, concurrency: 2 });
+  t.after(() => pool.endAll());
+  const gates = [new Gate(), new Gate()] as const;
+  const { defer } = pool.with({ grace: 0 });
+  const first = defer(neverSettle, gates[0].shared);
+  const second = defer(neverSettle, gates[1].shared);
+  const failure = errorOf(second, ThreadExitError);
+  await gates[0].entered();
+  await gates[1].entered();
+  first.cancel();
+  await errorOf(first, CancelledError);
+  assert.match((await failure).message, /because neverSettle, which ran in it too, was given up and did not end/);
+  assert.deepEqual(stuckIn(pool), ['neverSettle']);
 });
 
 test('a thread that goes on is listed with the place where its time was over', limit, async (t) => {

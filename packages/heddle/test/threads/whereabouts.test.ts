@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import path from 'node:path';
 import { type Deferred, TimeoutError } from 'heddle/defer';
+import { ThreadExitError } from 'heddle/threads';
 import { add, neverSettle } from '../fixtures/threads/jobs.ts';
 import {
   backtrack,
@@ -130,6 +131,17 @@ test('where the job waits for a promise, or no thread has it, the error names no
     assert.ok(stack?.startsWith(`TimeoutError: ${message}`));
     assert.doesNotMatch(stack ?? '', /jobs\.js/);
   }
+});
+
+test('of jobs that share a thread, none is said to be where another one is', limit, async (t) => {
+  const pool = poolFor(t, { max: 1, concurrency: 2 });
+  const gate = new Gate();
+  const waiting = pool.with({ runTimeout: 400, grace: 0 }).defer(neverSettle, gate.shared);
+  const failure = errorOf(waiting, TimeoutError);
+  await gate.entered();
+  const spinning = pool.defer(spinInCallee);
+  assert.doesNotMatch((await failure).stack ?? '', /whereabouts/);
+  await errorOf(spinning, ThreadExitError);
 });
 
 test('threads are asked without the Debugger domain, and the inspector leaves them at once', limit, async (t) => {
