@@ -46,6 +46,8 @@ export interface ThreadConnection {
   whereIs?(tell: TellWhereabouts): () => void;
   /** Ends the thread, whatever it is doing; `ended` follows. */
   end(): void;
+  /** In how many milliseconds it follows where the thread can be ended at all; a second where nothing is said. */
+  readonly endsWithin?: number;
 }
 
 /** What `submit` gives for a job that has to be alone with its thread, and is not. */

@@ -5,7 +5,7 @@ import type { ScheduledCall, TimeSource } from '../defer/clock.ts';
  * A thread goes on for so long, in milliseconds, after it was told to end: then it is in native code, which nobody can
  * end. Ordinary JavaScript ends within a few, long operations of the engine within some hundred.
  */
-const PATIENCE_MS = 1000;
+export const PATIENCE_MS = 1000;
 
 /** A thread that was ended and goes on all the same: what it runs is native code, or an operation of the engine. */
 export interface StuckThread {
@@ -28,12 +28,13 @@ export class EndWatch {
 
   /**
    * @param now the time as the pool counts it
+   * @param patience how many milliseconds it has for that
    * @param tell is called when the thread should have ended
    */
-  constructor(time: TimeSource, now: () => number, tell: () => void) {
+  constructor(time: TimeSource, now: () => number, patience: number, tell: () => void) {
     this.#now = now;
     this.#toldAt = now();
-    this.#timer = time.callLater(PATIENCE_MS, () => {
+    this.#timer = time.callLater(patience, () => {
       this.#isOverdue = true;
       tell();
     });

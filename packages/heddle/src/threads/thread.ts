@@ -10,7 +10,7 @@ import { KnownFunctions } from './known-functions.ts';
 import type { PoolThread, ThreadOwner } from './pool-thread.ts';
 import type { StartFailure } from './respawn-delay.ts';
 import type { ThreadStatistics } from './statistics.ts';
-import { EndWatch, type StuckThread } from './stuck-thread.ts';
+import { EndWatch, PATIENCE_MS, type StuckThread } from './stuck-thread.ts';
 import { exitError, startError, warnOfCrash } from './thread-exit.ts';
 import { InitRun, type ThreadInit } from './thread-init.ts';
 import { ThreadUsage } from './thread-usage.ts';
@@ -273,7 +273,8 @@ export class Thread implements PoolThread {
     this.#isEnding();
     const back = this.takeBack();
     this.#connection.end();
-    this.#endWatch = new EndWatch(this.#time, this.#now, () => this.#shouldHaveEnded());
+    const { endsWithin = PATIENCE_MS } = this.#connection;
+    this.#endWatch = new EndWatch(this.#time, this.#now, endsWithin, () => this.#shouldHaveEnded());
     if (back.length > 0) this.#owner.jobsHaveNotBegun(back);
   }
 
