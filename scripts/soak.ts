@@ -86,6 +86,7 @@ async function poolOfCalls(end: number): Promise<void> {
   const pool = new ThreadPool({
     name: `soak ${++pools}`,
     max: 2 + random.below(3),
+    maxCrashes: Number.POSITIVE_INFINITY,
     idleTimeout: random.below(2) * 10_000,
     maxQueue,
   });
