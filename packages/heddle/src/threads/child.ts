@@ -11,7 +11,7 @@ import { PipeNumber } from './wire/pipes.ts';
 const outsideOfCalls = new AsyncResource('HeddleProcesses', { requireManualDestroy: true });
 
 /** How long a process that has nothing to do may take to end, in milliseconds. */
-const ORDERLY_MS = 2000;
+export const ORDERLY_MS = 2000;
 /** How long a process without a pipe may live: of one that has died, the pipes may be gone first. */
 const PIPELESS_MS = 200;
 /** How long what a process has written may take to arrive when it has ended: others may have its pipe, too. */

@@ -1,4 +1,5 @@
 import type { Transferable } from 'node:worker_threads';
+import type { TellWhereabouts } from './whereabouts.ts';
 import type { SlotOutcome } from './wire/channel.ts';
 import type { CallAnswer, MoreItems, ThreadCall } from './wire/messages.ts';
 import type { JobReference } from './wire/reference.ts';
@@ -41,8 +42,12 @@ export interface ThreadConnection {
   askWhenFree?(ask: number): void;
   /** How many bytes the thread used when it looked last; left out where nothing measures that. */
   readonly memory?: number;
+  /** Asks where in the code the thread is, where that can be found out. Gives what takes the question back. */
+  whereIs?(tell: TellWhereabouts): () => void;
   /** Ends the thread, whatever it is doing; `ended` follows. */
   end(): void;
+  /** In how many milliseconds it follows where the thread can be ended at all; a second where nothing is said. */
+  readonly endsWithin?: number;
 }
 
 /** What `submit` gives for a job that has to be alone with its thread, and is not. */

@@ -34,5 +34,6 @@ export { type MeasuredPool, prometheusText } from './prometheus.ts';
 export type { PoolStatistics, ThreadStatistics } from './statistics.ts';
 export { ProcessPool } from './process-pool.ts';
 export type { ProcessPoolOptions } from './process-options.ts';
+export type { StuckThread } from './stuck-thread.ts';
 export { type PoolView, ThreadPool } from './thread-pool.ts';
 export { UnclonableError } from './wire/unclonable-error.ts';

@@ -12,6 +12,7 @@ import type { KeyLine } from './keyed-jobs.ts';
 import type { Callable } from './callable/resolve.ts';
 import type { PoolRecord } from './pool-record.ts';
 import { TimeLimits } from './time-limits.ts';
+import type { TellWhereabouts } from './whereabouts.ts';
 
 /** Whoever has the job at the moment, and can be told that nobody wants it any more. */
 export interface JobHolder {
@@ -22,6 +23,8 @@ export interface JobHolder {
   runTimeOf(job: Job): number | undefined;
   /** Tells a job that has begun what becomes of its items. Only a thread can. */
   tellOfItems?(job: Job, items: MoreItems | 'none'): void;
+  /** Asks where in the code a job is that a thread has begun. Gives what takes the question back. */
+  whereIs?(job: Job, tell: TellWhereabouts): (() => void) | undefined;
 }
 
 const DEFAULT_GRACE = 100;
@@ -66,6 +69,8 @@ export class Job {
   runTime = -1;
   /** Where the call was made, if its error is to say so. */
   madeBy: Error | undefined = undefined;
+  /** Whether the error of the call has the place where the job was in its thread. */
+  wasSeen = false;
   readonly #record: PoolRecord;
   #settled = false;
   #timeLimits: TimeLimits | undefined;
@@ -164,7 +169,7 @@ export class Job {
 
   /** Below the frames of whatever ended the call, its error shows those of the program. */
   #showCaller(error: unknown): void {
-    const boundary = this.runTime >= 0 ? THREAD_BOUNDARY : '';
+    const boundary = this.runTime >= 0 || this.wasSeen ? THREAD_BOUNDARY : '';
     if (this.madeBy === undefined) showAwaiters(error, boundary);
     else if (error instanceof Error) appendToStack(error, boundary, callersOf(this.madeBy));
   }

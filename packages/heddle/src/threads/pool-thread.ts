@@ -1,6 +1,7 @@
 import type { Job, JobHolder } from './job.ts';
 import type { StartFailure } from './respawn-delay.ts';
 import type { ThreadStatistics } from './statistics.ts';
+import type { StuckThread } from './stuck-thread.ts';
 
 /** A thread as its pool sees it: it has one job at a time, and may have others ahead of their turn. */
 export interface PoolThread extends JobHolder {
@@ -34,6 +35,8 @@ export interface PoolThread extends JobHolder {
   askWhenFree(): void;
   /** Ends the thread, whatever it is doing. */
   end(): void;
+  /** What there is to say of it where it should have ended and has not; undefined otherwise. */
+  stuck(): StuckThread | undefined;
 }
 
 /** Whoever gives threads their jobs. */
@@ -56,6 +59,8 @@ export interface ThreadOwner {
   threadIsEnding(thread: PoolThread): void;
   /** Jobs that an ending thread has not begun, and will not. */
   jobsHaveNotBegun(jobs: readonly Job[]): void;
+  /** The thread has been told to end, and goes on. */
+  threadIsStuck(thread: PoolThread): void;
   /** The thread is gone, and has no jobs. */
   threadHasEnded(thread: PoolThread): void;
 }

@@ -2,7 +2,7 @@ import { closeSync } from 'node:fs';
 import type { ResourceLimits, SHARE_ENV, Transferable } from 'node:worker_threads';
 import { entryModuleFiles } from './callable/entry-module.ts';
 import { honoursSourceMaps } from './callable/source-maps-enabled.ts';
-import { Child, type ChildListener } from './child.ts';
+import { Child, type ChildListener, ORDERLY_MS } from './child.ts';
 import type { ConnectionListener, OutgoingJob, Progress, ThreadConnection, ThreadCrash } from './connection.ts';
 import { packJob, readAnswer, unsendableArguments, UnsendableClosure } from './job-message.ts';
 import { commandLine } from './process-options.ts';
@@ -143,6 +143,9 @@ export class ProcessConnection implements ThreadConnection, ChildListener {
     const isRunning = begun === this.#job && done !== this.#job && since > 0;
     return isRunning ? Math.max(0, toSharedTime(performance.now()) - since) : 0;
   }
+
+  /** A process that has nothing to do may end in its own time first. */
+  readonly endsWithin: number = 2 * ORDERLY_MS;
 
   end(): void {
     this.#child.end();

@@ -44,6 +44,9 @@ export function prometheusText(...pools: readonly MeasuredPool[]): string {
       ['', { state: 'busy' }, busy],
       ['', { state: 'ending' }, threads - idle - busy],
     ]),
+    metric('heddle_threads_stuck', 'gauge', 'Threads that were ended and go on.', ({ of }) => [
+      ['', {}, of.stuck.length],
+    ]),
     metric('heddle_backlog', 'gauge', 'Calls that wait.', ({ of }) => [['', {}, of.backlog]]),
     metric('heddle_jobs_total', 'counter', 'Calls that have ended, by how.', ({ of }) =>
       (['completed', 'failed', 'cancelled', 'refused'] as const).map((outcome) => ['', { outcome }, of[outcome]]),

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import type { HistogramSnapshot } from './histogram.ts';
+import type { StuckThread } from './stuck-thread.ts';
 
 /** How a pool is at this moment, and what it has done so far. */
 export interface PoolStatistics {
@@ -23,6 +24,8 @@ export interface PoolStatistics {
   /** How long they waited before: for a thread, and for their module where the thread had to load it. */
   readonly waitTime: HistogramSnapshot;
   readonly perThread: readonly ThreadStatistics[];
+  /** Threads that were ended and go on in native code. As many as `max` of them do not count in `threads`. */
+  readonly stuck: readonly StuckThread[];
 }
 
 /** How one thread is used. */
@@ -41,12 +44,16 @@ export function statisticsText(
   running: readonly string[],
   waiting: readonly string[],
 ): string {
-  const { threads, idle, busy, backlog, completed, failed, cancelled, refused, perThread } = statistics;
+  const { threads, idle, busy, backlog, completed, failed, cancelled, refused, perThread, stuck } = statistics;
   return [
     `Thread pool ${inspect(name)}: ${threads} threads (${idle} idle, ${busy} busy), ${backlog} calls wait`,
     `  so far: ${completed} completed, ${failed} failed, ${cancelled} cancelled, ${refused} refused`,
     ...perThread.map(
       (thread) => `  ${thread.name}: ${thread.calls} calls, busy ${Math.round(thread.utilization * 100)} % of the time`,
+    ),
+    ...stuck.map(
+      (thread) =>
+        `  ${thread.name}: goes on with ${thread.functionName ?? 'nothing'}, ended ${Math.round(thread.overdue)} ms ago`,
     ),
     `  running: ${counted(running)}`,
     `  waiting: ${counted(waiting)}`,

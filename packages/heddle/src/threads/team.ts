@@ -6,6 +6,7 @@ import type { PoolThread, ThreadOwner } from './pool-thread.ts';
 import { PriorityQueue } from './priority-queue.ts';
 import { RespawnDelay } from './respawn-delay.ts';
 import type { ThreadStatistics } from './statistics.ts';
+import type { StuckThread } from './stuck-thread.ts';
 
 /** What a team asks of the pool it works for. */
 export interface TeamOwner {
@@ -15,6 +16,8 @@ export interface TeamOwner {
   callLater(milliseconds: number, f: () => void): ScheduledCall;
   /** A thread has become idle, or has ended. */
   teamHasChanged(): void;
+  /** A thread has been told to end, and goes on. */
+  threadIsStuck(thread: StuckThread): void;
   /** Fewer jobs wait, perhaps. */
   backlogHasShrunk(): void;
 }
@@ -54,6 +57,8 @@ export class Team {
   readonly #absent = new Set<PoolThread>();
   /** How many threads more than `max` there may be for them. */
   #extra = 0;
+  /** Threads that have been given up: they should have ended, go on, and count no more. */
+  readonly #stuck = new Set<PoolThread>();
   /** The thread that was idle last is used first, so that the others may end. */
   readonly #idle: PoolThread[] = [];
   /** Threads that take jobs ahead, the one that got one last at the end. */
@@ -74,6 +79,7 @@ export class Team {
     threadIsFree: (thread) => this.#threadIsFree(thread),
     threadIsEnding: (thread) => this.#threadIsEnding(thread),
     jobsHaveNotBegun: (jobs) => this.#jobsHaveNotBegun(jobs),
+    threadIsStuck: (thread) => this.#threadIsStuck(thread),
     threadHasEnded: (thread) => this.#threadHasEnded(thread),
   };
   #min: number;
@@ -128,6 +134,11 @@ export class Team {
     return [...this.#threads].map((thread) => thread.usage());
   }
 
+  /** The threads that should have ended and go on. */
+  stuck(): StuckThread[] {
+    return [...this.#stuck, ...this.#ending].flatMap((thread) => thread.stuck() ?? []);
+  }
+
   waiting(): Job[] {
     return [...this.#keyed.parked(), ...this.#queue.jobs()];
   }
@@ -174,6 +185,7 @@ export class Team {
   /** Replaces no more threads. */
   quit(): void {
     this.#stopping = true;
+    this.#giveUpStuck();
   }
 
   /** Whether all jobs are done; then the threads end, too. */
@@ -355,7 +367,30 @@ export class Team {
     this.#serve();
   }
 
+  #threadIsStuck(thread: PoolThread): void {
+    const stuck = thread.stuck();
+    if (stuck !== undefined) this.#owner.threadIsStuck(stuck);
+    this.#giveUpStuck();
+  }
+
+  /** Gives the places of stuck threads to others: at most `max` of them, because they take processors and memory. */
+  #giveUpStuck(): void {
+    for (const thread of this.#ending) {
+      if (!this.#stopping && this.#stuck.size >= this.#max) return;
+      if (thread.stuck() === undefined) continue;
+      this.#stuck.add(thread);
+      this.#threadHasLeft(thread);
+    }
+  }
+
   #threadHasEnded(thread: PoolThread): void {
+    if (!this.#stuck.delete(thread)) return this.#threadHasLeft(thread);
+    this.#giveUpStuck();
+    // Its call may have held a key.
+    return this.#serve();
+  }
+
+  #threadHasLeft(thread: PoolThread): void {
     this.#threads.delete(thread);
     this.#ending.delete(thread);
     this.#mayGrowAgain();

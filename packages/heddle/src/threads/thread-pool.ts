@@ -33,6 +33,7 @@ import { PoolRecord } from './pool-record.ts';
 import { PropagatedStores } from './propagated-stores.ts';
 import { refusedCall } from './refused-call.ts';
 import { type PoolStatistics, statisticsText } from './statistics.ts';
+import { warnOfStuck } from './stuck-thread.ts';
 import { Team, type TeamOwner } from './team.ts';
 import { Thread } from './thread.ts';
 import { ThreadIterator } from './thread-iterator.ts';
@@ -171,6 +172,7 @@ export class ThreadPool {
       makeThread: (threadOwner) => this.#makeThread(threadOwner),
       callLater: (milliseconds, f) => this.time.callLater(milliseconds, f),
       teamHasChanged: () => this.#teamHasChanged(),
+      threadIsStuck: (thread) => warnOfStuck(this.name, thread),
       backlogHasShrunk: () => this.#drain.look(),
     };
     this.#team = new Team(owner, min, max);
@@ -429,6 +431,7 @@ export class ThreadPool {
       runTime: runTime.snapshot(),
       waitTime: waitTime.snapshot(),
       perThread: this.#team.usage(),
+      stuck: this.#team.stuck(),
     };
   }
 

@@ -10,10 +10,12 @@ import { KnownFunctions } from './known-functions.ts';
 import type { PoolThread, ThreadOwner } from './pool-thread.ts';
 import type { StartFailure } from './respawn-delay.ts';
 import type { ThreadStatistics } from './statistics.ts';
+import { EndWatch, PATIENCE_MS, type StuckThread } from './stuck-thread.ts';
 import { exitError, startError, warnOfCrash } from './thread-exit.ts';
 import { InitRun, type ThreadInit } from './thread-init.ts';
 import { ThreadUsage } from './thread-usage.ts';
 import { ThreadWear, type WearLimits } from './thread-wear.ts';
+import type { TellWhereabouts } from './whereabouts.ts';
 import type { SlotOutcome } from './wire/channel.ts';
 import type { MoreItems } from './wire/messages.ts';
 import { StillResolving } from './wire/passed.ts';
@@ -54,6 +56,8 @@ export class Thread implements PoolThread {
   readonly #owner: ThreadOwner;
   readonly #connection: ThreadConnection;
   readonly #time: TimeSource;
+  readonly #name: string;
+  readonly #now: () => number;
   readonly #functions = new KnownFunctions();
   readonly #usage: ThreadUsage;
   readonly #calls: CallsFromThread;
@@ -86,6 +90,9 @@ export class Thread implements PoolThread {
   #hasAnswered = false;
   #ending = false;
   #toldToEnd = false;
+  #endWatch: EndWatch | undefined;
+  /** Where in the code it was when somebody last asked, and the job that it had. */
+  #lastSeen: { readonly job: Job; readonly frames: string } | undefined;
   #started = false;
   startFailure: StartFailure | undefined;
   lastProgress = 0;
@@ -102,6 +109,8 @@ export class Thread implements PoolThread {
     this.#owner = owner;
     this.#time = time;
     this.#concurrency = concurrency;
+    this.#name = name;
+    this.#now = now;
     this.#usage = new ThreadUsage(name, now);
     this.#crashes = crashes;
     this.#wear = new ThreadWear(wear, () => this.#connection.memory);
@@ -233,6 +242,17 @@ export class Thread implements PoolThread {
     else this.#connection.itemsWereTaken(items);
   }
 
+  whereIs(job: Job, tell: TellWhereabouts): (() => void) | undefined {
+    if (!this.hasBegun(job)) return undefined;
+    // Of jobs that share the thread, nobody can tell whose code it is in.
+    if (this.#sent.some((sent) => sent !== undefined && sent.job !== job && this.hasBegun(sent.job))) return undefined;
+    return this.#connection.whereIs?.((frames) => {
+      if (!this.#has(job)) return;
+      this.#lastSeen = { job, frames };
+      tell(frames);
+    });
+  }
+
   takeBack(): Job[] {
     this.#hasGivenBack = true;
     const back = this.#sent.flatMap((sent) =>
@@ -253,6 +273,8 @@ export class Thread implements PoolThread {
     this.#isEnding();
     const back = this.takeBack();
     this.#connection.end();
+    const { endsWithin = PATIENCE_MS } = this.#connection;
+    this.#endWatch = new EndWatch(this.#time, this.#now, endsWithin, () => this.#shouldHaveEnded());
     if (back.length > 0) this.#owner.jobsHaveNotBegun(back);
   }
 
@@ -260,6 +282,14 @@ export class Thread implements PoolThread {
     this.isAsked = true;
     if (this.#connection.askWhenFree === undefined) this.#owner.threadIsFree(this);
     else this.#connection.askWhenFree(++this.#asks);
+  }
+
+  stuck(): StuckThread | undefined {
+    if (!this.#endWatch?.isOverdue) return undefined;
+    const job = this.#endsFor ?? this.jobs()[0];
+    const frames = this.#lastSeen?.job === job ? this.#lastSeen?.frames : undefined;
+    const { overdue } = this.#endWatch;
+    return { name: this.#name, functionName: job?.functionName, overdue, stack: frames || undefined };
   }
 
   #giveUp(job: Job): void {
@@ -292,6 +322,14 @@ export class Thread implements PoolThread {
     const end = this.#givenUp.get(slot);
     if (end?.active()) end.cancel();
     this.#givenUp.delete(slot);
+  }
+
+  #shouldHaveEnded(): void {
+    this.#connection.end();
+    // Calls that share the thread with the one for which it was to end do not wait for native code either.
+    for (const job of this.jobs())
+      job.settle(new Failure(exitError(job.functionName, TERMINATED, undefined, this.#endsFor)));
+    this.#owner.threadIsStuck(this);
   }
 
   #isEnding(): void {
@@ -473,6 +511,7 @@ export class Thread implements PoolThread {
   }
 
   #ended(exitCode: number, crash: ThreadCrash | undefined, process: ProcessEnd | undefined): void {
+    this.#endWatch?.stop();
     const left = this.jobs();
     if (!this.#toldToEnd && !this.#hasAnswered && !left.some((job) => this.hasBegun(job))) {
       this.startFailure = (functionName) => startError(functionName, exitCode, crash, process);
@@ -514,5 +553,8 @@ export class Thread implements PoolThread {
     return job.slot < 0 || this.#sent[job.slot]?.job !== job || this.#connection.progressOf(job.slot) === 'sent';
   }
 }
+
+/** The exit code of a thread that was ended from outside. */
+const TERMINATED = 1;
 
 const NONE: readonly unknown[] = [];

@@ -1,6 +1,7 @@
 import type { ScheduledCall, TimeSource } from '../defer/clock.ts';
 import { TimeoutError } from '../defer/errors.ts';
 import type { Job } from './job.ts';
+import { LastMoments } from './last-moments.ts';
 import type { CallOptions } from './options.ts';
 
 type Limits = Pick<CallOptions, 'timeout' | 'queueTimeout' | 'runTimeout'>;
@@ -16,6 +17,8 @@ export class TimeLimits {
   readonly #total: ScheduledCall | undefined;
   readonly #queue: ScheduledCall | undefined;
   #run: ScheduledCall | undefined;
+  readonly #lastMoments: LastMoments | undefined;
+  readonly #lastMomentsOfRun: LastMoments | undefined;
 
   /** Begins to count. */
   constructor(job: Job, limits: Limits, time: TimeSource) {
@@ -23,7 +26,12 @@ export class TimeLimits {
     this.#job = job;
     this.#time = time;
     this.#runTimeout = runTimeout;
-    if (timeout !== FOREVER) this.#total = time.callLater(timeout, () => this.#totalIsOver(timeout));
+    if (timeout !== FOREVER) {
+      this.#total = time.callLater(timeout, () => this.#totalIsOver(timeout));
+      this.#lastMoments = new LastMoments(job, timeout, time);
+      this.#lastMoments.comeBefore(timeout);
+    }
+    if (runTimeout !== FOREVER) this.#lastMomentsOfRun = new LastMoments(job, runTimeout, time);
     if (queueTimeout !== FOREVER) this.#queue = time.callLater(queueTimeout, () => this.#queueIsOver(queueTimeout));
   }
 
@@ -39,11 +47,14 @@ export class TimeLimits {
 
   stop(): void {
     for (const timer of [this.#total, this.#queue, this.#run]) if (timer?.active()) timer.cancel();
+    this.#lastMoments?.stop();
+    this.#lastMomentsOfRun?.stop();
   }
 
   #totalIsOver(timeout: number): void {
     const message = `${this.#job.functionName} had no result within ${timeout} ms.`;
-    this.#job.abandon(new TimeoutError(timeout, 'total', message));
+    const error = new TimeoutError(timeout, 'total', message);
+    this.#job.abandon(this.#lastMoments?.inStackOf(error) ?? error);
   }
 
   #queueIsOver(timeout: number): void {
@@ -54,6 +65,7 @@ export class TimeLimits {
 
   #lookIn(milliseconds: number): void {
     this.#run = this.#time.callLater(milliseconds, () => this.#runMayBeOver());
+    this.#lastMomentsOfRun?.comeBefore(milliseconds);
   }
 
   #runMayBeOver(): void {
@@ -63,7 +75,8 @@ export class TimeLimits {
     if (runTime === undefined) return;
     if (runTime < this.#runTimeout) return this.#lookIn(this.#runTimeout - runTime);
     const message = `${this.#job.functionName} ran for longer than ${this.#runTimeout} ms.`;
-    this.#job.abandon(new TimeoutError(this.#runTimeout, 'run', message));
+    const error = new TimeoutError(this.#runTimeout, 'run', message);
+    this.#job.abandon(this.#lastMomentsOfRun?.inStackOf(error) ?? error);
   }
 }
 

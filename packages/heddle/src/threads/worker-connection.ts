@@ -24,6 +24,7 @@ import {
 import { JobSlots } from './job-slots.ts';
 import { warnOfOverriddenLimits } from './overridden-limits.ts';
 import { threadEntry } from './thread-entry.ts';
+import { type TellWhereabouts, whereIs } from './whereabouts.ts';
 import { Channel, SLOTS } from './wire/channel.ts';
 import {
   type BellMessage,
@@ -74,6 +75,7 @@ export class WorkerConnection implements ThreadConnection {
   /** Where the answers to them go. */
   #answers: MessagePort | undefined;
   #crash: ThreadCrash | undefined;
+  #isEnding = false;
 
   /** @throws ThreadEntryMissingError, and whatever Node finds wrong with the options */
   constructor(listener: ConnectionListener, options: WorkerOptions) {
@@ -175,7 +177,20 @@ export class WorkerConnection implements ThreadConnection {
     return this.#slots.runTimeOf(slot);
   }
 
+  whereIs(tell: TellWhereabouts): () => void {
+    let isWanted = true;
+    whereIs(this.#worker.threadId, (frames) => {
+      // It was interrupted for the answer, and has missed that it was to end.
+      if (this.#isEnding) this.end();
+      if (isWanted) tell(frames);
+    });
+    return () => {
+      isWanted = false;
+    };
+  }
+
   end(): void {
+    this.#isEnding = true;
     void this.#worker.terminate();
   }
 

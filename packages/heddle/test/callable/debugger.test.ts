@@ -130,6 +130,33 @@ describe('with a debugger attached', { skip: notInThisNode('WebSocket') }, () =>
       if (url === urlOf('late.mjs')) break;
     }
   });
+
+  test('it keeps its threads while Heddle asks one of them where it is', async () => {
+    write('work.mjs', ['export function work(n) {', '  for (;;) n++;', '}', 'export const other = (n) => n + 1;']);
+    write('entry.mjs', [
+      `import { deferToThread } from ${JSON.stringify(heddle)};`,
+      "import { other, work } from './work.mjs';",
+      "process.stdin.once('data', async () => {",
+      '  let rounds = 0;',
+      "  for (let stack = ''; !stack.includes('work.mjs'); rounds++) {",
+      '    const limits = { runTimeout: 100 * 2 ** rounds, grace: 0 };',
+      '    ({ stack } = await deferToThread.with(limits)(work, 1).catch((error) => error));',
+      '  }',
+      '  console.log(await deferToThread(other, rounds));',
+      '});',
+      "console.log('ready');",
+    ]);
+    end();
+    await start();
+    await client.ask('NodeWorker.enable', { waitForDebuggerOnStart: false });
+    program.write('go\n');
+    await program.wrote('\n', 'ready\n'.length);
+    const threads = Number(/^ready\n(\d+)\n/.exec(program.output)?.[1]);
+    for (let ended = 1; ended < threads; ended++) await client.thread();
+    const last = await client.thread();
+    const { result } = await last.ask<{ result: { value: number } }>('Runtime.evaluate', { expression: '6 * 7' });
+    assert.equal(result.value, 42);
+  });
 });
 
 /** A program that listens for a debugger. */
@@ -156,9 +183,9 @@ class Program {
     return /ws:\/\/\S+/.exec(this.#errors)?.[0] as string;
   }
 
-  /** Settles when the program has written this. */
-  wrote(text: string): Promise<void> {
-    return this.#until(() => this.output.includes(text));
+  /** Settles when the program has written this, after so many characters. */
+  wrote(text: string, from: number = 0): Promise<void> {
+    return this.#until(() => this.output.includes(text, from));
   }
 
   write(text: string): void {

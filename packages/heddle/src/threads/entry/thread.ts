@@ -7,6 +7,7 @@ import { keepOut } from './entry-guard.ts';
 import { MemoryGauge } from './memory-gauge.ts';
 import { startProcess } from './process.ts';
 import { prepareTsx } from './tsx-loader.ts';
+import { tellWhereabouts } from './whereabouts.ts';
 import { WorkLoop } from './work-loop.ts';
 
 // What a thread runs first, and a process of a pool: one file for both, since a bundle has to bring it along.
@@ -21,6 +22,7 @@ function startThread(data: ThreadData): void {
   if (sourceMaps) process.setSourceMapsEnabled(true);
   if (compileCache !== undefined) enableCompileCache(compileCache);
   keepOut(entryFiles);
+  tellWhereabouts(stackOfJob);
   const channel = new Channel(memory);
   const loop = new WorkLoop(channel, bell, values, concurrency, stackOfJob);
   if (measuresMemory) loop.gauge = new MemoryGauge(channel);

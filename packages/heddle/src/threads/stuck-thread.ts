@@ -1,0 +1,68 @@
+import { inspect } from 'node:util';
+import type { ScheduledCall, TimeSource } from '../defer/clock.ts';
+
+/**
+ * A thread goes on for so long, in milliseconds, after it was told to end: then it is in native code, which nobody can
+ * end. Ordinary JavaScript ends within a few, long operations of the engine within some hundred.
+ */
+export const PATIENCE_MS = 1000;
+
+/** A thread that was ended and goes on all the same: what it runs is native code, or an operation of the engine. */
+export interface StuckThread {
+  /** The thread's name. */
+  readonly name: string;
+  /** The function of the call that was given up; undefined where the thread had none. */
+  readonly functionName: string | undefined;
+  /** For how many milliseconds it has gone on since it was told to end. */
+  readonly overdue: number;
+  /** Where in the code it was when the time limit of its call ran out, as lines of a stack, where that is known. */
+  readonly stack: string | undefined;
+}
+
+/** Watches whether a thread that has been told to end does so. */
+export class EndWatch {
+  readonly #now: () => number;
+  readonly #toldAt: number;
+  readonly #timer: ScheduledCall;
+  #isOverdue = false;
+
+  /**
+   * @param now the time as the pool counts it
+   * @param patience how many milliseconds it has for that
+   * @param tell is called when the thread should have ended
+   */
+  constructor(time: TimeSource, now: () => number, patience: number, tell: () => void) {
+    this.#now = now;
+    this.#toldAt = now();
+    this.#timer = time.callLater(patience, () => {
+      this.#isOverdue = true;
+      tell();
+    });
+    // A thread alone does not keep the process.
+    this.#timer.unref?.();
+  }
+
+  get isOverdue(): boolean {
+    return this.#isOverdue;
+  }
+
+  get overdue(): number {
+    return this.#now() - this.#toldAt;
+  }
+
+  stop(): void {
+    this.#isOverdue = false;
+    if (this.#timer.active()) this.#timer.cancel();
+  }
+}
+
+/** Says what cannot be undone: the thread takes a processor and memory until it ends, and keeps the process. */
+export function warnOfStuck(pool: string, { name, functionName, overdue, stack }: StuckThread): void {
+  const what = functionName === undefined ? '' : ` with ${functionName}`;
+  process.emitWarning(
+    `The thread ${inspect(name)} of the pool ${inspect(pool)} goes on${what}, ${Math.round(overdue)} ms after it was ended. ` +
+      'It is in native code, which goes on to its end and keeps the process until then: work that must be killable ' +
+      'belongs in a process of its own.',
+    { code: 'HEDDLE_THREAD_STUCK', ...(stack === undefined ? {} : { detail: stack }) },
+  );
+}

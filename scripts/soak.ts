@@ -1,0 +1,143 @@
+// Mixed calls with faults at random for some minutes: each must end once and as it may, and nothing may be left.
+//
+//   npm run soak -- [--minutes 1] [--seed 1]
+import { getEventListeners } from 'node:events';
+import { parseArgs } from 'node:util';
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
+import { type Deferred, Failure, ThreadPool } from 'heddle';
+import { type Fate, fates, isRefused } from './soak/fates.ts';
+import { leftovers, whatIsLeft } from './soak/leftovers.ts';
+import { Random } from './soak/random.ts';
+
+const BATCH = 1000;
+/** Pools come and go, so that all they hold is let go of. */
+const BATCHES_OF_A_POOL = 50;
+/** A call that takes longer hangs. */
+const HANGS_MS = 60_000;
+/** Memory that may be kept beyond what was reachable after the first pool: caches of functions, of compiled code. */
+const SPARE_BYTES = 8e6;
+
+const { values } = parseArgs({ options: { minutes: { type: 'string' }, seed: { type: 'string' } } });
+const minutes = Number(values.minutes ?? 1);
+const seed = Number(values.seed ?? Date.now() % 2 ** 31);
+if (!(minutes > 0) || !Number.isSafeInteger(seed)) throw new Error('--minutes is a number, --seed a whole number.');
+
+const random = new Random(seed);
+const violations: string[] = [];
+const counts = new Map<string, number>();
+let calls = 0;
+let stuck = 0;
+process.on('warning', (warning: NodeJS.ErrnoException) => {
+  if (warning.code === 'HEDDLE_THREAD_STUCK') stuck++;
+});
+let pools = 0;
+
+function violated(what: string): void {
+  violations.push(what);
+  console.error(`VIOLATION: ${what}`);
+}
+
+async function batch(pool: ThreadPool): Promise<void> {
+  const controller = new AbortController();
+  const unwanted: Deferred<unknown>[] = [];
+  const started: { fate: Fate; n: number; results: unknown[]; done: Promise<void> }[] = [];
+  for (let index = 0; index < BATCH; index++) {
+    const n = calls++;
+    const fate = random.among(fates);
+    counts.set(fate.name, (counts.get(fate.name) ?? 0) + 1);
+    const results: unknown[] = [];
+    let inTurn = true;
+    const call = fate.start({ pool, signal: controller.signal, random, unwanted }, n);
+    const done = new Promise<void>((resolve) => {
+      call.addBoth((result: unknown) => {
+        results.push(inTurn ? 'fired in the turn of its call' : result);
+        resolve();
+      });
+    });
+    inTurn = false;
+    started.push({ fate, n, results, done });
+    if (random.below(100) === 0) await nextTurn();
+    if (random.below(300) === 0) for (const one of unwanted.splice(0)) one.cancel();
+    if (random.below(400) === 0) {
+      const max = 1 + random.below(6);
+      pool.adjustPoolSize({ min: random.below(max + 1), max });
+    }
+    if (random.below(2000) === 0) controller.abort();
+  }
+  for (const one of unwanted) one.cancel();
+  const hanging = AbortSignal.timeout(HANGS_MS);
+  const all = Promise.all(started.map(({ done }) => done));
+  const hangs = new Promise<void>((resolve) => hanging.addEventListener('abort', () => resolve(), { once: true }));
+  await Promise.race([all, hangs]);
+  await nextTurn();
+  for (const { fate, n, results } of started) {
+    const [result] = results;
+    if (results.length !== 1) violated(`call ${n} (${fate.name}) has ended ${results.length} times`);
+    else if (!fate.allows(result, n) && !isRefused(result)) {
+      violated(`call ${n} (${fate.name}) ended with ${String(result instanceof Failure ? result.value : result)}`);
+    }
+  }
+  const listeners = getEventListeners(controller.signal, 'abort').length;
+  if (listeners > 0) violated(`${listeners} listeners are left on the signal of a batch`);
+}
+
+async function poolOfCalls(end: number): Promise<void> {
+  const maxQueue = random.below(3) === 0 ? 400 : Number.POSITIVE_INFINITY;
+  const pool = new ThreadPool({
+    name: `soak ${++pools}`,
+    max: 2 + random.below(3),
+    maxCrashes: Number.POSITIVE_INFINITY,
+    idleTimeout: random.below(2) * 10_000,
+    maxQueue,
+  });
+  for (let n = 0; n < BATCHES_OF_A_POOL && performance.now() < end && violations.length === 0; n++) await batch(pool);
+  await pool.stop();
+  const { threads, backlog, busy, stuck } = pool.statistics();
+  if (threads + backlog + busy + stuck.length > 0) violated(`a stopped pool has left ${pool.dumpStats()}`);
+}
+
+/** What ends last ends a moment after the pool: threads of the operating system, sessions of the inspector. */
+async function settled(before: ReturnType<typeof leftovers>): Promise<ReturnType<typeof leftovers>> {
+  let after = leftovers();
+  for (let look = 0; look < 50 && whatIsLeft(before, after).length > 0; look++) {
+    await pause(100);
+    after = leftovers();
+  }
+  return after;
+}
+
+console.log(
+  `Soak for ${minutes} minutes on Node ${process.versions.node}, seed ${seed}: repeat it with --seed ${seed}`,
+);
+const began = performance.now();
+const end = began + minutes * 60_000;
+// What is loaded once stays: the first pool is not compared.
+await poolOfCalls(Math.min(end, began + 5000));
+await pause(1000);
+const before = leftovers();
+while (performance.now() < end && violations.length === 0) await poolOfCalls(end);
+const after = await settled(before);
+for (const left of whatIsLeft(before, after)) violated(`left over: ${left}`);
+if (after.heap - before.heap > SPARE_BYTES) {
+  violated(`memory: ${Math.round(after.heap / 1e6)} MB are reachable, before ${Math.round(before.heap / 1e6)} MB`);
+}
+
+const seconds = (performance.now() - began) / 1000;
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
+console.log(`${calls} calls on ${pools} pools in ${seconds.toFixed(0)} s`);
+console.log(
+  [...counts]
+    .sort(([, a], [, b]) => b - a)
+    .map(([name, count]) => `  ${name}: ${count}`)
+    .join('\n'),
+);
+console.log(`threads: ${before.threads} before, ${after.threads} after; ${stuck} took longer than a second to end`);
+console.log(`listeners: ${before.listeners} before, ${after.listeners} after`);
+console.log(
+  `memory: ${megabytes(before.heap)} before, ${megabytes(after.heap)} after; resident ${megabytes(before.resident)} and ${megabytes(after.resident)}`,
+);
+console.log(
+  violations.length === 0 ? 'Each call has ended once, and nothing is left.' : `${violations.length} violations`,
+);
+// What hangs must not keep the script.
+process.exit(violations.length === 0 ? 0 : 1);

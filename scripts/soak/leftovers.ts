@@ -1,0 +1,43 @@
+import { existsSync, readdirSync } from 'node:fs';
+
+/** What a program that does nothing has, and has again when a pool is gone. */
+export interface Leftovers {
+  /** Threads of the process, where the operating system tells. */
+  readonly threads: number;
+  /** Of the memory, what is reachable, in bytes. */
+  readonly heap: number;
+  readonly resident: number;
+  /** What keeps the process or belongs to the loop. */
+  readonly resources: Readonly<Record<string, number>>;
+  /** Listeners on the process and on the signals given. */
+  readonly listeners: number;
+}
+
+/** Looks at the process, when garbage has been collected. */
+export function leftovers(): Leftovers {
+  globalThis.gc?.();
+  const resources: Record<string, number> = {};
+  for (const kind of process.getActiveResourcesInfo()) resources[kind] = (resources[kind] ?? 0) + 1;
+  const { heapUsed, external, rss } = process.memoryUsage();
+  const listeners = process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0);
+  const tasks = '/proc/self/task';
+  return {
+    threads: existsSync(tasks) ? readdirSync(tasks).length : 0,
+    heap: heapUsed + external,
+    resident: rss,
+    resources,
+    listeners,
+  };
+}
+
+/** What there is more of after than before, in words. */
+export function whatIsLeft(before: Leftovers, after: Leftovers): string[] {
+  const left: string[] = [];
+  const compare = (what: string, was: number, is: number): void => {
+    if (is > was) left.push(`${what}: ${is}, before ${was}`);
+  };
+  compare('threads', before.threads, after.threads);
+  compare('listeners', before.listeners, after.listeners);
+  for (const [kind, count] of Object.entries(after.resources)) compare(kind, before.resources[kind] ?? 0, count);
+  return left;
+}
