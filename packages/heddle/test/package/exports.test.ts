@@ -48,6 +48,7 @@ const reactor = [
   'createReactor',
   'reactor',
 ];
+const task = ['LoopNotRunningError', 'LoopRunningError', 'LoopingCall', 'SystemExit', 'deferLater', 'react'];
 const testing = ['Clock', 'MemoryReactor', 'MemoryThreadPool', 'assertNoResult', 'failureResultOf', 'successResultOf'];
 const threads = [
   'BoundObject',
@@ -93,9 +94,10 @@ const thread = [
 const exported: Record<string, readonly string[]> = {
   // For code that the build plug-in writes.
   'heddle/addressed': ['addressed', 'partsOf'],
-  heddle: [...defer, ...reactor, ...threads],
+  heddle: [...defer, ...reactor, ...task, ...threads],
   'heddle/defer': defer,
   'heddle/reactor': reactor,
+  'heddle/task': task,
   'heddle/testing': testing,
   'heddle/thread': thread,
   'heddle/threads': threads,
