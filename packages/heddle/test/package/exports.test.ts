@@ -48,7 +48,24 @@ const reactor = [
   'createReactor',
   'reactor',
 ];
-const task = ['LoopNotRunningError', 'LoopRunningError', 'LoopingCall', 'SystemExit', 'deferLater', 'react'];
+const task = [
+  'CooperativeTask',
+  'Cooperator',
+  'LoopNotRunningError',
+  'LoopRunningError',
+  'LoopingCall',
+  'SchedulerError',
+  'SchedulerStopped',
+  'SystemExit',
+  'TaskDone',
+  'TaskFailed',
+  'TaskFinished',
+  'TaskStopped',
+  'coiterate',
+  'cooperate',
+  'deferLater',
+  'react',
+];
 const testing = ['Clock', 'MemoryReactor', 'MemoryThreadPool', 'assertNoResult', 'failureResultOf', 'successResultOf'];
 const threads = [
   'BoundObject',
