@@ -375,6 +375,25 @@ describe('the end of a task', () => {
   });
 });
 
+test('whoever is told of the end of a task may begin the next one with the same cooperator, again and again', () => {
+  const log: string[] = [];
+  const hand = new HandTurned({ steps: 100 });
+  const again = (left: number): Deferred<unknown> =>
+    hand.cooperator.coiterate(steps(log, String(left), 1)).addCallback(() => (left === 0 ? 'end' : again(left - 1)));
+  const done = again(5);
+  hand.turns();
+  assert.equal(log.join(''), '543210');
+  assert.equal(successResultOf(done), 'end');
+});
+
+test('a thousand tasks of different lengths all come to their end', () => {
+  const log: string[] = [];
+  const hand = new HandTurned({ steps: 7 });
+  const ends = Array.from({ length: 1_000 }, (_, i) => hand.cooperator.coiterate(steps(log, '', i % 13, i)));
+  hand.turns();
+  assert.deepEqual(ends.map(successResultOf), [...ends.keys()]);
+});
+
 describe('what can be a task', () => {
   test('an iterator without a return, an array, a Set and an object with an iterator', () => {
     const hand = new HandTurned();

@@ -131,6 +131,24 @@ test('stop fires the Deferred of start with the loop and takes the next call bac
   assert.deepEqual(times, [0]);
 });
 
+test('a loop that is stopped before its first call never makes it, and fires all the same', () => {
+  const { loop, clock, times } = timedLoop();
+  const done = loop.start(1_000, { now: false });
+  loop.stop();
+  clock.advance(5_000);
+  assert.deepEqual(times, []);
+  assert.equal(successResultOf(done), loop);
+});
+
+test('a loop that is stopped by a delayed call fires then', () => {
+  const { loop, clock, times } = timedLoop();
+  const done = loop.start(1_000);
+  clock.callLater(1_500, () => loop.stop());
+  clock.pump([1_000, 500]);
+  assert.equal(successResultOf(done), loop);
+  assert.deepEqual([times, clock.getDelayedCalls()], [[0, 1_000], []]);
+});
+
 test('a loop that is stopped by its own function fires when that returns', () => {
   let firedInside: boolean | undefined;
   const { loop, clock } = timedLoop((calls) => {
