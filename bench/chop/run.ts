@@ -1,7 +1,7 @@
 // When to chop, when to defer and when neither: /ping beside the same work inline, chopped and deferred, in one run;
 // what a step of a task costs; whether a LoopingCall drifts. Results in results/chop.json and chop.md.
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { deferToThread } from 'heddle';
 import { reactor } from 'heddle/reactor';
@@ -152,9 +152,11 @@ const drift = await measureDrift();
 await reactor.getThreadPool().stop();
 
 const measured = environment();
+const figures = table([none, long, ...rows]);
+const machine = `Node ${measured.node}, ${measured.platform}, ${measured.cores} cores, ${measured.date.slice(0, 10)}`;
 const report = `# Chopped or deferred
 
-${table([none, long, ...rows])}
+${figures}
 
 \`/ping\` was asked for every 5 ms by a process of its own; a latency counts from the moment at which the request was
 due. \`total\` is the median of ${options.times} times.
@@ -168,7 +170,7 @@ How late a tick is against start + k·interval, at an interval of 1 ms:
 |---|---:|---:|
 ${drift.map(({ way, first, last }) => `| ${way} | ${ms(first)} | ${ms(last)} |`).join('\n')}
 
-Node ${measured.node}, ${measured.platform}, ${measured.cores} cores, ${measured.date.slice(0, 10)}. Written by \`npm run bench:chop -w @heddle/bench\`.
+${machine}. Written by \`npm run bench:chop -w @heddle/bench\`.
 `;
 console.log(`\n${report}`);
 const folder = new URL('../results/', import.meta.url);
@@ -185,3 +187,22 @@ const results = {
 };
 writeFileSync(new URL('chop.json', folder), `${JSON.stringify(results, null, 2)}\n`);
 writeFileSync(new URL('chop.md', folder), report);
+
+/** The guide shows the figures of the latest run. */
+const guide = new URL('../../docs/guide/chop-or-defer.md', import.meta.url);
+const [begin, end] = ['<!-- measured:begin -->\n', '<!-- measured:end -->'];
+const page = readFileSync(guide, 'utf8');
+const before = page.slice(0, page.indexOf(begin) + begin.length);
+const after = page.slice(page.indexOf(end));
+const note = `${machine}, by \`npm run bench:chop -w @heddle/bench\`: \`/ping\` is asked for every
+5 ms by another process, its latency counts from the moment at which it was due. Compare the rows, not the figures with
+those of another machine.`;
+writeFileSync(
+  guide,
+  `${before}
+${figures}
+
+${note}
+
+${after}`,
+);

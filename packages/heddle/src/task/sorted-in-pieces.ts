@@ -40,27 +40,31 @@ function* sortedAsTexts<T>(items: readonly T[]): Generator<number, T[]> {
   return result;
 }
 
-function* merged<T>(items: readonly T[], compare: Compare<T>): Generator<number, T[]> {
+/** @param items is a copy of the caller's, and is used up */
+function* merged<T>(items: T[], compare: Compare<T>): Generator<number, T[]> {
   const { length } = items;
   const passes = 1 + Math.max(0, Math.ceil(Math.log2(length / PIECE)));
-  let from: T[] = [];
   for (let start = 0; start < length; start += PIECE) {
-    from.push(...items.slice(start, start + PIECE).sort(compare));
-    yield start / length / passes;
+    let at = start;
+    for (const item of items.slice(start, start + PIECE).sort(compare)) items[at++] = item;
+    yield at / length / passes;
   }
+  // Two arrays for all passes: each new one of a large array would hold up the loop, and so would its collection.
+  let from = items;
+  let to = new Array<T>(length);
   let pass = 1;
   for (let width = PIECE; width < length; width *= 2) {
-    const to: T[] = [];
+    let at = 0;
     for (let start = 0; start < length; start += 2 * width) {
       const middle = Math.min(start + width, length);
       const end = Math.min(start + 2 * width, length);
       for (let left = start, right = middle; left < middle || right < end; ) {
         const takesLeft = right === end || (left < middle && compare(from[left] as T, from[right] as T) <= 0);
-        to.push(from[takesLeft ? left++ : right++] as T);
-        if (to.length % PIECE === 0) yield (pass + to.length / length) / passes;
+        to[at++] = from[takesLeft ? left++ : right++] as T;
+        if (at % PIECE === 0) yield (pass + at / length) / passes;
       }
     }
-    from = to;
+    [from, to] = [to, from];
     pass++;
   }
   return from;
