@@ -14,6 +14,7 @@ import { PingServer } from './ping-server.ts';
 import {
   ascending,
   busy,
+  busyByHand,
   ITEMS,
   numbers,
   orderLines,
@@ -139,9 +140,15 @@ const none = await measure(
   2,
 );
 const seconds = Number(options.seconds);
+const task = `a task of ${seconds} s`;
 const long = await measure(
   server,
-  { work: `a task of ${seconds} s`, way: 'chopped', run: () => cooperate(busy(seconds * 1_000)).whenDone() },
+  { work: task, way: 'chopped', run: () => cooperate(busy(seconds * 1_000)).whenDone() },
+  1,
+);
+const byHand = await measure(
+  server,
+  { work: task, way: '10 ms in each turn, by hand', run: () => busyByHand(seconds * 1_000) },
   1,
 );
 const rows: Measured[] = [];
@@ -152,7 +159,7 @@ const drift = await measureDrift();
 await reactor.getThreadPool().stop();
 
 const measured = environment();
-const figures = table([none, long, ...rows]);
+const figures = table([none, long, byHand, ...rows]);
 const machine = `Node ${measured.node}, ${measured.platform}, ${measured.cores} cores, ${measured.date.slice(0, 10)}`;
 const report = `# Chopped or deferred
 
@@ -181,6 +188,7 @@ const results = {
   units: { total: 'ms', cost: 'ns', drift: 'ms' },
   none,
   long,
+  byHand,
   rows,
   cost,
   drift,

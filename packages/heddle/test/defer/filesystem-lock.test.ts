@@ -208,8 +208,8 @@ describe('between processes', { skip }, () => {
   const holding = (file: string): string => `
     import { DeferredFilesystemLock } from 'heddle/defer';
     const lock = new DeferredFilesystemLock(${JSON.stringify(file)});
+    process.on('SIGTERM', () => { lock.unlock(); process.exit(); });
     console.log(lock.lock() ? 'locked' : 'held');
-    process.on('SIGTERM', () => { lock.unlock(); console.log('unlocked'); process.exit(); });
     setInterval(() => {}, 1000);
   `;
 
