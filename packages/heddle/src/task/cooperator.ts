@@ -145,7 +145,7 @@ export class Cooperator {
   }
 
   #addReady(work: Work): void {
-    if (work.ring !== undefined || this.#resting.has(work)) return;
+    if (work.ring !== undefined) return;
     this.#ready.add(work);
     this.#schedule();
   }
