@@ -201,8 +201,12 @@ export class Work implements Waiting<Work> {
       (result): undefined => {
         this.#waits = false;
         this.#stepping = false;
-        if (result instanceof Failure) this.#threw(result);
-        else this.#scope.runInAsyncScope(this.#take, this, result as IteratorResult<unknown, unknown>);
+        // A step that fails after the end has mostly been given up with the task, by the same signal.
+        if (result instanceof Failure) {
+          if (this.#end === undefined) this.#threw(result);
+          return;
+        }
+        this.#scope.runInAsyncScope(this.#take, this, result as IteratorResult<unknown, unknown>);
         if (this.isReady) this.#owner.ready(this);
       },
       true,

@@ -398,6 +398,18 @@ describe('failures that nobody asked about', () => {
     assert.deepEqual([code, stderr], [0, '']);
   });
 
+  test('a step of an async generator that fails after its task was stopped is not reported', async () => {
+    const { code, stderr } = await runProgram(`
+      import { setTimeout as sleep } from 'node:timers/promises';
+      import { cooperate } from 'heddle/task';
+      const controller = new AbortController();
+      const { signal } = controller;
+      cooperate((async function* () { await sleep(60_000, undefined, { signal }); yield; })(), { signal });
+      setTimeout(() => controller.abort(), 20);
+    `);
+    assert.deepEqual([code, stderr], [0, '']);
+  });
+
   test('what a finally throws is reported', async () => {
     const { code, stderr } = await runProgram(`
       import { cooperate } from 'heddle/task';
