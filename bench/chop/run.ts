@@ -11,6 +11,7 @@ import { environment } from '../report/environment.ts';
 import { measureCost } from './cost.ts';
 import { measureDrift } from './drift.ts';
 import { PingServer } from './ping-server.ts';
+import { processorTimeOfTurns } from './turns.ts';
 import {
   ascending,
   busy,
@@ -153,6 +154,9 @@ const byHand = await measure(
   { work: task, way: '10 ms in each turn, by hand', run: () => busyByHand(seconds * 1_000) },
   1,
 );
+const turns = await processorTimeOfTurns(() => cooperate(busy(seconds * 100)).whenDone());
+const turn = { p50: percentile(turns, 0.5), p99: percentile(turns, 0.99), max: Math.max(...turns) };
+console.log(`a turn of the loop beside such a task, processor time: p50 ${ms(turn.p50)}, p99 ${ms(turn.p99)}`);
 if (options.long) process.exit();
 const rows: Measured[] = [];
 for (const way of ways) rows.push(await measure(server, way, Number(options.times)));
@@ -170,6 +174,9 @@ ${figures}
 
 \`/ping\` was asked for every 5 ms by a process of its own; a latency counts from the moment at which the request was
 due. \`total\` is the median of ${options.times} times.
+
+Processor time that a turn of the loop takes beside the long task, the task included: p50 ${ms(turn.p50)}, p99
+${ms(turn.p99)}, max ${ms(turn.max)}. Other programs on the machine come between in \`/ping\`, not in this.
 
 A step of a task: ${cost.one.toFixed(1)} ns (${cost.oneOverBare.toFixed(1)} times a bare step of a generator, ${cost.bare.toFixed(1)} ns);
 of four tasks that take turns: ${cost.four.toFixed(1)} ns (${cost.fourOverBare.toFixed(1)} times).
@@ -193,6 +200,7 @@ const results = {
   long,
   byHand,
   rows,
+  turn,
   cost,
   drift,
 };
@@ -206,8 +214,9 @@ const page = readFileSync(guide, 'utf8');
 const before = page.slice(0, page.indexOf(begin) + begin.length);
 const after = page.slice(page.indexOf(end));
 const note = `${machine}, by \`npm run bench:chop -w @heddle/bench\`: \`/ping\` is asked for every
-5 ms by another process, its latency counts from the moment at which it was due. Compare the rows, not the figures with
-those of another machine.`;
+5 ms by another process, its latency counts from the moment at which it was due. Other programs on the
+machine are in these figures; beside the long task a turn of the loop takes ${ms(turn.p99)} of processor time at p99.
+Compare the rows, not the figures with those of another machine.`;
 writeFileSync(
   guide,
   `${before}
