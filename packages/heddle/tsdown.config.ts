@@ -5,6 +5,7 @@ const library: UserConfig = {
     index: 'src/index.ts',
     'defer/index': 'src/defer/index.ts',
     'reactor/index': 'src/reactor/index.ts',
+    'task/index': 'src/task/index.ts',
     'threads/index': 'src/threads/index.ts',
     'thread/index': 'src/thread/index.ts',
     'threads/addressed': 'src/threads/callable/addressed.ts',

@@ -9,6 +9,12 @@ export {
   type DeferredListResult,
   type FailedEntry,
 } from './deferred-list.ts';
+export {
+  AlreadyTryingToLockError,
+  DeferredFilesystemLock,
+  type FilesystemLockOptions,
+  type LockWaitOptions,
+} from './deferred-filesystem-lock.ts';
 export { DeferredLock } from './deferred-lock.ts';
 export { DeferredQueue, type DeferredQueueOptions } from './deferred-queue.ts';
 export { DeferredSemaphore } from './deferred-semaphore.ts';

@@ -6,10 +6,13 @@ import type { ReactorTime } from '../reactor/time.ts';
  * Time that stands still until a test moves it: for everything that takes a
  * clock, in place of the reactor.
  *
- * {@link advance} runs all calls that are due, in the order of their times,
- * those with no delay that are added meanwhile included (the reactor makes
- * those wait for its next turn). What a call throws comes out of `advance`,
- * and the calls after it stay.
+ * {@link advance} moves the time on at once, and then makes all calls that are
+ * due, in the order of their times. It differs from the reactor in three ways:
+ * a call with no delay that is added meanwhile is made by the same `advance`,
+ * where the reactor makes it wait for a later turn; what a call throws comes
+ * out of `advance`, and the calls after it stay, where the reactor reports it
+ * and goes on; and the calls of one `advance` follow one another at one time,
+ * with no turn of the loop between them, in which promises could go on.
  *
  * After Twisted's `twisted.internet.task.Clock`.
  *

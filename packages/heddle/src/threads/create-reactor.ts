@@ -1,6 +1,7 @@
 import { NodeKeepAlive } from '../reactor/keep-alive.ts';
 import { Reactor } from '../reactor/reactor.ts';
 import { NodeTime } from '../reactor/time.ts';
+import { provideTaskClock } from '../task/task-clock.ts';
 import { ThreadPool } from './thread-pool.ts';
 
 /**
@@ -27,3 +28,5 @@ export function createReactor(): Reactor<ThreadPool> {
 
 /** The reactor of this program, or of this thread: the one that `deferToThread` uses. */
 export const reactor: Reactor<ThreadPool> = createReactor();
+
+provideTaskClock(reactor);

@@ -48,6 +48,12 @@ test('a job runs when it is told to, in the thread of the test, one at a time an
   assert.equal(await pool.perform(), false);
 });
 
+test('perform without a job does nothing, and says so', async () => {
+  const pool = new MemoryThreadPool();
+  assert.equal(await pool.perform(), false);
+  await pool.performAll();
+});
+
 test('performAll runs the jobs, too, that results lead to', async () => {
   const pool = new MemoryThreadPool();
   const sum = pool.defer(add, 1, 2).addCallback((three) => pool.defer(add, three, 4));

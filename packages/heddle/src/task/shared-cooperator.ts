@@ -1,0 +1,4 @@
+import { Cooperator } from './cooperator.ts';
+
+/** The cooperator that the tasks of a program share. */
+export const sharedCooperator: Cooperator = new Cooperator();

@@ -1,0 +1,316 @@
+import { AsyncResource } from 'node:async_hooks';
+import { inspect } from 'node:util';
+import { Deferred, observe } from '../defer/deferred.ts';
+import { CancelledError, InvalidArgumentError, NotPausedError } from '../defer/errors.ts';
+import { Failure } from '../defer/failure.ts';
+import { fail } from '../defer/succeed.ts';
+import { isThenable } from '../defer/thenable.ts';
+import { SchedulerStopped, TaskDone, TaskFailed, TaskStopped } from './errors.ts';
+import type { Waiting } from './ready-line.ts';
+
+/** What a task is made of: a generator or any other iterator, also an asynchronous one, or something that gives one. */
+export type Pieces<R, P = unknown> =
+  | Iterator<P, R, never>
+  | AsyncIterator<P, R, never>
+  | Iterable<P, R, never>
+  | AsyncIterable<P, R, never>;
+
+/** The cooperator, as its work sees it. */
+export interface WorkOwner {
+  /** The work can be given turns. */
+  ready(work: Work): void;
+  /** The work can be given no turns now, if it could before. */
+  held(work: Work): void;
+  /** The work has come to its end. */
+  ended(work: Work): void;
+  /** The work has something to say when the turn of the loop is over. */
+  progressed(work: Work): void;
+}
+
+export interface WorkOptions {
+  readonly priority: number;
+  readonly timeSlice: number;
+  readonly signal: AbortSignal | undefined;
+  readonly onProgress: ((value: unknown) => void) | undefined;
+}
+
+/** How work ended, as the error that later calls on its task are answered with. */
+type End = TaskDone | TaskFailed | TaskStopped | SchedulerStopped;
+
+/** An iterator on its way from piece to piece, with everything that can hold it up or end it. */
+export class Work implements Waiting<Work> {
+  readonly priority: number;
+  /** Milliseconds that this work may take in one turn of the loop. */
+  readonly timeSlice: number;
+  /** Milliseconds that it has taken in this turn, where it may not take all. */
+  taken: number = 0;
+  ring: Waiting<Work>['ring'];
+  after: Work = this;
+  before: Work = this;
+  lastTurn: number = 0;
+  readonly #owner: WorkOwner;
+  readonly #iterator: Iterator<unknown, unknown> | AsyncIterator<unknown, unknown>;
+  /** The async context of the place that began the work, in which its pieces run. */
+  readonly #scope = new AsyncResource('HeddleTask', { requireManualDestroy: true });
+  readonly #onProgress: ((value: unknown) => void) | undefined;
+  readonly #waiters: Deferred<unknown>[] = [];
+  #pauses = 0;
+  /** Whether a Deferred or a promise that the iterator gave is pending. */
+  #waits = false;
+  /** Whether the iterator runs at this moment; it cannot be closed then. */
+  #stepping = false;
+  /** What the iterator gets with its next step: the value of the Deferred it has waited for. */
+  #sent: unknown;
+  #end: End | undefined;
+  #result: unknown;
+  /** Reports the failure of work whose end nobody has asked for. */
+  #unasked: Deferred<never> | undefined;
+  #progress: unknown;
+  #hasProgressed = false;
+  #removeListener: () => void = () => {};
+
+  /** @throws InvalidArgumentError when `pieces` cannot be iterated over */
+  constructor(owner: WorkOwner, pieces: Pieces<unknown>, options: WorkOptions) {
+    this.#owner = owner;
+    this.priority = options.priority;
+    this.timeSlice = options.timeSlice;
+    this.#onProgress = options.onProgress;
+    this.#iterator = iteratorOf(pieces);
+    if (options.signal !== undefined) this.#watch(options.signal);
+  }
+
+  get isEnded(): boolean {
+    return this.#end !== undefined;
+  }
+
+  get isReady(): boolean {
+    return this.#end === undefined && this.#pauses === 0 && !this.#waits;
+  }
+
+  /** @param owns whether a cancel ends the work, and not only the wait for it */
+  whenDone(owns: boolean = false): Deferred<unknown> {
+    const done = owns ? new Deferred<unknown>((_, reason) => this.#cancel(reason)) : new Deferred<unknown>();
+    if (this.#end === undefined) {
+      this.#waiters.push(done);
+    } else {
+      this.#unasked?.addErrback(() => undefined);
+      this.#unasked = undefined;
+      fire(done, this.#result);
+    }
+    return done;
+  }
+
+  pause(): void {
+    this.#requireGoing();
+    if (this.#pauses++ === 0) this.#owner.held(this);
+  }
+
+  resume(): void {
+    if (this.#pauses === 0) {
+      throw new NotPausedError('This task is not paused: resume() was called more often than pause().');
+    }
+    this.#pauses--;
+    if (this.isReady) this.#owner.ready(this);
+  }
+
+  stop(): void {
+    this.#requireGoing();
+    this.#endEarly(new TaskStopped(), new TaskStopped());
+  }
+
+  /** For the cooperator: it was stopped, or is stopped already. */
+  stopWithScheduler(): void {
+    if (this.#end === undefined) this.#endEarly(new SchedulerStopped(), new SchedulerStopped());
+  }
+
+  /** Makes one step. */
+  runOnce(): void {
+    this.#scope.runInAsyncScope(this.#step, this);
+  }
+
+  /** Makes steps as long as `goesOn` says and the work can. */
+  run(goesOn: (work: Work) => boolean): void {
+    this.#scope.runInAsyncScope(this.#steps, this, goesOn);
+  }
+
+  /** Tells how far the work has come, if there is news. */
+  report(): void {
+    if (!this.#hasProgressed) return;
+    this.#hasProgressed = false;
+    try {
+      this.#scope.runInAsyncScope(this.#onProgress as (value: unknown) => void, undefined, this.#progress);
+    } catch (error) {
+      if (this.#end === undefined) this.#endEarly(new TaskFailed(error), error);
+    }
+  }
+
+  #steps(goesOn: (work: Work) => boolean): void {
+    do this.#step();
+    while (goesOn(this));
+  }
+
+  #step(): void {
+    let step: IteratorResult<unknown, unknown>;
+    this.#stepping = true;
+    try {
+      step = this.#iterator.next(this.#sent as undefined) as IteratorResult<unknown, unknown>;
+    } catch (error) {
+      this.#stepping = false;
+      this.#threw(error);
+      return;
+    }
+    this.#sent = undefined;
+    // What an asynchronous iterator gives is no step yet, but a promise of one.
+    if (step.done === undefined && isThenable(step)) {
+      this.#awaitStep(step as PromiseLike<IteratorResult<unknown, unknown>>);
+      return;
+    }
+    this.#stepping = false;
+    this.#take(step);
+  }
+
+  #take({ done, value }: IteratorResult<unknown, unknown>): void {
+    if (this.#end !== undefined) {
+      // The piece has ended the work itself, or it was ended meanwhile.
+      if (done !== true) this.#close();
+      return;
+    }
+    if (done === true) {
+      if (isThenable(value)) this.#waitFor(toDeferred(value), this.#finish);
+      else this.#finish(value);
+    } else if (value === undefined) {
+      // Nothing but the end of a piece.
+    } else if (isThenable(value)) {
+      this.#waitFor(toDeferred(value), this.#send);
+    } else if (this.#onProgress !== undefined) {
+      this.#progress = value;
+      if (!this.#hasProgressed) this.#owner.progressed(this);
+      this.#hasProgressed = true;
+    }
+  }
+
+  #send(value: unknown): void {
+    this.#sent = value;
+  }
+
+  #awaitStep(promise: PromiseLike<IteratorResult<unknown, unknown>>): void {
+    this.#waits = true;
+    this.#owner.held(this);
+    observe(
+      toDeferred(promise),
+      (result): undefined => {
+        this.#waits = false;
+        this.#stepping = false;
+        // A step that fails after the end has mostly been given up with the task, by the same signal.
+        if (result instanceof Failure) {
+          if (this.#end === undefined) this.#threw(result);
+          return;
+        }
+        this.#scope.runInAsyncScope(this.#take, this, result as IteratorResult<unknown, unknown>);
+        if (this.isReady) this.#owner.ready(this);
+      },
+      true,
+    );
+  }
+
+  /** Holds the work until `awaited` has a result; its value goes to `proceed`, its failure ends the work. */
+  #waitFor(awaited: Deferred<unknown>, proceed: (value: unknown) => void): void {
+    this.#waits = true;
+    this.#owner.held(this);
+    observe(
+      awaited,
+      (result): undefined => {
+        this.#waits = false;
+        if (this.#end !== undefined) return;
+        if (result instanceof Failure) this.#endEarly(new TaskFailed(result.value), result);
+        else this.#scope.runInAsyncScope(proceed, this, result);
+        if (this.isReady) this.#owner.ready(this);
+      },
+      true,
+    );
+  }
+
+  #threw(error: unknown): void {
+    const failure = error instanceof Failure ? error : new Failure(error);
+    if (this.#end === undefined) this.#complete(new TaskFailed(failure.value), failure);
+    else fail(failure);
+  }
+
+  #finish(value: unknown): void {
+    if (this.#hasProgressed) this.report();
+    if (this.#end === undefined) this.#complete(new TaskDone(), value);
+  }
+
+  /** Ends the work although its iterator would go on. */
+  #endEarly(end: End, reason: unknown): void {
+    this.#complete(end, reason instanceof Failure ? reason : new Failure(reason));
+    if (!this.#stepping) this.#close();
+  }
+
+  #complete(end: End, result: unknown): void {
+    this.#owner.held(this);
+    this.#end = end;
+    this.#result = result;
+    this.#hasProgressed = false;
+    this.#removeListener();
+    this.#owner.ended(this);
+    if (this.#waiters.length === 0 && end instanceof TaskFailed) this.#unasked = fail(result);
+    for (const waiter of this.#waiters.splice(0)) fire(waiter, result);
+  }
+
+  /** Lets the iterator run its `finally`. What that throws, nobody else can hear of. */
+  #close(): void {
+    try {
+      const closed: unknown = this.#scope.runInAsyncScope(() => this.#iterator.return?.());
+      if (isThenable(closed)) toDeferred(closed);
+    } catch (error) {
+      fail(error);
+    }
+  }
+
+  #watch(signal: AbortSignal): void {
+    const abort = (): void => {
+      this.#cancel(new CancelledError('The task was stopped: its signal was aborted.', { cause: signal.reason }));
+    };
+    if (signal.aborted) {
+      abort();
+      return;
+    }
+    signal.addEventListener('abort', abort, { once: true });
+    this.#removeListener = () => signal.removeEventListener('abort', abort);
+  }
+
+  #cancel(reason: CancelledError): void {
+    if (this.#end === undefined) this.#endEarly(new TaskStopped(), reason);
+  }
+
+  #requireGoing(): void {
+    if (this.#end !== undefined) throw this.#end;
+  }
+}
+
+function fire(waiter: Deferred<unknown>, result: unknown): void {
+  // Whoever asked may have fired it himself.
+  if (waiter.called) return;
+  if (result instanceof Failure) waiter.errback(result);
+  else waiter.callback(result);
+}
+
+function toDeferred(awaited: PromiseLike<unknown>): Deferred<unknown> {
+  return awaited instanceof Deferred ? awaited : Deferred.fromPromise(awaited);
+}
+
+function iteratorOf(pieces: unknown): Iterator<unknown, unknown> | AsyncIterator<unknown, unknown> {
+  if (typeof pieces === 'object' && pieces !== null && !isThenable(pieces)) {
+    const given = pieces as Partial<Iterator<unknown> & Iterable<unknown> & AsyncIterable<unknown>>;
+    if (typeof given.next === 'function') return given as Iterator<unknown>;
+    if (typeof given[Symbol.iterator] === 'function') return (given as Iterable<unknown>)[Symbol.iterator]();
+    if (typeof given[Symbol.asyncIterator] === 'function') {
+      return (given as AsyncIterable<unknown>)[Symbol.asyncIterator]();
+    }
+  }
+  const hint = typeof pieces === 'function' ? ' Call the generator function, and give what it returns.' : '';
+  throw new InvalidArgumentError(
+    `A task is made of an iterator, such as a generator, or of something to iterate over, not of ${inspect(pieces, { depth: 0 })}.${hint}`,
+  );
+}
