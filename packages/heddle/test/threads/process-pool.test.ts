@@ -75,6 +75,7 @@ test('what a process cannot have is refused when the pool is made', () => {
     [{ resourceLimits: { codeRangeSizeMb: 4 } }, /must have no codeRangeSizeMb/],
     [{ resourceLimits: { maxOldGenerationSizeMb: 1 } }, /maxOldGenerationSizeMb of 4 or more/],
     [{ concurrency: 2 }, /concurrency of a process pool must be 1, not 2/],
+    [{ maxThreadMemory: 2 ** 28 }, /maxThreadMemory of a process pool must be Infinity, not 268435456/],
     [{ max: 0 }, /The option max/],
     [{ colour: 'red' }, /has no option 'colour'/],
   ];
