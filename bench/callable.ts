@@ -14,7 +14,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { fetchNode } from '../scripts/node-binary.ts';
 import { writeManyModules } from './callable/many-modules.mjs';
-import { median } from './measure.ts';
+import { median } from './statistics.mjs';
 import { environment } from './report/environment.ts';
 
 interface Result {

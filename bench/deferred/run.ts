@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { environment } from '../report/environment.ts';
+import { median } from '../statistics.mjs';
 import { type Case, cases, growing } from './cases.ts';
 import { startTwisted } from './twisted.ts';
 
@@ -25,11 +26,6 @@ interface Row {
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] as number;
-}
 
 function timeOf(work: () => unknown): number {
   const start = process.hrtime.bigint();
