@@ -79,34 +79,41 @@ function figureResult(name: string, figure: Figure, key: string, answers: readon
         const own = heddle[index] as number;
         return figure.better === 'more' ? own / value : value / own;
       });
-      return [peer, { value: round(median(values)), rounds: values, heddleBetterBy: spread(better) }];
+      return [peer, { value: spread(values).median, rounds: values, heddleBetterBy: spread(better) }];
     }),
   );
   const result = { name, ...figure, peers, unmeasured };
-  return figure.target === undefined ? result : { ...result, verdict: verdictOn(figure.target, result) };
+  const verdict = figure.target && verdictOn(figure.target, result);
+  return verdict === undefined ? result : { ...result, verdict };
 }
 
-function verdictOn(target: Target, { better, peers }: Omit<FigureResult, 'verdict'>): Verdict {
+/** Whether a target is met; `undefined` where none of the peers that it names was measured. */
+export function verdictOn(target: Target, { better, peers }: Omit<FigureResult, 'verdict'>): Verdict | undefined {
+  const isHere = (name: string): boolean => peers[name] !== undefined;
   const heddle = peers[HEDDLE] as PeerResult;
   if (target.kind === 'value') return { met: heddle.value <= target.atMost, reached: spread(heddle.rounds) };
   if (target.kind === 'beyond') {
-    const differences = target.than.map((than) => ({
+    const differences = target.than.filter(isHere).map((than) => ({
       than,
       reached: spread(heddle.rounds.map((value, index) => value - (peers[than]?.rounds[index] as number))),
     }));
-    const [hardest] = differences.sort((a, b) => b.reached.median - a.reached.median) as [(typeof differences)[0]];
+    const [hardest] = differences.sort((a, b) => b.reached.median - a.reached.median);
+    if (hardest === undefined) return undefined;
     return { met: hardest.reached.median <= target.atMost, ...hardest };
   }
-  const others = Object.entries(peers).filter(([name]) => name !== HEDDLE);
   const sign = better === 'more' ? -1 : 1;
-  const [best] = others.toSorted(([, a], [, b]) => sign * (a.value - b.value)) as [(typeof others)[0]];
-  const names = target.than === 'the best peer' ? [best[0]] : target.than;
-  const ratios = names.map((than) => ({ than, reached: (peers[than] as PeerResult).heddleBetterBy }));
-  const [hardest] = ratios.sort((a, b) => a.reached.median - b.reached.median) as [(typeof ratios)[0]];
+  const others = Object.entries(peers)
+    .filter(([name]) => name !== HEDDLE)
+    .sort(([, a], [, b]) => sign * (a.value - b.value));
+  const names = target.than === 'the best peer' ? others.slice(0, 1).map(([name]) => name) : target.than;
+  const ratios = names.filter(isHere).map((than) => ({ than, reached: (peers[than] as PeerResult).heddleBetterBy }));
+  const [hardest] = ratios.sort((a, b) => a.reached.median - b.reached.median);
+  if (hardest === undefined) return undefined;
   return { met: hardest.reached.median >= target.atLeast, ...hardest };
 }
 
-function spread(values: readonly number[]): Spread {
+/** The median of values, and how far they lie apart. */
+export function spread(values: readonly number[]): Spread {
   return { median: round(median(values)), least: round(Math.min(...values)), most: round(Math.max(...values)) };
 }
 

@@ -23,18 +23,22 @@ export interface Measured {
   readonly answer: Answer;
 }
 
-/** Everybody, Heddle first. `withoutTwisted` says why Twisted is not among them. */
-export async function participants(node: string): Promise<{ all: Participant[]; withoutTwisted?: string }> {
-  const all: Participant[] = Object.entries(nodePeers).map(([name, peer]) => ({
-    name,
-    version: peer.package === undefined ? '' : installedVersion(peer.package),
-    warm: nodeProcess(node, name),
-    fresh: () => nodeProcess(node, name),
-  }));
+/** Those that are wanted, Heddle first. `withoutTwisted` says why Twisted is not among them. */
+export async function participants({
+  node,
+  only,
+}: Options): Promise<{ all: Participant[]; withoutTwisted: string | undefined }> {
+  const isWanted = (name: string): boolean => only === undefined || name === 'Heddle' || only.includes(name);
+  const all = Object.entries(nodePeers).flatMap(([name, peer]): Participant[] => {
+    if (!isWanted(name)) return [];
+    const version = peer.package === undefined ? '' : installedVersion(peer.package);
+    return [{ name, version, warm: nodeProcess(node, name), fresh: () => nodeProcess(node, name) }];
+  });
+  if (!isWanted('Twisted')) return { all, withoutTwisted: undefined };
   const twisted = await twistedProcess();
   if (twisted === undefined) return { all, withoutTwisted: "Twisted (Debian's python3-twisted) was not installed." };
   all.push({ name: 'Twisted', version: twisted.version, warm: twisted.process, fresh: undefined });
-  return { all };
+  return { all, withoutTwisted: undefined };
 }
 
 /**

@@ -15,7 +15,7 @@ import { targetTable } from './report/target-table.ts';
 import { writeResults } from './report/write.ts';
 
 const options = readOptions();
-const { all, withoutTwisted } = await participants(options.node);
+const { all, withoutTwisted } = await participants(options);
 const measured = await measureRounds(all, options);
 const results = resultsOf(measured, all, {
   environment: environment(options.node),
@@ -26,9 +26,12 @@ const results = resultsOf(measured, all, {
 
 if (options.smoke) {
   const figures = results.figures.filter(({ peers }) => Number.isFinite(peers[HEDDLE]?.value));
-  console.log(`${figures.length} of ${results.figures.length} figures, from ${all.length} peers`);
+  console.log(`${figures.length} of ${results.figures.length} figures, from ${all.map(({ name }) => name).join(', ')}`);
   if (figures.length < results.figures.length) process.exitCode = 1;
-} else {
+} else if (options.only === undefined) {
   console.log(`\n${fieldTable(results)}\n\n${targetTable([results])}\n`);
   console.log(`Written: ${writeResults(results).join(', ')}`);
+} else {
+  // A part of the field is no result to keep.
+  console.log(`\n${fieldTable(results)}`);
 }

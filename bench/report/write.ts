@@ -1,30 +1,28 @@
-import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Results } from '../results.ts';
 import { fieldTable } from './field-table.ts';
+import { resultsFolder, save } from './save.ts';
 import { targetTable } from './target-table.ts';
 
-const folder = new URL('../results/', import.meta.url);
-const page = new URL('../README.md', import.meta.url);
+const page = fileURLToPath(new URL('../README.md', import.meta.url));
 
 /** Writes `results/threads-node-24.json`, its tables beside it, and the table of targets in the bench's README. */
 export function writeResults(results: Results): string[] {
-  mkdirSync(folder, { recursive: true });
   const [major] = results.environment.node.slice(1).split('.');
-  const json = new URL(`threads-node-${major}.json`, folder);
-  const markdown = new URL(`threads-node-${major}.md`, folder);
-  writeFileSync(json, `${JSON.stringify(results, null, 1)}\n`);
-  writeFileSync(markdown, tablesOf(results));
-  writeFileSync(page, withTable(readFileSync(page, 'utf8'), committedResults()));
-  return [json, markdown, page].map((url) => fileURLToPath(url));
+  const files = save(`threads-node-${major}`, results, tablesOf(results));
+  const all = committedResults(resultsFolder).map(([, one]) => one);
+  writeFileSync(page, withTable(readFileSync(page, 'utf8'), all));
+  return [...files, page];
 }
 
-/** What is in the result files, that of the newest Node first. */
-export function committedResults(): Results[] {
-  return globSync('threads-node-*.json', { cwd: fileURLToPath(folder) })
+/** The result files of a folder and what they say, that of the newest Node first. */
+export function committedResults(folder: string): (readonly [file: string, results: Results])[] {
+  return globSync('threads-node-*.json', { cwd: folder })
     .sort()
     .reverse()
-    .map((file) => JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as Results);
+    .map((file) => [file, JSON.parse(readFileSync(path.join(folder, file), 'utf8')) as Results]);
 }
 
 /** The page that is written beside a result file. */
