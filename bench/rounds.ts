@@ -3,7 +3,7 @@ import type { Measure } from './measures/measure.ts';
 import type { Options } from './options.ts';
 import { peers as nodePeers } from './peers/all.mjs';
 import { installedVersion } from './peers/version.ts';
-import { type MeasuringProcess, nodeProcess, twistedProcess } from './process/measuring-process.ts';
+import { canBind, type MeasuringProcess, nodeProcess, twistedProcess } from './process/measuring-process.ts';
 import type { Answer } from './process/question.ts';
 
 /** One that takes part in the rounds. */
@@ -12,7 +12,7 @@ export interface Participant {
   readonly version: string;
   readonly warm: MeasuringProcess;
   /** A process in which nothing has been measured yet. */
-  readonly fresh: (() => MeasuringProcess) | undefined;
+  readonly fresh: ((onOneProcessor?: boolean) => MeasuringProcess) | undefined;
 }
 
 /** What one peer answered in one round. */
@@ -32,7 +32,14 @@ export async function participants({
   const all = Object.entries(nodePeers).flatMap(([name, peer]): Participant[] => {
     if (!isWanted(name)) return [];
     const version = peer.package === undefined ? '' : installedVersion(peer.package);
-    return [{ name, version, warm: nodeProcess(node, name), fresh: () => nodeProcess(node, name) }];
+    return [
+      {
+        name,
+        version,
+        warm: nodeProcess(node, name),
+        fresh: (onOneProcessor) => nodeProcess(node, name, onOneProcessor),
+      },
+    ];
   });
   if (!isWanted('Twisted')) return { all, withoutTwisted: undefined };
   const twisted = await twistedProcess();
@@ -67,7 +74,8 @@ async function ask({ warm, fresh }: Participant, measure: Measure, { slice, smok
   const question = { measure: measure.name, milliseconds: slice, smoke };
   // A run that only shows that everything works need not start hundreds of processes.
   if (measure.process === 'warm' || fresh === undefined || smoke) return warm.ask(question);
-  const process = fresh();
+  if (measure.onOneProcessor && !canBind) return { reason: 'there was no taskset to keep it on one processor' };
+  const process = fresh(measure.onOneProcessor);
   const answer = await process.ask(question);
   // Its threads take a while to end, and shall not disturb the next.
   await process.end();

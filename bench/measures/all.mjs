@@ -8,6 +8,7 @@ import { measure as movedBuffer } from './moved-buffer.mjs';
 import { measure as lateness } from './lateness.mjs';
 import { measure as manyThreads } from './many-threads.mjs';
 import { measure as queuedCall } from './queued-call.mjs';
+import { measure as oneProcessor } from './one-processor.mjs';
 import { measure as idle } from './idle.mjs';
 import { measure as firstCall } from './first-call.mjs';
 import { measure as ping } from './ping.mjs';
@@ -22,6 +23,7 @@ export const measures = [
   copiedBuffer,
   movedBuffer,
   manyThreads,
+  oneProcessor,
   queuedCall,
   idle,
   lateness,

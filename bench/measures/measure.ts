@@ -5,6 +5,8 @@ export interface Measure {
   readonly name: string;
   /** `warm`: in the process that serves all such measures, with one thread; `fresh`: in a process of its own. */
   readonly process: 'warm' | 'fresh';
+  /** Whether that fresh process is to have but one processor, which needs Linux's taskset. */
+  readonly onOneProcessor?: boolean;
   /** Measured in every so manieth round: what takes seconds need not be done as often. */
   readonly everyRound: number;
   readonly figures: Readonly<Record<string, Figure>>;

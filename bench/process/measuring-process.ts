@@ -1,4 +1,4 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
@@ -50,9 +50,15 @@ export class MeasuringProcess {
   }
 }
 
-/** A Node process that measures the peer of that name. */
-export function nodeProcess(node: string, peer: string): MeasuringProcess {
-  return new MeasuringProcess(peer, node, ['--expose-gc', fileURLToPath(new URL('host.mjs', import.meta.url)), peer]);
+/** Whether a process can be kept on one processor here. */
+export const canBind: boolean = spawnSync('taskset', ['-c', '0', 'true']).status === 0;
+
+/** A Node process that measures the peer of that name, where that is asked for on one processor only. */
+export function nodeProcess(node: string, peer: string, onOneProcessor = false): MeasuringProcess {
+  const bound = onOneProcessor ? ['taskset', '-c', '0'] : [];
+  const host = fileURLToPath(new URL('host.mjs', import.meta.url));
+  const [command = node, ...args] = [...bound, node, '--expose-gc', host, peer];
+  return new MeasuringProcess(peer, command, args);
 }
 
 /** Twisted's process and its version; `undefined` where Debian's python3-twisted is not installed. */
