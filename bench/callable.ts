@@ -4,18 +4,19 @@
  * program's own code, awaits included, runs slower afterwards.
  *
  * `npm run bench:callable -w @heddle/bench -- --version 24` for one Node version only; they are fetched where they
- * are not there.
+ * are not there. `-- --smoke` only shows that everything works, `--node` says in which binary.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { fetchNode } from '../scripts/node-binary.ts';
 import { writeManyModules } from './callable/many-modules.mjs';
-import { median } from './measure.ts';
+import { median } from './statistics.mjs';
 import { environment } from './report/environment.ts';
+import { save } from './report/save.ts';
 
 interface Result {
   readonly node: string;
@@ -29,19 +30,23 @@ const { values } = parseArgs({
   options: {
     version: { type: 'string', multiple: true, default: ['20.19.0', '22', '24', '26'] },
     rounds: { type: 'string', default: '2000' },
+    smoke: { type: 'boolean', default: false },
+    node: { type: 'string', default: process.execPath },
   },
 });
-const PROCESSES = 5;
+const { smoke } = values;
+const PROCESSES = smoke ? 1 : 5;
+const MODULES = smoke ? 100 : 2000;
+const ROUNDS = smoke ? '20' : values.rounds;
 
 const small: Result[] = [];
 const big: Result[] = [];
 const bigStarted: Result[] = [];
 const modules = mkdtempSync(path.join(tmpdir(), 'heddle-bench-'));
-writeManyModules(modules);
+writeManyModules(modules, MODULES);
 try {
-  for (const version of values.version) {
-    const node = fetchNode(version);
-    small.push(run(node, 'program.mjs', values.rounds));
+  for (const node of smoke ? [values.node] : values.version.map(fetchNode)) {
+    small.push(run(node, 'program.mjs', ROUNDS));
     big.push(run(node, 'big-program.mjs', modules));
     bigStarted.push(run(node, 'big-program.mjs', modules, 'start'));
   }
@@ -106,19 +111,13 @@ ${table([startRow, ...bigRows], bigStarted)}
 `;
 console.log(report);
 
-const folder = new URL('./results/', import.meta.url);
-const measured = environment();
-mkdirSync(folder, { recursive: true });
-writeFileSync(
-  new URL('callable.json', folder),
-  `${JSON.stringify({ environment: measured, results: small, big, bigStarted }, null, 2)}\n`,
-);
-writeFileSync(
-  new URL('callable.md', folder),
-  `${report}
+if (!smoke) {
+  const measured = environment();
+  const page = `${report}
 ${measured.platform}, ${measured.cores} cores, ${measured.date.slice(0, 10)}. Written by \`npm run bench:callable\`.
-`,
-);
+`;
+  save('callable', { environment: measured, results: small, big, bigStarted }, page);
+}
 
 /** Each process has but one first call, so there are several processes; of each figure the median. */
 function run(node: string, program: string, ...args: readonly string[]): Result {

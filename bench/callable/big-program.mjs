@@ -6,6 +6,7 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ThreadPool } from 'heddle';
+import { median } from '../statistics.mjs';
 
 const [, , folder = '', start] = process.argv;
 const NEW_FUNCTIONS = 40;
@@ -93,10 +94,4 @@ function work(rounds) {
     sum += `${i}`.length;
   }
   return sum + seen.size;
-}
-
-/** @param {number[]} values */
-function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[sorted.length >> 1] ?? Number.NaN;
 }

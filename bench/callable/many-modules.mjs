@@ -5,14 +5,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-export const MODULES = 2000;
 const FUNCTIONS = 90;
 
-/** @param {string} folder gives `all.mjs`, which imports them all */
-export function writeManyModules(folder) {
+/** @param {string} folder gives `all.mjs`, which imports them all @param {number} count */
+export function writeManyModules(folder, count) {
   mkdirSync(folder, { recursive: true });
   const imports = [];
-  for (let n = 0; n < MODULES; n++) {
+  for (let n = 0; n < count; n++) {
     const isEs = n % 2 === 0;
     const name = `module${n}.${isEs ? 'mjs' : 'cjs'}`;
     const functions = Array.from({ length: FUNCTIONS }, (_, i) => filler(n, i)).join('\n');
@@ -24,7 +23,7 @@ export function writeManyModules(folder) {
     );
     imports.push(`import * as module${n} from './${name}';`);
   }
-  const all = Array.from({ length: MODULES }, (_, n) => `module${n}`).join(', ');
+  const all = Array.from({ length: count }, (_, n) => `module${n}`).join(', ');
   writeFileSync(path.join(folder, 'all.mjs'), `${imports.join('\n')}\nexport const modules = [${all}];\n`);
 }
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ThreadPool } from 'heddle';
+import { median } from '../statistics.mjs';
 import { exported } from './exported.mjs';
 
 const ROUNDS = Number(process.argv[2] ?? 2000);
@@ -124,10 +125,4 @@ async function timeOfAwaits() {
   }
   // Whatever else the machine does only makes it slower.
   return Math.min(...times);
-}
-
-/** @param {number[]} values */
-function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[sorted.length >> 1] ?? Number.NaN;
 }

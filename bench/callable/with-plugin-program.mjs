@@ -3,6 +3,7 @@
  * for inline functions to which the build plug-in has given addresses; prints JSON. It is built before it is run.
  */
 import { ThreadPool } from 'heddle';
+import { median } from '../statistics.mjs';
 import { exported } from './exported.mjs';
 
 const ROUNDS = Number(process.argv[2] ?? 2000);
@@ -52,10 +53,4 @@ function three(a, b, c) {
 function twenty([a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0, i = 0, j = 0, ...others]) {
   const [k = 0, l = 0, m = 0, n = 0, o = 0, p = 0, q = 0, r = 0, s = 0, t = 0] = others;
   return pool.defer(() => a + b + c + d + e + f + g + h + i + j + k + l + m + n + o + p + q + r + s + t);
-}
-
-/** @param {number[]} values */
-function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[sorted.length >> 1] ?? Number.NaN;
 }

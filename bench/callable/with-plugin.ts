@@ -3,19 +3,25 @@
  * variables, whose addresses a build has written.
  *
  * `npm run bench:plugin -w @heddle/bench -- --node /path/to/node20 --node /path/to/node26` for several Node versions.
+ * `--smoke` only shows that everything works.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import heddle from '@heddle/unplugin/esbuild';
 import { build } from 'esbuild';
 import { environment } from '../report/environment.ts';
+import { save } from '../report/save.ts';
 
 type Result = Readonly<Record<string, number>> & { readonly node: never };
 
 const { values } = parseArgs({
-  options: { node: { type: 'string', multiple: true }, rounds: { type: 'string', default: '2000' } },
+  options: {
+    node: { type: 'string', multiple: true },
+    rounds: { type: 'string', default: '2000' },
+    smoke: { type: 'boolean', default: false },
+  },
 });
 const outdir = fileURLToPath(new URL('.with-plugin/', import.meta.url));
 await build({
@@ -29,7 +35,11 @@ await build({
   plugins: [heddle()],
 });
 // Code from texts is forbidden: what has no address would fail rather than be measured.
-const program = ['--disallow-code-generation-from-strings', `${outdir}with-plugin-program.mjs`, values.rounds];
+const program = [
+  '--disallow-code-generation-from-strings',
+  `${outdir}with-plugin-program.mjs`,
+  values.smoke ? '20' : values.rounds,
+];
 const results = (values.node ?? [process.execPath]).map(
   (node) => JSON.parse(execFileSync(node, program, { encoding: 'utf8' })) as Result,
 );
@@ -52,21 +62,15 @@ const table = [
 ].join('\n');
 console.log(table);
 
-const folder = new URL('../results/', import.meta.url);
-const measured = environment();
-mkdirSync(folder, { recursive: true });
-writeFileSync(
-  new URL('callable-with-plugin.json', folder),
-  `${JSON.stringify({ environment: measured, results }, null, 2)}\n`,
-);
-writeFileSync(
-  new URL('callable-with-plugin.md', folder),
-  `# Calls with the build plug-in
+if (!values.smoke) {
+  const measured = environment();
+  const page = `# Calls with the build plug-in
 
 ${table}
 
 Each inline call has a closure of its own, made anew. The kinds take turns within one process.
 
 ${measured.platform}, ${measured.cores} cores, ${measured.date.slice(0, 10)}. Written by \`npm run bench:plugin\`.
-`,
-);
+`;
+  save('callable-with-plugin', { environment: measured, results }, page);
+}

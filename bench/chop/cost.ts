@@ -1,5 +1,5 @@
 import { cooperate } from 'heddle/task';
-import { median } from '../measure.ts';
+import { median } from '../statistics.mjs';
 
 const STEPS = 1_000_000;
 const ROUNDS = 15;

@@ -1,5 +1,5 @@
 import { LoopingCall } from 'heddle/task';
-import { median } from '../measure.ts';
+import { median } from '../statistics.mjs';
 
 const TICKS = 10_000;
 const INTERVAL = 1;

@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { deferToThread } from 'heddle';
 import { reactor } from 'heddle/reactor';
 import { cooperate } from 'heddle/task';
-import { median } from '../measure.ts';
+import { median } from '../statistics.mjs';
 import { environment } from '../report/environment.ts';
 import { measureCost } from './cost.ts';
 import { measureDrift } from './drift.ts';

@@ -1,15 +1,19 @@
 // How long a chain of callbacks takes: Heddle's Deferred, native promises and Twisted's Deferred, in one run.
 // Rounds are interleaved and ratios are taken within a round, so that a busy machine slows all of them alike.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { environment } from '../report/environment.ts';
+import { save } from '../report/save.ts';
+import { median } from '../statistics.mjs';
 import { type Case, cases, growing } from './cases.ts';
 import { startTwisted } from './twisted.ts';
 
-const ROUNDS = 21;
-const RUNS = { heddle: 20_000, native: 20_000, twisted: 1000 };
-const OBJECTS = 100_000;
+// `--smoke` only shows that everything works. `--node` is for the benches that measure in other processes.
+const { values } = parseArgs({ options: { smoke: { type: 'boolean', default: false }, node: { type: 'string' } } });
+const ROUNDS = values.smoke ? 1 : 21;
+const RUNS = values.smoke ? { heddle: 20, native: 20, twisted: 1 } : { heddle: 20_000, native: 20_000, twisted: 1000 };
+const OBJECTS = values.smoke ? 1000 : 100_000;
 
 interface Row {
   readonly case: Case['name'];
@@ -25,11 +29,6 @@ interface Row {
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] as number;
-}
 
 function timeOf(work: () => unknown): number {
   const start = process.hrtime.bigint();
@@ -109,10 +108,4 @@ const bytes = memory.map(({ name, bytesOfOneMoreCallback }) => `${name} ${bytesO
 const text = `# Chains of callbacks\n\n${versions}; medians of ${ROUNDS} interleaved rounds.\n\n${table}\n\nBytes that one more pending callback keeps: ${bytes}.\n`;
 
 console.log(text);
-const results = new URL('../results/', import.meta.url);
-mkdirSync(results, { recursive: true });
-writeFileSync(
-  new URL('deferred.json', results),
-  `${JSON.stringify({ environment: environment(), versions, rounds: ROUNDS, rows, memory }, null, 2)}\n`,
-);
-writeFileSync(new URL('deferred.md', results), text);
+if (!values.smoke) save('deferred', { environment: environment(), versions, rounds: ROUNDS, rows, memory }, text);

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 
 export interface Environment {
@@ -7,9 +8,10 @@ export interface Environment {
   readonly date: string;
 }
 
-export function environment(): Environment {
+/** @param node the binary that is measured, where it is not this one */
+export function environment(node: string = process.execPath): Environment {
   return {
-    node: process.version,
+    node: execFileSync(node, ['--version'], { encoding: 'utf8' }).trim(),
     platform: `${process.platform} ${process.arch}`,
     cores: availableParallelism(),
     date: new Date().toISOString(),

@@ -1,27 +1,61 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import type { PeerResult } from '../comparison.ts';
-import type { Options } from '../options.ts';
-import { environment } from './environment.ts';
-import { table } from './table.ts';
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Results } from '../results.ts';
+import { fieldTable } from './field-table.ts';
+import { resultsFolder, save } from './save.ts';
+import { targetTable } from './target-table.ts';
 
-/** Writes `results/calls.json` and `results/calls.md`. */
-export function writeResults(options: Options, results: readonly PeerResult[]): void {
-  const folder = new URL('../results/', import.meta.url);
-  mkdirSync(folder, { recursive: true });
-  const measured = environment();
-  const json = { environment: measured, options, units: { roundTrip: 'µs' }, peers: results };
-  writeFileSync(new URL('calls.json', folder), `${JSON.stringify(json, null, 2)}\n`);
-  writeFileSync(
-    new URL('calls.md', folder),
-    `# Calling a function that does nothing in one thread
+const page = fileURLToPath(new URL('../README.md', import.meta.url));
 
-${table(results)}
+/** Writes `results/threads-node-24.json`, its tables beside it, and the table of targets in the bench's README. */
+export function writeResults(results: Results): string[] {
+  const [major] = results.environment.node.slice(1).split('.');
+  const files = save(`threads-node-${major}`, results, tablesOf(results));
+  const all = committedResults(resultsFolder).map(([, one]) => one);
+  writeFileSync(page, withTable(readFileSync(page, 'utf8'), all));
+  return [...files, page];
+}
 
-In brackets: how many times better Heddle is, below 1 how many times worse; the median of the ratios of
-${options.rounds} rounds. In each round every peer ran once, in rotated order, for ${options.slice} ms at each number of calls in
-flight. The last row is no library, but a bare worker with one message each way.
+/** The result files of a folder and what they say, that of the newest Node first. */
+export function committedResults(folder: string): (readonly [file: string, results: Results])[] {
+  return globSync('threads-node-*.json', { cwd: folder })
+    .sort()
+    .reverse()
+    .map((file) => [file, JSON.parse(readFileSync(path.join(folder, file), 'utf8')) as Results]);
+}
 
-Node ${measured.node}, ${measured.platform}, ${measured.cores} cores, ${measured.date.slice(0, 10)}. Written by \`npm run bench\`.
-`,
-  );
+/** The page that is written beside a result file. */
+export function tablesOf(results: Results): string {
+  const { environment, peers, rounds, slice, remarks } = results;
+  const versions = peers
+    .filter(({ version }) => version !== '')
+    .map(({ name, version }) => (version.startsWith(name) ? version : `${name} ${version}`));
+  return `# Calls to threads: Heddle and its peers on Node ${environment.node.slice(1)}
+
+${targetTable([results])}
+
+The median of the rounds, and in brackets the least and the largest. Ratios are taken inside a round.
+
+${fieldTable(results)}
+
+In brackets: how many times better Heddle is, below 1 how many times worse.
+
+${[
+  `${versions.join(', ')}; ${environment.platform}, ${environment.cores} cores, ${environment.date.slice(0, 10)}.`,
+  `${rounds} rounds; in each every peer is kept busy for ${slice} ms at a time, in a process of its own and in rotated order.`,
+  'MessagePort is no library, but bare workers with one message each way.',
+  ...remarks,
+  'Written by `npm run bench`.',
+].join('\n')}
+`;
+}
+
+const BEGIN = '<!-- targets: written by npm run bench -->';
+const END = '<!-- end of targets -->';
+
+/** The README with the table of targets that the result files give. */
+export function withTable(text: string, all: readonly Results[]): string {
+  const [before, , after] = text.split(new RegExp(`${BEGIN}|${END}`));
+  return `${before}${BEGIN}\n\n${targetTable(all)}\n\n${END}${after}`;
 }

@@ -3,6 +3,7 @@ import { NOT_NOW, type OutgoingJob, type Progress } from './connection.ts';
 import { packJob, readAnswer, unsendableArguments } from './job-message.ts';
 import { type Channel, Form, INLINE_BYTES, SLOTS, type SlotOutcome, SlotState } from './wire/channel.ts';
 import { InlineValues } from './wire/inline-values.ts';
+import { Lookout } from './wire/lookout.ts';
 import type { Payload } from './wire/payload.ts';
 import { toLocalTime, toSharedTime } from './wire/shared-time.ts';
 
@@ -33,6 +34,7 @@ export class JobSlots {
   readonly #hearCalls: () => void;
   readonly #free: number[] = Array.from({ length: SLOTS }, (_, index) => SLOTS - 1 - index);
   readonly #hasCompletions: () => boolean;
+  readonly #lookout = new Lookout();
   #polling = false;
   #pollUntil = 0;
   #lastMicroseconds = 0;
@@ -77,7 +79,8 @@ export class JobSlots {
       throw unsendableArguments(job.functionName, error);
     }
     this.#channel.submissions.put(slot);
-    if (this.inFlight <= FEW && this.#lastMicroseconds < SHORT_JOB_MICROSECONDS) this.#pollForAWhile();
+    const isSoonDone = this.inFlight <= FEW && this.#lastMicroseconds < SHORT_JOB_MICROSECONDS;
+    if (isSoonDone && this.#lookout.pays()) this.#pollForAWhile();
     return slot;
   }
 
@@ -103,11 +106,14 @@ export class JobSlots {
 
   /** Delivers what has ended so far, and then watches again. */
   readonly look = (): void => {
+    const hasPolled = this.#polling;
     this.#polling = false;
+    if (hasPolled && this.#hasCompletions()) this.#lookout.found();
     this.deliver();
     if (this.#closed || this.#polling) return;
-    if (this.inFlight > 0 && performance.now() < this.#pollUntil) this.#poll();
-    else if (this.#channel.reactorBell.sleepInLoop(this.#hasCompletions)) this.#poll();
+    if (this.inFlight > 0 && performance.now() < this.#pollUntil) return this.#poll();
+    if (hasPolled && this.inFlight > 0) this.#lookout.missed();
+    if (this.#channel.reactorBell.sleepInLoop(this.#hasCompletions)) this.#poll();
   };
 
   /** Delivers what has ended so far: not what ends meanwhile, which would hold up the loop. */

@@ -1,11 +1,12 @@
 import type { TimeSource } from '../defer/clock.ts';
 import { appendToStack, showAwaiters } from '../defer/awaiting-stack.ts';
 import { callersOf } from '../defer/debug.ts';
-import { Deferred } from '../defer/deferred.ts';
+import { type CancelTarget, type Deferred, deferredOf } from '../defer/deferred.ts';
 import { CancelledError } from '../defer/errors.ts';
 import { Failure } from '../defer/failure.ts';
 import type { KeepAlive } from '../reactor/keep-alive.ts';
 import { onAbort } from './abort-watch.ts';
+import { CallTerms, NO_TERMS } from './call-terms.ts';
 import type { CallOptions, OnCancel } from './options.ts';
 import type { MoreItems } from './wire/messages.ts';
 import type { KeyLine } from './keyed-jobs.ts';
@@ -27,9 +28,16 @@ export interface JobHolder {
   whereIs?(job: Job, tell: TellWhereabouts): (() => void) | undefined;
 }
 
-const DEFAULT_GRACE = 100;
 /** Stands in a stack between the frames of a thread and those of its caller. */
 const THREAD_BOUNDARY = '    at <thread>';
+
+/** In milliseconds; negative until a thread has answered. */
+interface JobTimes {
+  readonly waited: number;
+  readonly ran: number;
+}
+
+const NOT_RUN: JobTimes = { waited: -1, ran: -1 };
 
 let lastId = 0;
 
@@ -37,10 +45,9 @@ let lastId = 0;
  * One call: from the moment it is made to its one outcome. Every outcome,
  * whoever brings it, passes through {@link Job.settle}.
  */
-export class Job {
+export class Job implements CancelTarget {
   readonly id: number = ++lastId;
   readonly f: Function;
-  readonly functionName: string;
   readonly args: readonly unknown[];
   readonly callable: Callable | Promise<Callable>;
   readonly deferred: Deferred<unknown>;
@@ -48,15 +55,8 @@ export class Job {
   holder: JobHolder | undefined = undefined;
   /** Where the thread that has the job keeps it. */
   slot = -1;
-  /** What becomes of it if it is given up while it runs, and how many milliseconds it then has. */
-  onCancel: OnCancel = 'terminate';
-  grace: number = DEFAULT_GRACE;
   /** Which jobs it goes before while it waits. */
   priority = 0;
-  /** What it has in common with jobs that must not run at the same time. */
-  key: unknown;
-  /** The other jobs of its key, until it has left the pool. */
-  line: KeyLine | undefined = undefined;
   /** The job's place in the order in which threads got theirs. */
   turn = 0;
   /** The job's neighbours while it waits in the queue. */
@@ -64,18 +64,11 @@ export class Job {
   next: Job | undefined = undefined;
   /** When the call was made, as the pool counts the time. */
   readonly madeAt: number;
-  /** Milliseconds before the job began, and that it ran; negative until a thread has answered. */
-  waitTime = -1;
-  runTime = -1;
-  /** Where the call was made, if its error is to say so. */
-  madeBy: Error | undefined = undefined;
-  /** Whether the error of the call has the place where the job was in its thread. */
-  wasSeen = false;
   readonly #record: PoolRecord;
-  #settled = false;
-  #timeLimits: TimeLimits | undefined;
-  #stopListening: (() => void) | undefined;
   readonly #keepAlive: KeepAlive;
+  #times: JobTimes = NOT_RUN;
+  #terms: Readonly<CallTerms> = NO_TERMS;
+  #settled = false;
 
   constructor(
     f: Function,
@@ -86,31 +79,72 @@ export class Job {
     now: number,
   ) {
     this.f = f;
-    this.functionName = nameOf(f);
     this.callable = callable;
     this.args = args;
     this.#keepAlive = keepAlive;
     this.#record = record;
     this.madeAt = now;
     keepAlive.hold();
-    this.deferred = new Deferred<unknown>((_deferred, reason) => this.abandon(reason));
+    this.deferred = deferredOf(this);
   }
 
   get settled(): boolean {
     return this.#settled;
   }
 
+  get functionName(): string {
+    return nameOf(this.f);
+  }
+
+  /** Milliseconds before the job began; negative until a thread has answered. */
+  get waitTime(): number {
+    return this.#times.waited;
+  }
+
+  /** Milliseconds that it ran; negative until a thread has answered. */
+  get runTime(): number {
+    return this.#times.ran;
+  }
+
+  get onCancel(): OnCancel {
+    return this.#terms.onCancel;
+  }
+
+  get grace(): number {
+    return this.#terms.grace;
+  }
+
+  get key(): unknown {
+    return this.#terms.key;
+  }
+
+  get line(): KeyLine | undefined {
+    return this.#terms.line;
+  }
+
+  set line(line: KeyLine | undefined) {
+    this.#ownTerms().line = line;
+  }
+
+  set madeBy(caller: Error) {
+    this.#ownTerms().madeBy = caller;
+  }
+
+  set wasSeen(wasSeen: boolean) {
+    this.#ownTerms().wasSeen = wasSeen;
+  }
+
   /** Sets the order in which the job may run, and the limits under which the caller still wants the result. */
   limit(options: CallOptions, time: TimeSource): void {
     const { signal, priority, key, onCancel, grace } = options;
     if (priority !== undefined) this.priority = priority;
-    this.key = key;
-    if (onCancel !== undefined) this.onCancel = onCancel;
-    if (grace !== undefined) this.grace = grace;
+    if (key !== undefined) this.#ownTerms().key = key;
+    if (onCancel !== undefined) this.#ownTerms().onCancel = onCancel;
+    if (grace !== undefined) this.#ownTerms().grace = grace;
     if (signal !== undefined) {
-      this.#stopListening = onAbort(signal, () => this.abandon(abortedBy(signal)));
+      this.#ownTerms().stopListening = onAbort(signal, () => this.abandon(abortedBy(signal)));
     }
-    if (TimeLimits.areIn(options)) this.#timeLimits = new TimeLimits(this, options, time);
+    if (TimeLimits.areIn(options)) this.#ownTerms().timeLimits = new TimeLimits(this, options, time);
   }
 
   /** A thread is about to get the job, for the first time or again. */
@@ -121,13 +155,12 @@ export class Job {
 
   /** A thread has got the job, and will begin it as soon as it can. */
   wasSent(): void {
-    this.#timeLimits?.jobWasSent();
+    this.#terms.timeLimits?.jobWasSent();
   }
 
   /** A thread has answered. */
   hasRun(beganAt: number, microseconds: number): void {
-    this.waitTime = Math.max(0, beganAt - this.madeAt);
-    this.runTime = microseconds / 1000;
+    this.#times = { waited: Math.max(0, beganAt - this.madeAt), ran: microseconds / 1000 };
     this.#record.jobHasRun(this);
   }
 
@@ -142,7 +175,7 @@ export class Job {
     setImmediate(() => this.settle(new Failure(error)));
   }
 
-  /** Ends the call with an error, and takes the job from whoever has it. */
+  /** Ends the call with an error, and takes the job from whoever has it: what a cancel of its Deferred does. */
   abandon(reason: Error): void {
     const { holder } = this;
     if (!this.#close()) return;
@@ -152,9 +185,15 @@ export class Job {
 
   /** The same, without grace: a thread that has begun the job is ended at once. */
   stop(reason: Error): void {
-    this.onCancel = 'terminate';
-    this.grace = 0;
+    const terms = this.#ownTerms();
+    terms.onCancel = 'terminate';
+    terms.grace = 0;
     this.abandon(reason);
+  }
+
+  #ownTerms(): CallTerms {
+    if (this.#terms === NO_TERMS) this.#terms = new CallTerms();
+    return this.#terms as CallTerms;
   }
 
   /** Makes this outcome the only one. */
@@ -162,16 +201,17 @@ export class Job {
     if (this.#settled) return false;
     this.#settled = true;
     this.holder = undefined;
-    this.#timeLimits?.stop();
-    this.#stopListening?.();
+    this.#terms.timeLimits?.stop();
+    this.#terms.stopListening?.();
     return true;
   }
 
   /** Below the frames of whatever ended the call, its error shows those of the program. */
   #showCaller(error: unknown): void {
-    const boundary = this.runTime >= 0 || this.wasSeen ? THREAD_BOUNDARY : '';
-    if (this.madeBy === undefined) showAwaiters(error, boundary);
-    else if (error instanceof Error) appendToStack(error, boundary, callersOf(this.madeBy));
+    const { madeBy, wasSeen } = this.#terms;
+    const boundary = this.runTime >= 0 || wasSeen ? THREAD_BOUNDARY : '';
+    if (madeBy === undefined) showAwaiters(error, boundary);
+    else if (error instanceof Error) appendToStack(error, boundary, callersOf(madeBy));
   }
 
   #fire(result: unknown): void {

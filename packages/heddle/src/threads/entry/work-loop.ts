@@ -1,6 +1,7 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { type Channel, Form, INLINE_BYTES, OUTCOMES, SLOTS, type SlotOutcome, SlotState } from '../wire/channel.ts';
 import { InlineValues } from '../wire/inline-values.ts';
+import { Lookout } from '../wire/lookout.ts';
 import { type BellMessage, type JobMessage, type MoreItems, tell } from '../wire/messages.ts';
 import { pack, packThrown } from '../wire/pack.ts';
 import type { Parcel } from '../wire/payload.ts';
@@ -34,6 +35,7 @@ export class WorkLoop {
   gauge: MemoryGauge | undefined;
   readonly #resources: OwnResources;
   readonly #began = new Float64Array(SLOTS);
+  readonly #lookout = new Lookout();
   #running = 0;
   #working = false;
   /** The time at the last look at the clock, and when the event loop last had its turn. */
@@ -142,11 +144,16 @@ export class WorkLoop {
   }
 
   #spin(): boolean {
+    if (!this.#lookout.pays()) return false;
     const until = this.#now + SPIN_MS;
     do {
-      if (this.#hasWork()) return true;
+      if (this.#hasWork()) {
+        this.#lookout.found();
+        return true;
+      }
       this.#now = performance.now();
     } while (this.#now < until);
+    this.#lookout.missed();
     return false;
   }
 

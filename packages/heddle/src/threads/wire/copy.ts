@@ -46,8 +46,8 @@ export class Copy {
     const coded = this.#coded();
     const payload: Payload = {
       value: copied,
-      buffers: this.#buffers,
-      errors: this.#errors,
+      ...(this.#buffers.length === 0 ? {} : { buffers: this.#buffers }),
+      ...(this.#errors.length === 0 ? {} : { errors: this.#errors }),
       ...(coded === undefined ? {} : { coded }),
       ...(this.#passed.length === 0 ? {} : { passed: this.#passed }),
     };
@@ -168,9 +168,11 @@ export class Copy {
   #properties(original: object, copy: object): object {
     this.#remember(original, copy);
     for (const key of Object.keys(original)) {
-      // By definition, not assignment: a key may be `__proto__`.
       const value = this.of(this.read(original, key));
-      Object.defineProperty(copy, key, { value, enumerable: true, writable: true, configurable: true });
+      // What is inherited (a key may be `__proto__`) must not get in the way; a definition takes many times as long.
+      if (key in copy)
+        Object.defineProperty(copy, key, { value, enumerable: true, writable: true, configurable: true });
+      else (copy as Record<string, unknown>)[key] = value;
     }
     return copy;
   }

@@ -1,0 +1,46 @@
+import { engage } from '../process/engage.mjs';
+import { load } from '../process/load.mjs';
+import { median } from '../statistics.mjs';
+
+/** A pool that looks at all its threads for each call takes longer the more it has. */
+const REPEATS = 5;
+
+/** @type {import('./measure.ts').Measure} */
+export const measure = {
+  name: 'many-threads',
+  process: 'fresh',
+  everyRound: 4,
+  figures: {
+    one: {
+      title: 'time per call with 64 threads against 1 thread, 1 in flight',
+      unit: '×',
+      better: 'less',
+      target: { kind: 'value', atMost: 1.2 },
+    },
+    ten: { title: 'the same, 10 in flight', unit: '×', better: 'less' },
+  },
+  async run({ peer, milliseconds, size }) {
+    const threads = size(64, 2);
+    const few = await peer.start(1);
+    const many = await peer.start(threads);
+    await engage(few, 1);
+    await engage(many, threads);
+    const rate = async (/** @type {import('../peers/peer.ts').Pool} */ pool, /** @type {number} */ inFlight) => {
+      const call = pool.caller('noop');
+      return (await load(() => call(), inFlight, milliseconds / 3)).rate;
+    };
+    /** @type {number[]} */
+    const one = [];
+    /** @type {number[]} */
+    const ten = [];
+    // The first repeat is for the compiler.
+    for (let repeat = 0; repeat < size(REPEATS + 1, 2); repeat++) {
+      const oneHere = (await rate(few, 1)) / (await rate(many, 1));
+      const tenHere = (await rate(few, 10)) / (await rate(many, 10));
+      if (repeat === 0) continue;
+      one.push(oneHere);
+      ten.push(tenHere);
+    }
+    return { one: median(one), ten: median(ten) };
+  },
+};

@@ -1,2 +1,0 @@
-/** What every peer's thread runs. */
-export default function noop() {}

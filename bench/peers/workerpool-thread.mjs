@@ -1,4 +1,0 @@
-import workerpool from 'workerpool';
-import noop from './noop.mjs';
-
-workerpool.worker({ noop });

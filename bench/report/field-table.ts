@@ -1,0 +1,20 @@
+import { HEDDLE, type PeerResult, type Results } from '../results.ts';
+import { markdownTable, number } from './markdown.ts';
+
+/** Every figure of every peer, and beneath it why some have none. */
+export function fieldTable({ peers, figures }: Results): string {
+  const names = peers.map(({ name }) => name);
+  const rows = figures.map(({ title, unit, peers: results }) => [
+    `${title}, ${unit}`,
+    ...names.map((name) => cell(name, results[name])),
+  ]);
+  const reasons = figures.flatMap(({ unmeasured }) => Object.entries(unmeasured));
+  const lines = new Set(reasons.map(([name, reason]) => `- ${name}, where it has no figure: ${reason}.`));
+  return [markdownTable(['', ...names], rows), '', ...lines].join('\n');
+}
+
+function cell(name: string, result: PeerResult | undefined): string {
+  if (result === undefined) return '—';
+  const { value, heddleBetterBy } = result;
+  return name === HEDDLE ? number(value) : `${number(value)} (${number(heddleBetterBy.median)}×)`;
+}
