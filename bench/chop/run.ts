@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { deferToThread } from 'heddle';
 import { reactor } from 'heddle/reactor';
 import { cooperate } from 'heddle/task';
-import { median } from '../statistics.mjs';
+import { median, quantile } from '../statistics.mjs';
 import { environment } from '../report/environment.ts';
 import { measureCost } from './cost.ts';
 import { measureDrift } from './drift.ts';
@@ -89,11 +89,6 @@ const ways: readonly Way[] = [
   { work: sort, way: 'deferred', run: () => deferToThread(sortNumbers, unsorted) },
 ];
 
-function percentile(values: readonly number[], part: number): number {
-  const ordered = values.toSorted((a, b) => a - b);
-  return ordered[Math.max(0, Math.ceil(part * ordered.length) - 1)] ?? Number.NaN;
-}
-
 async function measure(server: PingServer, { work, way, run }: Way, times: number): Promise<Measured> {
   const totals: number[] = [];
   const latencies = await server.during(async () => {
@@ -110,8 +105,8 @@ async function measure(server: PingServer, { work, way, run }: Way, times: numbe
     way,
     total: median(totals),
     pings: latencies.length,
-    p50: percentile(latencies, 0.5),
-    p99: percentile(latencies, 0.99),
+    p50: quantile(latencies, 0.5),
+    p99: quantile(latencies, 0.99),
     max: Math.max(...latencies),
   };
   console.log(`${work}, ${way}: ${ms(result.total)}; /ping p50 ${ms(result.p50)}, p99 ${ms(result.p99)}`);
@@ -155,7 +150,7 @@ const byHand = await measure(
   1,
 );
 const turns = await processorTimeOfTurns(() => cooperate(busy(seconds * 100)).whenDone());
-const turn = { p50: percentile(turns, 0.5), p99: percentile(turns, 0.99), max: Math.max(...turns) };
+const turn = { p50: quantile(turns, 0.5), p99: quantile(turns, 0.99), max: Math.max(...turns) };
 console.log(`a turn of the loop beside such a task, processor time: p50 ${ms(turn.p50)}, p99 ${ms(turn.p99)}`);
 if (options.long) process.exit();
 const rows: Measured[] = [];
