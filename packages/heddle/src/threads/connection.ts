@@ -79,8 +79,16 @@ export interface ConnectionListener {
   /**
    * @param result the value, or what was thrown
    * @param beganAt when it began to run, as the pool counts the time
+   * @param cpuMicroseconds the processor time it has taken; negative or left out where that was not measured
    */
-  completed(slot: number, outcome: SlotOutcome, result: unknown, microseconds: number, beganAt: number): void;
+  completed(
+    slot: number,
+    outcome: SlotOutcome,
+    result: unknown,
+    microseconds: number,
+    beganAt: number,
+    cpuMicroseconds?: number,
+  ): void;
   /** Nothing keeps the thread of which this was asked. */
   free(ask: number): void;
   /** The thread wants something to be called here; before the job ends that does. */

@@ -18,6 +18,11 @@ export interface JobSettledEvent extends JobEvent {
   readonly waitTime: number | undefined;
   /** Milliseconds that it ran in its thread; `undefined` where no thread has answered. */
   readonly runTime: number | undefined;
+  /**
+   * Milliseconds of processor time that it took; `undefined` where that was not measured: it is for functions whose last
+   * run took a millisecond or more, where Node can tell.
+   */
+  readonly cpuTime: number | undefined;
 }
 
 /** How a call ended. A timeout is a failure. */

@@ -14,6 +14,7 @@ export type Completed = (
   result: unknown,
   microseconds: number,
   beganAt: number,
+  cpuMicroseconds: number,
 ) => void;
 
 const NONE: readonly Function[] = [];
@@ -159,7 +160,8 @@ export class JobSlots {
     const microseconds = channel.microseconds(slot);
     this.#lastMicroseconds = microseconds;
     this.#free.push(slot);
-    this.#completed(slot, outcome, result, microseconds, toLocalTime(Math.abs(channel.beganAt(slot))));
+    const beganAt = toLocalTime(Math.abs(channel.beganAt(slot)));
+    this.#completed(slot, outcome, result, microseconds, beganAt, channel.cpuMicroseconds(slot));
   }
 
   #pollForAWhile(): void {

@@ -35,9 +35,11 @@ const THREAD_BOUNDARY = '    at <thread>';
 interface JobTimes {
   readonly waited: number;
   readonly ran: number;
+  /** The processor time of it, where that was measured. */
+  readonly cpu: number | undefined;
 }
 
-const NOT_RUN: JobTimes = { waited: -1, ran: -1 };
+const NOT_RUN: JobTimes = { waited: -1, ran: -1, cpu: undefined };
 
 let lastId = 0;
 
@@ -106,6 +108,11 @@ export class Job implements CancelTarget {
     return this.#times.ran;
   }
 
+  /** Milliseconds of processor time that it took, where that was measured. */
+  get cpuTime(): number | undefined {
+    return this.#times.cpu;
+  }
+
   get onCancel(): OnCancel {
     return this.#terms.onCancel;
   }
@@ -159,8 +166,9 @@ export class Job implements CancelTarget {
   }
 
   /** A thread has answered. */
-  hasRun(beganAt: number, microseconds: number): void {
-    this.#times = { waited: Math.max(0, beganAt - this.madeAt), ran: microseconds / 1000 };
+  hasRun(beganAt: number, microseconds: number, cpuMicroseconds: number): void {
+    const cpu = cpuMicroseconds < 0 ? undefined : cpuMicroseconds / 1000;
+    this.#times = { waited: Math.max(0, beganAt - this.madeAt), ran: microseconds / 1000, cpu };
     this.#record.jobHasRun(this);
   }
 

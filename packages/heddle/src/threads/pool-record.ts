@@ -44,6 +44,7 @@ export class PoolRecord {
       ...(result instanceof Failure ? { error: result.value } : {}),
       waitTime: hasRun ? job.waitTime : undefined,
       runTime: hasRun ? job.runTime : undefined,
+      cpuTime: job.cpuTime,
     };
     jobSettled.publish(event);
   }

@@ -1,41 +1,26 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { inspect } from 'node:util';
 import { systemTime, type TimeSource } from '../defer/clock.ts';
-import { debugging } from '../defer/debug.ts';
-import { Deferred } from '../defer/deferred.ts';
+import type { Deferred } from '../defer/deferred.ts';
 import { InvalidArgumentError } from '../defer/errors.ts';
 import { type KeepAlive, NodeKeepAlive } from '../reactor/keep-alive.ts';
-import { prepareCallables } from './callable/prepare.ts';
-import { type Callable, resolveCallable } from './callable/resolve.ts';
 import { resolveSequence } from './callable/sequence.ts';
 import { resolveWrapped } from './callable/wrapped.ts';
 import { BoundObject } from './bound-object.ts';
 import type { Connect } from './connection.ts';
-import { CrashRecord } from './crash-record.ts';
 import type { BindCall, DeferCall, IterateCall } from './deferrable.ts';
-import { Drain } from './drain.ts';
-import { PoolFullError, PoolStoppedError } from './errors.ts';
-import { IdleWatch } from './idle-watch.ts';
-import { abortedBy, Job, nameOf } from './job.ts';
+import { nameOf } from './job.ts';
 import {
   type CallOptions,
   type CompletePoolOptions,
   checkCallOptions,
-  checkStopOptions,
-  completePoolOptions,
   type PoolLimits,
   type StopOptions,
   type ThreadPoolOptions,
 } from './options.ts';
-import type { PoolThread, ThreadOwner } from './pool-thread.ts';
 import { notify } from './passed.ts';
-import { PoolRecord } from './pool-record.ts';
-import { PropagatedStores } from './propagated-stores.ts';
-import { refusedCall } from './refused-call.ts';
-import { type PoolStatistics, statisticsText } from './statistics.ts';
-import { warnOfStuck } from './stuck-thread.ts';
-import { Team, type TeamOwner } from './team.ts';
-import { Thread } from './thread.ts';
+import { PoolCore, type PoolParts } from './pool-core.ts';
+import type { PoolStatistics } from './statistics.ts';
 import { ThreadIterator } from './thread-iterator.ts';
 import { WorkerConnection } from './worker-connection.ts';
 
@@ -77,21 +62,7 @@ export interface PoolView {
  * ```
  */
 export class ThreadPool {
-  readonly #options: CompletePoolOptions;
-  readonly #team: Team;
-  readonly #keepAlive: KeepAlive;
-  readonly #record: PoolRecord;
-  readonly #crashes: CrashRecord;
-  readonly #drain: Drain = new Drain(() => this.#team.backlog <= this.#lowWater);
-  /** With so few calls waiting, it is time for more. */
-  readonly #lowWater: number;
-  readonly #waitingForStop: Deferred<void>[] = [];
-  #threadsMade = 0;
-  readonly #idleWatch: IdleWatch;
-  #stores = new PropagatedStores();
-  /** The threads of bound objects. */
-  readonly #bound = new Set<ThreadPool>();
-  #stopping = false;
+  readonly #core: PoolCore;
 
   /**
    * Runs `f` in a thread of this pool and gives its result, or its error, in
@@ -162,33 +133,25 @@ export class ThreadPool {
   /** @throws InvalidArgumentError when an option cannot be what it is given as */
   constructor(options: ThreadPoolOptions = {}) {
     ({ defer: this.defer, iterate: this.iterate, bind: this.bind } = this.#view({}));
-    this.#keepAlive = this.makeKeepAlive();
-    this.#options = completePoolOptions(options);
-    const { name, min, max, maxQueue, maxCrashes } = this.#options;
-    this.#record = new PoolRecord(name);
-    this.#crashes = new CrashRecord(name, maxCrashes);
-    this.#lowWater = maxQueue === Number.POSITIVE_INFINITY ? 0 : Math.floor(maxQueue / 2);
-    const owner: TeamOwner = {
-      makeThread: (threadOwner) => this.#makeThread(threadOwner),
-      callLater: (milliseconds, f) => this.time.callLater(milliseconds, f),
-      teamHasChanged: () => this.#teamHasChanged(),
-      threadIsStuck: (thread) => warnOfStuck(this.name, thread),
-      backlogHasShrunk: () => this.#drain.look(),
+    const parts: PoolParts = {
+      connect: (name, complete) => this.connect(name, complete),
+      makeOwnThread: (own) => this.makeOwnThread(own).#core,
+      now: () => this.now(),
+      time: { callLater: (milliseconds, call) => this.time.callLater(milliseconds, call) },
     };
-    this.#team = new Team(owner, min, max);
-    this.#idleWatch = new IdleWatch(this.#team, this.#options.idleTimeout);
+    this.#core = new PoolCore(parts, options, this.makeKeepAlive());
   }
 
   get name(): string {
-    return this.#options.name;
+    return this.#core.name;
   }
 
   get min(): number {
-    return this.#team.min;
+    return this.#core.team.min;
   }
 
   get max(): number {
-    return this.#team.max;
+    return this.#core.team.max;
   }
 
   /**
@@ -202,7 +165,7 @@ export class ThreadPool {
 
   /** Runs `f` in a thread for its effect. A failure is reported as one that nobody handled. */
   callInThread(f: Function, ...args: unknown[]): void {
-    this.#submit(f, args, {});
+    this.#core.submit(f, args, {});
   }
 
   /**
@@ -236,7 +199,7 @@ export class ThreadPool {
     checkCalls(calls);
     const functions = calls.map(([f]) => f);
     const all = Object.defineProperty(() => {}, 'name', { value: functions.map(nameOf).join(', ') });
-    this.#submit(
+    this.#core.submit(
       all,
       calls.map(([, ...args]) => args),
       {},
@@ -254,7 +217,7 @@ export class ThreadPool {
     f: Function,
     ...args: unknown[]
   ): void {
-    this.#submit(f, args, {}).addCallbacks(
+    this.#core.submit(f, args, {}).addCallbacks(
       (value) => onResult(true, value),
       (failure) => onResult(false, failure),
     );
@@ -268,10 +231,7 @@ export class ThreadPool {
    * @throws PoolStoppedError when the pool has been stopped
    */
   start(): void {
-    if (this.#stopping) throw new PoolStoppedError(`The pool ${inspect(this.name)} has been stopped; make a new one.`);
-    this.#team.grow();
-    // The threads start meanwhile.
-    prepareCallables();
+    this.#core.start();
   }
 
   /**
@@ -282,9 +242,7 @@ export class ThreadPool {
    * @throws InvalidArgumentError when a limit is no whole number, or `min` would be more than `max`
    */
   adjustPoolSize(limits: PoolLimits): void {
-    const { min, max } = completePoolOptions({ min: limits.min ?? this.min, max: limits.max ?? this.max });
-    this.#team.adjust(min, max);
-    this.#idleWatch.look();
+    this.#core.adjust(limits);
   }
 
   /**
@@ -306,21 +264,12 @@ export class ThreadPool {
    * ```
    */
   forgive(f?: Function): void {
-    if (f === undefined) return this.#crashes.forgiveAll();
-    const callable = resolveOrReject(f);
-    if (!(callable instanceof Promise)) return this.#crashes.forgive(callable);
-    // What no thread can get has not ended any.
-    callable.then(
-      (found) => this.#crashes.forgive(found),
-      () => {},
-    );
-    return undefined;
+    this.#core.forgive(f);
   }
 
   /** The names of the functions that run or wait now, the running ones first. */
   pendingCalls(): string[] {
-    const own = [...this.#team.running(), ...this.#team.waiting()].map(({ functionName }) => functionName);
-    return [...own, ...[...this.#bound].flatMap((thread) => thread.pendingCalls())];
+    return this.#core.pendingCalls();
   }
 
   /**
@@ -343,7 +292,7 @@ export class ThreadPool {
    * ```
    */
   drain(): Deferred<void> {
-    return this.#drain.wait();
+    return this.#core.drain.wait();
   }
 
   /**
@@ -378,7 +327,7 @@ export class ThreadPool {
     if (!(storage instanceof AsyncLocalStorage)) {
       throw new InvalidArgumentError(`propagate takes an AsyncLocalStorage, not ${inspect(storage, { depth: 0 })}.`);
     }
-    return this.#stores.add(storage);
+    return this.#core.stores.add(storage);
   }
 
   /**
@@ -390,24 +339,7 @@ export class ThreadPool {
    * @returns fires when the last thread is gone
    */
   stop(options: StopOptions = {}): Deferred<void> {
-    const { deadline = Number.POSITIVE_INFINITY } = checkStopOptions(options);
-    this.#stopping = true;
-    this.#team.quit();
-    for (const thread of this.#bound) this.#stopBound(thread, options);
-    this.#idleWatch.stop();
-    this.#keepAlive.hold();
-    const stopped = new Deferred<void>();
-    this.#waitingForStop.push(stopped);
-    if (deadline === 0) {
-      this.#abandonAll(deadline);
-    } else {
-      const timer = this.time.callLater(deadline, () => this.#abandonAll(deadline));
-      stopped.addBoth(() => {
-        if (timer.active()) timer.cancel();
-      });
-    }
-    this.#endWhenDone();
-    return stopped;
+    return this.#core.stop(options);
   }
 
   /** The same as {@link stop}, for `await using`. */
@@ -417,22 +349,7 @@ export class ThreadPool {
 
   /** How many threads there are, what they do, how much waits for them, and how the calls so far have gone. */
   statistics(): PoolStatistics {
-    const { threads, idle, staying, backlog } = this.#team;
-    const { completed, failed, cancelled, refused, runTime, waitTime } = this.#record;
-    return {
-      threads,
-      idle,
-      busy: staying - idle,
-      backlog,
-      completed,
-      failed,
-      cancelled,
-      refused,
-      runTime: runTime.snapshot(),
-      waitTime: waitTime.snapshot(),
-      perThread: this.#team.usage(),
-      stuck: this.#team.stuck(),
-    };
+    return this.#core.statistics();
   }
 
   /**
@@ -441,14 +358,13 @@ export class ThreadPool {
    * After Twisted's `dumpStats`, which logs by itself.
    */
   dumpStats(): string {
-    const names = (jobs: readonly Job[]): string[] => jobs.map(({ functionName }) => functionName);
-    return statisticsText(this.name, this.statistics(), names(this.#team.running()), names(this.#team.waiting()));
+    return this.#core.dumpStats();
   }
 
   /** What the results are, only the callers' signatures know: {@link DeferCall} and the others. */
   #view(options: CallOptions): PoolView {
     return {
-      defer: ((f: Function, ...args: unknown[]) => this.#submit(f, args, options)) as DeferCall,
+      defer: ((f: Function, ...args: unknown[]) => this.#core.submit(f, args, options)) as DeferCall,
       iterate: ((f: Function, ...args: unknown[]) => this.#iterate(f, args, options)) as IterateCall,
       bind: ((f: Function, ...args: unknown[]) => this.#bind(f, args, options)) as BindCall,
     };
@@ -458,89 +374,12 @@ export class ThreadPool {
     const { buffer = DEFAULT_BUFFER } = options;
     return new ThreadIterator((iteration, push, made) => {
       const all = [...args, iteration, buffer, notify(push)];
-      return this.#submit(f, all, options, (function_) => resolveWrapped('iterate', function_), made);
+      return this.#core.submit(f, all, options, (function_) => resolveWrapped('iterate', function_), made);
     }, buffer);
   }
 
   #bind(factory: Function, args: readonly unknown[], options: CallOptions): BoundObject<never> {
-    const name = `${this.name}-bound-${++this.#threadsMade}`;
-    const thread = this.makeOwnThread({
-      ...this.#options,
-      name,
-      min: 0,
-      max: 1,
-      idleTimeout: Number.POSITIVE_INFINITY,
-      // Another thread would not have the object.
-      maxCallsPerThread: Number.POSITIVE_INFINITY,
-      maxThreadMemory: Number.POSITIVE_INFINITY,
-    });
-    thread.#stores = this.#stores;
-    this.#bound.add(thread);
-    if (this.#stopping) this.#stopBound(thread);
-    return new BoundObject(
-      {
-        submit: (f, all, given, resolve) => thread.#submit(f, all, given, resolve),
-        stop: () => this.#stopBound(thread),
-      },
-      factory,
-      args,
-      options,
-    );
-  }
-
-  #stopBound(thread: ThreadPool, options?: StopOptions): Deferred<void> {
-    return thread.stop(options).addCallback(() => {
-      this.#bound.delete(thread);
-      if (this.#stopping) this.#endWhenDone();
-    });
-  }
-
-  #submit(
-    f: Function,
-    args: readonly unknown[],
-    options: CallOptions,
-    resolve: (f: Function) => Callable | Promise<Callable> = resolveCallable,
-    made?: (job: Job) => void,
-  ): Deferred<never> {
-    if (this.#stopping) {
-      return refusedCall(
-        new PoolStoppedError(`The pool ${inspect(this.name)} has been stopped and did not take ${nameOf(f)}.`),
-      );
-    }
-    if (options.signal?.aborted) return refusedCall(abortedBy(options.signal));
-    const { maxQueue } = this.#options;
-    if (this.#team.backlog >= maxQueue && !this.#team.isFreeFor(options.key)) return refusedCall(this.#isFull(f));
-    let callable: Callable | Promise<Callable>;
-    try {
-      callable = resolve(f);
-      if (!this.#stores.isEmpty) callable = this.#stores.around(callable);
-    } catch (error) {
-      return refusedCall(error);
-    }
-    if (callable instanceof Promise) {
-      // Whoever runs the job will see the rejection; one that is cancelled before needs nobody to.
-      callable.catch(() => {});
-    } else {
-      const refusal = this.#crashes.refusalOf(callable, nameOf(f));
-      if (refusal !== undefined) {
-        this.#record.refused++;
-        return refusedCall(refusal);
-      }
-    }
-    const job = new Job(f, callable, args, this.#keepAlive, this.#record, this.now());
-    if (options.stacks ?? (this.#options.stacks || debugging)) job.madeBy = new Error();
-    job.limit(options, this.time);
-    made?.(job);
-    this.#record.jobWasQueued(job);
-    this.#team.do(job);
-    return job.deferred as Deferred<never>;
-  }
-
-  #isFull(f: Function): PoolFullError {
-    this.#record.refused++;
-    const { name, maxQueue } = this.#options;
-    const message = `The pool ${inspect(name)} did not take ${nameOf(f)}: ${maxQueue} calls may wait (maxQueue), and as many do. Wait for pool.drain() before the next call, or raise maxQueue or max.`;
-    return new PoolFullError(message, maxQueue);
+    return new BoundObject(this.#core.ownThread(), factory, args, options);
   }
 
   /** What the pool's threads are made of: a pool for tests has others. */
@@ -566,54 +405,6 @@ export class ThreadPool {
   /** The time in milliseconds, from wherever; what {@link time} counts, too. */
   protected now(): number {
     return performance.now();
-  }
-
-  #makeThread(owner: ThreadOwner): PoolThread {
-    const { initThread, concurrency, maxCallsPerThread, maxThreadMemory } = this.#options;
-    const init = initThread && { name: nameOf(initThread), callable: resolveOrReject(initThread) };
-    const name = `${this.name}-${++this.#threadsMade}`;
-    return new Thread(owner, this.connect(name, this.#options), {
-      name,
-      time: this.time,
-      now: () => this.now(),
-      init,
-      concurrency,
-      crashes: this.#crashes,
-      wear: { calls: maxCallsPerThread, bytes: maxThreadMemory },
-    });
-  }
-
-  #teamHasChanged(): void {
-    if (this.#stopping) this.#endWhenDone();
-    else this.#idleWatch.look();
-  }
-
-  #endWhenDone(): void {
-    this.#team.endWhenDone();
-    if (this.#team.threads > 0 || this.#bound.size > 0) return;
-    for (const stopped of this.#waitingForStop.splice(0)) {
-      this.#keepAlive.release();
-      stopped.callback();
-    }
-  }
-
-  #abandonAll(deadline: number): void {
-    const reason = (job: Job): PoolStoppedError =>
-      new PoolStoppedError(
-        `The pool ${inspect(this.name)} was stopped with a deadline of ${deadline} ms, and ${job.functionName} was not done.`,
-      );
-    // Those that wait first: they must not begin on the threads that the others leave.
-    for (const job of [...this.#team.waiting(), ...this.#team.running().reverse()]) job.stop(reason(job));
-    // Jobs that were given up before have theirs still.
-    this.#team.endAll();
-  }
-}
-
-function resolveOrReject(f: Function): Callable | Promise<Callable> {
-  try {
-    return resolveCallable(f);
-  } catch (error) {
-    return Promise.reject(error);
   }
 }
 

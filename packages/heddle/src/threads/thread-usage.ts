@@ -10,6 +10,7 @@ export class ThreadUsage {
   readonly #madeAt: number;
   #calls = 0;
   #busyMicroseconds = 0;
+  #cpuMicroseconds = 0;
   #average: number | undefined;
 
   /** @param now the time as the pool counts it, in milliseconds */
@@ -24,8 +25,10 @@ export class ThreadUsage {
     return this.#average;
   }
 
-  hasRun(microseconds: number): void {
+  /** @param cpuMicroseconds negative where that was not measured */
+  hasRun(microseconds: number, cpuMicroseconds: number): void {
     this.#calls++;
+    if (cpuMicroseconds >= 0) this.#cpuMicroseconds += cpuMicroseconds;
     this.#busyMicroseconds += microseconds;
     this.#average =
       this.#average === undefined ? microseconds : this.#average + WEIGHT * (microseconds - this.#average);
@@ -35,6 +38,11 @@ export class ThreadUsage {
   statistics(running: number): ThreadStatistics {
     const life = this.#now() - this.#madeAt;
     const busy = this.#busyMicroseconds / 1000 + running;
-    return { name: this.#name, calls: this.#calls, utilization: life > 0 ? Math.min(1, busy / life) : 0 };
+    return {
+      name: this.#name,
+      calls: this.#calls,
+      utilization: life > 0 ? Math.min(1, busy / life) : 0,
+      cpuTime: this.#cpuMicroseconds / 1000,
+    };
   }
 }

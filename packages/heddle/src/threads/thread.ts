@@ -119,8 +119,8 @@ export class Thread implements PoolThread {
         this.#started = true;
         if (!this.#init?.isRunning) owner.threadIsReady(this);
       },
-      completed: (slot, outcome, result, microseconds, beganAt) =>
-        this.#completed(slot, outcome, result, microseconds, beganAt),
+      completed: (slot, outcome, result, microseconds, beganAt, cpuMicroseconds = -1) =>
+        this.#completed(slot, outcome, result, microseconds, beganAt, cpuMicroseconds),
       free: (ask) => {
         if (this.isAsked && ask === this.#asks) owner.threadIsFree(this);
       },
@@ -446,7 +446,14 @@ export class Thread implements PoolThread {
     job.refuse(error);
   }
 
-  #completed(slot: number, outcome: SlotOutcome, result: unknown, microseconds: number, beganAt: number): void {
+  #completed(
+    slot: number,
+    outcome: SlotOutcome,
+    result: unknown,
+    microseconds: number,
+    beganAt: number,
+    cpuMicroseconds: number,
+  ): void {
     this.#slots--;
     if (slot === this.#init?.slot) return this.#init.completed(outcome, result);
     const sent = this.#sent[slot];
@@ -455,9 +462,9 @@ export class Thread implements PoolThread {
     this.#calls.jobHasEnded();
     if (!this.#hasAnswered) this.#owner.threadHasAnswered();
     this.#hasAnswered = true;
-    this.#usage.hasRun(microseconds);
+    this.#usage.hasRun(microseconds, cpuMicroseconds);
     this.#wear.jobHasEnded();
-    sent.job.hasRun(beganAt, microseconds);
+    sent.job.hasRun(beganAt, microseconds, cpuMicroseconds);
     this.#endGrace(slot);
     this.#hasGivenBack = false;
     // The result of another job says nothing about the one that was given up.

@@ -111,8 +111,8 @@ export class WorkerConnection implements ThreadConnection {
     this.#slots = new JobSlots(
       this.#channel,
       values.port1,
-      (slot, outcome, result, microseconds, beganAt) =>
-        listener.completed(slot, outcome, result, microseconds, beganAt),
+      (slot, outcome, result, microseconds, beganAt, cpuMicroseconds) =>
+        listener.completed(slot, outcome, result, microseconds, beganAt, cpuMicroseconds),
       () => this.#hearCalls(),
     );
     this.#bell.on('message', (message: BellMessage) => this.#hear(message));

@@ -5,6 +5,7 @@
 export const nodeFeatures = {
   'module.enableCompileCache': '22.1.0',
   'node:sqlite': '22.13.0',
+  'process.threadCpuUsage': '22.15.0',
   WebSocket: '22.0.0',
   'script ids of call sites': '22.14.0',
   'running TypeScript without a flag': '22.18.0',

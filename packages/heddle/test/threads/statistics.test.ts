@@ -12,10 +12,11 @@ import {
   prometheusText,
 } from 'heddle/threads';
 import { throwValue } from '../fixtures/threads/faults.ts';
-import { add, neverSettle } from '../fixtures/threads/jobs.ts';
+import { add, identity, neverSettle, spinFor } from '../fixtures/threads/jobs.ts';
 import { errorOf, failureOf } from '../support/failure-of.ts';
 import { Gate } from '../support/gate.ts';
 import { poolFor } from '../support/pools.ts';
+import { notInThisNode } from '../support/skip.ts';
 
 /** The buckets that have something in them, as `[milliseconds, count]`. */
 function filled({ buckets }: HistogramSnapshot): (readonly [upTo: number, count: number])[] {
@@ -90,8 +91,32 @@ test('the utilization of a thread counts the call that it runs', async () => {
   await gate.entered();
   pool.clock.advance(30);
   const [thread] = pool.statistics().perThread;
-  assert.deepEqual(thread, { name: 'heddle-1', calls: 0, utilization: 0.75 });
+  assert.deepEqual(thread, { name: 'heddle-1', calls: 0, utilization: 0.75, cpuTime: 0 });
   running.addErrback(() => undefined as never).cancel();
+});
+
+test('the processor time of long calls is measured, which is not the time that they wait in their thread', {
+  skip: notInThisNode('process.threadCpuUsage'),
+}, async (t) => {
+  const pool = poolFor(t, { max: 1 });
+  const events = await published(t, async () => {
+    // The first call of a function shows whether it is long.
+    for (let round = 0; round < 2; round++) {
+      await pool.defer(Atomics.wait, new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+      await pool.defer(spinFor, 50);
+      await pool.defer(identity, 1);
+    }
+  });
+  const settled = events.flatMap(([name, event]) => (name === 'settled' ? [event as JobSettledEvent] : []));
+  const times = settled.map(({ cpuTime, runTime = 0 }) => (cpuTime === undefined ? undefined : cpuTime / runTime));
+  const [firstWait, firstSpin, firstShort, waited, spun, short] = times;
+  assert.deepEqual([firstWait, firstSpin, firstShort, short], [undefined, undefined, undefined, undefined]);
+  // Beside busy programs it may get little of the processor, but it always takes more of it than one that sleeps.
+  assert.ok((waited as number) < (spun as number), `${waited} and ${spun}`);
+  assert.ok((spun as number) > 0 && (spun as number) < 1.5, String(spun));
+  const [thread] = pool.statistics().perThread;
+  const sum = settled.reduce((total, { cpuTime = 0 }) => total + cpuTime, 0);
+  assert.equal(thread?.cpuTime.toFixed(6), sum.toFixed(6));
 });
 
 /** The names and messages of what is published while `body` runs. */

@@ -8,6 +8,7 @@ import type { Parcel } from '../wire/payload.ts';
 import { toSharedTime } from '../wire/shared-time.ts';
 import { UnclonableError } from '../wire/unclonable-error.ts';
 import { BellLine } from './bell-line.ts';
+import { CpuGauge } from './cpu-gauge.ts';
 import { CurrentJobs } from './current-job.ts';
 import { itemsWereTaken } from './iteration.ts';
 import { JobRunner, unsendable } from './job-runner.ts';
@@ -31,6 +32,8 @@ export class WorkLoop {
   readonly #stackOf: (error: Error) => string | undefined;
   readonly #hasWork: () => boolean;
   readonly #concurrency: number;
+  /** Only where a thread has one job at a time can it be told what that takes. */
+  readonly #cpu: CpuGauge | undefined;
   /** Where the pool wants to know how much memory its threads use. */
   gauge: MemoryGauge | undefined;
   readonly #resources: OwnResources;
@@ -60,6 +63,7 @@ export class WorkLoop {
   ) {
     this.#channel = channel;
     this.#concurrency = concurrency;
+    this.#cpu = concurrency === 1 ? new CpuGauge() : undefined;
     this.#bell = bell;
     this.#values = values;
     this.#stackOf = stackOf;
@@ -173,6 +177,7 @@ export class WorkLoop {
     const isInline = channel.form(slot) !== Form.message;
     const message = isInline ? undefined : this.#receive();
     this.#running++;
+    this.#cpu?.begins(channel.functionId(slot));
     this.#noteBegin(slot, isInline || this.#runner.hasLoaded(channel.functionId(slot)));
     if (!channel.change(slot, SlotState.sent, SlotState.begun)) return this.#conclude(slot, 'withdrawn', Form.inline);
     this.#resources.forget();
@@ -230,7 +235,8 @@ export class WorkLoop {
     this.#now = performance.now();
     this.gauge?.look(this.#now);
     const microseconds = Math.min((this.#now - (this.#began[slot] as number)) * 1000, MOST_MICROSECONDS);
-    this.#channel.conclude(slot, OUTCOMES.indexOf(outcome), form, microseconds);
+    const cpu = this.#cpu?.ends(this.#channel.functionId(slot), microseconds) ?? -1;
+    this.#channel.conclude(slot, OUTCOMES.indexOf(outcome), form, microseconds, cpu);
     this.#channel.completions.put(slot);
     if (this.#channel.reactorBell.ring() === 'message') tell(this.#bell, 'ring');
     this.#running--;

@@ -32,6 +32,7 @@ const FUNCTION_ID = 1;
 const FORM = 2;
 const OUTCOME = 3;
 const MICROSECONDS = 4;
+const CPU_MICROSECONDS = 5;
 const BEGAN_AT = 6;
 
 /** What has become of the job in a slot. */
@@ -119,11 +120,12 @@ export class Channel {
   }
 
   /** Fills in the header of a job that has ended. */
-  conclude(slot: number, outcome: number, form: number, microseconds: number): void {
+  conclude(slot: number, outcome: number, form: number, microseconds: number, cpuMicroseconds: number): void {
     const header = at(slot);
     this.#words[header + OUTCOME] = outcome;
     this.#words[header + FORM] = form;
     this.#words[header + MICROSECONDS] = microseconds;
+    this.#words[header + CPU_MICROSECONDS] = cpuMicroseconds;
     Atomics.store(this.#words, header + STATE, SlotState.done);
   }
 
@@ -152,6 +154,11 @@ export class Channel {
   /** How long the job has run. */
   microseconds(slot: number): number {
     return this.#words[at(slot) + MICROSECONDS] as number;
+  }
+
+  /** How much processor time it has taken; negative where that was not measured. */
+  cpuMicroseconds(slot: number): number {
+    return this.#words[at(slot) + CPU_MICROSECONDS] as number;
   }
 
   state(slot: number): number {

@@ -1,0 +1,298 @@
+import { inspect } from 'node:util';
+import type { TimeSource } from '../defer/clock.ts';
+import { debugging } from '../defer/debug.ts';
+import { Deferred } from '../defer/deferred.ts';
+import type { KeepAlive } from '../reactor/keep-alive.ts';
+import { prepareCallables } from './callable/prepare.ts';
+import { type Callable, resolveCallable } from './callable/resolve.ts';
+import type { OwnThread } from './bound-object.ts';
+import type { Connect } from './connection.ts';
+import { CrashRecord } from './crash-record.ts';
+import { Drain } from './drain.ts';
+import { PoolFullError, PoolStoppedError } from './errors.ts';
+import { IdleWatch } from './idle-watch.ts';
+import { abortedBy, Job, nameOf } from './job.ts';
+import {
+  type CallOptions,
+  type CompletePoolOptions,
+  checkStopOptions,
+  completePoolOptions,
+  type PoolLimits,
+  type StopOptions,
+  type ThreadPoolOptions,
+} from './options.ts';
+import type { PoolThread, ThreadOwner } from './pool-thread.ts';
+import { PoolRecord } from './pool-record.ts';
+import { PropagatedStores } from './propagated-stores.ts';
+import { refusedCall } from './refused-call.ts';
+import { type PoolStatistics, statisticsText } from './statistics.ts';
+import { warnOfStuck } from './stuck-thread.ts';
+import { Team, type TeamOwner } from './team.ts';
+import { Thread } from './thread.ts';
+
+/** What a kind of pool has of its own. */
+export interface PoolParts {
+  /** What its threads are made of. */
+  connect(name: string, options: CompletePoolOptions): Connect;
+  /** A pool of the same kind with one thread, for a bound object. */
+  makeOwnThread(options: ThreadPoolOptions): PoolCore;
+  /** What counts the time of the calls' limits. */
+  readonly time: TimeSource;
+  /** The time in milliseconds, from wherever; what `time` counts, too. */
+  now(): number;
+}
+
+/** How a thread can get a function. @throws CallableError, or a promise rejected with one */
+export type Resolve = (f: Function) => Callable | Promise<Callable>;
+
+/** What is behind a pool's public face: takes calls, refuses them, and comes to an end. */
+export class PoolCore {
+  readonly options: CompletePoolOptions;
+  readonly team: Team;
+  readonly drain: Drain = new Drain(() => this.team.backlog <= this.#lowWater);
+  stores: PropagatedStores = new PropagatedStores();
+  readonly #parts: PoolParts;
+  readonly #keepAlive: KeepAlive;
+  readonly #record: PoolRecord;
+  readonly #crashes: CrashRecord;
+  readonly #idleWatch: IdleWatch;
+  /** With so few calls waiting, it is time for more. */
+  readonly #lowWater: number;
+  readonly #waitingForStop: Deferred<void>[] = [];
+  /** The threads of bound objects. */
+  readonly #bound = new Set<PoolCore>();
+  #threadsMade = 0;
+  #stopping = false;
+
+  /** @throws InvalidArgumentError when an option cannot be what it is given as */
+  constructor(parts: PoolParts, options: ThreadPoolOptions, keepAlive: KeepAlive) {
+    this.#parts = parts;
+    this.#keepAlive = keepAlive;
+    this.options = completePoolOptions(options);
+    const { name, min, max, maxQueue, maxCrashes, idleTimeout } = this.options;
+    this.#record = new PoolRecord(name);
+    this.#crashes = new CrashRecord(name, maxCrashes);
+    this.#lowWater = maxQueue === Number.POSITIVE_INFINITY ? 0 : Math.floor(maxQueue / 2);
+    const owner: TeamOwner = {
+      makeThread: (threadOwner) => this.#makeThread(threadOwner),
+      callLater: (milliseconds, f) => parts.time.callLater(milliseconds, f),
+      teamHasChanged: () => this.#teamHasChanged(),
+      threadIsStuck: (thread) => warnOfStuck(name, thread),
+      backlogHasShrunk: () => this.drain.look(),
+    };
+    this.team = new Team(owner, min, max);
+    this.#idleWatch = new IdleWatch(this.team, idleTimeout);
+  }
+
+  get name(): string {
+    return this.options.name;
+  }
+
+  /** @throws PoolStoppedError when the pool has been stopped */
+  start(): void {
+    if (this.#stopping) throw new PoolStoppedError(`The pool ${inspect(this.name)} has been stopped; make a new one.`);
+    this.team.grow();
+    // The threads start meanwhile.
+    prepareCallables();
+  }
+
+  /** @throws InvalidArgumentError when a limit is no whole number, or `min` would be more than `max` */
+  adjust(limits: PoolLimits): void {
+    const { min, max } = completePoolOptions({ min: limits.min ?? this.team.min, max: limits.max ?? this.team.max });
+    this.team.adjust(min, max);
+    this.#idleWatch.look();
+  }
+
+  forgive(f: Function | undefined): void {
+    if (f === undefined) return this.#crashes.forgiveAll();
+    const callable = resolveOrReject(f);
+    if (!(callable instanceof Promise)) return this.#crashes.forgive(callable);
+    // What no thread can get has not ended any.
+    callable.then(
+      (found) => this.#crashes.forgive(found),
+      () => {},
+    );
+    return undefined;
+  }
+
+  /** The names of the functions that run or wait now, the running ones first. */
+  pendingCalls(): string[] {
+    const own = [...this.team.running(), ...this.team.waiting()].map(({ functionName }) => functionName);
+    return [...own, ...[...this.#bound].flatMap((thread) => thread.pendingCalls())];
+  }
+
+  statistics(): PoolStatistics {
+    const { threads, idle, staying, backlog } = this.team;
+    const { completed, failed, cancelled, refused, runTime, waitTime } = this.#record;
+    return {
+      threads,
+      idle,
+      busy: staying - idle,
+      backlog,
+      completed,
+      failed,
+      cancelled,
+      refused,
+      runTime: runTime.snapshot(),
+      waitTime: waitTime.snapshot(),
+      perThread: this.team.usage(),
+      stuck: this.team.stuck(),
+    };
+  }
+
+  dumpStats(): string {
+    const names = (jobs: readonly Job[]): string[] => jobs.map(({ functionName }) => functionName);
+    return statisticsText(this.name, this.statistics(), names(this.team.running()), names(this.team.waiting()));
+  }
+
+  /** A thread for one bound object, beside the pool's own. */
+  ownThread(): OwnThread {
+    const thread = this.#parts.makeOwnThread({
+      ...this.options,
+      name: `${this.name}-bound-${++this.#threadsMade}`,
+      min: 0,
+      max: 1,
+      idleTimeout: Number.POSITIVE_INFINITY,
+      // Another thread would not have the object.
+      maxCallsPerThread: Number.POSITIVE_INFINITY,
+      maxThreadMemory: Number.POSITIVE_INFINITY,
+    });
+    thread.stores = this.stores;
+    this.#bound.add(thread);
+    if (this.#stopping) this.#stopBound(thread);
+    return {
+      submit: (f, args, options, resolve) => thread.submit(f, args, options, resolve),
+      stop: () => this.#stopBound(thread),
+    };
+  }
+
+  /** @returns fires when the last thread is gone */
+  stop(options: StopOptions = {}): Deferred<void> {
+    const { deadline = Number.POSITIVE_INFINITY } = checkStopOptions(options);
+    this.#stopping = true;
+    this.team.quit();
+    for (const thread of this.#bound) this.#stopBound(thread, options);
+    this.#idleWatch.stop();
+    this.#keepAlive.hold();
+    const stopped = new Deferred<void>();
+    this.#waitingForStop.push(stopped);
+    if (deadline === 0) {
+      this.#abandonAll(deadline);
+    } else {
+      const timer = this.#parts.time.callLater(deadline, () => this.#abandonAll(deadline));
+      stopped.addBoth(() => {
+        if (timer.active()) timer.cancel();
+      });
+    }
+    this.#endWhenDone();
+    return stopped;
+  }
+
+  /**
+   * Takes a call. What its result is, only the caller's signature knows.
+   *
+   * @param made gets the job, where it becomes one
+   */
+  submit(
+    f: Function,
+    args: readonly unknown[],
+    options: CallOptions,
+    resolve: Resolve = resolveCallable,
+    made?: (job: Job) => void,
+  ): Deferred<never> {
+    if (this.#stopping) {
+      return refusedCall(
+        new PoolStoppedError(`The pool ${inspect(this.name)} has been stopped and did not take ${nameOf(f)}.`),
+      );
+    }
+    if (options.signal?.aborted) return refusedCall(abortedBy(options.signal));
+    const { maxQueue } = this.options;
+    if (this.team.backlog >= maxQueue && !this.team.isFreeFor(options.key)) return refusedCall(this.#isFull(f));
+    let callable: Callable | Promise<Callable>;
+    try {
+      callable = resolve(f);
+      if (!this.stores.isEmpty) callable = this.stores.around(callable);
+    } catch (error) {
+      return refusedCall(error);
+    }
+    if (callable instanceof Promise) {
+      // Whoever runs the job will see the rejection; one that is cancelled before needs nobody to.
+      callable.catch(() => {});
+    } else {
+      const refusal = this.#crashes.refusalOf(callable, nameOf(f));
+      if (refusal !== undefined) {
+        this.#record.refused++;
+        return refusedCall(refusal);
+      }
+    }
+    const job = new Job(f, callable, args, this.#keepAlive, this.#record, this.#parts.now());
+    if (options.stacks ?? (this.options.stacks || debugging)) job.madeBy = new Error();
+    job.limit(options, this.#parts.time);
+    made?.(job);
+    this.#record.jobWasQueued(job);
+    this.team.do(job);
+    return job.deferred as Deferred<never>;
+  }
+
+  #isFull(f: Function): PoolFullError {
+    this.#record.refused++;
+    const { name, maxQueue } = this.options;
+    const message = `The pool ${inspect(name)} did not take ${nameOf(f)}: ${maxQueue} calls may wait (maxQueue), and as many do. Wait for pool.drain() before the next call, or raise maxQueue or max.`;
+    return new PoolFullError(message, maxQueue);
+  }
+
+  #makeThread(owner: ThreadOwner): PoolThread {
+    const { initThread, concurrency, maxCallsPerThread, maxThreadMemory } = this.options;
+    const init = initThread && { name: nameOf(initThread), callable: resolveOrReject(initThread) };
+    const name = `${this.name}-${++this.#threadsMade}`;
+    return new Thread(owner, this.#parts.connect(name, this.options), {
+      name,
+      time: this.#parts.time,
+      now: () => this.#parts.now(),
+      init,
+      concurrency,
+      crashes: this.#crashes,
+      wear: { calls: maxCallsPerThread, bytes: maxThreadMemory },
+    });
+  }
+
+  #stopBound(thread: PoolCore, options?: StopOptions): Deferred<void> {
+    return thread.stop(options).addCallback(() => {
+      this.#bound.delete(thread);
+      if (this.#stopping) this.#endWhenDone();
+    });
+  }
+
+  #teamHasChanged(): void {
+    if (this.#stopping) this.#endWhenDone();
+    else this.#idleWatch.look();
+  }
+
+  #endWhenDone(): void {
+    this.team.endWhenDone();
+    if (this.team.threads > 0 || this.#bound.size > 0) return;
+    for (const stopped of this.#waitingForStop.splice(0)) {
+      this.#keepAlive.release();
+      stopped.callback();
+    }
+  }
+
+  #abandonAll(deadline: number): void {
+    const reason = (job: Job): PoolStoppedError =>
+      new PoolStoppedError(
+        `The pool ${inspect(this.name)} was stopped with a deadline of ${deadline} ms, and ${job.functionName} was not done.`,
+      );
+    // Those that wait first: they must not begin on the threads that the others leave.
+    for (const job of [...this.team.waiting(), ...this.team.running().reverse()]) job.stop(reason(job));
+    // Jobs that were given up before have theirs still.
+    this.team.endAll();
+  }
+}
+
+function resolveOrReject(f: Function): Callable | Promise<Callable> {
+  try {
+    return resolveCallable(f);
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
