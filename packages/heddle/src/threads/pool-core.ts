@@ -37,7 +37,7 @@ export interface PoolParts {
   /** A pool of the same kind with one thread, for a bound object. */
   makeOwnThread(options: ThreadPoolOptions): PoolCore;
   /** What counts the time of the calls' limits. */
-  readonly time: TimeSource;
+  time(): TimeSource;
   /** The time in milliseconds, from wherever; what `time` counts, too. */
   now(): number;
 }
@@ -75,7 +75,7 @@ export class PoolCore {
     this.#lowWater = maxQueue === Number.POSITIVE_INFINITY ? 0 : Math.floor(maxQueue / 2);
     const owner: TeamOwner = {
       makeThread: (threadOwner) => this.#makeThread(threadOwner),
-      callLater: (milliseconds, f) => parts.time.callLater(milliseconds, f),
+      callLater: (milliseconds, f) => parts.time().callLater(milliseconds, f),
       teamHasChanged: () => this.#teamHasChanged(),
       threadIsStuck: (thread) => warnOfStuck(name, thread),
       backlogHasShrunk: () => this.drain.look(),
@@ -179,7 +179,7 @@ export class PoolCore {
     if (deadline === 0) {
       this.#abandonAll(deadline);
     } else {
-      const timer = this.#parts.time.callLater(deadline, () => this.#abandonAll(deadline));
+      const timer = this.#parts.time().callLater(deadline, () => this.#abandonAll(deadline));
       stopped.addBoth(() => {
         if (timer.active()) timer.cancel();
       });
@@ -227,7 +227,7 @@ export class PoolCore {
     }
     const job = new Job(f, callable, args, this.#keepAlive, this.#record, this.#parts.now());
     if (options.stacks ?? (this.options.stacks || debugging)) job.madeBy = new Error();
-    job.limit(options, this.#parts.time);
+    job.limit(options, this.#parts.time());
     made?.(job);
     this.#record.jobWasQueued(job);
     this.team.do(job);
@@ -247,7 +247,7 @@ export class PoolCore {
     const name = `${this.name}-${++this.#threadsMade}`;
     return new Thread(owner, this.#parts.connect(name, this.options), {
       name,
-      time: this.#parts.time,
+      time: this.#parts.time(),
       now: () => this.#parts.now(),
       init,
       concurrency,

@@ -137,7 +137,7 @@ export class ThreadPool {
       connect: (name, complete) => this.connect(name, complete),
       makeOwnThread: (own) => this.makeOwnThread(own).#core,
       now: () => this.now(),
-      time: { callLater: (milliseconds, call) => this.time.callLater(milliseconds, call) },
+      time: () => this.time,
     };
     this.#core = new PoolCore(parts, options, this.makeKeepAlive());
   }

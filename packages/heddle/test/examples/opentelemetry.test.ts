@@ -1,39 +1,77 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import path from 'node:path';
-import { test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { repositoryRoot } from '../support/paths.ts';
+import { runNode } from '../support/program.ts';
 import { notInThisNode } from '../support/skip.ts';
 
-interface PrintedSpan {
-  readonly name: string;
-  readonly parent?: string;
-  readonly status?: string;
-  readonly attributes: Record<string, unknown>;
-}
+type Line = Readonly<Record<string, unknown>>;
 
-test('the example for OpenTelemetry makes a span of each call, below the one it is made in, and measures it', {
-  skip: notInThisNode('running TypeScript without a flag'),
-  timeout: 60_000,
-}, () => {
-  const program = path.join(repositoryRoot, 'examples', 'opentelemetry', 'main.ts');
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', program], {
-    encoding: 'utf8',
-    timeout: 50_000,
+const skip = notInThisNode('running TypeScript without a flag');
+
+describe('the example for OpenTelemetry', { skip }, () => {
+  const spans = new Map<string, Line>();
+  const histograms: Line[] = [];
+
+  before(async () => {
+    const main = path.join(repositoryRoot, 'examples/opentelemetry/main.ts');
+    const { code, stdout, stderr } = await runNode(['--disable-warning=ExperimentalWarning', main]);
+    assert.equal(code, 0, stderr);
+    for (const line of stdout.trimEnd().split('\n')) {
+      const [, kind, json = ''] = /^(span|histogram) (.*)$/.exec(line) ?? [];
+      const value = JSON.parse(json) as Line;
+      if (kind === 'span') spans.set(`${value['parent']} > ${value['name']}`, value);
+      else histograms.push(value);
+    }
   });
-  assert.equal(status, 0, stderr);
-  const [hash, parse, parent, metric] = stdout
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as PrintedSpan);
-  assert.equal(hash?.name, 'deferToThread hashSync');
-  assert.equal(hash?.parent, 'sign up');
-  assert.equal(hash?.attributes['heddle.outcome'], 'completed');
-  assert.ok((hash?.attributes['heddle.run_ms'] as number) > 0);
-  assert.equal(typeof hash?.attributes['heddle.wait_ms'], 'number');
-  assert.equal(parse?.name, 'deferToThread parse');
-  assert.equal(parse?.attributes['heddle.outcome'], 'failed');
-  assert.match(parse?.status ?? '', /JSON/);
-  assert.equal(parent?.name, 'sign up');
-  assert.deepEqual(metric, { metric: 'heddle.call.run_time', functions: ['hashSync', 'parse'] });
+
+  test('makes a span of each call inside the span of its request', () => {
+    assert.deepEqual([...spans.keys()].sort(), [
+      'GET /slow > deferToThread hashSync',
+      'POST /orders > deferToThread parse',
+      'POST /passwords > INSERT',
+      'POST /passwords > deferToThread hashSync',
+      'undefined > GET /slow',
+      'undefined > POST /orders',
+      'undefined > POST /passwords',
+    ]);
+  });
+
+  test('tells of each call how it ended, and how long it waited and ran where a thread has answered', () => {
+    const told = (key: string): unknown[] => {
+      const span = spans.get(key);
+      return [span?.['heddle.outcome'], typeof span?.['heddle.wait_ms'], typeof span?.['heddle.run_ms']];
+    };
+    assert.deepEqual(told('POST /passwords > deferToThread hashSync'), ['completed', 'number', 'number']);
+    assert.deepEqual(told('POST /orders > deferToThread parse'), ['failed', 'number', 'number']);
+    assert.deepEqual(told('GET /slow > deferToThread hashSync'), ['cancelled', 'undefined', 'undefined']);
+  });
+
+  test('marks the spans of calls that failed, and no others, as errors', () => {
+    const failed = [...spans].filter(([, { error }]) => error !== undefined);
+    assert.deepEqual(
+      failed.map(([key]) => key),
+      ['POST /orders > deferToThread parse'],
+    );
+    assert.match(String(failed[0]?.[1]['error']), /^SyntaxError: /);
+  });
+
+  test('keeps the times in histograms, in seconds', () => {
+    const counted = histograms.map((histogram) => {
+      const { count, sum } = histogram['value'] as { count: number; sum: number };
+      const name = String(histogram['code.function.name']);
+      const time = histogram['name'] === 'heddle.job.wait.duration' ? 'heddle.wait_ms' : 'heddle.run_ms';
+      const span = [...spans.values()].find(
+        (one) => one['code.function.name'] === name && one['heddle.outcome'] === histogram['heddle.outcome'],
+      );
+      assert.equal(sum, Number(span?.[time]) / 1000);
+      return [histogram['name'], name, count];
+    });
+    assert.deepEqual(counted.sort(), [
+      ['heddle.job.run.duration', 'hashSync', 1],
+      ['heddle.job.run.duration', 'parse', 1],
+      ['heddle.job.wait.duration', 'hashSync', 1],
+      ['heddle.job.wait.duration', 'parse', 1],
+    ]);
+  });
 });

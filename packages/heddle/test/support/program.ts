@@ -31,6 +31,8 @@ export async function runNode(args: readonly string[], input = '', env: NodeJS.P
   for (const stream of ['stdout', 'stderr'] as const) {
     child[stream].setEncoding('utf8').on('data', (text: string) => (output[stream] += text));
   }
+  // A program may end without having read it.
+  child.stdin.on('error', () => {});
   child.stdin.end(input);
   const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
   return { code, ...(signal === null ? {} : { signal }), ...output };
