@@ -15,10 +15,12 @@ import { targetTable } from './report/target-table.ts';
 import { writeResults } from './report/write.ts';
 
 const options = readOptions();
+// Before the run itself is the load.
+const measuredIn = environment(options.node);
 const { all, withoutTwisted } = await participants(options);
 const measured = await measureRounds(all, options);
 const results = resultsOf(measured, all, {
-  environment: environment(options.node),
+  environment: measuredIn,
   rounds: options.rounds,
   slice: options.slice,
   remarks: withoutTwisted === undefined ? [] : [withoutTwisted],

@@ -1,11 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, loadavg } from 'node:os';
 
 export interface Environment {
   readonly node: string;
   readonly platform: string;
   readonly cores: number;
   readonly date: string;
+  /** How many programs wanted a processor in the minute before: with more than there are cores, figures say little. */
+  readonly load?: number;
 }
 
 /** @param node the binary that is measured, where it is not this one */
@@ -15,5 +17,6 @@ export function environment(node: string = process.execPath): Environment {
     platform: `${process.platform} ${process.arch}`,
     cores: availableParallelism(),
     date: new Date().toISOString(),
+    load: Number(loadavg()[0]?.toFixed(1)),
   };
 }

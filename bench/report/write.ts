@@ -31,6 +31,7 @@ export function tablesOf(results: Results): string {
   const versions = peers
     .filter(({ version }) => version !== '')
     .map(({ name, version }) => (version.startsWith(name) ? version : `${name} ${version}`));
+  const load = environment.load === undefined ? '' : ` with a load of ${environment.load} before the run`;
   return `# Calls to threads: Heddle and its peers on Node ${environment.node.slice(1)}
 
 ${targetTable([results])}
@@ -42,7 +43,7 @@ ${fieldTable(results)}
 In brackets: how many times better Heddle is, below 1 how many times worse.
 
 ${[
-  `${versions.join(', ')}; ${environment.platform}, ${environment.cores} cores, ${environment.date.slice(0, 10)}.`,
+  `${versions.join(', ')}; ${environment.platform}, ${environment.cores} cores${load}, ${environment.date.slice(0, 10)}.`,
   `${rounds} rounds; in each every peer is kept busy for ${slice} ms at a time, in a process of its own and in rotated order.`,
   'MessagePort is no library, but bare workers with one message each way.',
   ...remarks,
