@@ -4,7 +4,7 @@ import { debugging } from '../defer/debug.ts';
 import { Deferred } from '../defer/deferred.ts';
 import type { KeepAlive } from '../reactor/keep-alive.ts';
 import { prepareCallables } from './callable/prepare.ts';
-import { type Callable, resolveCallable } from './callable/resolve.ts';
+import { type Callable, isKnown, resolveCallable } from './callable/resolve.ts';
 import type { OwnThread } from './bound-object.ts';
 import type { Connect } from './connection.ts';
 import { CrashRecord } from './crash-record.ts';
@@ -208,6 +208,8 @@ export class PoolCore {
     if (options.signal?.aborted) return refusedCall(abortedBy(options.signal));
     const { maxQueue } = this.options;
     if (this.team.backlog >= maxQueue && !this.team.isFreeFor(options.key)) return refusedCall(this.#isFull(f));
+    // To look for a function takes as long as to start a thread, which can happen meanwhile.
+    if (this.team.threads === 0 && !isKnown(f)) this.team.expect();
     let callable: Callable | Promise<Callable>;
     try {
       callable = resolve(f);

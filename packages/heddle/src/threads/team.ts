@@ -161,6 +161,16 @@ export class Team {
     while (this.staying < this.#min) this.#threadIsIdle(this.#addThread());
   }
 
+  /** Makes the first thread, for a job that will come in a moment. */
+  expect(): void {
+    if (this.#threads.size > 0 || this.#vacancies === 0) return;
+    try {
+      this.#rest(this.#addThread());
+    } catch {
+      // The job will meet with the same, and fail with it.
+    }
+  }
+
   /** Changes the limits. Jobs that wait get the threads of a higher `max` at once. */
   adjust(min: number, max: number): void {
     this.#min = min;

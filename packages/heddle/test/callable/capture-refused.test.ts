@@ -31,7 +31,7 @@ test('a refusal says where in the source the function is written', async () => {
   assert.ok(error.message.startsWith(`send (${file}:${line + 1}:${column + 1}) `), error.message);
 });
 
-test('a refusal comes before anything of the work is done: no thread is made, no argument is read', async () => {
+test('a refusal comes before anything of the work is done: no argument is read, no thread has a call', async () => {
   const pool = new ThreadPool();
   let timesRead = 0;
   const argument = {
@@ -47,7 +47,8 @@ test('a refusal comes before anything of the work is done: no thread is made, no
   assert.equal((await errorOf(pool.defer(f, argument), CallableError)).code, 'HEDDLE_ASSIGNS_CAPTURED');
   assert.equal(timesRead, 0);
   assert.equal(total, 0);
-  assert.equal(pool.statistics().threads, 0);
+  // A thread may be on its way: that it starts while the function is looked for spares the first call the wait.
+  assert.equal(pool.statistics().busy, 0);
   await pool.stop();
 });
 

@@ -404,3 +404,13 @@ test('a thread that has begun its job before it was heard of is left to it', lim
   gate.open();
   await running;
 });
+
+test('the first thread starts in the turn of the first call, while it is looked for how it gets the function', async (t) => {
+  const pool = poolFor(t);
+  // Made here: nobody has looked for it.
+  const own = (n: number): number => n + 1;
+  const call = pool.defer(own, 1);
+  assert.equal(pool.statistics().threads, 1);
+  assert.equal(await call, 2);
+  assert.equal(pool.statistics().threads, 1);
+});

@@ -25,6 +25,11 @@ export function partsOfCallable(callable: Callable): Resolved {
 
 const NONE: readonly unknown[] = [];
 
+/** Whether it has been found out before how a thread can get `f`, or why none can. */
+export function isKnown(f: Function): boolean {
+  return typeof f !== 'function' || references.has(f) || addressedCalls.has(f) || refusals.has(f);
+}
+
 /**
  * Finds out how a thread can get `f`.
  *
