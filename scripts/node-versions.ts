@@ -1,14 +1,21 @@
-// Runs the compiled tests on other Node versions: `node scripts/node-versions.ts [20 22 26]`.
+// Runs the compiled tests on other Node versions: `node scripts/node-versions.ts [--core] [20 22 26]`. With --core, only
+// those of what depends on the version; the documents, the bundles, the examples and the benches are left to one of them.
 // The binaries come from the npm package `node` and stay in the ignored folder .node-versions.
 import { execFileSync } from 'node:child_process';
 import { fetchNode } from './node-binary.ts';
 import { runTests } from './test-run.ts';
 
 const defaultVersions = ['20', '22', '26'];
+const coreTests = ['callable', 'defer', 'reactor', 'task', 'testing', 'threads', 'wire'].map(
+  (folder) => `packages/heddle/build/test/${folder}/`,
+);
 
-const versions = process.argv.length > 2 ? process.argv.slice(2) : defaultVersions;
+const given = process.argv.slice(2);
+const paths = given.includes('--core') ? coreTests : [];
+const versions = given.filter((argument) => argument !== '--core');
+if (versions.length === 0) versions.push(...defaultVersions);
 const binaries = versions.map((version) => fetchNode(version));
 for (const node of binaries) {
   console.log(`\nNode ${execFileSync(node, ['--version'], { encoding: 'utf8' }).trim()}`);
-  runTests({ node });
+  runTests({ node, paths });
 }

@@ -1,4 +1,5 @@
 import { globSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { run } from './command.ts';
 import { root } from './workspace.ts';
 
@@ -10,6 +11,9 @@ export interface TestRun {
   /** Only tests whose name matches this pattern. */
   readonly name?: string;
 }
+
+/** Node leaves one processor free, which is half of the machine where there are two; most tests wait more than they compute. */
+const concurrency = Math.max(2, availableParallelism() - 1);
 
 /** A test file that has not ended by then hangs; the slowest takes a small part of it. */
 const fileTimeout = 300_000;
@@ -25,5 +29,6 @@ export function runTests({ node, paths = [], name }: TestRun): void {
     throw new Error(`No compiled test file${wanted}: npm run typecheck compiles them`);
   }
   const selection = name === undefined ? [] : [`--test-name-pattern=${name}`];
-  run(node, ['--test', '--test-reporter=spec', `--test-timeout=${fileTimeout}`, ...selection, ...files]);
+  const options = [`--test-timeout=${fileTimeout}`, `--test-concurrency=${concurrency}`];
+  run(node, ['--test', '--test-reporter=spec', ...options, ...selection, ...files]);
 }
