@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -185,7 +186,10 @@ test('a real thread in native code is given up, and leaves the list when that ha
     while (pool.statistics().stuck.length > 0) await nextTurn();
     await rm(folder, { recursive: true });
   });
-  await errorOf(pool.with({ runTimeout: 10, grace: 0 }).defer(waitInNativeCode, file), TimeoutError);
+  const call = pool.with({ grace: 0 }).defer(waitInNativeCode, file);
+  while (!existsSync(`${file}.begun`)) await nextTurn();
+  call.cancel();
+  await errorOf(call, CancelledError);
   const next = pool.defer(whichThread);
   const [warning] = (await warned) as [Warning];
   assert.equal(warning.code, 'HEDDLE_THREAD_STUCK');
