@@ -44,7 +44,7 @@ In brackets: how many times better Heddle is, below 1 how many times worse.
 
 ${[
   `${versions.join(', ')}; ${environment.platform}, ${environment.cores} cores${load}, ${environment.date.slice(0, 10)}.`,
-  `${rounds} rounds; in each every peer is kept busy for ${slice} ms at a time, in a process of its own and in rotated order.`,
+  `${rounds} rounds; in each every peer is kept busy for ${slice} ms at a time, in a process of its own that was warmed up before, and in rotated order.`,
   'MessagePort is no library, but bare workers with one message each way.',
   ...remarks,
   'Written by `npm run bench`.',
