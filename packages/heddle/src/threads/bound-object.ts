@@ -4,7 +4,7 @@ import { CapturedCall } from './callable/capture/captured-call.ts';
 import type { Callable } from './callable/resolve.ts';
 import { resolveWrapped } from './callable/wrapped.ts';
 import { ThreadExitError } from './errors.ts';
-import type { CallOptions } from './options.ts';
+import { type CallOptions, checkCallOptions } from './options.ts';
 import { refusedCall } from './refused-call.ts';
 import type { ThreadArguments } from './thread-arguments.ts';
 import { BoundObjectLostError } from './wire/bound-object-lost-error.ts';
@@ -71,9 +71,13 @@ export class BoundObject<T> implements AsyncDisposable {
     });
   }
 
-  /** The same object, whose calls have options of their own. */
+  /**
+   * The same object, whose calls have options of their own.
+   *
+   * @throws InvalidArgumentError when an option cannot be what it is given as
+   */
   with(options: CallOptions): { readonly defer: BoundCall<T> } {
-    const all = { ...this.#options, ...options };
+    const all = { ...this.#options, ...checkCallOptions(options) };
     return { defer: ((f: Function, ...args: unknown[]) => this.#call(f, args, all)) as BoundCall<T> };
   }
 

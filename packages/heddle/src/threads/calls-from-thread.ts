@@ -3,7 +3,7 @@ import { CancelledError } from '../defer/errors.ts';
 import { maybeDeferred } from '../defer/maybe-deferred.ts';
 import { isThenable } from '../defer/thenable.ts';
 import { type LocalFunction, localFunction } from './callable/local-function.ts';
-import type { CallAnswer, CallTarget, ThreadCall } from './wire/messages.ts';
+import type { CallAnswer, CallTarget, LocalTarget, ThreadCall } from './wire/messages.ts';
 import { pack, packThrown } from './wire/pack.ts';
 import type { Parcel } from './wire/payload.ts';
 import { unpack } from './wire/unpack.ts';
@@ -22,7 +22,8 @@ export interface CallingThread {
 /** Calls functions of the reactor's for one thread, in the order in which it asks for that. */
 export class CallsFromThread {
   readonly #thread: CallingThread;
-  /** Functions of modules, by the numbers that the thread gives them. */
+  /** Where functions of modules are, by the numbers that the thread gives them; and those that have been found. */
+  readonly #targets = new Map<number, LocalTarget>();
   readonly #known = new Map<number, LocalFunction | Promise<LocalFunction>>();
   /** The last call whose function is still looked for: those after it wait. */
   #finding: Promise<void> | undefined;
@@ -71,10 +72,17 @@ export class CallsFromThread {
   #find(target: Exclude<CallTarget, { kind: 'passed' }>): LocalFunction | Promise<LocalFunction> {
     const known = this.#known.get(target.id);
     if (known !== undefined) return known;
-    if (target.kind === 'known') throw new Error(`A thread names function ${target.id}, which it never sent.`);
-    const found = localFunction(target);
-    this.#known.set(target.id, found);
-    if (found instanceof Promise) found.then((local) => this.#known.set(target.id, local)).catch(() => {});
+    const { id } = target;
+    if (target.kind !== 'known') this.#targets.set(id, target);
+    const found = localFunction(this.#targets.get(id) as LocalTarget);
+    this.#known.set(id, found);
+    if (found instanceof Promise) {
+      found.then(
+        (local) => this.#known.set(id, local),
+        // Its module may only have been too early: the next call looks again.
+        () => this.#known.delete(id),
+      );
+    }
     return found;
   }
 

@@ -166,6 +166,8 @@ export class Team {
     if (this.#threads.size > 0 || this.#vacancies === 0) return;
     try {
       this.#rest(this.#addThread());
+      // The job may be refused, and then nothing else would look after the thread.
+      this.#owner.teamHasChanged();
     } catch {
       // The job will meet with the same, and fail with it.
     }

@@ -95,7 +95,7 @@ export class Thread implements PoolThread {
   #lastSeen: { readonly job: Job; readonly frames: string } | undefined;
   #started = false;
   startFailure: StartFailure | undefined;
-  lastProgress = 0;
+  lastProgress: number = performance.now();
   counted = 0;
   isAsked = false;
   #asks = 0;

@@ -91,6 +91,11 @@ test('a call that is given up takes the object with it where that is asked for',
   await errorOf(account.defer(addTo, 1), BoundObjectLostError);
 });
 
+test('a bad option of its calls is refused at once, by its name', limit, async (t) => {
+  await using account = poolFor(t).bind(openAccount, 100, sharedInts(1));
+  assert.throws(() => account.with({ timeout: -1 }), /The option timeout of a call must be .*, not -1\./);
+});
+
 test('what cannot be copied stays with the object: a result that is it is refused', limit, async (t) => {
   const pool = poolFor(t);
   const account = pool.bind(openAccount, 100, sharedInts(1));

@@ -252,6 +252,16 @@ test('a function that only its thread has is refused, with the way out', limit, 
   }
 });
 
+test('a function that was not there yet is looked for again', limit, async (t) => {
+  const pool = poolFor(t, { max: 1 });
+  for (let round = 0; round < 2; round++) {
+    const error = await errorOf(pool.defer(jobs.askLate), Error);
+    assert.equal((error as { code?: string }).code, 'HEDDLE_NO_SUCH_FUNCTION');
+  }
+  ledger.publish();
+  assert.equal(await pool.defer(jobs.askLate), 7);
+});
+
 test('what fails where no thread waits for it is reported', limit, async () => {
   const { code, stdout, stderr } = await runProgram(`
     import { deferToThread, notify } from 'heddle';

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { availableParallelism } from 'node:os';
 import { type TestContext, test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { threadId } from 'node:worker_threads';
 import { InvalidArgumentError } from 'heddle/defer';
 import { createReactor, reactor } from 'heddle/reactor';
@@ -9,6 +10,7 @@ import {
   type CallOptions,
   deferToThread,
   deferToThreadPool,
+  CallableError,
   PoolStoppedError,
   type StopOptions,
   ThreadPool,
@@ -413,4 +415,15 @@ test('the first thread starts in the turn of the first call, while it is looked 
   assert.equal(pool.statistics().threads, 1);
   assert.equal(await call, 2);
   assert.equal(pool.statistics().threads, 1);
+});
+
+test('a thread that has started for a call which was refused ends like any other that is idle', async (t) => {
+  const pool = poolFor(t, { idleTimeout: 0 });
+  let calls = 0;
+  await errorOf(
+    pool.defer(() => (calls += 1)),
+    CallableError,
+  );
+  while (pool.statistics().threads > 0) await nextTurn();
+  assert.equal(calls, 0);
 });
