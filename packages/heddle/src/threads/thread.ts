@@ -1,9 +1,10 @@
-import type { ScheduledCall, TimeSource } from '../defer/clock.ts';
+import type { TimeSource } from '../defer/clock.ts';
 import { Failure } from '../defer/failure.ts';
 import { type Callable, partsOfCallable, resolveWithoutAddress } from './callable/resolve.ts';
 import { CallsFromThread } from './calls-from-thread.ts';
 import { type Connect, NOT_NOW, type ProcessEnd, type ThreadConnection, type ThreadCrash } from './connection.ts';
 import type { CrashRecord } from './crash-record.ts';
+import { GivenUpJobs } from './given-up-jobs.ts';
 import type { Job } from './job.ts';
 import { UnsendableClosure } from './job-message.ts';
 import { KnownFunctions } from './known-functions.ts';
@@ -80,11 +81,7 @@ export class Thread implements PoolThread {
   #hasGivenBack = false;
   /** Whether its job waits for the reactor. */
   #isAbsent = false;
-  /**
-   * The slots of jobs that were given up and still run, so that no other may wait behind them; with what ends the thread
-   * when they have had their time.
-   */
-  readonly #givenUp = new Map<number, ScheduledCall | undefined>();
+  readonly #givenUp: GivenUpJobs;
   /** Whose time was over, where the thread is ended for that. */
   #endsFor: Job | undefined;
   #hasAnswered = false;
@@ -126,6 +123,12 @@ export class Thread implements PoolThread {
       },
       called: (call) => this.#calls.called(call),
       ended: (exitCode, crash, process) => this.#ended(exitCode, crash, process),
+    });
+    this.#givenUp = new GivenUpJobs({
+      connection: this.#connection,
+      time,
+      isShared: concurrency > 1,
+      end: (job) => this.#endFor(job),
     });
     this.#calls = new CallsFromThread({
       passedTo: (slot, job, index) => this.#passedTo(slot, job, index),
@@ -223,7 +226,8 @@ export class Thread implements PoolThread {
     if (this.#withdraw(job)) return this.#jobHasLeft(job);
     // The others shall not wait for it, and from here on the thread begins no other job, which could die with it.
     const back = this.takeBack();
-    this.#giveUp(job);
+    this.#givenUp.add(job);
+    if (this.#givenUp.size > 0) this.#isStalled = true;
     return this.#owner.jobsHaveNotBegun(back);
   }
 
@@ -292,36 +296,9 @@ export class Thread implements PoolThread {
     return { name: this.#name, functionName: job?.functionName, overdue, stack: frames || undefined };
   }
 
-  #giveUp(job: Job): void {
-    const { slot, onCancel, grace } = job;
-    if (onCancel !== 'abandon') this.#connection.cancel(slot);
-    // What is done has its result on the way.
-    if (this.#connection.progressOf(slot) !== 'begun') return undefined;
-    if (onCancel !== 'terminate') {
-      // It may only wait, and others run meanwhile.
-      if (this.#concurrency === 1) this.#givenUp.set(slot, undefined);
-      return undefined;
-    }
-    if (grace === 0) return this.#endFor(job);
-    const end = this.#time.callLater(grace, () => {
-      if (this.#connection.progressOf(slot) === 'begun') this.#endFor(job);
-    });
-    // A thread alone does not keep the process.
-    end.unref?.();
-    this.#givenUp.set(slot, end);
-    this.#isStalled = true;
-    return undefined;
-  }
-
   #endFor(job: Job): void {
     this.#endsFor = job;
     this.end();
-  }
-
-  #endGrace(slot: number): void {
-    const end = this.#givenUp.get(slot);
-    if (end?.active()) end.cancel();
-    this.#givenUp.delete(slot);
   }
 
   #shouldHaveEnded(): void {
@@ -334,7 +311,7 @@ export class Thread implements PoolThread {
 
   #isEnding(): void {
     this.#ending = true;
-    for (const slot of this.#givenUp.keys()) this.#endGrace(slot);
+    this.#givenUp.stop();
     this.#owner.threadIsEnding(this);
   }
 
@@ -465,7 +442,7 @@ export class Thread implements PoolThread {
     this.#usage.hasRun(microseconds, cpuMicroseconds);
     this.#wear.jobHasEnded();
     sent.job.hasRun(beganAt, microseconds, cpuMicroseconds);
-    this.#endGrace(slot);
+    this.#givenUp.hasEnded(slot);
     this.#hasGivenBack = false;
     // The result of another job says nothing about the one that was given up.
     if (this.#givenUp.size === 0) this.#isStalled = false;
