@@ -27,6 +27,8 @@ const POLL_MS = 0.02;
 const SHORT_JOB_MICROSECONDS = 20;
 /** Results of many short calls are heard of together; should a long call come between, no later than this. */
 const PATIENCE_MS = 1;
+/** So many times, until it is tried again whether each result had better be heard of. */
+const PATIENT_SLEEPS = 8;
 
 /** The reactor's end of a channel: jobs go into free slots, and come back from them. */
 export class JobSlots {
@@ -41,6 +43,7 @@ export class JobSlots {
   #polling = false;
   #pollUntil = 0;
   readonly #patience: NodeJS.Timeout;
+  #patientSleeps = 0;
   #lastMicroseconds = 0;
   #closed = false;
   hasMoved = false;
@@ -114,14 +117,26 @@ export class JobSlots {
     const hasPolled = this.#polling;
     this.#polling = false;
     if (hasPolled && this.#hasCompletions()) this.#lookout.found();
-    this.deliver();
+    const delivered = this.deliver();
     if (this.#closed || this.#polling) return;
     if (this.inFlight > 0 && performance.now() < this.#pollUntil) return this.#poll();
     if (hasPolled && this.inFlight > 0) this.#lookout.missed();
-    const isPatient = this.inFlight > FEW && this.#lastMicroseconds < SHORT_JOB_MICROSECONDS;
+    const isPatient = this.#mayWait(delivered);
     if (isPatient) this.#patience.refresh();
     if (this.#channel.reactorBell.sleepInLoop(this.#hasCompletions, isPatient)) this.#poll();
   };
+
+  /**
+   * Whether the results under way may come together. Woken for few of many, this side has interrupted the thread, or
+   * has left its own work for little; where each has a processor, it is better woken early, and finds many.
+   */
+  #mayWait(delivered: number): boolean {
+    if (this.inFlight <= FEW || this.#lastMicroseconds >= SHORT_JOB_MICROSECONDS) return false;
+    if (delivered * 2 < this.inFlight) this.#patientSleeps = PATIENT_SLEEPS;
+    if (this.#patientSleeps === 0) return false;
+    this.#patientSleeps--;
+    return true;
+  }
 
   /** What the thread does takes long: it has to ring for each result from now on. */
   #lookAgain(): void {
@@ -130,13 +145,18 @@ export class JobSlots {
     if (this.#channel.reactorBell.sleepInLoop(this.#hasCompletions)) this.#poll();
   }
 
-  /** Delivers what has ended so far: not what ends meanwhile, which would hold up the loop. */
-  deliver(): void {
+  /**
+   * Delivers what has ended so far: not what ends meanwhile, which would hold up the loop.
+   *
+   * @returns how many have
+   */
+  deliver(): number {
     const { completions } = this.#channel;
     const { size } = completions;
     // What the jobs have called was called before they ended.
     this.#hearCalls();
     for (let left = size; left > 0; left--) this.#deliver(completions.take());
+    return size;
   }
 
   close(): void {

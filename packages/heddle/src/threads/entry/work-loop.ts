@@ -139,7 +139,13 @@ export class WorkLoop {
 
   #ring(): void {
     this.#unheardSince = 0;
-    if (this.#channel.reactorBell.ring() === 'message') tell(this.#bell, 'ring');
+    if (this.#channel.reactorBell.ring() === 'message') this.#wakeReactor();
+  }
+
+  /** On a processor of its own or not: it may go on at once, and the next job has not begun when this one's end was told. */
+  #wakeReactor(): void {
+    tell(this.#bell, 'ring');
+    this.#now = performance.now();
   }
 
   /** Whether there will be another result in a moment, so that the reactor may hear of both together. */
@@ -257,7 +263,7 @@ export class WorkLoop {
     this.#channel.conclude(slot, OUTCOMES.indexOf(outcome), form, microseconds, cpu);
     this.#channel.completions.put(slot);
     if (!this.#isFollowed()) this.#ring();
-    else if (this.#channel.reactorBell.ring(true) === 'message') tell(this.#bell, 'ring');
+    else if (this.#channel.reactorBell.ring(true) === 'message') this.#wakeReactor();
     this.#running--;
     // A job that ended in the event loop, as promises do: nobody else goes on with the next one.
     if (!this.#working) this.#work();
