@@ -10,6 +10,7 @@ const library: UserConfig = {
     'thread/index': 'src/thread/index.ts',
     'threads/addressed': 'src/threads/callable/addressed.ts',
     'testing/index': 'src/testing/index.ts',
+    'watchdog/index': 'src/watchdog/index.ts',
   },
   format: 'esm',
   platform: 'node',
