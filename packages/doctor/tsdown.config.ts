@@ -24,4 +24,17 @@ const inTheProgram: UserConfig = {
   clean: false,
 };
 
-export default defineConfig([library, inTheProgram]);
+// A part of the report's page.
+const page: UserConfig = {
+  entry: { page: 'src/report/page/page.ts' },
+  format: 'iife',
+  platform: 'browser',
+  target: 'es2022',
+  dts: false,
+  sourcemap: false,
+  minify: true,
+  clean: false,
+  outputOptions: { entryFileNames: '[name].js' },
+};
+
+export default defineConfig([library, inTheProgram, page]);

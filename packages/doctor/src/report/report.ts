@@ -107,7 +107,7 @@ export function reportOf(run: Run, processes: readonly RecordedProcess[]): Repor
   const judgements = new Map(processes.flatMap(({ judgements }) => [...judgements]));
   const groups = new Map<string, Found[]>();
   for (const block of found) {
-    const key = block.place === undefined ? `\n${block.kind}` : placeKey(block.place);
+    const key = groupKey(block);
     groups.set(key, [...(groups.get(key) ?? []), block]);
   }
   const sorted = [...groups].sort(([, a], [, b]) => total(b) - total(a));
@@ -122,7 +122,7 @@ export function reportOf(run: Run, processes: readonly RecordedProcess[]): Repor
     signal: run.signal,
     blocked: rounded(total(found)),
     longest: Math.max(0, ...found.map(({ duration }) => duration)),
-    places: sorted.map(([key, blocks]) => placeOf(blocks, judgements.get(key))),
+    places: sorted.map(([, blocks]) => placeOf(blocks, judgementOf(blocks, judgements))),
     blocks: longestOf(found, ({ duration }) => duration)
       .sort((a, b) => a.began - b.began)
       .map((block) => blockOf(block, index.get(block) ?? 0)),
@@ -134,6 +134,24 @@ export function reportOf(run: Run, processes: readonly RecordedProcess[]): Repor
     calls: mergedTree(found.map(({ tree }) => tree).filter((tree) => tree !== undefined)),
     notes: [...run.notes, ...processes.flatMap(({ pid, failure }) => (failure ? [notWatched(pid, failure)] : []))],
   };
+}
+
+/** Of one and the same call the column is not always known. */
+function groupKey({ place, kind }: Found): string {
+  if (place === undefined) return `\n${kind}`;
+  const { file, line, functionName, call } = place;
+  return `${file}:${line}:${functionName}:${call}`;
+}
+
+function judgementOf(
+  blocks: readonly Found[],
+  judgements: ReadonlyMap<string, JudgementOfPlace>,
+): JudgementOfPlace | undefined {
+  for (const { place } of blocks) {
+    const found = place && judgements.get(placeKey(place));
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 type Found = RecordedBlock & { readonly pid: number };

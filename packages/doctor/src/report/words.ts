@@ -1,14 +1,7 @@
 import path from 'node:path';
 import type { Place } from './report.ts';
 
-/** Milliseconds as people say them. */
-export function duration(milliseconds: number): string {
-  if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
-  const seconds = milliseconds / 1000;
-  if (seconds < 60) return `${seconds.toFixed(seconds < 10 ? 2 : 1)} s`;
-  const minutes = Math.floor(seconds / 60);
-  return `${minutes} min ${Math.round(seconds - minutes * 60)} s`;
-}
+export { duration } from './duration.ts';
 
 export function times(count: number): string {
   return count === 1 ? 'once' : count === 2 ? 'twice' : `${count} times`;
@@ -23,8 +16,8 @@ export function percent(part: number, whole: number): string {
 /** Who blocked: `hashSync of bcryptjs, called in register`. */
 export function blame({ call, callee, functionName, file, kind }: Place): string {
   if (file === '') return unknown(kind);
-  const own = functionName === '' ? 'the top of the module or an anonymous function' : functionName;
-  if (call === null) return own;
+  const own = functionName === '' ? path.basename(file) : functionName;
+  if (call === null) return functionName === '' ? `code of ${own} without a name` : own;
   const called = callee === null ? call : `${call} of ${callee}`;
   return call === functionName ? called : `${called}, called in ${own}`;
 }

@@ -1,8 +1,129 @@
+import { fileURLToPath } from 'node:url';
+import { DoctorError } from '../errors.ts';
+import { InspectorClient, portState } from './inspector-client.ts';
 import type { RecorderSettings } from './records.ts';
+import { checkTarget } from './target-process.ts';
 
-export async function attach(
-  _pid: number,
-  _options: RecorderSettings & { tell: (message: string) => void },
-): Promise<{ began: number; ended: number; notes: string[] }> {
-  throw new Error('not yet');
+export interface AttachOptions extends RecorderSettings {
+  /** Says something to the user. */
+  readonly tell: (message: string) => void;
+}
+
+export interface Attached {
+  readonly began: number;
+  readonly ended: number;
+  /** What could not be had. */
+  readonly notes: readonly string[];
+}
+
+/** Where Node opens its inspector when it is asked by SIGUSR1, unless the process was started with another port. */
+const PORT = 9229;
+const OPENING_MS = 10_000;
+const PATIENCE_MS = 2000;
+const KEY = 'heddle.doctor.attached';
+
+/**
+ * Watches a process that runs already, until Ctrl-C or its end: by its inspector, the same recorder is loaded into it
+ * that a program started by the doctor has from its beginning. Afterwards nothing of that is left in it but the loaded
+ * module, and an inspector that was opened for this is closed.
+ *
+ * @throws {DoctorError} where the process is none of Node's or not the user's, or its inspector cannot be had
+ */
+export async function attach(pid: number, { folder, threshold, tell }: AttachOptions): Promise<Attached> {
+  checkTarget(pid);
+  const { client, wasOpen } = await open(pid);
+  const settings: RecorderSettings = { folder, threshold };
+  const record = fileURLToPath(new URL('./run/record.cjs', import.meta.url));
+  try {
+    await client.evaluate(start(record, settings));
+  } catch (error) {
+    await client.close();
+    throw new DoctorError('ERR_DOCTOR_NO_INSPECTOR', `Process ${pid} cannot be watched: ${(error as Error).message}`);
+  }
+  const began = Date.now();
+  tell(`watching process ${pid}; Ctrl-C ends that and prints the report, the process runs on.`);
+  const end = await Promise.race([interrupted(), client.closed().then(() => 'ended' as const)]);
+  if (end !== 'ended') {
+    // A loop that stands still hears nothing; another Ctrl-C gives up waiting for it.
+    const hint = setTimeout(
+      () => tell('Waiting for its loop to turn; another Ctrl-C leaves it as it is.'),
+      PATIENCE_MS,
+    );
+    await Promise.race([client.evaluate(stop(!wasOpen)).catch(() => {}), interrupted()]);
+    clearTimeout(hint);
+    await client.close();
+  }
+  return { began, ended: Date.now(), notes: notes(pid, end === 'ended') };
+}
+
+async function open(pid: number): Promise<{ client: InspectorClient; wasOpen: boolean }> {
+  const before = await portState(PORT);
+  if (before === 'other') throw portTaken(pid, 'something that is no inspector');
+  if (before === 'inspector') return { client: await connectTo(pid), wasOpen: true };
+  process.kill(pid, 'SIGUSR1');
+  const deadline = Date.now() + OPENING_MS;
+  while (Date.now() < deadline) {
+    if ((await portState(PORT)) === 'inspector') return { client: await connectTo(pid), wasOpen: false };
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new DoctorError(
+    'ERR_DOCTOR_NO_INSPECTOR',
+    `Process ${pid} has not opened its inspector on 127.0.0.1:${PORT} within ${OPENING_MS / 1000} s: it was started with ` +
+      'another port (--inspect-port), or is in a container with a network of its own. There, run the program under the ' +
+      'doctor from its start.',
+  );
+}
+
+async function connectTo(pid: number): Promise<InspectorClient> {
+  const client = await InspectorClient.connect(PORT);
+  if (client === undefined) throw portTaken(pid, 'an inspector without a target');
+  const found = await client.evaluate('process.pid');
+  if (found === pid) return client;
+  await client.close();
+  throw portTaken(pid, `the inspector of process ${String(found)}`);
+}
+
+function portTaken(pid: number, by: string): DoctorError {
+  return new DoctorError(
+    'ERR_DOCTOR_PORT_TAKEN',
+    `Port ${PORT}, on which process ${pid} would open its inspector, is taken by ${by}. End that first, or run the program ` +
+      'under the doctor from its start.',
+  );
+}
+
+/** The module loader of a running program is not at hand for an expression: Node gives it out by `getBuiltinModule`. */
+function start(record: string, settings: RecorderSettings): string {
+  return `(() => {
+    const getBuiltinModule = process.getBuiltinModule;
+    if (getBuiltinModule === undefined) throw new Error('its Node, ' + process.version + ', is older than 20.16.');
+    const { createRequire } = getBuiltinModule('node:module');
+    const { record } = createRequire(${JSON.stringify(record)})(${JSON.stringify(record)});
+    globalThis[Symbol.for(${JSON.stringify(KEY)})]?.();
+    globalThis[Symbol.for(${JSON.stringify(KEY)})] = record(${JSON.stringify(settings)});
+  })()`;
+}
+
+/** The inspector waits for its connections before it closes: this one is closed in the meantime. */
+function stop(closesInspector: boolean): string {
+  return `(() => {
+    const key = Symbol.for(${JSON.stringify(KEY)});
+    globalThis[key]?.();
+    delete globalThis[key];
+    if (${closesInspector}) setTimeout(() => process.getBuiltinModule('node:inspector').close(), 200).unref();
+  })()`;
+}
+
+function interrupted(): Promise<'interrupted'> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve('interrupted'));
+  });
+}
+
+function notes(pid: number, hasEnded: boolean): string[] {
+  return [
+    `What process ${pid} did before it was attached to is not in here, nor are other processes of the program.`,
+    ...(hasEnded
+      ? [`Process ${pid} ended while it was watched; its exit code is not known to others than its parent.`]
+      : []),
+  ];
 }

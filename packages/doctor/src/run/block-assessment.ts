@@ -1,5 +1,5 @@
 import { type BlockedLoop, type Culprit, culpritOf, frameAt } from 'heddle/watchdog';
-import { callTree, type ProfiledFunction, type Sampled, type SampledStack } from './call-tree.ts';
+import { type CallName, callTree, type ProfiledFunction, type Sampled, type SampledStack } from './call-tree.ts';
 import { functionSource, offsetOf } from './function-source.ts';
 import type { BlockRecord, PlaceRecord } from './records.ts';
 import { definitionOf, type SampledCulprit, sampledCulprit } from './sampled-culprit.ts';
@@ -83,13 +83,11 @@ const MOSTLY = 0.8;
 function kindOf({ busy, garbageCollection }: Sampled, found: SampledCulprit | undefined): BlockRecord['kind'] {
   if (busy === 0) return undefined;
   if (garbageCollection > busy * MOSTLY) return 'garbage collection';
-  if (found?.isRegularExpression) return 'regular expression';
-  const innermost = found?.stack[0];
-  return innermost?.origin === 'node' && innermost.script === '' ? 'native call' : 'code';
+  return found?.kind ?? 'code';
 }
 
-function described(one: ProfiledFunction): { name: string; place: string } {
-  const { functionName, file, line } = one.script === '' ? frameAt(one) : definitionOf(one);
+function described(one: ProfiledFunction): CallName {
+  const { functionName, file, line, origin } = one.script === '' ? frameAt(one) : definitionOf(one);
   const place = file === '' ? '' : line < 1 ? file : `${file}:${line}`;
-  return { name: functionName === '' ? '(anonymous)' : functionName, place };
+  return { name: functionName === '' ? '(anonymous)' : functionName, place, origin };
 }

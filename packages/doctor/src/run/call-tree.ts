@@ -1,4 +1,5 @@
 import type { Profiler } from 'node:inspector';
+import type { StackFrame } from 'heddle/watchdog';
 import { SAMPLING_MS } from './profile-windows.ts';
 
 /** A function as the profiler knows it. Lines and columns count from 1; 0 where there is none. */
@@ -30,11 +31,14 @@ export interface Sampled {
   readonly idle: number;
 }
 
+export type CallName = Pick<CallNode, 'name' | 'place' | 'origin'>;
+
 /** Calls and what they called, for a flame graph. */
 export interface CallNode {
   readonly name: string;
   /** Where it is defined, for people; empty where that says nothing. */
   readonly place: string;
+  readonly origin: StackFrame['origin'];
   readonly milliseconds: number;
   readonly children: readonly CallNode[];
 }
@@ -118,17 +122,12 @@ function lineOf(node: Profiler.ProfileNode | undefined): number {
 const SMALLEST_SHARE = 0.005;
 
 /** Puts stacks together that begin with the same calls. */
-export function callTree(
-  stacks: readonly SampledStack[],
-  describe: (one: ProfiledFunction) => { name: string; place: string },
-): CallNode {
-  interface Growing {
-    name: string;
-    place: string;
+export function callTree(stacks: readonly SampledStack[], describe: (one: ProfiledFunction) => CallName): CallNode {
+  interface Growing extends CallName {
     milliseconds: number;
     children: Map<string, Growing>;
   }
-  const root: Growing = { name: '', place: '', milliseconds: 0, children: new Map() };
+  const root: Growing = { name: '', place: '', origin: 'node', milliseconds: 0, children: new Map() };
   for (const { functions, milliseconds } of stacks) {
     let node = root;
     node.milliseconds += milliseconds;
@@ -143,9 +142,10 @@ export function callTree(
     }
   }
   const smallest = root.milliseconds * SMALLEST_SHARE;
-  const finish = ({ name, place, milliseconds, children }: Growing): CallNode => ({
+  const finish = ({ name, place, origin, milliseconds, children }: Growing): CallNode => ({
     name,
     place,
+    origin,
     milliseconds: Math.round(milliseconds * 10) / 10,
     children: [...children.values()].filter((child) => child.milliseconds >= smallest).map(finish),
   });

@@ -46,6 +46,11 @@ export interface BuiltInCall {
   readonly place: SourcePlace;
 }
 
+/** Whether a call is one that matches a regular expression, most of the time. */
+export function matches(name: string): boolean {
+  return /^(?:test|exec|match|matchAll|replace|replaceAll|search)$/.test(name);
+}
+
 export function builtInCallIn({ file, code, offset }: FunctionSource, onLine?: number): BuiltInCall | undefined {
   const calls = [...code.matchAll(BUILT_IN)].map((match) => ({ match, callee: {} }));
   if (sourceText(file)?.includes('node:sqlite')) {

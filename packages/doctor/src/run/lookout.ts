@@ -54,7 +54,9 @@ function stackNow(): string {
   Error.stackTraceLimit = 60;
   const { stack = '' } = new Error('here');
   Error.stackTraceLimit = limit;
-  const frames = framesOf(stack).filter(({ script }) => !script.includes(__dirname));
+  const all = framesOf(stack);
+  // The first ones are this function and the expression that called it.
+  const frames = all.slice(all.findIndex(({ script }) => script === '') + 1);
   const culprit = culpritOf(frames);
   const found: Pick<StuckRecord, 'place' | 'stack'> = { place: culprit && placeRecord(culprit), stack: frames };
   return JSON.stringify(found);

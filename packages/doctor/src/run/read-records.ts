@@ -70,7 +70,7 @@ function processOf(pid: number, records: readonly ProcessRecord[]): RecordedProc
           // The first record of a standstill has no stack yet, nor has one in native code.
           place: record.place ?? stuck?.place,
           stack: record.stack.length > 0 ? record.stack : (stuck?.stack ?? []),
-          kind: undefined,
+          kind: record.place === undefined ? stuck?.kind : 'code',
           atStart: false,
           tree: undefined,
           isUnfinished: true,

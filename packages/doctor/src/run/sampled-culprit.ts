@@ -1,6 +1,6 @@
 import { type Culprit, culpritOf, frameAt, type StackFrame } from 'heddle/watchdog';
 import type { ProfiledFunction, Sampled, SampledStack } from './call-tree.ts';
-import { builtInCallIn, callsIn, functionSource, nameInSource, type SourcePlace } from './function-source.ts';
+import { builtInCallIn, callsIn, functionSource, matches, nameInSource, type SourcePlace } from './function-source.ts';
 
 /** Who is to blame, by what the profiler saw. */
 export interface SampledCulprit {
@@ -9,8 +9,8 @@ export interface SampledCulprit {
   readonly defined: SourcePlace;
   /** Whether the culprit's line is known: otherwise it is that of the definition, or the best guess. */
   readonly isLineCertain: boolean;
-  /** Whether most of it was one regular expression. */
-  readonly isRegularExpression: boolean;
+  /** What it was, by its innermost call. */
+  readonly kind: 'code' | 'native call' | 'regular expression';
   /** How much of what ran it was, from 0 to 1. */
   readonly share: number;
   /** The heaviest of its stacks, the innermost call first. */
@@ -56,10 +56,18 @@ export function sampledCulprit({ stacks, busy }: Sampled): SampledCulprit | unde
     culprit: { frame, call: place.call, callee, text: textOf(frame, place.call, callee) },
     defined: first.culprit.frame,
     isLineCertain: place.isCertain,
-    isRegularExpression: first.isRegularExpression,
+    kind: kindOf(first, place),
     share: sum(ofFunction) / busy,
     stack: first.whole.map((one) => (one === first.culprit.frame ? frame : one)),
   };
+}
+
+function kindOf(
+  { frames, isRegularExpression }: Candidate,
+  { call, callee, isBuiltIn }: FoundPlace,
+): SampledCulprit['kind'] {
+  if (isRegularExpression || (isBuiltIn && callee === undefined && matches(call ?? ''))) return 'regular expression';
+  return isBuiltIn || frames[0]?.origin === 'node' ? 'native call' : 'code';
 }
 
 interface Candidate {
@@ -106,6 +114,8 @@ interface FoundPlace {
   readonly call: string | undefined;
   readonly callee?: string;
   readonly isCertain: boolean;
+  /** Whether the call is one that no profile has. */
+  readonly isBuiltIn?: true;
 }
 
 /**
@@ -123,7 +133,7 @@ function placeOf({ culprit, stack, frames }: Candidate, ownLine: number): FoundP
     const builtIn = source === undefined ? undefined : builtInCallIn(source, at?.line);
     if (builtIn === undefined) return { at: at ?? {}, call, isCertain: at !== undefined };
     const { name, place, callee } = builtIn;
-    return { at: place, call: name, isCertain: true, ...(callee === undefined ? {} : { callee }) };
+    return { at: place, call: name, isCertain: true, isBuiltIn: true, ...(callee === undefined ? {} : { callee }) };
   }
   // A function of Node's inside, without a script, counts its lines in its caller.
   const isCallers = frames[0]?.script === '' && frames[1] === frame;
