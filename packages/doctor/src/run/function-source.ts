@@ -52,17 +52,15 @@ export function matches(name: string): boolean {
 }
 
 export function builtInCallIn({ file, code, offset }: FunctionSource, onLine?: number): BuiltInCall | undefined {
-  const calls = [...code.matchAll(BUILT_IN)].map((match) => ({ match, callee: {} }));
-  if (sourceText(file)?.includes('node:sqlite')) {
-    calls.push(...[...code.matchAll(OF_DATABASES)].map((match) => ({ match, callee: { callee: 'node:sqlite' } })));
-  }
-  const found = calls
-    .map(({ match: { 1: name = '', index }, callee }) => ({
-      name: name.replaceAll(/\s/g, ''),
-      ...callee,
-      place: placeAt(file, offset + index),
-    }))
-    .filter(({ place }) => onLine === undefined || place.line === onLine);
+  const found: BuiltInCall[] = [];
+  const add = (pattern: RegExp, callee: Pick<BuiltInCall, 'callee'>): void => {
+    for (const { 1: name = '', index } of code.matchAll(pattern)) {
+      const place = placeAt(file, offset + index);
+      if (onLine === undefined || place.line === onLine) found.push({ name: name.replaceAll(/\s/g, ''), place, ...callee });
+    }
+  };
+  add(BUILT_IN, {});
+  if (sourceText(file)?.includes('node:sqlite')) add(OF_DATABASES, { callee: 'node:sqlite' });
   return found.length === 1 ? found[0] : undefined;
 }
 

@@ -1,3 +1,4 @@
+import { pathToFileURL } from 'node:url';
 import { type Culprit, culpritOf, frameAt, type StackFrame } from 'heddle/watchdog';
 import type { ProfiledFunction, Sampled, SampledStack } from './call-tree.ts';
 import { builtInCallIn, callsIn, functionSource, matches, nameInSource, type SourcePlace } from './function-source.ts';
@@ -35,7 +36,17 @@ function named(frame: StackFrame): StackFrame {
 
 /** Whether what V8 compiled was built from the source. */
 function isBuilt({ line, scriptLine, column, scriptColumn, file, script }: StackFrame): boolean {
-  return line !== scriptLine || column !== scriptColumn || !script.endsWith(file);
+  return line !== scriptLine || column !== scriptColumn || !isSame(script, file);
+}
+
+function isSame(script: string, file: string): boolean {
+  return script === file || script === pathToFileURL(file).href;
+}
+
+/** Where nothing was built, a place in the source is one in what V8 compiled. */
+function compiledToo(frame: StackFrame): StackFrame {
+  const { script, file, line, column } = frame;
+  return isSame(script, file) ? { ...frame, scriptLine: line, scriptColumn: column } : frame;
 }
 
 /** The function in which most of the time was spent, and the call in it. */
@@ -50,7 +61,7 @@ export function sampledCulprit({ stacks, busy }: Sampled): SampledCulprit | unde
     ({ stack: { line } }) => line,
   );
   const place = placeOf(first, itself?.stack.line ?? 0);
-  const frame = { ...first.culprit.frame, ...place.at };
+  const frame = compiledToo({ ...first.culprit.frame, ...place.at });
   const callee = place.callee ?? first.culprit.callee;
   return {
     culprit: { frame, call: place.call, callee, text: textOf(frame, place.call, callee) },
