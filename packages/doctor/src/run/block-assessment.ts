@@ -26,16 +26,22 @@ export function assess(sampled: Sampled, watched?: BlockedLoop): Assessment {
 }
 
 /**
- * Before the loop turns for the first time, a program loads its modules, and every program does that: only what its own
- * code does apart from that is of interest.
+ * When a program starts, it loads its modules, and every program does that: only what its own code does apart from that
+ * is of interest.
+ *
+ * @param isFirst whether the loop has never turned before: then there is nothing but loading and the program's own code
  */
-export function withoutLoading(sampled: Sampled): Sampled {
-  const stacks = sampled.stacks.filter((stack) => !isLoading(stack));
+export function withoutLoading(sampled: Sampled, isFirst: boolean): Sampled {
+  const stacks = sampled.stacks.filter((stack) => !isLoading(stack, isFirst));
+  if (!isFirst && stacks.length === sampled.stacks.length) return sampled;
   const own = stacks.reduce((total, { milliseconds }) => total + milliseconds, 0);
   return { ...sampled, stacks, busy: own, garbageCollection: 0 };
 }
 
-function isLoading({ functions }: SampledStack): boolean {
+const LOADER = /^node:internal\/modules\//;
+
+function isLoading({ functions }: SampledStack, isFirst: boolean): boolean {
+  if (!isFirst && !functions.some(({ script }) => LOADER.test(script))) return false;
   const culprit = culpritOf(functions.map(definitionOf));
   return culprit === undefined || culprit.frame.origin !== 'own' || culprit.callee === 'node:module';
 }

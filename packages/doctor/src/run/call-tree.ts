@@ -26,6 +26,8 @@ export interface Sampled {
   readonly stacks: readonly SampledStack[];
   /** How long anything ran, whether its stack is known or not. */
   readonly busy: number;
+  /** For how much of that the thread had a processor, or waited in the system, for sure. */
+  readonly proven: number;
   readonly garbageCollection: number;
   /** How long the loop waited for something to happen. */
   readonly idle: number;
@@ -43,6 +45,8 @@ export interface CallNode {
   readonly children: readonly CallNode[];
 }
 
+/** A thread that waits for a processor is not looked at: after a longer step than this one it may have done that. */
+const PROVEN_STEP_MS = 2 * SAMPLING_MS;
 /** After a longer silence the profiler itself had stopped, with the whole process. */
 const LONGEST_STEP_MS = 10 * SAMPLING_MS;
 
@@ -60,20 +64,22 @@ export function sampledBetween(
 ): Sampled {
   const nodes = new Map(profile.nodes.map((node) => [node.id, node]));
   const parents = new Map(profile.nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id])));
-  const times = new Map<number, number>();
+  const times = new Map<number, { milliseconds: number; proven: number }>();
   let at = profile.startTime;
   for (const [index, id] of (profile.samples ?? []).entries()) {
     const step = (profile.timeDeltas?.[index] ?? 0) / 1000;
     at += step * 1000;
     if (at / 1000 <= from || at / 1000 > to + SAMPLING_MS) continue;
     const counted = Math.min(step, LONGEST_STEP_MS, at / 1000 - from);
-    times.set(id, (times.get(id) ?? 0) + counted);
+    const { milliseconds = 0, proven = 0 } = times.get(id) ?? {};
+    times.set(id, { milliseconds: milliseconds + counted, proven: proven + Math.min(counted, PROVEN_STEP_MS) });
   }
   const stacks: SampledStack[] = [];
   let busy = 0;
+  let proven = 0;
   let idle = 0;
   let garbageCollection = 0;
-  for (const [id, milliseconds] of times) {
+  for (const [id, { milliseconds, proven: provenHere }] of times) {
     const name = nodes.get(id)?.callFrame.functionName;
     if (name === '(idle)') {
       idle += milliseconds;
@@ -86,10 +92,11 @@ export function sampledBetween(
     }
     if (functions.some(isLeftOut)) continue;
     busy += milliseconds;
+    proven += provenHere;
     if (name === '(garbage collector)') garbageCollection += milliseconds;
     if (functions.length > 0) stacks.push({ functions, milliseconds, line: lineOf(nodes.get(id)) });
   }
-  return { stacks, busy, idle, garbageCollection };
+  return { stacks, busy, proven, idle, garbageCollection };
 }
 
 function isPseudo({ callFrame: { functionName } }: Profiler.ProfileNode): boolean {

@@ -33,6 +33,13 @@ export function callsIn({ file, code, offset }: FunctionSource, name: string): S
   return [...calls].map(({ index }) => placeAt(file, offset + index));
 }
 
+/** Where a function loops, where it has one loop. */
+export function onlyLoopIn({ file, code, offset }: FunctionSource): SourcePlace | undefined {
+  const loops = [...code.matchAll(/(?<![\w$.])(?:for(?:\s+await)?|while)\s*\(/g)];
+  const [loop] = loops;
+  return loop === undefined || loops.length > 1 ? undefined : placeAt(file, offset + loop.index);
+}
+
 /** What takes long in JavaScript itself and leaves no call of its own on any stack. */
 const BUILT_IN =
   /(?<![\w$])(JSON\s*\.\s*(?:parse|stringify)|structuredClone|(?<=\.\s*)(?:test|exec|match|matchAll|replace|replaceAll|search|split|sort|toSorted|localeCompare|normalize)|Atomics\s*\.\s*wait)\s*\(/g;
@@ -56,7 +63,8 @@ export function builtInCallIn({ file, code, offset }: FunctionSource, onLine?: n
   const add = (pattern: RegExp, callee: Pick<BuiltInCall, 'callee'>): void => {
     for (const { 1: name = '', index } of code.matchAll(pattern)) {
       const place = placeAt(file, offset + index);
-      if (onLine === undefined || place.line === onLine) found.push({ name: name.replaceAll(/\s/g, ''), place, ...callee });
+      if (onLine === undefined || place.line === onLine)
+        found.push({ name: name.replaceAll(/\s/g, ''), place, ...callee });
     }
   };
   add(BUILT_IN, {});

@@ -60,6 +60,9 @@ function processOf(pid: number, records: readonly ProcessRecord[]): RecordedProc
         blocks.set(record.id, { ...record, isUnfinished: false });
         stuck = undefined;
         break;
+      case 'retracted':
+        blocks.delete(record.id);
+        break;
       case 'delay':
         delays.push(record);
         stuck = undefined;

@@ -43,6 +43,12 @@ export interface BlockRecord {
   readonly tree: CallNode | undefined;
 }
 
+/** What had looked like a block was none: the process did not get to run. */
+export interface RetractedRecord {
+  readonly type: 'retracted';
+  readonly id: number;
+}
+
 /** The loop does not turn, and may never again: written by another thread, while it is so. */
 export interface StuckRecord {
   readonly type: 'stuck';
@@ -88,6 +94,7 @@ export interface EndRecord {
 export type ProcessRecord =
   | StartRecord
   | BlockRecord
+  | RetractedRecord
   | StuckRecord
   | DelayRecord
   | JudgementRecord

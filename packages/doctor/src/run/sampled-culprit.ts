@@ -1,7 +1,15 @@
 import { pathToFileURL } from 'node:url';
 import { type Culprit, culpritOf, frameAt, type StackFrame } from 'heddle/watchdog';
 import type { ProfiledFunction, Sampled, SampledStack } from './call-tree.ts';
-import { builtInCallIn, callsIn, functionSource, matches, nameInSource, type SourcePlace } from './function-source.ts';
+import {
+  builtInCallIn,
+  callsIn,
+  functionSource,
+  matches,
+  onlyLoopIn,
+  nameInSource,
+  type SourcePlace,
+} from './function-source.ts';
 
 /** Who is to blame, by what the profiler saw. */
 export interface SampledCulprit {
@@ -142,7 +150,10 @@ function placeOf({ culprit, stack, frames }: Candidate, ownLine: number): FoundP
   if (call === undefined) {
     const at = knownLine(frame, stack.line);
     const builtIn = source === undefined ? undefined : builtInCallIn(source, at?.line);
-    if (builtIn === undefined) return { at: at ?? {}, call, isCertain: at !== undefined };
+    if (builtIn === undefined) {
+      const loop = source === undefined ? undefined : onlyLoopIn(source);
+      return { at: at ?? loop ?? {}, call, isCertain: at !== undefined };
+    }
     const { name, place, callee } = builtIn;
     return { at: place, call: name, isCertain: true, isBuiltIn: true, ...(callee === undefined ? {} : { callee }) };
   }

@@ -26,10 +26,7 @@ export const javaScript: Form = {
 export const typeScript: Form = {
   title: 'TypeScript',
   // Node 20 runs none, tsx does that there.
-  command: (program, major) => [
-    ...(major < 22 ? ['--import', 'tsx'] : []),
-    path.join(sources, `${program}.ts`),
-  ],
+  command: (program, major) => [...(major < 22 ? ['--import', 'tsx'] : []), path.join(sources, `${program}.ts`)],
   source: (program) => path.join(sources, `${program}.ts`),
 };
 
@@ -44,7 +41,11 @@ export const forms: readonly Form[] = [javaScript, typeScript, bundle];
 /** The lines of a program that a comment calls those that block. */
 export function blockingLines(file: string): number[] {
   const lines = readFileSync(file, 'utf8').split('\n');
-  return lines.flatMap((line, index) => (line.endsWith('// blocks') ? [index + 1] : []));
+  return lines.flatMap((line, index) => {
+    if (!line.endsWith('// blocks')) return [];
+    // The compiler puts the comment behind an opening brace on a line of its own.
+    return [line.trim() === '// blocks' ? index : index + 1];
+  });
 }
 
 function bundleOf(program: string): string {
