@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { DoctorError } from '../errors.ts';
 import { InspectorClient, portState } from './inspector-client.ts';
 import type { RecorderSettings } from './records.ts';
-import { checkTarget } from './target-process.ts';
+import { checkTarget, inspectorPort, listeningPorts } from './target-process.ts';
 
 export interface AttachOptions extends RecorderSettings {
   /** Says something to the user. */
@@ -16,8 +16,6 @@ export interface Attached {
   readonly notes: readonly string[];
 }
 
-/** Where Node opens its inspector when it is asked by SIGUSR1, unless the process was started with another port. */
-const PORT = 9229;
 const OPENING_MS = 10_000;
 const PATIENCE_MS = 2000;
 const KEY = 'heddle.doctor.attached';
@@ -57,38 +55,44 @@ export async function attach(pid: number, { folder, threshold, tell }: AttachOpt
 }
 
 async function open(pid: number): Promise<{ client: InspectorClient; wasOpen: boolean }> {
-  const before = await portState(PORT);
-  if (before === 'other') throw portTaken(pid, 'something that is no inspector');
-  if (before === 'inspector') return { client: await connectTo(pid), wasOpen: true };
+  const usual = inspectorPort(pid);
+  const before = usual === 0 ? 'free' : await portState(usual);
+  if (before === 'inspector') {
+    const client = await connectTo(pid, usual);
+    if (client !== undefined) return { client, wasOpen: true };
+  }
+  if (before !== 'free') {
+    throw new DoctorError(
+      'ERR_DOCTOR_PORT_TAKEN',
+      `Port ${usual}, on which process ${pid} would open its inspector, is taken by another program. End that first, or ` +
+        'run the program under the doctor from its start.',
+    );
+  }
+  const others = listeningPorts(pid);
   process.kill(pid, 'SIGUSR1');
   const deadline = Date.now() + OPENING_MS;
   while (Date.now() < deadline) {
-    if ((await portState(PORT)) === 'inspector') return { client: await connectTo(pid), wasOpen: false };
+    // What it listened on before is its own business, and is asked nothing.
+    for (const port of new Set([...(usual === 0 ? [] : [usual]), ...listeningPorts(pid)])) {
+      if (others.includes(port)) continue;
+      const client = await connectTo(pid, port);
+      if (client !== undefined) return { client, wasOpen: false };
+    }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   throw new DoctorError(
     'ERR_DOCTOR_NO_INSPECTOR',
-    `Process ${pid} has not opened its inspector on 127.0.0.1:${PORT} within ${OPENING_MS / 1000} s: it was started with ` +
-      'another port (--inspect-port), or is in a container with a network of its own. There, run the program under the ' +
-      'doctor from its start.',
+    `Process ${pid} has not opened its inspector within ${OPENING_MS / 1000} s: its loop stands still in native code, or ` +
+      'it is in a container with a network of its own. There, run the program under the doctor from its start.',
   );
 }
 
-async function connectTo(pid: number): Promise<InspectorClient> {
-  const client = await InspectorClient.connect(PORT);
-  if (client === undefined) throw portTaken(pid, 'an inspector without a target');
-  const found = await client.evaluate('process.pid');
-  if (found === pid) return client;
+/** `undefined` where that is not the inspector of the process. */
+async function connectTo(pid: number, port: number): Promise<InspectorClient | undefined> {
+  const client = await InspectorClient.connect(port);
+  if (client === undefined || (await client.evaluate('process.pid')) === pid) return client;
   await client.close();
-  throw portTaken(pid, `the inspector of process ${String(found)}`);
-}
-
-function portTaken(pid: number, by: string): DoctorError {
-  return new DoctorError(
-    'ERR_DOCTOR_PORT_TAKEN',
-    `Port ${PORT}, on which process ${pid} would open its inspector, is taken by ${by}. End that first, or run the program ` +
-      'under the doctor from its start.',
-  );
+  return undefined;
 }
 
 /** The module loader of a running program is not at hand for an expression: Node gives it out by `getBuiltinModule`. */

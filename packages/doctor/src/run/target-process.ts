@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
 import { DoctorError } from '../errors.ts';
 
@@ -31,6 +31,51 @@ export function checkTarget(pid: number): void {
   );
 }
 
+/** Where Node opens its inspector when it is asked by SIGUSR1. */
+const INSPECTOR_PORT = 9229;
+/** The state of a socket that listens, in /proc/net/tcp. */
+const LISTENS = '0A';
+
+/** The port that a process opens its inspector on; 0 where it takes any that is free. */
+export function inspectorPort(pid: number): number {
+  const [, port] = /--inspect(?:-port|-brk|-wait)?[=\0](?:[^\0]*:)?(\d+)(?=\0)/.exec(commandLine(pid) ?? '') ?? [];
+  return port === undefined ? INSPECTOR_PORT : Number(port);
+}
+
+/** The TCP ports on which a process listens, as far as Linux tells: none elsewhere. */
+export function listeningPorts(pid: number): number[] {
+  try {
+    const folder = `/proc/${pid}/fd`;
+    const sockets = new Set(readdirSync(folder).map((name) => socketOf(path.join(folder, name))));
+    return readFileSync(`/proc/${pid}/net/tcp`, 'utf8')
+      .split('\n')
+      .slice(1)
+      .map((line) => line.trim().split(/\s+/))
+      .filter(({ 3: state, 9: inode }) => state === LISTENS && inode !== undefined && sockets.has(inode))
+      .map(({ 1: address = '' }) => Number.parseInt(address.split(':')[1] ?? '', 16));
+  } catch {
+    return [];
+  }
+}
+
+function socketOf(link: string): string | undefined {
+  try {
+    return /^socket:\[(\d+)\]$/.exec(readlinkSync(link))?.[1];
+  } catch {
+    // Closed in the meantime.
+    return undefined;
+  }
+}
+
+function commandLine(pid: number): string | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    // Not Linux.
+    return undefined;
+  }
+}
+
 /** What Linux knows; `undefined` elsewhere. */
 function catchesSigusr1(pid: number): boolean | undefined {
   try {
@@ -47,11 +92,8 @@ function isCalledNode(pid: number): boolean {
 }
 
 function nameOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')[0] || 'without a name';
-  } catch {
-    // Not Linux.
-  }
+  const line = commandLine(pid);
+  if (line !== undefined) return line.split('\0')[0] || 'without a name';
   try {
     return execFileSync('ps', ['-o', 'comm=', '-p', String(pid)], { encoding: 'utf8' }).trim();
   } catch {
