@@ -25,6 +25,7 @@ interface LateTurn {
   isTold: boolean;
 }
 
+const NOTHING: Sampled = { stacks: [], busy: 0, proven: 0, idle: 0, garbageCollection: 0 };
 /** How long the watch of the loop may take to say what it saw, in milliseconds. */
 const WATCH_MS = 2000;
 /** How many times as long the program's own code may take while the program starts. */
@@ -122,16 +123,16 @@ export class Recorder {
     this.#settle(Date.now() - WATCH_MS);
   }
 
-  #look({ from, to, isFirst }: Gap, profile: Profiler.Profile | undefined): void {
-    if (profile === undefined) return;
-    const all = sampledBetween(profile, from, to, isOwn);
+  #look({ from, to, starved, isFirst }: Gap, profile: Profiler.Profile | undefined): void {
+    const all = profile === undefined ? NOTHING : sampledBetween(profile, from, to, isOwn);
     const isStarting = isFirst || from - this.#began < START_MS;
     const sampled = isStarting ? withoutLoading(all, isFirst) : all;
     const atStart = isStarting && sampled !== all;
     // Where the whole process was stopped, the profiler was too.
     const duration = atStart ? sampled.busy : Math.min(to - from - all.idle, sampled.busy);
     const ended = Date.now() - (monotonic() - to);
-    const isCertain = atStart || (sampled.proven > this.#options.threshold && !isInspected());
+    const proven = Math.min(sampled.proven, duration - starved);
+    const isCertain = atStart || (proven > this.#options.threshold && !isInspected());
     const late: LateTurn = {
       began: ended - (to - from),
       ended,
@@ -194,21 +195,7 @@ export class Recorder {
       else this.#file.write({ type: 'retracted', id: late.record.id });
     }
     this.#late = this.#late.filter(({ ended }) => ended > before);
-    const alone = this.#early.filter(({ began, duration }) => began + duration <= before);
-    this.#early = this.#early.filter((block) => !alone.includes(block));
-    for (const block of alone) {
-      const sampled: Sampled = { stacks: [], busy: 0, proven: 0, idle: 0, garbageCollection: 0 };
-      const { began, duration } = block;
-      const late: LateTurn = {
-        began,
-        ended: began + duration,
-        sampled,
-        atStart: false,
-        record: undefined,
-        isCertain: true,
-        isTold: false,
-      };
-      this.#write(late, assess(sampled, block), began, duration);
-    }
+    // Of what is left of these, the loop turned in time.
+    this.#early = this.#early.filter(({ began, duration }) => began + duration > before);
   }
 }
