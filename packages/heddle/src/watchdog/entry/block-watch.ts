@@ -56,6 +56,7 @@ export class BlockWatch {
   #warnsAt: number;
   #wasWarnedOf = false;
   #isPaused = false;
+  #wasAsked = false;
 
   /** @param waitedBefore how long the loop's thread had waited for a processor when the turn began */
   constructor(instruments: BlockInstruments, beats: number, waitedBefore: number) {
@@ -95,7 +96,7 @@ export class BlockWatch {
     if (this.#isPaused || duration - starved < threshold) return undefined;
     this.#waitForCollections();
     const collecting = (times[Time.collecting] ?? 0) - this.#collectingBefore;
-    const verdict = judge({ samples: this.#samples, end, duration, collecting, threshold });
+    const verdict = judge({ samples: this.#samples, end, duration, collecting, threshold, wasAsked: this.#wasAsked });
     if (verdict === undefined) return undefined;
     return { verdict, duration, age: sharedNow() - end + duration, wasWarnedOf: this.#wasWarnedOf };
   }
@@ -107,7 +108,14 @@ export class BlockWatch {
     this.#warnsAt *= PATIENCE_FACTOR;
     if (this.#starves(duration)) return;
     const { threshold } = this.#instruments;
-    const verdict = judge({ samples: this.#samples, end: sharedNow(), duration, collecting: 0, threshold });
+    const verdict = judge({
+      samples: this.#samples,
+      end: sharedNow(),
+      duration,
+      collecting: 0,
+      threshold,
+      wasAsked: this.#wasAsked,
+    });
     if (verdict === undefined) return;
     writeError(stillBlockedWarning({ ...verdict, duration }));
     this.#wasWarnedOf = true;
@@ -125,13 +133,14 @@ export class BlockWatch {
   async #sample(inspection: Inspection): Promise<void> {
     const { state } = this.#instruments;
     if (this.#isPaused || this.#samples.length === MOST_LOOKS) return;
+    this.#wasAsked = true;
     this.#noteCallbacks(state);
     Atomics.add(this.#instruments.looks, 0, 1);
     const id = this.#instruments.nextSample();
-    const asked = sharedNow();
+    const waited = this.#instruments.loopThread.waited();
     const inspected = await inspection.ask(id, this.#beats, this.#samples.at(-1)?.isAmongTicks ?? false);
     if (inspected === undefined) return;
-    this.#samples.push(new Sample(id, asked, inspected));
+    this.#samples.push(new Sample(id, inspected, this.#instruments.loopThread.waited() - waited));
     this.#isPaused ||= inspected.isPaused;
   }
 
