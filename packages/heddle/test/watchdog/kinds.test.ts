@@ -39,35 +39,38 @@ test('a child process that is waited for is named', async () => {
 
 test('where a native call has left no frame, the function goes for the culprit that made it, and not what it calls next', async () => {
   const block = await blockOf(
-    'function parse() { JSON.parse(text); next(); }',
-    'const text = large(); function next() { until(1); }',
+    'function arrange() { numbers.slice().sort(); next(); }',
+    'function next() { until(1); }',
   );
   assert.equal(block.kind, 'native call');
-  assert.equal(block.culprit?.frame.functionName, 'parse');
+  assert.equal(block.culprit?.frame.functionName, 'arrange');
   assert.equal(block.culprit.call, undefined);
 });
 
 test('where the function is gone as well, nobody is blamed for what it did', async () => {
-  const block = await blockOf('JSON.parse.bind(null, text)', 'const text = large();');
+  const block = await blockOf(
+    '() => { setImmediate(Int32Array.prototype.sort.bind(numbers.slice())); setImmediate(next); }',
+    'function next() { until(1); }',
+  );
   assert.equal(block.kind, 'native call');
-  assert.ok(!block.stack.some(({ functionName }) => functionName === 'JSON.parse'));
+  assert.equal(block.culprit, undefined);
 });
 
 test("where Heddle's own dispatch made the call, the callback is named all the same", async () => {
   const block = await blockOf(
-    '() => { const d = new Deferred(); d.addCallback(function parseIt(text) { JSON.parse(text); }); d.callback(text); }',
-    "import { Deferred } from 'heddle/defer'; const text = large();",
+    '() => { const d = new Deferred(); d.addCallback(function arrange(list) { list.slice().sort(); }); d.callback(numbers); }',
+    "import { Deferred } from 'heddle/defer';",
   );
   assert.equal(block.kind, 'native call');
-  assert.match(block.culprit!.text, /^parseIt/);
+  assert.match(block.culprit!.text, /^arrange/);
 });
 
 test('a delayed call of the reactor is named where it has left no frame', async () => {
   const block = await blockOf(
-    '() => { reactor.callLater(0, JSON.parse, text); }',
-    "import { reactor } from 'heddle/reactor'; const text = large();",
+    '() => { reactor.callLater(0, function arrange() { numbers.slice().sort(); }); }',
+    "import { reactor } from 'heddle/reactor';",
   );
-  assert.match(block.culprit!.text, /^parse \(callLater\)/);
+  assert.match(block.culprit!.text, /^arrange/);
 });
 
 test('a chain of promises that starves the loop is told from one long function', async () => {

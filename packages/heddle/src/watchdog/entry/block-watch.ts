@@ -87,13 +87,12 @@ export class BlockWatch {
 
   /** What is to be reported; `undefined` where the loop was not blocked by anything that the program does. */
   end(): EndedBlock | undefined {
-    const { state, time, loopThread, threshold } = this.#instruments;
+    const { state, time, threshold } = this.#instruments;
     const { times } = state;
     const end = times[Time.beat] ?? 0;
     const idle = (times[Time.idle] ?? 0) - this.#idleBefore;
     const duration = end - this.#began - idle - time.lost;
-    const starved = loopThread.waited() - this.#waitedBefore;
-    if (this.#isPaused || duration - starved < threshold) return undefined;
+    if (this.#isPaused || duration - this.#starved < threshold) return undefined;
     this.#waitForCollections();
     const collecting = (times[Time.collecting] ?? 0) - this.#collectingBefore;
     const verdict = judge({ samples: this.#samples, end, duration, collecting, threshold, wasAsked: this.#wasAsked });
@@ -105,8 +104,8 @@ export class BlockWatch {
   warnIfStill(): void {
     const duration = this.#age;
     if (duration < this.#warnsAt || this.#isPaused || !this.#goesOn()) return;
+    if (duration - this.#starved < this.#warnsAt || this.#starves(duration)) return;
     this.#warnsAt *= PATIENCE_FACTOR;
-    if (this.#starves(duration)) return;
     const { threshold } = this.#instruments;
     const verdict = judge({
       samples: this.#samples,
@@ -161,10 +160,14 @@ export class BlockWatch {
     }
   }
 
-  /** It had something to do all the time, and no processor to do it. */
+  /** For how long the loop's thread had something to do and no processor: of that the kernel tells when it gets one. */
+  get #starved(): number {
+    return this.#instruments.loopThread.waited() - this.#waitedBefore;
+  }
+
+  /** Whether it has hardly had a processor, and still waits for one. */
   #starves(duration: number): boolean {
     const { loopThread } = this.#instruments;
-    if (loopThread.waited() - this.#waitedBefore > duration / 2) return true;
     return loopThread.wantsProcessor() === true && loopThread.ran() - this.#ranBefore < duration / 10;
   }
 

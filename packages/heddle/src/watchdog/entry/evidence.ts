@@ -138,7 +138,7 @@ function agreed(samples: readonly Sample[], last: Sample): Told {
 
 function kindOf({ sample, culprit }: Told): BlockKind {
   const [top] = sample.frames;
-  const isAlone = culprit?.call === undefined && top !== undefined && top !== culprit?.frame;
+  const isAlone = culprit !== undefined && culprit.call === undefined && top !== culprit.frame;
   // Samples that do not agree about the call have found the function itself to be long.
   if (isAlone) return 'code';
   if (top?.origin === 'node')

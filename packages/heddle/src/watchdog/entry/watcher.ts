@@ -14,7 +14,7 @@ import { Places } from './places.ts';
 
 /** How long a block goes on before it is warned of while it does; more where the program wants to hear of it itself. */
 const PATIENCE_MS = 1_000;
-const PATIENCE_FOR_LISTENER_MS = 10_000;
+const PATIENCE_FOR_LISTENER_MS = 5_000;
 
 /** Watches the loop of another thread: what a watching thread does. */
 export async function startWatcher(data: WatcherData): Promise<void> {
