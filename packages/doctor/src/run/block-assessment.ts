@@ -8,6 +8,8 @@ import { codeOf } from './source-text.ts';
 /** What is said of a block, by the profiler's samples and, where it was there, by the watch of the loop. */
 export type Assessment = Pick<BlockRecord, 'kind' | 'place' | 'stack' | 'tree'> & {
   readonly culprit: Culprit | undefined;
+  /** The share of the culprit's function in what the profiler saw, from 0 to 1. */
+  readonly share: number;
 };
 
 /** A smaller share of what ran than that is no proof against a watch that saw another function. */
@@ -19,6 +21,7 @@ export function assess(sampled: Sampled, watched?: BlockedLoop): Assessment {
   return {
     kind: watched?.kind ?? kindOf(sampled, found),
     culprit,
+    share: found?.share ?? 0,
     place: culprit && placeRecord(culprit),
     stack,
     tree: sampled.stacks.length === 0 ? undefined : callTree(sampled.stacks, described),
@@ -56,7 +59,8 @@ function agreed(
   found: SampledCulprit | undefined,
   watched: BlockedLoop | undefined,
 ): { culprit: Culprit | undefined; stack: BlockRecord['stack'] } {
-  if (watched?.culprit === undefined) return { culprit: found?.culprit, stack: found?.stack ?? watched?.stack ?? [] };
+  if (watched?.culprit === undefined || watched.culprit.frame.script.includes(__dirname))
+    return { culprit: found?.culprit, stack: found?.stack ?? watched?.stack ?? [] };
   const { culprit, stack } = watched;
   if (found === undefined) return { culprit, stack };
   if (isInside(found, culprit)) {

@@ -7,8 +7,8 @@ const { setInterval, clearInterval, setImmediate } = globalThis;
 export interface Gap {
   readonly from: number;
   readonly to: number;
-  /** How much of it the thread waited for a processor. */
-  readonly starved: number;
+  /** How much of it the thread waited for a processor; `undefined` where nobody knows. */
+  readonly starved: number | undefined;
   /** Whether the loop has not turned before. */
   readonly isFirst: boolean;
 }
@@ -51,7 +51,8 @@ export class LoopTurns {
 
   /** Since when the loop has not turned. */
   unfinished(): Gap {
-    const starved = this.#wait.milliseconds() - this.#waited;
+    const waited = this.#wait.milliseconds();
+    const starved = waited === undefined || this.#waited === undefined ? undefined : waited - this.#waited;
     return { from: this.#last, to: monotonic(), starved, isFirst: this.#isFirst };
   }
 

@@ -2,7 +2,7 @@ import { openSync, readSync } from 'node:fs';
 
 /**
  * How long this thread has waited for a processor although it had something to do, in milliseconds: what other programs
- * of the machine cost it. Linux knows; elsewhere it is always 0.
+ * of the machine cost it. Linux knows; elsewhere nobody does.
  */
 export class ProcessorWait {
   readonly #buffer = Buffer.alloc(64);
@@ -16,8 +16,8 @@ export class ProcessorWait {
     }
   }
 
-  milliseconds(): number {
-    if (this.#descriptor === undefined) return 0;
+  milliseconds(): number | undefined {
+    if (this.#descriptor === undefined) return undefined;
     try {
       const length = readSync(this.#descriptor, this.#buffer, 0, this.#buffer.length, 0);
       // Nanoseconds on a processor, nanoseconds waiting for one, how often it got one.
@@ -25,7 +25,7 @@ export class ProcessorWait {
     } catch {
       // A program may close all descriptors that it did not open.
       this.#descriptor = undefined;
-      return 0;
+      return undefined;
     }
   }
 }

@@ -16,6 +16,8 @@ interface LateTurn {
   readonly began: number;
   readonly ended: number;
   readonly sampled: Sampled;
+  /** For how long the program can have run in it, by what is known here. */
+  readonly ran: number;
   /** Whether modules were loaded in it, as when a program starts. */
   readonly atStart: boolean;
   /** What was written of it; `undefined` where that was nothing. */
@@ -28,6 +30,9 @@ interface LateTurn {
 const NOTHING: Sampled = { stacks: [], busy: 0, proven: 0, idle: 0, garbageCollection: 0 };
 /** How long the watch of the loop may take to say what it saw, in milliseconds. */
 const WATCH_MS = 2000;
+/** What proves a block without the watch: so much of the time in one function, for so many times the threshold. */
+const CERTAIN_SHARE = 0.8;
+const CERTAIN_FACTOR = 2;
 /** How many times as long the program's own code may take while the program starts. */
 const START_FACTOR = 4;
 /** Programs load their modules by then. */
@@ -131,12 +136,16 @@ export class Recorder {
     // Where the whole process was stopped, the profiler was too.
     const duration = atStart ? sampled.busy : Math.min(to - from - all.idle, sampled.busy);
     const ended = Date.now() - (monotonic() - to);
-    const proven = Math.min(sampled.proven, duration - starved);
-    const isCertain = atStart || (proven > this.#options.threshold && !isInspected());
+    const assessment = assess(sampled);
+    const ran = duration - (starved ?? 0);
+    // A thread without a processor is not looked at, so that many looks prove as much.
+    const proven = starved === undefined ? sampled.proven : ran;
+    const isCertain = atStart || (this.#isProven(proven, assessment) && !isInspected());
     const late: LateTurn = {
       began: ended - (to - from),
       ended,
       sampled,
+      ran,
       atStart,
       record: undefined,
       isCertain,
@@ -145,7 +154,6 @@ export class Recorder {
     this.#late.push(late);
     const allowed = this.#options.threshold * (atStart ? START_FACTOR : 1);
     if (duration > allowed) {
-      const assessment = assess(sampled);
       this.#write(late, assessment, atStart ? late.began : ended - duration, duration);
       if (atStart) this.#tell(late, assessment);
     }
@@ -154,9 +162,17 @@ export class Recorder {
     for (const block of early) this.#confirm(late, block);
   }
 
+  /**
+   * Whether it was one long call for sure, and not many short ones in one turn of the loop, which only the watch can
+   * tell apart.
+   */
+  #isProven(proven: number, { share }: Assessment): boolean {
+    return share >= CERTAIN_SHARE && proven * share > this.#options.threshold * CERTAIN_FACTOR;
+  }
+
   #confirm(late: LateTurn, block: BlockedLoop): void {
-    // While modules are loaded, one look at the stack proves nothing.
-    if (late.atStart) return;
+    // While modules are loaded, one look at the stack proves nothing; and what the doctor itself did is not the program's.
+    if (late.atStart || (late.sampled !== NOTHING && late.ran < this.#options.threshold)) return;
     late.isCertain = true;
     const assessment = assess(late.sampled, block);
     this.#write(late, assessment, block.began, block.duration);
