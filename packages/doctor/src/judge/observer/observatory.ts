@@ -1,0 +1,160 @@
+import type { Debugger } from 'node:inspector';
+import type { Observation, Report, Subject } from '../messages.ts';
+import { ProgramDebugger } from './debugger.ts';
+import { type Pause, Pauses } from './pauses.ts';
+import { type Plan, planFor } from './plan.ts';
+import { watchCall } from './watch-call.ts';
+import { watchEntry } from './watch-entry.ts';
+
+/** A place whose next call is waited for. */
+interface Armed {
+  readonly id: number;
+  readonly plan: Plan;
+  readonly breakpointId: string;
+  readonly deadline: NodeJS.Timeout;
+}
+
+/** The longest that the result of an async function is waited for, in milliseconds. */
+const AWAIT_MS = 5_000;
+
+/** Waits for the next calls of places, and watches one call at a time. */
+export class Observatory {
+  readonly #report: (report: Report) => void;
+  readonly #inspector = new ProgramDebugger((pause) => void this.#paused(pause));
+  readonly #pauses = new Pauses(this.#inspector);
+  readonly #armed = new Map<string, Armed>();
+  /** The call that is watched. */
+  #current: { readonly armed: Armed; giveUp: NodeJS.Timeout | undefined } | undefined;
+  /** Orders are carried out one after the other. */
+  #last: Promise<void> = Promise.resolve();
+  #arming = 0;
+
+  constructor(report: (report: Report) => void) {
+    this.#report = report;
+  }
+
+  /** Waits for the next call of a place, for so many milliseconds. */
+  arm(id: number, subject: Subject, forMs: number): Promise<void> {
+    this.#arming += 1;
+    this.#last = this.#last.then(async () => {
+      try {
+        await this.#arm(id, subject, forMs);
+      } catch (error) {
+        this.#report({ kind: 'failed', id, why: messageOf(error), isFinal: false });
+      } finally {
+        this.#arming -= 1;
+        this.#closeIfIdle();
+      }
+    });
+    return this.#last;
+  }
+
+  /** The loop has turned since the call was begun: a call that is not over by now has thrown. */
+  turned(id: number): void {
+    const current = this.#current;
+    if (current?.armed.id !== id) return;
+    const { plan } = current.armed;
+    const isAwaited = plan.kind === 'call' && plan.site.sinks.isAwaited;
+    if (isAwaited) current.giveUp = setTimeout(() => this.#pauses.settle(undefined), AWAIT_MS);
+    else this.#pauses.settle(undefined);
+  }
+
+  close(): void {
+    for (const { deadline } of this.#armed.values()) clearTimeout(deadline);
+    clearTimeout(this.#current?.giveUp);
+    this.#armed.clear();
+    this.#inspector.close();
+  }
+
+  async #arm(id: number, subject: Subject, forMs: number): Promise<void> {
+    await this.#inspector.open();
+    const plan = await planFor(this.#inspector, subject);
+    if (typeof plan === 'string') {
+      this.#report({ kind: 'failed', id, why: plan, isFinal: true });
+      return;
+    }
+    const { positions, script } = plan.read;
+    const offset = plan.kind === 'call' ? plan.site.position : plan.own.bodyStart;
+    const { breakpointId } = await this.#inspector.post<Debugger.SetBreakpointReturnType>('Debugger.setBreakpoint', {
+      location: { scriptId: script.scriptId, ...positions.at(offset) },
+    });
+    const deadline = setTimeout(() => void this.#expire(breakpointId), forMs);
+    this.#armed.set(breakpointId, { id, plan, breakpointId, deadline });
+    this.#report({ kind: 'armed', id });
+  }
+
+  async #expire(breakpointId: string): Promise<void> {
+    const armed = this.#armed.get(breakpointId);
+    if (armed === undefined || this.#current?.armed === armed) return;
+    await this.#disarm(armed);
+    this.#report({
+      kind: 'failed',
+      id: armed.id,
+      why: 'It was not called again while it was waited for.',
+      isFinal: false,
+    });
+    this.#closeIfIdle();
+  }
+
+  async #disarm({ breakpointId, deadline }: Armed): Promise<void> {
+    clearTimeout(deadline);
+    this.#armed.delete(breakpointId);
+    await this.#inspector.post('Debugger.removeBreakpoint', { breakpointId }).catch(() => {});
+  }
+
+  async #paused(pause: Pause): Promise<void> {
+    if (this.#pauses.isAwaited) {
+      this.#pauses.settle(pause);
+      return;
+    }
+    const armed = this.#current === undefined ? this.#hit(pause) : undefined;
+    try {
+      // Also where somebody's `debugger` statement stands: nobody looks.
+      if (armed !== undefined) await this.#watch(armed, pause);
+    } finally {
+      await this.#inspector.post('Debugger.resume').catch(() => {});
+      this.#closeIfIdle();
+    }
+  }
+
+  #hit({ hitBreakpoints = [] }: Pause): Armed | undefined {
+    return hitBreakpoints.map((id) => this.#armed.get(id)).find((armed) => armed !== undefined);
+  }
+
+  async #watch(armed: Armed, pause: Pause): Promise<void> {
+    const { id } = armed;
+    this.#current = { armed, giveUp: undefined };
+    // Comes in when the loop has turned.
+    this.#report({ kind: 'began', id });
+    try {
+      // What the call itself runs into must not stop it.
+      await this.#disarm(armed);
+      await this.#inspector.post('Debugger.setBreakpointsActive', { active: false });
+      const observation = await this.#observe(armed, pause);
+      if (observation === undefined) throw new Error('The call could not be looked at.');
+      this.#report({ kind: 'observed', id, observation });
+    } catch (error) {
+      this.#report({ kind: 'failed', id, why: messageOf(error), isFinal: false });
+    } finally {
+      clearTimeout(this.#current.giveUp);
+      this.#current = undefined;
+      await this.#inspector.release().catch(() => {});
+      await this.#inspector.post('Debugger.setBreakpointsActive', { active: true }).catch(() => {});
+    }
+  }
+
+  #observe({ id, plan }: Armed, pause: Pause): Promise<Observation | undefined> {
+    const inspector = this.#inspector;
+    return plan.kind === 'entry'
+      ? watchEntry(id, plan, pause, inspector)
+      : watchCall({ id, plan, inspector, pauses: this.#pauses, pause });
+  }
+
+  #closeIfIdle(): void {
+    if (this.#armed.size === 0 && this.#arming === 0 && this.#current === undefined) this.#inspector.close();
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

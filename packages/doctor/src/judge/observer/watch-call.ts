@@ -1,0 +1,81 @@
+import type { Debugger } from 'node:inspector';
+import type { Beginning } from '../measure.ts';
+import type { Observation } from '../messages.ts';
+import type { Handle } from './debugger.ts';
+import type { Next } from './pauses.ts';
+import { watchEnd } from './watch-end.ts';
+import { enter, toEnd } from './steps.ts';
+import { argumentsAtEntry, readCallee, readNumber, type Watched } from './watched.ts';
+
+const BEGIN = 'function (id, f, isOn, on, args) { return this.begin(id, f, isOn ? on : undefined, args ?? []); }';
+
+/**
+ * Watches the call that the program stands before: its arguments are measured here, its result where the program has
+ * put it. The function called is left alone, so that it runs as fast as ever; only where its arguments cannot be read
+ * without calling something is its entry looked at.
+ */
+export async function watchCall(watched: Watched): Promise<Observation | undefined> {
+  const { id, plan, inspector, pause } = watched;
+  const { site, own } = plan;
+  const [frame] = pause.callFrames;
+  if (frame === undefined) return undefined;
+  const on = site.receiver === undefined ? undefined : await inspector.read(frame, site.receiver);
+  const f = await readCallee(inspector, frame, site.callee, on);
+  const turns = own?.turns === undefined ? undefined : await countTurns(watched, frame, own.turns, own.parameters);
+  const begin = (args: Handle | undefined): Promise<Beginning> =>
+    inspector.measure(BEGIN, { value: id }, f ?? {}, { value: on !== undefined }, on ?? {}, args ?? {});
+  let args = site.areReadable ? await inspector.read(frame, `[${site.args.join(', ')}]`) : undefined;
+  let beginning: Beginning;
+  let next: Next;
+  const entry = args === undefined ? await enter(watched, f) : undefined;
+  if (entry === undefined) {
+    beginning = await begin(args);
+    next = await toEnd(watched, 'Debugger.stepOver');
+  } else if (entry.entered === undefined) {
+    // It was not called after all, or is over.
+    beginning = await begin(undefined);
+    ({ next } = entry);
+  } else {
+    args = await argumentsAtEntry(inspector, entry.entered, entry.text);
+    beginning = await begin(args);
+    next = await toEnd(watched, 'Debugger.stepOut');
+  }
+  const ending = await watchEnd(watched, next);
+  const { start, end } = site.sinks.whole;
+  return {
+    kind: 'call',
+    derivedText: ending.seen === 'made of it' ? plan.read.source.slice(start, end) : undefined,
+    place: plan.place,
+    callee: site.callee,
+    receiver: site.receiver,
+    argumentTexts: site.args,
+    isInAsync: site.isInAsync,
+    isNew: site.isNew,
+    isGetter: false,
+    hasFunction: beginning.hasFunction,
+    arguments: args === undefined ? site.args.map(() => undefined) : beginning.arguments,
+    on: beginning.on,
+    isPromise: site.sinks.isAwaited,
+    loop: own?.loop === undefined ? undefined : { ...own.loop, turns },
+    ...ending,
+  };
+}
+
+/** How often the loop of the function that is called will turn, read from what it will be called with. */
+async function countTurns(
+  { plan, inspector }: Watched,
+  frame: Debugger.CallFrame,
+  turns: string,
+  parameters: readonly string[],
+): Promise<number | undefined> {
+  const uses = (name: string): boolean => /^[\w$]+$/.test(name) && nameIn(name).test(turns);
+  const index = parameters.findIndex(uses);
+  const given = plan.site.args[index];
+  if (given === undefined) return undefined;
+  const text = turns.replaceAll(nameIn(parameters[index] as string), () => `(${given})`);
+  return readNumber(inspector, frame, text);
+}
+
+function nameIn(name: string): RegExp {
+  return new RegExp(String.raw`(?<![\w$.])${name.replaceAll('$', String.raw`\$`)}(?![\w$])`, 'g');
+}
