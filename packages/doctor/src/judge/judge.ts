@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { BlockedLoop, StackFrame } from 'heddle/watchdog';
 import { fileURLToPath } from 'node:url';
+import { isMainThread } from 'node:worker_threads';
 import { counterpartOf } from './asynchronous.ts';
 import { callTextAt, type CallText } from './call-text.ts';
 import { isDebuggerAttached } from './debugger-attached.ts';
@@ -10,11 +11,16 @@ import { ObserverThread } from './observer-thread.ts';
 import { judgementOf } from './verdict.ts';
 import { SHORT_MS } from './worth.ts';
 
+export { counterpartOf } from './asynchronous.ts';
+export { callTextAt } from './call-text.ts';
 export type { Judgement, Measured, Verdict } from './judgement.ts';
+export { isWorthDeferring } from './worth.ts';
 
 export interface JudgeOptions {
   /** How long the next call of a place is waited for, in milliseconds (20,000): the program's awaits are slower meanwhile. */
   readonly waitMs?: number;
+  /** Called when the next call of a place is waited for. */
+  readonly onArmed?: (key: string) => void;
   /** Called whenever a place has got a judgement, or another one. */
   readonly onJudged?: (key: string, judgement: Judgement) => void;
 }
@@ -84,7 +90,9 @@ class RunningJudge implements Judge {
     if (place === undefined || place.state !== 'open') return;
     place.blockedMs = block.duration;
     if (place.attempts >= ATTEMPTS) return;
-    if ([...this.#byId.values()].filter(({ state }) => state === 'waiting').length >= AT_ONCE) {
+    if (!isMainThread) {
+      this.#say(place, unknown("Only the program's main thread can be watched."));
+    } else if ([...this.#byId.values()].filter(({ state }) => state === 'waiting').length >= AT_ONCE) {
       this.#say(place, unknown('Too many places are waited for already.'));
     } else if (isDebuggerAttached()) {
       this.#say(place, unknown('A debugger is attached to the program, which is left alone then.'));
@@ -171,7 +179,10 @@ class RunningJudge implements Judge {
         place.state = report.isFinal ? 'judged' : 'open';
         this.#say(place, unknown(report.why));
         break;
-      default:
+      case 'armed':
+        for (const key of place.keys) this.#options.onArmed?.(key);
+        break;
+      case 'began':
     }
   }
 

@@ -28,6 +28,7 @@ export class Observatory {
   /** Orders are carried out one after the other. */
   #last: Promise<void> = Promise.resolve();
   #arming = 0;
+  #isClosed = false;
 
   constructor(report: (report: Report) => void) {
     this.#report = report;
@@ -60,6 +61,7 @@ export class Observatory {
   }
 
   close(): void {
+    this.#isClosed = true;
     for (const { deadline } of this.#armed.values()) clearTimeout(deadline);
     clearTimeout(this.#current?.giveUp);
     this.#armed.clear();
@@ -67,6 +69,7 @@ export class Observatory {
   }
 
   async #arm(id: number, subject: Subject, forMs: number): Promise<void> {
+    if (this.#isClosed) return;
     await this.#inspector.open();
     const plan = await planFor(this.#inspector, subject);
     if (typeof plan === 'string') {

@@ -15,6 +15,8 @@ export interface OwnFunction {
   readonly bodyStart: number;
   readonly bodyEnd: number;
   readonly loop: Omit<OwnLoop, 'turns'> | undefined;
+  /** Whether the place that was looked for is in the loop. */
+  readonly isInLoop: boolean;
   /** What its loop's number of turns can be read from, before it runs. */
   readonly turns: string | undefined;
 }
@@ -59,6 +61,7 @@ export function functionAt(program: Program, source: string, offset: number): Ow
             counter: counterOf(loop),
             usesThis: usesThis(loop),
           },
+    isInLoop: loop !== undefined && loop.start <= offset && offset <= loop.end,
     turns: loop === undefined ? undefined : turnsOf(loop, source),
   };
 }

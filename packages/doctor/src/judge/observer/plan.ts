@@ -37,7 +37,8 @@ export async function planFor(inspector: ProgramDebugger, { frames, call, isLoop
   const offset = offsetOf(read, innermost);
   const wanted = { offset, line: innermost.line, name: call };
   const own = functionAt(read.program, read.source, offset);
-  const isOwnLoop = isLoop && own?.loop !== undefined;
+  // Of a loop's own code that blocks, the call that happened to be made is only a part.
+  const isOwnLoop = isLoop ? own?.loop !== undefined : call === undefined && own?.isInLoop === true;
   const site = isOwnLoop ? undefined : findCall(read.program, read.source, wanted);
   if (site !== undefined) return { kind: 'call', read, place: placeOf(read, site, innermost), site, own: undefined };
   if (own === undefined) return 'It is the top-level code of its module, which runs once.';
