@@ -19,6 +19,8 @@ export { isWorthDeferring } from './worth.ts';
 export interface JudgeOptions {
   /** How long the next call of a place is waited for, in milliseconds (20,000): the program's awaits are slower meanwhile. */
   readonly waitMs?: number;
+  /** How many connections to the program's inspector are the doctor's own (0); with another one, nothing is watched. */
+  readonly ownConnections?: number;
   /** Called when the next call of a place is waited for. */
   readonly onArmed?: (key: string) => void;
   /** Called whenever a place has got a judgement, or another one. */
@@ -94,7 +96,7 @@ class RunningJudge implements Judge {
       this.#say(place, unknown("Only the program's main thread can be watched."));
     } else if ([...this.#byId.values()].filter(({ state }) => state === 'waiting').length >= AT_ONCE) {
       this.#say(place, unknown('Too many places are waited for already.'));
-    } else if (isDebuggerAttached()) {
+    } else if (isDebuggerAttached(this.#options.ownConnections ?? 0)) {
       this.#say(place, unknown('A debugger is attached to the program, which is left alone then.'));
     } else {
       this.#arm(place);

@@ -31,7 +31,7 @@ export class ObserverThread {
   arm(order: Arm, refused: (why: string) => void): void {
     this.#started ??= this.#start();
     this.#started.then(
-      () => this.#worker?.postMessage(order),
+      () => this.#tell(order),
       (error: unknown) => refused(`The program cannot be watched: ${String(error)}`),
     );
   }
@@ -71,7 +71,7 @@ export class ObserverThread {
       name: 'heddle-doctor',
     });
     worker.on('message', (report: Report) => {
-      if (report.kind === 'began') worker.postMessage({ kind: 'turned', id: report.id } satisfies Order);
+      if (report.kind === 'began') this.#tell({ kind: 'turned', id: report.id });
       else this.#onReport(report);
     });
     worker.on('error', () => this.#forget());
@@ -85,11 +85,14 @@ export class ObserverThread {
 
   /** Ends the session before anything else ends: with an open one, Node would wait for a debugger at the end. */
   #close(): void {
-    const worker = this.#worker;
-    if (worker === undefined) return;
+    if (this.#worker === undefined) return;
+    this.#tell({ kind: 'stop' });
     this.#forget();
-    worker.postMessage({ kind: 'stop' } satisfies Order);
     Atomics.wait(this.#closed, 0, 0, CLOSE_MS);
+  }
+
+  #tell(order: Order): void {
+    this.#worker?.postMessage(order);
   }
 
   #forget(): void {

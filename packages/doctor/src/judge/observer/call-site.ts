@@ -34,14 +34,15 @@ export interface CallSite {
 /** What is known of the call that is looked for. */
 export interface Wanted {
   readonly offset: number;
-  readonly line: number;
   /** The last name of what is called. */
   readonly name: string | undefined;
+  /** The function that the offset is in. */
+  readonly within: { readonly start: number; readonly end: number } | undefined;
 }
 
 /**
- * Finds a call: the one at the very offset, if any; else the nearest one of that name, as profiles know lines only and
- * source maps may have been followed already.
+ * Finds a call: the one at the very offset, if any; else the nearest one of that name, in the function if there is one:
+ * profiles know lines at best, and source maps may have been followed already.
  */
 export function findCall(program: Program, source: string, wanted: Wanted): CallSite | undefined {
   let exact: Path | undefined;
@@ -55,7 +56,9 @@ export function findCall(program: Program, source: string, wanted: Wanted): Call
       const position = positionOf(node, source);
       if (position === wanted.offset) exact = path;
       if (wanted.name !== undefined && lastNameOf(node) === wanted.name) {
-        named.push({ path, distance: Math.abs(position - wanted.offset) });
+        const { start, end } = wanted.within ?? { start: 0, end: 0 };
+        const outside = start <= position && position < end ? 0 : source.length;
+        named.push({ path, distance: outside + Math.abs(position - wanted.offset) });
       }
     },
   );

@@ -11,9 +11,10 @@ export interface OwnFunction {
   readonly isArrow: boolean;
   readonly isGetter: boolean;
   readonly isAsync: boolean;
+  readonly start: number;
+  readonly end: number;
   /** Where its code begins. */
   readonly bodyStart: number;
-  readonly bodyEnd: number;
   readonly loop: Omit<OwnLoop, 'turns'> | undefined;
   /** Whether the place that was looked for is in the loop. */
   readonly isInLoop: boolean;
@@ -49,8 +50,9 @@ export function functionAt(program: Program, source: string, offset: number): Ow
     isArrow: node.type === 'ArrowFunctionExpression',
     isGetter: parent !== undefined && plain(parent, 'kind') === 'get',
     isAsync: plain(node, 'async') === true,
+    start: node.start,
+    end: node.end,
     bodyStart: body.type === 'BlockStatement' ? body.start + 1 : body.start,
-    bodyEnd: body.end,
     loop:
       loop === undefined
         ? undefined

@@ -35,21 +35,21 @@ export async function planFor(inspector: ProgramDebugger, { frames, call, isLoop
   const read = await readScript(inspector, innermost.script);
   if (read === undefined) return `The code of ${innermost.script} cannot be read.`;
   const offset = offsetOf(read, innermost);
-  const wanted = { offset, line: innermost.line, name: call };
   const own = functionAt(read.program, read.source, offset);
   // Of a loop's own code that blocks, the call that happened to be made is only a part.
   const isOwnLoop = isLoop ? own?.loop !== undefined : call === undefined && own?.isInLoop === true;
-  const site = isOwnLoop ? undefined : findCall(read.program, read.source, wanted);
+  const site = isOwnLoop ? undefined : findCall(read.program, read.source, { offset, name: call, within: own });
   if (site !== undefined) return { kind: 'call', read, place: placeOf(read, site, innermost), site, own: undefined };
   if (own === undefined) return 'It is the top-level code of its module, which runs once.';
   for (const frame of own.isGetter ? [] : outer) {
     const readOuter = frame.script === innermost.script ? read : await readScript(inspector, frame.script);
     if (readOuter === undefined) continue;
     const name = own.name ?? (innermost.functionName === '' ? undefined : innermost.functionName.split('.').at(-1));
+    const outerOffset = offsetOf(readOuter, frame);
     const outerSite = findCall(readOuter.program, readOuter.source, {
-      offset: offsetOf(readOuter, frame),
-      line: frame.line,
+      offset: outerOffset,
       name: frame === outer[0] ? name : undefined,
+      within: functionAt(readOuter.program, readOuter.source, outerOffset),
     });
     if (outerSite === undefined) continue;
     return { kind: 'call', read: readOuter, place: placeOf(readOuter, outerSite, frame), site: outerSite, own };
