@@ -57,6 +57,12 @@ export function culpritOf(frames: readonly StackFrame[]): Culprit | undefined {
   };
 }
 
+/** A function that was called, when nobody knows what it called in its turn. */
+export function culpritOfCall(frame: StackFrame): Culprit {
+  const place = frame.file === '' ? '' : ` in ${placeOf(frame)}`;
+  return { frame, call: undefined, callee: undefined, text: `${nameOf(frame)}${place}` };
+}
+
 /** Node itself called the package: a timer of it, or what it listens to. */
 function packagesCulprit(frames: readonly StackFrame[]): Culprit | undefined {
   const frame = frames.findLast(({ origin }) => origin === 'package');

@@ -110,7 +110,7 @@ const thread = [
   'throwIfCancelled',
   'transfer',
 ];
-const watchdog = ['culpritOf', 'frameAt', 'framesOf'];
+const watchdog = ['LoopNotWatchableError', 'culpritOf', 'frameAt', 'framesOf', 'watchLoop'];
 const exported: Record<string, readonly string[]> = {
   // For code that the build plug-in writes.
   'heddle/addressed': ['addressed', 'partsOf'],
