@@ -26,15 +26,15 @@ export function isCalledOnItsObject({ observation, way }: Evidence): boolean {
 export function deferred(evidence: Evidence): string | undefined {
   const { observation, written } = evidence;
   const args = written?.args ?? observation.argumentTexts;
-  const callee = written?.callee ?? observation.callee;
-  if (callee === undefined) return undefined;
+  const callee = observation.callee === undefined ? undefined : (written?.callee ?? observation.callee);
   const wait = observation.isInAsync ? 'await ' : '';
   const passesFunction = observation.arguments.some((copy) => copy?.obstacle?.what === 'function');
   const isWhole =
     observation.seen === 'made of it' && evidence.isSource && !/\bawait\b/.test(observation.derivedText ?? '');
   const arrow = (text: string): string => `${wait}deferToThread(() => ${text})`;
-  if (isWhole && observation.derivedText !== undefined)
-    return arrow(observation.derivedText.replaceAll(/\s*\n\s*/g, ' '));
+  if (isWhole && observation.derivedText !== undefined) return arrow(inOneLine(observation.derivedText));
+  // On what is no chain of names: a literal, what another call gives.
+  if (callee === undefined) return evidence.isSource ? arrow(inOneLine(observation.text)) : undefined;
   if (isCalledOnItsObject(evidence) || passesFunction) {
     return arrow(`${observation.isNew ? 'new ' : ''}${callee}(${args.join(', ')})`);
   }
@@ -54,6 +54,10 @@ export function chopped(
   }
   const generator = `(function* () ${body})${usesThis ? '.call(this)' : '()'}`;
   return `await cooperate(${generator}).whenDone()`;
+}
+
+function inOneLine(text: string): string {
+  return text.replaceAll(/\s*\n\s*/g, ' ');
 }
 
 function underscored(n: number): string {

@@ -45,6 +45,8 @@ export interface Observation {
   readonly kind: 'call' | 'entry';
   /** The place of the call in what V8 compiled. */
   readonly place: CompiledPlace;
+  /** All of the call, as it is written in what V8 compiled. */
+  readonly text: string;
   readonly callee: string | undefined;
   readonly receiver: string | undefined;
   readonly argumentTexts: readonly string[];

@@ -145,10 +145,12 @@ function less({ observation: { seen, result } }: Evidence): string {
 
 function article(what: string): string {
   if (what === 'Proxy') return 'a Proxy';
+  if (what === 'object') return 'an object with a prototype of its own';
   return /^[a-z]/.test(what) ? `a ${what}` : `an instance of ${what}`;
 }
 
 function ms(value: number): string {
+  if (value < 0.001) return 'less than 0.001 ms';
   return value >= 10 ? `${value.toFixed(0)} ms` : `${Number(value.toPrecision(2))} ms`;
 }
 

@@ -26,6 +26,8 @@ export interface CallSite {
   readonly areReadable: boolean;
   /** Where they stand: what stops the program there stops it before the call. */
   readonly brackets: { readonly start: number; readonly end: number };
+  /** All of the call, as it is written in what V8 compiled. */
+  readonly text: string;
   readonly isNew: boolean;
   readonly isInAsync: boolean;
   readonly sinks: Sinks;
@@ -75,10 +77,11 @@ function siteOf(path: Path, source: string): CallSite {
   return {
     position: positionOf(node, source),
     callee: isChain(callee) ? textOf(callee as Node, source) : undefined,
-    receiver: receiver !== undefined && isChain(receiver) ? textOf(receiver, source) : undefined,
+    receiver: receiver !== undefined && isReadable(receiver) ? textOf(receiver, source) : undefined,
     args: args.map((argument) => textOf(argument, source)),
     areReadable: args.every(isReadable),
     brackets: { start: callee?.end ?? node.start, end: node.end },
+    text: textOf(node, source),
     isNew: node.type === 'NewExpression',
     // At the top of a module one can wait as well.
     isInAsync: around === undefined ? !path.some(isFunction) : plain(around, 'async') === true,

@@ -1,5 +1,4 @@
 import { isChain, isFunction, list, type Node, part, type Path, plain } from './syntax.ts';
-import { positionOf } from './call-position.ts';
 
 /** Where a value can be seen after a call. */
 export type Sink =
@@ -15,9 +14,7 @@ export interface Sinks {
   /** Where the result itself can be seen. */
   readonly result: Sink | undefined;
   /** As which argument of which other call it can be seen. */
-  readonly argument:
-    | { readonly position: number; readonly index: number; readonly callee: string | undefined }
-    | undefined;
+  readonly argument: { readonly callee: string; readonly index: number } | undefined;
   /** Where that can be seen which the program makes of it. */
   readonly derived: Sink | undefined;
   /** Whether it is waited for. */
@@ -60,13 +57,9 @@ export function sinksOf(path: Path, source: string): Sinks {
       break;
     }
     if (isDirect && !isAwaited && parent.type === 'CallExpression' && part(parent, 'callee') !== node) {
-      const index = list(parent, 'arguments').indexOf(node);
       const callee = part(parent, 'callee');
-      argument = {
-        position: positionOf(parent, source),
-        index,
-        callee: isChain(callee) ? textOf(callee as Node, source) : undefined,
-      };
+      const index = list(parent, 'arguments').indexOf(node);
+      if (isChain(callee)) argument = { callee: textOf(callee as Node, source), index };
     }
     // What is waited for is the result, seen later.
     if (isDirect && parent.type === 'AwaitExpression') isAwaited = true;

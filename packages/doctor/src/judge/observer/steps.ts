@@ -11,22 +11,10 @@ export interface Entry {
   readonly text: string;
 }
 
-/**
- * Lets the program go on to the end of the call. Where its arguments stop it, it is only on its way there.
- *
- * V8 steps by statements, so that a call around this one, which gets its result, needs a breakpoint of its own.
- */
+/** Lets the program go on to the end of the call. Where its arguments stop it, it is only on its way there. */
 export async function toEnd(watched: Watched, going: Exclude<Going, 'Debugger.resume'>): Promise<Next> {
   const { plan, pauses } = watched;
   const { site, read } = plan;
-  if (site.sinks.argument !== undefined) {
-    return toBreakpoint(
-      watched,
-      'Debugger.setBreakpoint',
-      { location: { scriptId: read.script.scriptId, ...read.positions.at(site.sinks.argument.position) } },
-      (next) => frameIn(watched, next.pause) !== undefined,
-    );
-  }
   for (let step = 0; ; step++) {
     const next = await pauses.after(step === 0 ? going : 'Debugger.stepOver');
     const frame = frameIn(watched, next.pause);
@@ -40,29 +28,22 @@ export async function toEnd(watched: Watched, going: Exclude<Going, 'Debugger.re
 export async function enter(watched: Watched, f: Handle | undefined): Promise<Entry | undefined> {
   const text = await textOf(watched.inspector, f);
   if (f?.objectId === undefined || text === '' || text.includes('[native code]')) return undefined;
-  const next = await toBreakpoint(
-    watched,
-    'Debugger.setBreakpointOnFunctionCall',
-    { objectId: f.objectId },
-    ({ pause }) => enteredFrom(watched.pause, pause) !== undefined,
-  );
+  const next = await toFunction(watched, f.objectId);
   return { next, entered: enteredFrom(watched.pause, next.pause), text };
 }
 
-/** Sets a breakpoint and lets the program go on to it; past others, of places that are waited for and of inner calls. */
-async function toBreakpoint(
-  { inspector, pauses }: Watched,
-  method: 'Debugger.setBreakpoint' | 'Debugger.setBreakpointOnFunctionCall',
-  params: object,
-  isThere: (next: Next) => boolean,
-): Promise<Next> {
-  const { breakpointId } = await inspector.post<{ readonly breakpointId: string }>(method, params);
+/** Lets the program go on to where the function is called from the watched frame; past other calls and other places. */
+async function toFunction({ inspector, pauses, pause }: Watched, objectId: string): Promise<Next> {
+  const { breakpointId } = await inspector.post<{ readonly breakpointId: string }>(
+    'Debugger.setBreakpointOnFunctionCall',
+    { objectId },
+  );
   await inspector.post('Debugger.setBreakpointsActive', { active: true });
   let ms = 0;
   for (let step = 0; ; step++) {
     const next = await pauses.after('Debugger.resume');
     ms += next.ms;
-    if (next.pause !== undefined && !isThere(next) && step < STEPS) continue;
+    if (next.pause !== undefined && enteredFrom(pause, next.pause) === undefined && step < STEPS) continue;
     if (next.pause !== undefined) await inspector.post('Debugger.setBreakpointsActive', { active: false });
     await inspector.post('Debugger.removeBreakpoint', { breakpointId });
     return { pause: next.pause, ms };

@@ -2,8 +2,7 @@ import type { Debugger } from 'node:inspector';
 import type { Beginning } from '../measure.ts';
 import type { Observation } from '../messages.ts';
 import type { Handle } from './debugger.ts';
-import type { Next } from './pauses.ts';
-import { watchEnd } from './watch-end.ts';
+import { watchEnd, watchReceiver } from './watch-end.ts';
 import { enter, toEnd } from './steps.ts';
 import { argumentsAtEntry, readCallee, readNumber, type Watched } from './watched.ts';
 
@@ -24,28 +23,29 @@ export async function watchCall(watched: Watched): Promise<Observation | undefin
   const turns = own?.turns === undefined ? undefined : await countTurns(watched, frame, own.turns, own.parameters);
   const begin = (args: Handle | undefined): Promise<Beginning> =>
     inspector.measure(BEGIN, { value: id }, f ?? {}, { value: on !== undefined }, on ?? {}, args ?? {});
+  const { argument } = site.sinks;
+  const isReceived = argument !== undefined && argument.callee !== site.callee;
+  const receiver = isReceived ? await inspector.read(frame, argument.callee) : undefined;
   let args = site.areReadable ? await inspector.read(frame, `[${site.args.join(', ')}]`) : undefined;
-  let beginning: Beginning;
-  let next: Next;
   const entry = args === undefined ? await enter(watched, f) : undefined;
-  if (entry === undefined) {
-    beginning = await begin(args);
-    next = await toEnd(watched, 'Debugger.stepOver');
-  } else if (entry.entered === undefined) {
-    // It was not called after all, or is over.
-    beginning = await begin(undefined);
-    ({ next } = entry);
-  } else {
-    args = await argumentsAtEntry(inspector, entry.entered, entry.text);
-    beginning = await begin(args);
-    next = await toEnd(watched, 'Debugger.stepOut');
-  }
-  const ending = await watchEnd(watched, next);
+  if (entry?.entered !== undefined) args = await argumentsAtEntry(inspector, entry.entered, entry.text);
+  const beginning = await begin(args);
+  // Entered in vain, the call is over.
+  const isOver = entry !== undefined && entry.entered === undefined;
+  const received =
+    isOver || receiver === undefined ? undefined : await watchReceiver(watched, receiver, argument?.index ?? 0);
+  const ending =
+    received ??
+    (await watchEnd(
+      watched,
+      isOver ? entry.next : await toEnd(watched, entry === undefined ? 'Debugger.stepOver' : 'Debugger.stepOut'),
+    ));
   const { start, end } = site.sinks.whole;
   return {
     kind: 'call',
     derivedText: ending.seen === 'made of it' ? plan.read.source.slice(start, end) : undefined,
     place: plan.place,
+    text: site.text,
     callee: site.callee,
     receiver: site.receiver,
     argumentTexts: site.args,

@@ -1,10 +1,11 @@
 import type { Debugger } from 'node:inspector';
 import type { Copy } from '../measure.ts';
 import type { Observation } from '../messages.ts';
-import { handleOf } from './debugger.ts';
-import type { Next, Pause } from './pauses.ts';
-import type { Sink, Sinks } from './sinks.ts';
-import { argumentsAtEntry, enteredFrom, frameIn, isWithin, STEPS, textOf, type Watched } from './watched.ts';
+import { type Handle, handleOf } from './debugger.ts';
+import type { Next } from './pauses.ts';
+import type { Sink } from './sinks.ts';
+import { enter } from './steps.ts';
+import { argumentsAtEntry, frameIn, isWithin, STEPS, type Watched } from './watched.ts';
 
 /** How a watched call ended. */
 export type Ending = Pick<Observation, 'runMs' | 'hasThrown' | 'result' | 'seen'>;
@@ -29,12 +30,6 @@ export async function watchEnd(watched: Watched, first: Next): Promise<Ending> {
     if (!isWithin(offset, [sinks.whole]) || frame.returnValue !== undefined) {
       const sink = sinks.result ?? sinks.derived;
       return { ...lost, runMs, ...(await readSink(watched, frame, sink, sinks.result !== undefined)) };
-    }
-    if (offset === sinks.argument?.position) {
-      const received = await readArgument(watched, pause, frame, sinks.argument);
-      if (received.result !== undefined) return { ...lost, runMs, ...received };
-      ({ pause } = received);
-      continue;
     }
     ({ pause } = await pauses.after('Debugger.stepOver'));
   }
@@ -63,18 +58,14 @@ async function readSink(
   }
 }
 
-/** The result as the argument of the next call, whose function is entered for that. */
-async function readArgument(
-  { inspector, pauses }: Watched,
-  before: Pause,
-  frame: Debugger.CallFrame,
-  { callee, index }: NonNullable<Sinks['argument']>,
-): Promise<Partial<Ending> & { readonly pause: Pause | undefined }> {
-  const text = callee === undefined ? '' : await textOf(inspector, await inspector.read(frame, callee));
-  const { pause } = await pauses.after('Debugger.stepInto');
-  const entered = enteredFrom(before, pause);
-  if (entered === undefined) return { pause };
-  const args = await argumentsAtEntry(inspector, entered, text);
-  if (args === undefined) return { pause };
-  return { pause, result: await inspector.measure<Copy>(COPY_OF, args, { value: index }), seen: 'result' };
+/** Waits for the result where the function around the call gets it as an argument; undefined where that is native. */
+export async function watchReceiver(watched: Watched, receiver: Handle, index: number): Promise<Ending | undefined> {
+  const entry = await enter(watched, receiver);
+  if (entry === undefined) return undefined;
+  const { entered, next, text } = entry;
+  const lost: Ending = { runMs: next.ms, hasThrown: entered === undefined, result: undefined, seen: 'none' };
+  if (entered === undefined) return lost;
+  const args = await argumentsAtEntry(watched.inspector, entered, text);
+  if (args === undefined) return lost;
+  return { ...lost, seen: 'result', result: await watched.inspector.measure<Copy>(COPY_OF, args, { value: index }) };
 }

@@ -26,6 +26,7 @@ export async function watchEntry(
   return {
     kind: 'entry',
     place,
+    text: `${own.name ?? ''}(${own.parameters.join(', ')})`,
     callee: own.name,
     receiver: undefined,
     argumentTexts: own.parameters,
