@@ -12,6 +12,10 @@ export function judgementOf(evidence: Evidence): Judgement {
   const measured = measuredOf(evidence);
   const obstacle = obstacleTo(evidence);
   if (obstacle !== undefined) return chop(evidence, measured, obstacle) ?? notDeferrable(obstacle, measured);
+  if (evidence.observation.arguments.some((copy) => copy === undefined)) {
+    const why = 'Its arguments could not be read without calling something. Put them into variables to have it judged.';
+    return { verdict: 'unknown', why, measured };
+  }
   if (measured.runMs < SHORT_MS) {
     const why = `The call that was watched took ${ms(measured.runMs)}: too short to tell.`;
     return { verdict: 'unknown', why, measured };
@@ -33,6 +37,9 @@ function deferrable(evidence: Evidence, measured: Measured): Judgement {
   if (!measured.isResultSeen) {
     const reason = observation.hasThrown ? 'It threw, so that its result was not seen' : 'Its result was not seen';
     sentences.push(`${reason}: it must be plain data.`);
+  }
+  if (isCalledOnItsObject(evidence) && observation.on === undefined && !observation.isNew) {
+    sentences.push('What it is called on was not seen: it is made in the thread, or goes along as a copy.');
   }
   if (observation.arguments.some((copy) => copy?.obstacle?.what === 'function')) {
     sentences.push('The function among its arguments goes along by its text.');

@@ -52,6 +52,22 @@ describe('the judge, of calls in a running program,', () => {
     assert.equal(judged('nestedInCall').measured?.isResultSeen, true);
   });
 
+  test('sees it in an outer call, where the next one is native, with what is made of it on the way', () => {
+    assertWrites('nestedInMethod', 'deferToThread(digest, password, 14)');
+    assertWrites('nestedTwice', "deferToThread(() => String(digest(password, 16)) + '!')");
+    assert.match(judged('nestedTwice').why, /a string of 6 characters, made of the result, back/);
+  });
+
+  test('says so where a result goes into a native function and is not seen', () => {
+    assertWrites('nestedInNative', 'deferToThread(digest, password, 15)');
+    assert.match(judged('nestedInNative').why, /Its result was not seen/);
+  });
+
+  test('calls nothing to read the arguments of a native function, and does not judge it then', () => {
+    assert.equal(judged('unreadableArguments').verdict, 'unknown');
+    assert.match(judged('unreadableArguments').why, /^Its arguments could not be read without calling something/);
+  });
+
   test('takes arguments that cannot be read without changing something from the function itself', () => {
     assertWrites('sideEffects', "deferToThread(digest, (n++, 'abc'), n)");
   });

@@ -10,6 +10,8 @@ import { watchEntry } from './watch-entry.ts';
 interface Armed {
   readonly id: number;
   readonly plan: Plan;
+  /** Where that is, as a text. */
+  readonly at: string;
   readonly breakpointId: string;
   readonly deadline: NodeJS.Timeout;
 }
@@ -78,11 +80,15 @@ export class Observatory {
     }
     const { positions, script } = plan.read;
     const offset = plan.kind === 'call' ? plan.site.position : plan.own.bodyStart;
+    const location = { scriptId: script.scriptId, ...positions.at(offset) };
+    if ([...this.#armed.values()].some(({ at }) => at === JSON.stringify(location))) {
+      throw new Error('The same call is waited for already.');
+    }
     const { breakpointId } = await this.#inspector.post<Debugger.SetBreakpointReturnType>('Debugger.setBreakpoint', {
-      location: { scriptId: script.scriptId, ...positions.at(offset) },
+      location,
     });
     const deadline = setTimeout(() => void this.#expire(breakpointId), forMs);
-    this.#armed.set(breakpointId, { id, plan, breakpointId, deadline });
+    this.#armed.set(breakpointId, { id, plan, at: JSON.stringify(location), breakpointId, deadline });
     this.#report({ kind: 'armed', id });
   }
 

@@ -9,12 +9,22 @@ export type Sink =
   /** Nobody uses it. */
   | { readonly kind: 'unused' };
 
+/** A call around another one. */
+export interface Receiver {
+  readonly callee: string;
+  /** Which argument. */
+  readonly index: number;
+  /** Whether that is the result itself. */
+  readonly isResult: boolean;
+  readonly text: string;
+}
+
 /** What becomes of a call's result, as far as the syntax shows it. */
 export interface Sinks {
   /** Where the result itself can be seen. */
   readonly result: Sink | undefined;
-  /** As which argument of which other call it can be seen. */
-  readonly argument: { readonly callee: string; readonly index: number } | undefined;
+  /** The calls around it that get it as an argument, or what is made of it; the innermost first. */
+  readonly receivers: readonly Receiver[];
   /** Where that can be seen which the program makes of it. */
   readonly derived: Sink | undefined;
   /** Whether it is waited for. */
@@ -45,7 +55,7 @@ export function sinksOf(path: Path, source: string): Sinks {
   let node: Node = call;
   let isDirect = true;
   let isAwaited = false;
-  let argument: Sinks['argument'];
+  const receivers: Receiver[] = [];
   let sink: Sink | undefined;
   for (const parent of path.slice(0, -1).toReversed()) {
     if (passesOn(parent, node)) {
@@ -56,10 +66,10 @@ export function sinksOf(path: Path, source: string): Sinks {
       sink = sinkAt(parent, node, path, source);
       break;
     }
-    if (isDirect && !isAwaited && parent.type === 'CallExpression' && part(parent, 'callee') !== node) {
-      const callee = part(parent, 'callee');
+    const callee = part(parent, 'callee');
+    if (!isAwaited && parent.type === 'CallExpression' && callee !== node && isChain(callee)) {
       const index = list(parent, 'arguments').indexOf(node);
-      if (isChain(callee)) argument = { callee: textOf(callee as Node, source), index };
+      receivers.push({ callee: textOf(callee as Node, source), index, isResult: isDirect, text: textOf(node, source) });
     }
     // What is waited for is the result, seen later.
     if (isDirect && parent.type === 'AwaitExpression') isAwaited = true;
@@ -68,7 +78,7 @@ export function sinksOf(path: Path, source: string): Sinks {
   }
   return {
     result: isDirect ? sink : undefined,
-    argument,
+    receivers,
     derived: isDirect ? undefined : sink,
     isAwaited,
     whole: { start: node.start, end: node.end },

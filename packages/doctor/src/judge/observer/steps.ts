@@ -27,9 +27,14 @@ export async function toEnd(watched: Watched, going: Exclude<Going, 'Debugger.re
 /** Lets the program go on to the first line of the function; undefined where that is native, or not known. */
 export async function enter(watched: Watched, f: Handle | undefined): Promise<Entry | undefined> {
   const text = await textOf(watched.inspector, f);
-  if (f?.objectId === undefined || text === '' || text.includes('[native code]')) return undefined;
+  if (!isEnterable(f, text)) return undefined;
   const next = await toFunction(watched, f.objectId);
   return { next, entered: enteredFrom(watched.pause, next.pause), text };
+}
+
+/** Whether a function has lines at which V8 can stop. */
+export function isEnterable(f: Handle | undefined, text: string): f is Handle & { readonly objectId: string } {
+  return f?.objectId !== undefined && text !== '' && !text.endsWith('{ [native code] }');
 }
 
 /** Lets the program go on to where the function is called from the watched frame; past other calls and other places. */

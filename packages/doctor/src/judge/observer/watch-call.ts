@@ -3,8 +3,9 @@ import type { Beginning } from '../measure.ts';
 import type { Observation } from '../messages.ts';
 import type { Handle } from './debugger.ts';
 import { watchEnd, watchReceiver } from './watch-end.ts';
-import { enter, toEnd } from './steps.ts';
-import { argumentsAtEntry, readCallee, readNumber, type Watched } from './watched.ts';
+import type { Receiver } from './sinks.ts';
+import { enter, isEnterable, toEnd } from './steps.ts';
+import { argumentsAtEntry, readCallee, readNumber, textOf, type Watched } from './watched.ts';
 
 const BEGIN = 'function (id, f, isOn, on, args) { return this.begin(id, f, isOn ? on : undefined, args ?? []); }';
 
@@ -23,27 +24,22 @@ export async function watchCall(watched: Watched): Promise<Observation | undefin
   const turns = own?.turns === undefined ? undefined : await countTurns(watched, frame, own.turns, own.parameters);
   const begin = (args: Handle | undefined): Promise<Beginning> =>
     inspector.measure(BEGIN, { value: id }, f ?? {}, { value: on !== undefined }, on ?? {}, args ?? {});
-  const { argument } = site.sinks;
-  const isReceived = argument !== undefined && argument.callee !== site.callee;
-  const receiver = isReceived ? await inspector.read(frame, argument.callee) : undefined;
+  const receiver = await readReceiver(watched, frame);
   let args = site.areReadable ? await inspector.read(frame, `[${site.args.join(', ')}]`) : undefined;
   const entry = args === undefined ? await enter(watched, f) : undefined;
   if (entry?.entered !== undefined) args = await argumentsAtEntry(inspector, entry.entered, entry.text);
   const beginning = await begin(args);
   // Entered in vain, the call is over.
   const isOver = entry !== undefined && entry.entered === undefined;
-  const received =
-    isOver || receiver === undefined ? undefined : await watchReceiver(watched, receiver, argument?.index ?? 0);
+  const received = isOver || receiver === undefined ? undefined : await watchReceiver(watched, receiver);
   const ending =
     received ??
     (await watchEnd(
       watched,
       isOver ? entry.next : await toEnd(watched, entry === undefined ? 'Debugger.stepOver' : 'Debugger.stepOut'),
     ));
-  const { start, end } = site.sinks.whole;
   return {
     kind: 'call',
-    derivedText: ending.seen === 'made of it' ? plan.read.source.slice(start, end) : undefined,
     place: plan.place,
     text: site.text,
     callee: site.callee,
@@ -59,6 +55,21 @@ export async function watchCall(watched: Watched): Promise<Observation | undefin
     loop: own?.loop === undefined ? undefined : { ...own.loop, turns },
     ...ending,
   };
+}
+
+/** The innermost call around this one that can be entered: others are native, and nobody sees what they get. */
+async function readReceiver(
+  { plan, inspector }: Watched,
+  frame: Debugger.CallFrame,
+): Promise<(Receiver & { readonly f: Handle }) | undefined> {
+  const { callee, sinks } = plan.site;
+  for (const receiver of sinks.receivers) {
+    // A call of itself would be taken for this one.
+    if (receiver.callee === callee) return undefined;
+    const f = await inspector.read(frame, receiver.callee);
+    if (f !== undefined && isEnterable(f, await textOf(inspector, f))) return { ...receiver, f };
+  }
+  return undefined;
 }
 
 /** How often the loop of the function that is called will turn, read from what it will be called with. */
