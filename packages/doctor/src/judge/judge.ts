@@ -47,6 +47,9 @@ interface Place {
   state: 'open' | 'waiting' | 'judged';
   attempts: number;
   isLoop: boolean;
+  isStandIn: boolean;
+  /** What is said where a stand-in sees nothing. */
+  otherwise: Judgement | undefined;
 }
 
 const WAIT_MS = 20_000;
@@ -135,11 +138,14 @@ class RunningJudge implements Judge {
         frames: frames.map(compiledPlace),
         call: call === undefined ? undefined : lastPart(call),
         isLoop: false,
+        isStandIn: false,
       },
       blockedMs: block.duration,
       state: 'open',
       attempts: 0,
       isLoop: false,
+      isStandIn: false,
+      otherwise: undefined,
     };
     this.#places.set(name, place);
     this.#byId.set(place.id, place);
@@ -163,7 +169,7 @@ class RunningJudge implements Judge {
     place.state = 'waiting';
     place.attempts += 1;
     this.#say(place, unknown('It has not been called again since it blocked.'));
-    const subject = { ...place.subject, isLoop: place.isLoop };
+    const subject = { ...place.subject, isLoop: place.isLoop, isStandIn: place.isStandIn };
     this.#observer.arm({ kind: 'arm', id: place.id, subject, forMs: this.#options.waitMs ?? WAIT_MS }, (why) => {
       place.state = 'judged';
       this.#say(place, unknown(why));
@@ -178,8 +184,8 @@ class RunningJudge implements Judge {
         void this.#judge(place, report.observation);
         break;
       case 'failed':
-        place.state = report.isFinal ? 'judged' : 'open';
-        this.#say(place, unknown(report.why));
+        place.state = report.isFinal || place.otherwise !== undefined ? 'judged' : 'open';
+        this.#say(place, place.otherwise ?? unknown(report.why));
         break;
       case 'armed':
         for (const key of place.keys) this.#options.onArmed?.(key);
@@ -201,6 +207,13 @@ class RunningJudge implements Judge {
     const { frame, blockedMs } = place;
     const written = writtenAt(frame, observation);
     const judgement = judgementOf({ observation, way, written, isSource: isSource(frame), blockedMs });
+    if (observation.isBlind && !place.isStandIn) {
+      // What has been seen stands, if no more is to be seen.
+      place.isStandIn = true;
+      place.otherwise = judgement;
+      this.#arm(place);
+      return;
+    }
     place.state = judgement.verdict === 'unknown' ? 'open' : 'judged';
     this.#say(place, judgement);
   }

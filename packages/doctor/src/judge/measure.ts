@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import type * as Inspect from 'heddle/inspect';
+import { StandIns } from './stand-in.ts';
 
 /** What is known of a value, without the value. */
 export interface Copy {
@@ -28,6 +29,8 @@ const LOOK_AT = 20_000;
 export class Measure {
   readonly #measureCopy: typeof Inspect.measureCopy;
   readonly #functions = new Map<number, Function>();
+  /** For calls of native functions. */
+  readonly standIns: StandIns = new StandIns(this);
 
   constructor(measureCopy: typeof Inspect.measureCopy) {
     this.#measureCopy = measureCopy;

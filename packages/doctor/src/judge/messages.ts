@@ -16,6 +16,8 @@ export interface Subject {
   readonly call: string | undefined;
   /** Whether to look at the function around the place where that has a loop, whatever it called. */
   readonly isLoop: boolean;
+  /** Whether to let a function stand in for the one that is called: it is native, and a step over it shows too little. */
+  readonly isStandIn: boolean;
 }
 
 /** What the judge says to the observer. */
@@ -54,6 +56,8 @@ export interface Observation {
   readonly isInAsync: boolean;
   readonly isNew: boolean;
   readonly isGetter: boolean;
+  /** Whether the function called is native and its arguments or its result could not be seen. */
+  readonly isBlind: boolean;
   /** Whether the function was found, so that Heddle can be asked about it. */
   readonly hasFunction: boolean;
   readonly arguments: readonly (Copy | undefined)[];

@@ -5,7 +5,8 @@ import type { Way } from './evidence.ts';
 import { Measure } from './measure.ts';
 import type { Order, Report } from './messages.ts';
 
-const KEY: unique symbol = Symbol.for('heddle.doctor.measure');
+/** Judges of this thread so far: each has a name of its own for what its observer calls. */
+let judges = 0;
 
 /** How long the end of the program may wait for the inspector's session to end, in milliseconds. */
 const CLOSE_MS = 1_000;
@@ -17,6 +18,7 @@ type Arm = Extract<Order, { kind: 'arm' }>;
 export class ObserverThread {
   readonly #onReport: (report: Report) => void;
   readonly #closed = new Int32Array(new SharedArrayBuffer(4));
+  readonly #name = `heddle.doctor.measure.${++judges}`;
   readonly #onExit = (): void => this.#close();
   #started: Promise<Inspect> | undefined;
   #worker: Worker | undefined;
@@ -61,13 +63,13 @@ export class ObserverThread {
     const inspect = await import('heddle/inspect');
     if (this.#isStopped) return inspect;
     this.#measure = new Measure(inspect.measureCopy);
-    Object.defineProperty(globalThis, KEY, { value: this.#measure, configurable: true });
+    Object.defineProperty(globalThis, Symbol.for(this.#name), { value: this.#measure, configurable: true });
     const root = path.dirname(createRequire(import.meta.url).resolve('@heddle/doctor/package.json'));
     // Neither flags nor environment of the program: they might load a program's own code into the thread, or this one.
     const worker = new Worker(path.join(root, 'dist/judge/observer.mjs'), {
       execArgv: [],
       env: {},
-      workerData: { closed: this.#closed },
+      workerData: { closed: this.#closed, measure: this.#name },
       name: 'heddle-doctor',
     });
     worker.on('message', (report: Report) => {
@@ -99,6 +101,6 @@ export class ObserverThread {
     this.#worker = undefined;
     this.#measure = undefined;
     process.off('exit', this.#onExit);
-    Reflect.deleteProperty(globalThis, KEY);
+    Reflect.deleteProperty(globalThis, Symbol.for(this.#name));
   }
 }

@@ -63,7 +63,14 @@ describe('the judge, of calls in a running program,', () => {
     assert.match(judged('nestedInNative').why, /Its result was not seen/);
   });
 
-  test('calls nothing to read the arguments of a native function, and does not judge it then', () => {
+  test('lets a function stand in for one call of a native one, whose arguments or result are not to be seen', () => {
+    assert.equal(judged('stringify').verdict, 'not worth deferring');
+    assert.match(judged('stringify').why, /an array of 200,000 there and a string of [\d,]+ characters back/);
+    assert.equal(judged('parseInCall').verdict, 'not worth deferring');
+    assert.match(judged('parseInCall').why, /an array of 120,000 back/);
+  });
+
+  test('calls nothing to read arguments, and does not judge a call without them', () => {
     assert.equal(judged('unreadableArguments').verdict, 'unknown');
     assert.match(judged('unreadableArguments').why, /^Its arguments could not be read without calling something/);
   });

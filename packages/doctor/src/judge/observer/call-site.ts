@@ -18,6 +18,8 @@ import {
 export interface CallSite {
   /** Where V8 says that the call is, in stacks and for breakpoints. */
   readonly position: number;
+  /** Where the statement begins that it is in, or the arrow function's expression. */
+  readonly statementStart: number;
   /** What is called, and on what, where that can be read without calling anything. */
   readonly callee: string | undefined;
   readonly receiver: string | undefined;
@@ -76,6 +78,7 @@ function siteOf(path: Path, source: string): CallSite {
   const args = list(node, 'arguments');
   return {
     position: positionOf(node, source),
+    statementStart: statementAround(path).start,
     callee: isChain(callee) ? textOf(callee as Node, source) : undefined,
     receiver: receiver !== undefined && isReadable(receiver) ? textOf(receiver, source) : undefined,
     args: args.map((argument) => textOf(argument, source)),
@@ -87,6 +90,16 @@ function siteOf(path: Path, source: string): CallSite {
     isInAsync: around === undefined ? !path.some(isFunction) : plain(around, 'async') === true,
     sinks: sinksOf(path, source),
   };
+}
+
+function statementAround(path: Path): Node {
+  const index = path.findLastIndex((node, at) => {
+    const inner = path[at + 1];
+    if (node.type === 'ArrowFunctionExpression') return inner !== undefined && part(node, 'body') === inner;
+    return /(?:Statement|Declaration)$/.test(node.type);
+  });
+  const found = path[index] as Node;
+  return found.type === 'ArrowFunctionExpression' ? (path[index + 1] as Node) : found;
 }
 
 /** Transpilers write `(0, module.f)(…)`: a call on nothing. */

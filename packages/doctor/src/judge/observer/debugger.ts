@@ -13,7 +13,6 @@ export interface Script {
 export type Handle = Runtime.CallArgument;
 
 const GROUP = 'heddle.judge';
-const MEASURE = "globalThis[Symbol.for('heddle.doctor.measure')]";
 
 /**
  * The observer's session with the program's thread. The Debugger domain is on between {@link open} and {@link close}
@@ -23,9 +22,11 @@ export class ProgramDebugger {
   readonly #onPaused: (event: Debugger.PausedEventDataType) => void;
   readonly #scripts = new Map<string, Script>();
   #session: Session | undefined;
+  readonly #measureName: string;
   #measure: string | undefined;
 
-  constructor(onPaused: (event: Debugger.PausedEventDataType) => void) {
+  constructor(measureName: string, onPaused: (event: Debugger.PausedEventDataType) => void) {
+    this.#measureName = measureName;
     this.#onPaused = onPaused;
   }
 
@@ -37,7 +38,9 @@ export class ProgramDebugger {
     session.on('Debugger.scriptParsed', ({ params }) => this.#scripts.set(params.url, params));
     session.on('Debugger.paused', ({ params }) => this.#onPaused(params));
     await this.post('Debugger.enable');
-    const { result } = await this.post<Runtime.EvaluateReturnType>('Runtime.evaluate', { expression: MEASURE });
+    const { result } = await this.post<Runtime.EvaluateReturnType>('Runtime.evaluate', {
+      expression: `globalThis[Symbol.for(${JSON.stringify(this.#measureName)})]`,
+    });
     this.#measure = result.objectId;
   }
 

@@ -5,6 +5,8 @@ import { type Pause, Pauses } from './pauses.ts';
 import { type Plan, planFor } from './plan.ts';
 import { watchCall } from './watch-call.ts';
 import { watchEntry } from './watch-entry.ts';
+import { watchStandIn } from './watch-stand-in.ts';
+import type { Watched } from './watched.ts';
 
 /** A place whose next call is waited for. */
 interface Armed {
@@ -22,8 +24,8 @@ const AWAIT_MS = 5_000;
 /** Waits for the next calls of places, and watches one call at a time. */
 export class Observatory {
   readonly #report: (report: Report) => void;
-  readonly #inspector = new ProgramDebugger((pause) => void this.#paused(pause));
-  readonly #pauses = new Pauses(this.#inspector);
+  readonly #inspector: ProgramDebugger;
+  readonly #pauses: Pauses;
   readonly #armed = new Map<string, Armed>();
   /** The call that is watched. */
   #current: { readonly armed: Armed; giveUp: NodeJS.Timeout | undefined } | undefined;
@@ -32,7 +34,10 @@ export class Observatory {
   #arming = 0;
   #isClosed = false;
 
-  constructor(report: (report: Report) => void) {
+  /** @param measure under which symbol the program's thread has what measures there */
+  constructor(measure: string, report: (report: Report) => void) {
+    this.#inspector = new ProgramDebugger(measure, (pause) => void this.#paused(pause));
+    this.#pauses = new Pauses(this.#inspector);
     this.#report = report;
   }
 
@@ -57,7 +62,7 @@ export class Observatory {
     const current = this.#current;
     if (current?.armed.id !== id) return;
     const { plan } = current.armed;
-    const isAwaited = plan.kind === 'call' && plan.site.sinks.isAwaited;
+    const isAwaited = plan.kind === 'call' && !plan.isStandIn && plan.site.sinks.isAwaited;
     if (isAwaited) current.giveUp = setTimeout(() => this.#pauses.settle(undefined), AWAIT_MS);
     else this.#pauses.settle(undefined);
   }
@@ -79,7 +84,7 @@ export class Observatory {
       return;
     }
     const { positions, script } = plan.read;
-    const offset = plan.kind === 'call' ? plan.site.position : plan.own.bodyStart;
+    const offset = startOf(plan);
     const location = { scriptId: script.scriptId, ...positions.at(offset) };
     if ([...this.#armed.values()].some(({ at }) => at === JSON.stringify(location))) {
       throw new Error('The same call is waited for already.');
@@ -154,14 +159,20 @@ export class Observatory {
 
   #observe({ id, plan }: Armed, pause: Pause): Promise<Observation | undefined> {
     const inspector = this.#inspector;
-    return plan.kind === 'entry'
-      ? watchEntry(id, plan, pause, inspector)
-      : watchCall({ id, plan, inspector, pauses: this.#pauses, pause });
+    if (plan.kind === 'entry') return watchEntry(id, plan, pause, inspector);
+    const watched: Watched = { id, plan, inspector, pauses: this.#pauses, pause };
+    return plan.isStandIn ? watchStandIn(watched) : watchCall(watched);
   }
 
   #closeIfIdle(): void {
     if (this.#armed.size === 0 && this.#arming === 0 && this.#current === undefined) this.#inspector.close();
   }
+}
+
+/** Where to stop. */
+function startOf(plan: Plan): number {
+  if (plan.kind === 'entry') return plan.own.bodyStart;
+  return plan.isStandIn ? plan.site.statementStart : plan.site.position;
 }
 
 function messageOf(error: unknown): string {

@@ -5,8 +5,8 @@ import type { Order, Report } from '../messages.ts';
 import { Observatory } from './observatory.ts';
 
 const port = parentPort as MessagePort;
-const { closed } = workerData as { readonly closed: Int32Array };
-const observatory = new Observatory((report: Report) => port.postMessage(report));
+const { closed, measure } = workerData as { readonly closed: Int32Array; readonly measure: string };
+const observatory = new Observatory(measure, (report: Report) => port.postMessage(report));
 
 port.on('message', (order: Order) => {
   switch (order.kind) {

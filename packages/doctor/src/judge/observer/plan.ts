@@ -24,12 +24,16 @@ export type Plan =
       readonly site: CallSite;
       /** The function of the program's own that it leads to, where its code is what blocked. */
       readonly own: OwnFunction | undefined;
+      readonly isStandIn: boolean;
     }
   /** The beginning of a function that something else than the program's own code calls. */
   | { readonly kind: 'entry'; readonly read: ReadScript; readonly place: CompiledPlace; readonly own: OwnFunction };
 
 /** Finds out what to watch the next time; a sentence where there is nothing. */
-export async function planFor(inspector: ProgramDebugger, { frames, call, isLoop }: Subject): Promise<Plan | string> {
+export async function planFor(
+  inspector: ProgramDebugger,
+  { frames, call, isLoop, isStandIn }: Subject,
+): Promise<Plan | string> {
   const [innermost, ...outer] = frames;
   if (innermost === undefined) return 'No code of the program itself was running.';
   const read = await readScript(inspector, innermost.script);
@@ -39,7 +43,8 @@ export async function planFor(inspector: ProgramDebugger, { frames, call, isLoop
   // Of a loop's own code that blocks, the call that happened to be made is only a part.
   const isOwnLoop = isLoop ? own?.loop !== undefined : call === undefined && own?.isInLoop === true;
   const site = isOwnLoop ? undefined : findCall(read.program, read.source, { offset, name: call, within: own });
-  if (site !== undefined) return { kind: 'call', read, place: placeOf(read, site, innermost), site, own: undefined };
+  if (site !== undefined)
+    return { kind: 'call', read, place: placeOf(read, site, innermost), site, own: undefined, isStandIn };
   if (own === undefined) return 'It is the top-level code of its module, which runs once.';
   for (const frame of own.isGetter ? [] : outer) {
     const readOuter = frame.script === innermost.script ? read : await readScript(inspector, frame.script);
@@ -52,7 +57,14 @@ export async function planFor(inspector: ProgramDebugger, { frames, call, isLoop
       within: functionAt(readOuter.program, readOuter.source, outerOffset),
     });
     if (outerSite === undefined) continue;
-    return { kind: 'call', read: readOuter, place: placeOf(readOuter, outerSite, frame), site: outerSite, own };
+    return {
+      kind: 'call',
+      read: readOuter,
+      place: placeOf(readOuter, outerSite, frame),
+      site: outerSite,
+      own,
+      isStandIn,
+    };
   }
   return { kind: 'entry', read, place: innermost, own };
 }

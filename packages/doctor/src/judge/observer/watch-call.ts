@@ -24,6 +24,7 @@ export async function watchCall(watched: Watched): Promise<Observation | undefin
   const turns = own?.turns === undefined ? undefined : await countTurns(watched, frame, own.turns, own.parameters);
   const begin = (args: Handle | undefined): Promise<Beginning> =>
     inspector.measure(BEGIN, { value: id }, f ?? {}, { value: on !== undefined }, on ?? {}, args ?? {});
+  const isNative = (await textOf(inspector, f)).endsWith('{ [native code] }');
   const receiver = await readReceiver(watched, frame);
   let args = site.areReadable ? await inspector.read(frame, `[${site.args.join(', ')}]`) : undefined;
   const entry = args === undefined ? await enter(watched, f) : undefined;
@@ -48,6 +49,7 @@ export async function watchCall(watched: Watched): Promise<Observation | undefin
     isInAsync: site.isInAsync,
     isNew: site.isNew,
     isGetter: false,
+    isBlind: isNative && (args === undefined || (ending.seen === 'none' && !ending.hasThrown)),
     hasFunction: beginning.hasFunction,
     arguments: args === undefined ? site.args.map(() => undefined) : beginning.arguments,
     on: beginning.on,

@@ -33,6 +33,7 @@ export async function watchEntry(
     isInAsync: own.isAsync,
     isNew: false,
     isGetter: own.isGetter,
+    isBlind: false,
     hasFunction: beginning.hasFunction,
     arguments: args === undefined ? own.parameters.map(() => undefined) : beginning.arguments,
     on: undefined,
