@@ -56,8 +56,9 @@ export function chopped(
   return `await cooperate(${generator}).whenDone()`;
 }
 
+/** Without the blanks that stand in the place of types. */
 function inOneLine(text: string): string {
-  return text.replaceAll(/\s*\n\s*/g, ' ');
+  return text.replaceAll(/\s*\n\s*/g, ' ').replaceAll(/ {3,}/g, ' ');
 }
 
 function underscored(n: number): string {

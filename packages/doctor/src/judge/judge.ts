@@ -1,18 +1,17 @@
-import { readFileSync } from 'node:fs';
 import type { BlockedLoop, StackFrame } from 'heddle/watchdog';
-import { fileURLToPath } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
-import { counterpartOf } from './asynchronous.ts';
-import { callTextAt, type CallText } from './call-text.ts';
 import { isDebuggerAttached } from './debugger-attached.ts';
-import type { Judgement } from './judgement.ts';
-import type { CompiledPlace, Observation, Report, Subject } from './messages.ts';
+import { judgedAtOnce } from './judged-at-once.ts';
+import { type Judgement, unknown } from './judgement.ts';
+import type { HeldUp, Observation, Report, Subject } from './messages.ts';
 import { ObserverThread } from './observer-thread.ts';
 import { judgementOf } from './verdict.ts';
 import { SHORT_MS } from './worth.ts';
+import { isSource, lastPart, writtenAt } from './written-call.ts';
 
 export { counterpartOf } from './asynchronous.ts';
 export { callTextAt } from './call-text.ts';
+export type { HeldUp } from './messages.ts';
 export type { Judgement, Measured, Verdict } from './judgement.ts';
 export { isWorthDeferring } from './worth.ts';
 
@@ -33,6 +32,8 @@ export interface Judge extends Disposable {
   look(block: BlockedLoop): void;
   /** What has been found out so far, by place: `file:line:column:call`. */
   judgements(): ReadonlyMap<string, Judgement>;
+  /** When the judge itself held up the program: a block of that time is not the program's alone. The latest last. */
+  heldUp(): readonly HeldUp[];
   /** Watches no more. The judgements stay. */
   stop(): void;
 }
@@ -55,6 +56,10 @@ interface Place {
 const WAIT_MS = 20_000;
 /** How often a place is looked at that cannot be judged: each time costs the program something. */
 const ATTEMPTS = 4;
+/** How many of the times that the program was held up are kept. */
+const HELD_UP = 256;
+/** How many places are judged. A program that blocks at more has other troubles. */
+const PLACES = 1_000;
 /** How many places are waited for at the same time. */
 const AT_ONCE = 16;
 
@@ -82,6 +87,7 @@ class RunningJudge implements Judge {
   readonly #byId = new Map<number, Place>();
   readonly #judgements = new Map<string, Judgement>();
   readonly #observer = new ObserverThread((report) => this.#heed(report));
+  readonly #heldUp: HeldUp[] = [];
   #isStopped = false;
 
   constructor(options: JudgeOptions) {
@@ -91,6 +97,8 @@ class RunningJudge implements Judge {
   look(block: BlockedLoop): void {
     const key = placeKey(block);
     if (key === undefined || block.culprit === undefined || this.#isStopped) return;
+    // What Heddle itself does, such as measuring.
+    if (block.culprit.callee === 'heddle' || block.culprit.frame.origin === 'heddle') return;
     const place = this.#placeOf(block, key);
     if (place === undefined || place.state !== 'open') return;
     place.blockedMs = block.duration;
@@ -121,7 +129,7 @@ class RunningJudge implements Judge {
 
   #placeOf(block: BlockedLoop, key: string): Place | undefined {
     const culprit = block.culprit as NonNullable<BlockedLoop['culprit']>;
-    const { frame, call, callee } = culprit;
+    const { frame, call } = culprit;
     // A sample of a function's own code may be at any line of it.
     const name = call === undefined && frame.functionName !== '' ? `${frame.file}:${frame.functionName}` : key;
     const known = this.#places.get(name);
@@ -129,6 +137,7 @@ class RunningJudge implements Judge {
       if (!known.keys.has(key)) this.#share(known, key);
       return known;
     }
+    if (this.#places.size >= PLACES) return undefined;
     const frames = block.stack.filter(({ origin }) => origin === 'own');
     const place: Place = {
       id: this.#places.size + 1,
@@ -149,7 +158,7 @@ class RunningJudge implements Judge {
     };
     this.#places.set(name, place);
     this.#byId.set(place.id, place);
-    const atOnce = judgedAtOnce(block, frame, call, callee);
+    const atOnce = judgedAtOnce(block.duration, culprit);
     if (atOnce !== undefined) {
       place.state = 'judged';
       this.#say(place, atOnce);
@@ -176,7 +185,16 @@ class RunningJudge implements Judge {
     });
   }
 
+  heldUp(): readonly HeldUp[] {
+    return this.#heldUp;
+  }
+
   #heed(report: Report): void {
+    if (report.kind === 'held') {
+      this.#heldUp.push({ from: report.from, to: report.to });
+      if (this.#heldUp.length > HELD_UP) this.#heldUp.shift();
+      return;
+    }
     const place = this.#byId.get(report.id);
     if (place === undefined || this.#isStopped) return;
     switch (report.kind) {
@@ -226,64 +244,6 @@ class RunningJudge implements Judge {
   }
 }
 
-function judgedAtOnce(
-  { duration }: BlockedLoop,
-  frame: StackFrame,
-  call: string | undefined,
-  callee: string | undefined,
-): Judgement | undefined {
-  if (frame.origin !== 'own')
-    return unknown('It is not called by the program itself, so that there is no call to change.');
-  if (callee === undefined || call === undefined) return undefined;
-  const counterpart = counterpartOf(callee, lastPart(call));
-  if (counterpart === undefined) return undefined;
-  const { name, imports, called, isPromise } = counterpart;
-  const text = textAt(frame, lastPart(call));
-  const args = text === undefined ? '…' : text.args.join(', ');
-  return {
-    verdict: 'asynchronous',
-    why: `Node has ${name}, which does the same and does not block: this call took ${Math.round(duration)} ms.`,
-    write: `${imports}\n${isPromise ? 'await ' : ''}${called}(${args})`,
-  };
-}
-
-/** The call as the source has it: where that was compiled as it is, at the observer's place, which is exact. */
-function writtenAt(frame: StackFrame, { kind, place }: Observation): CallText | undefined {
-  if (kind === 'entry') return undefined;
-  if (isSource(frame)) return textAt({ file: sourceOf(frame, place), line: place.line, column: place.column });
-  return place.script === frame.script && place.line === frame.scriptLine ? textAt(frame) : undefined;
-}
-
-function isSource({ line, column, scriptLine, scriptColumn }: StackFrame): boolean {
-  return line === scriptLine && column === scriptColumn;
-}
-
-/** The call may be in another file than the code that blocked: in its caller's. */
-function sourceOf({ file, script }: StackFrame, place: CompiledPlace): string {
-  if (place.script === script) return file;
-  return place.script.startsWith('file:') ? fileURLToPath(place.script) : place.script;
-}
-
-function textAt(
-  { file, line, column }: Pick<StackFrame, 'file' | 'line' | 'column'>,
-  name?: string,
-): CallText | undefined {
-  try {
-    return callTextAt(readFileSync(file, 'utf8'), line, column, name);
-  } catch {
-    // A source that nobody has delivered with the program.
-    return undefined;
-  }
-}
-
 function compiledPlace({ functionName, script, scriptLine, scriptColumn }: StackFrame): Subject['frames'][number] {
   return { functionName, script, line: scriptLine, column: scriptColumn };
-}
-
-function lastPart(call: string): string {
-  return call.replace(/^new /, '').split('.').at(-1) ?? call;
-}
-
-function unknown(why: string): Judgement {
-  return { verdict: 'unknown', why };
 }

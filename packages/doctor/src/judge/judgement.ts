@@ -31,3 +31,8 @@ export interface Judgement {
   readonly write?: string;
   readonly measured?: Measured;
 }
+
+/** What is said where nothing could be measured. */
+export function unknown(why: string): Judgement {
+  return { verdict: 'unknown', why };
+}

@@ -74,9 +74,17 @@ export interface Observation {
   readonly loop: OwnLoop | undefined;
 }
 
+/** A time in which the program stood still or ran slower, as it was watched: on the scale of `Date.now()`. */
+export interface HeldUp {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** What the observer says to the judge. */
 export type Report =
   | { readonly kind: 'armed'; readonly id: number }
   | { readonly kind: 'observed'; readonly id: number; readonly observation: Observation }
   | { readonly kind: 'failed'; readonly id: number; readonly why: string; readonly isFinal: boolean }
-  | { readonly kind: 'began'; readonly id: number };
+  | { readonly kind: 'began'; readonly id: number }
+  /** The program was held up by the observer. */
+  | ({ readonly kind: 'held' } & HeldUp);

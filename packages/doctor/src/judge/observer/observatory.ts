@@ -45,11 +45,13 @@ export class Observatory {
   arm(id: number, subject: Subject, forMs: number): Promise<void> {
     this.#arming += 1;
     this.#last = this.#last.then(async () => {
+      const from = Date.now();
       try {
         await this.#arm(id, subject, forMs);
       } catch (error) {
         this.#report({ kind: 'failed', id, why: messageOf(error), isFinal: false });
       } finally {
+        this.#report({ kind: 'held', from, to: Date.now() });
         this.#arming -= 1;
         this.#closeIfIdle();
       }
@@ -137,6 +139,7 @@ export class Observatory {
 
   async #watch(armed: Armed, pause: Pause): Promise<void> {
     const { id } = armed;
+    const from = Date.now();
     this.#current = { armed, giveUp: undefined };
     // Comes in when the loop has turned.
     this.#report({ kind: 'began', id });
@@ -150,6 +153,7 @@ export class Observatory {
     } catch (error) {
       this.#report({ kind: 'failed', id, why: messageOf(error), isFinal: false });
     } finally {
+      this.#report({ kind: 'held', from, to: Date.now() });
       clearTimeout(this.#current.giveUp);
       this.#current = undefined;
       await this.#inspector.release().catch(() => {});
