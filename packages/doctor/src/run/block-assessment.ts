@@ -1,4 +1,4 @@
-import { type BlockedLoop, type Culprit, culpritOf, frameAt } from 'heddle/watchdog';
+import { type BlockedLoop, type Culprit, culpritOf, frameAt, type StackFrame } from 'heddle/watchdog';
 import { type CallName, callTree, type ProfiledFunction, type Sampled, type SampledStack } from './call-tree.ts';
 import { functionSource, offsetOf } from './function-source.ts';
 import type { BlockRecord, PlaceRecord } from './records.ts';
@@ -63,18 +63,21 @@ function agreed(
     return { culprit: found?.culprit, stack: found?.stack ?? watched?.stack ?? [] };
   const { culprit, stack } = watched;
   if (found === undefined) return { culprit, stack };
-  if (isInside(found, culprit)) {
+  if (isInside(found, culprit.frame)) {
     // The watch's line is that of another call, where the profiler has seen another one for most of the time.
     const isSameCall = found.culprit.call === culprit.call;
     const isMoreExact = isSameCall ? found.culprit.frame.column === 0 || !found.isLineCertain : !found.isLineCertain;
     if (!isMoreExact) return { culprit: found.culprit, stack: found.stack };
     return { culprit: withName(culprit, found), stack };
   }
+  // The profiler does not always know of a function that V8 has put into its caller; the watch knows the whole stack.
+  const isInlined = stack.some((frame) => isInside(found, frame));
+  if (isInlined) return { culprit, stack };
   return found.share < CERTAIN_SHARE ? { culprit, stack } : { culprit: found.culprit, stack: found.stack };
 }
 
-/** Whether the watch saw the same function. */
-function isInside({ defined, culprit }: SampledCulprit, { frame }: Culprit): boolean {
+/** Whether a frame is one of the culprit's function. */
+function isInside({ defined, culprit }: SampledCulprit, frame: StackFrame): boolean {
   if (frame.file !== defined.file) return false;
   const source = functionSource(defined);
   if (source === undefined) return frame.functionName === culprit.frame.functionName;

@@ -1,6 +1,7 @@
 import type { Profiler } from 'node:inspector';
 import type { BlockedLoop } from 'heddle/watchdog';
 import { type Assessment, assess, withoutLoading } from './block-assessment.ts';
+import { isDebuggerAttached } from '../judge/debugger-attached.ts';
 import { type ProfiledFunction, type Sampled, sampledBetween } from './call-tree.ts';
 import { type Gap, LoopTurns, monotonic } from './loop-turns.ts';
 import { ProfileWindows } from './profile-windows.ts';
@@ -38,11 +39,6 @@ const START_FACTOR = 4;
 /** Programs load their modules by then. */
 const START_MS = 10_000;
 
-/** Whoever is attached may hold the program where it is; the watch knows when. */
-function isInspected(): boolean {
-  return process.getBuiltinModule('node:inspector').url() !== undefined;
-}
-
 /** Told of each block, when all is known of it. */
 export type OnBlock = (block: Pick<BlockedLoop, 'began' | 'duration'> & Assessment) => void;
 
@@ -50,6 +46,10 @@ export interface RecorderOptions extends RecorderSettings {
   /** Called at every turn of the loop that is looked at. */
   readonly onTurn?: () => void;
   readonly onBlock?: OnBlock;
+  /** When the doctor itself held up the program, on the scale of `Date.now()`. */
+  readonly heldUp?: () => readonly { readonly from: number; readonly to: number }[];
+  /** How many connections to the process's inspector are the doctor's. */
+  readonly ownConnections?: number;
 }
 
 /**
@@ -68,6 +68,8 @@ export class Recorder {
   #late: LateTurn[] = [];
   /** What the watch saw and is not seen here yet. */
   #early: BlockedLoop[] = [];
+  /** The turn of the loop in which the process ended. */
+  #last: Gap | undefined;
   #blocks = 0;
   #isStopped = false;
   /** Whether there is a watch to be heard. */
@@ -108,12 +110,18 @@ export class Recorder {
     else this.#confirm(late, block);
   }
 
+  /** The process ends: what comes now is the doctor's own. */
+  end(): void {
+    this.#turns.stop();
+    this.#last ??= this.#turns.unfinished();
+  }
+
   /** Writes what is known by now. Nothing is left in the process. */
   stop(): void {
     if (this.#isStopped) return;
     this.#isStopped = true;
-    this.#turns.stop();
-    const gap = this.#turns.unfinished();
+    this.end();
+    const gap = this.#last as Gap;
     const profile = this.#profile.stop();
     if (gap.to - gap.from > this.#options.threshold) this.#look(gap, profile);
     this.#settle(Number.POSITIVE_INFINITY);
@@ -140,7 +148,7 @@ export class Recorder {
     const ran = duration - (starved ?? 0);
     // A thread without a processor is not looked at, so that many looks prove as much.
     const proven = starved === undefined ? sampled.proven : ran;
-    const isCertain = atStart || (this.#isProven(proven, assessment) && !isInspected());
+    const isCertain = atStart || (this.#isProven(proven, assessment) && !this.#isDebugged());
     const late: LateTurn = {
       began: ended - (to - from),
       ended,
@@ -203,12 +211,29 @@ export class Recorder {
     this.#options.onBlock?.({ began: record.began, duration: record.duration, ...assessment });
   }
 
+  /** Whoever debugs the program may hold it where it is; the watch knows when. */
+  #isDebugged(): boolean {
+    return isDebuggerAttached(this.#options.ownConnections ?? 0);
+  }
+
+  /** For how long the doctor itself held up the program then. */
+  #heldUpIn({ began, ended }: LateTurn): number {
+    const times = this.#options.heldUp?.() ?? [];
+    return times.reduce((sum, { from, to }) => sum + Math.max(0, Math.min(to, ended) - Math.max(from, began)), 0);
+  }
+
   /** The watch will say no more of what ended before that. */
   #settle(before: number): void {
     for (const late of this.#late) {
       if (late.ended > before || late.record === undefined) continue;
-      if (late.isCertain || !this.#isWatched) this.#tell(late, assess(late.sampled));
-      else this.#file.write({ type: 'retracted', id: late.record.id });
+      const held = this.#heldUpIn(late);
+      const { id, duration } = late.record;
+      if ((!late.isCertain && this.#isWatched) || duration - held <= this.#options.threshold) {
+        this.#file.write({ type: 'retracted', id });
+        continue;
+      }
+      if (held > 0) this.#file.write({ ...late.record, duration: Math.round((duration - held) * 10) / 10 });
+      this.#tell(late, assess(late.sampled));
     }
     this.#late = this.#late.filter(({ ended }) => ended > before);
     // Of what is left of these, the loop turned in time.
