@@ -10,7 +10,7 @@ import { root, workspaces } from './workspace.ts';
 const folder = mkdtempSync(path.join(tmpdir(), 'heddle-package-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 
-const packages = ['heddle', '@heddle/unplugin'] as const;
+const packages = ['heddle', '@heddle/unplugin', '@heddle/doctor'] as const;
 const tarballs = packages.map(pack);
 for (const tarball of tarballs) {
   run(tool('publint'), ['run', '--strict', tarball]);
