@@ -1,2 +1,5 @@
 #!/usr/bin/env node
-export {};
+import { topCommand } from './top/top-command.ts';
+
+const [command, ...args] = process.argv.slice(2);
+if (command === 'top') process.exitCode = await topCommand(args);
