@@ -3,7 +3,7 @@ import { DoctorError } from '../errors.ts';
 /** What the command line asks for. */
 export interface Arguments {
   readonly action: 'run' | 'attach' | 'top' | 'help' | 'version';
-  /** The program and its arguments; for `top` the target. */
+  /** The program and its arguments; for `top` its arguments. */
   readonly command: readonly string[];
   readonly attach: number | undefined;
   /** Milliseconds. */

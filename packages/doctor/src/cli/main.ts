@@ -8,6 +8,7 @@ import { textReport } from '../report/text.ts';
 import { attach } from '../run/attach.ts';
 import { Program } from '../run/program.ts';
 import { readRecords } from '../run/read-records.ts';
+import { topCommand } from '../top/top-command.ts';
 import { type Arguments, readArguments } from './arguments.ts';
 import { DoctorError, FAILED_OVER } from '../errors.ts';
 import { help } from './help.ts';
@@ -36,6 +37,8 @@ async function act(args: Arguments): Promise<number> {
     case 'version':
       process.stdout.write(`${version()}\n`);
       return 0;
+    case 'top':
+      return topCommand(args.command);
     default:
       return examine(args);
   }

@@ -8,7 +8,7 @@ import { writeError } from '../write-error.ts';
 import { type BlockInstruments, BlockWatch, type EndedBlock } from './block-watch.ts';
 import { placeKey, type Verdict } from './evidence.ts';
 import { Inspection } from './inspection.ts';
-import { LoopThread } from './loop-thread.ts';
+import { ThreadFigures } from './thread-figures.ts';
 import { OwnTime } from './own-time.ts';
 import { Places } from './places.ts';
 
@@ -26,7 +26,7 @@ class Watcher {
   readonly #data: WatcherData;
   readonly #port: MessagePort;
   readonly #time: OwnTime;
-  readonly #loopThread: LoopThread;
+  readonly #loopThread: ThreadFigures;
   /** Undefined where the loop's thread cannot be asked. */
   #inspection: Inspection | undefined;
   readonly #places = new Places();
@@ -41,7 +41,7 @@ class Watcher {
     this.#data = data;
     this.#port = port;
     this.#time = new OwnTime(state);
-    this.#loopThread = new LoopThread(processId);
+    this.#loopThread = ThreadFigures.ofProcess(processId);
     if (grabName !== undefined) {
       this.#inspection = new Inspection(state, this.#time, grabName, () => this.#block?.warnIfStill());
     }
@@ -66,6 +66,7 @@ class Watcher {
       Atomics.store(words, Word.busy, 0);
     }
     this.#loopThread.close();
+    this.#time.close();
     this.#port.close();
     Atomics.store(words, Word.done, 1);
     Atomics.notify(words, Word.done);
