@@ -16,7 +16,6 @@ export class OwnTime {
   #lost = 0;
   #lastLost: number;
   readonly #figures: ThreadFigures = ThreadFigures.own();
-  #waited: number = this.#figures.waited();
 
   constructor(state: SharedState) {
     this.#state = state;
@@ -29,11 +28,6 @@ export class OwnTime {
     return this.#lost;
   }
 
-  /** For how many milliseconds in all this thread has waited for a processor, where that is known. */
-  waited(): number {
-    return this.#figures.waited();
-  }
-
   /** Begins to count anew at a time that has passed, of which only the last sleep can know anything. */
   countFrom(time: number): void {
     this.#lost = Math.min(this.#lastLost, Math.max(0, sharedNow() - time));
@@ -41,12 +35,12 @@ export class OwnTime {
 
   /** Sleeps for so many milliseconds, or until the loop has another wish. */
   sleep(milliseconds: number): void {
-    this.#note(milliseconds, () => Atomics.wait(this.#state.words, Word.wish, Wish.watch, milliseconds));
+    this.#pass(milliseconds, () => Atomics.wait(this.#state.words, Word.wish, Wish.watch, milliseconds));
   }
 
   /** The same, but wakes when the loop turns as well. */
   sleepUntilBeat(beats: number, milliseconds: number): void {
-    this.#note(milliseconds, () => Atomics.wait(this.#state.words, Word.beats, beats, milliseconds));
+    this.#pass(milliseconds, () => Atomics.wait(this.#state.words, Word.beats, beats, milliseconds));
   }
 
   close(): void {
@@ -55,7 +49,7 @@ export class OwnTime {
 
   /** Lets this thread's own events come in. Ends early where `event` does. */
   async turn(event: Promise<unknown>, milliseconds: number): Promise<void> {
-    const began = sharedNow();
+    const began = this.#begin();
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise((resolve) => {
       timer = setTimeout(resolve, milliseconds);
@@ -65,18 +59,21 @@ export class OwnTime {
     this.#count(sharedNow() - began - milliseconds);
   }
 
-  #note(milliseconds: number, wait: () => void): void {
-    const began = sharedNow();
+  #pass(milliseconds: number, wait: () => void): void {
+    const began = this.#begin();
     wait();
     this.#count(sharedNow() - began - milliseconds);
+  }
+
+  #begin(): number {
+    this.#figures.note();
+    return sharedNow();
   }
 
   #count(late: number): void {
     this.#lastLost = 0;
     if (late <= SLACK_MS) return;
-    const waited = this.#figures.waited();
-    this.#lastLost = Math.max(0, late - (waited - this.#waited));
-    this.#waited = waited;
+    this.#lastLost = Math.max(0, late - this.#figures.waitedSinceNote());
     this.#lost += this.#lastLost;
   }
 }

@@ -21,7 +21,7 @@ export class Sample {
   /** The same for `process.nextTick`. */
   tick: number | undefined = undefined;
 
-  /** @param starved for how many milliseconds one of the two threads had no processor meanwhile */
+  /** @param starved for how many milliseconds the thread had no processor before it answered */
   constructor(id: number, inspected: Inspected, starved: number) {
     this.id = id;
     this.#starved = starved;
