@@ -133,9 +133,10 @@ export class BlockWatch {
     Atomics.add(this.#instruments.looks, 0, 1);
     const id = this.#instruments.nextSample();
     const starved = this.#starved;
-    const inspected = await inspection.ask(id, this.#beats, this.#samples.at(-1)?.isAmongTicks ?? false);
+    const asksForTick = this.#samples.at(-1)?.isAmongTicks ?? false;
+    const inspected = await inspection.ask(id, this.#beats, asksForTick);
     if (inspected === undefined) return;
-    this.#samples.push(new Sample(id, inspected, this.#starved - starved));
+    this.#samples.push(new Sample(id, inspected, asksForTick, this.#starved - starved));
     this.#isPaused ||= inspected.isPaused;
   }
 

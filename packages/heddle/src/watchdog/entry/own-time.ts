@@ -16,9 +16,11 @@ export class OwnTime {
   #lost = 0;
   #lastLost: number;
   readonly #figures: ThreadFigures = ThreadFigures.own();
+  #countedUntil: number = sharedNow();
 
   constructor(state: SharedState) {
     this.#state = state;
+    this.#figures.note();
     // Since the watch was made this thread has been starting.
     this.#lastLost = Math.max(0, sharedNow() - (state.times[Time.made] ?? 0) - LONGEST_START_MS);
   }
@@ -49,31 +51,32 @@ export class OwnTime {
 
   /** Lets this thread's own events come in. Ends early where `event` does. */
   async turn(event: Promise<unknown>, milliseconds: number): Promise<void> {
-    const began = this.#begin();
+    const began = sharedNow();
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise((resolve) => {
       timer = setTimeout(resolve, milliseconds);
     });
     await Promise.race([event, timeout]);
     clearTimeout(timer);
-    this.#count(sharedNow() - began - milliseconds);
+    this.#count(began, milliseconds);
   }
 
   #pass(milliseconds: number, wait: () => void): void {
-    const began = this.#begin();
+    const began = sharedNow();
     wait();
-    this.#count(sharedNow() - began - milliseconds);
+    this.#count(began, milliseconds);
   }
 
-  #begin(): number {
-    this.#figures.note();
-    return sharedNow();
-  }
-
-  #count(late: number): void {
+  /** Between two sleeps this thread works; a stop may come then as well. */
+  #count(sleptFrom: number, milliseconds: number): void {
+    const now = sharedNow();
+    const passed = now - this.#countedUntil - Math.min(now - sleptFrom, milliseconds);
     this.#lastLost = 0;
-    if (late <= SLACK_MS) return;
-    this.#lastLost = Math.max(0, late - this.#figures.waitedSinceNote());
-    this.#lost += this.#lastLost;
+    if (passed > SLACK_MS) {
+      this.#lastLost = Math.max(0, passed - this.#figures.waitedSinceNote() - this.#figures.ranSinceNote());
+      this.#lost += this.#lastLost;
+    }
+    this.#countedUntil = now;
+    this.#figures.note();
   }
 }

@@ -12,6 +12,8 @@ export class Sample {
   readonly asked: number;
   readonly at: number;
   readonly isPaused: boolean;
+  /** Whether a callback of `process.nextTick` was asked for. */
+  readonly asksForTick: boolean;
   readonly #inspected: Inspected;
   readonly #starved: number;
   #collecting = 0;
@@ -22,8 +24,9 @@ export class Sample {
   tick: number | undefined = undefined;
 
   /** @param starved for how many milliseconds the thread had no processor before it answered */
-  constructor(id: number, inspected: Inspected, starved: number) {
+  constructor(id: number, inspected: Inspected, asksForTick: boolean, starved: number) {
     this.id = id;
+    this.asksForTick = asksForTick;
     this.#starved = starved;
     this.asked = inspected.asked;
     this.at = inspected.at;
