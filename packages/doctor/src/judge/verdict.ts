@@ -1,5 +1,5 @@
 import type { Evidence } from './evidence.ts';
-import { chopped, deferred, isCalledOnItsObject } from './code-to-write.ts';
+import { chopped, choppedCalls, deferred, isCalledOnItsObject } from './code-to-write.ts';
 import type { Judgement, Measured } from './judgement.ts';
 import type { Copy } from './measure.ts';
 import { isWorthDeferring, SHORT_MS } from './worth.ts';
@@ -10,6 +10,11 @@ const STEP_MS = 10;
 /** What is to be done about a call that was watched. */
 export function judgementOf(evidence: Evidence): Judgement {
   const measured = measuredOf(evidence);
+  const { observation } = evidence;
+  if (observation.kind === 'entry' && measured.runMs < Math.max(SHORT_MS, evidence.blockedMs / 4)) {
+    const why = `It takes at most ${ms(measured.runMs)} each time, and is called very often in one turn of the loop: what has it called should give way in between.`;
+    return { verdict: 'chop', why, write: choppedCalls(observation), measured };
+  }
   const obstacle = obstacleTo(evidence);
   if (obstacle !== undefined) return chop(evidence, measured, obstacle) ?? notDeferrable(obstacle, measured);
   if (evidence.observation.arguments.some((copy) => copy === undefined)) {
@@ -105,10 +110,10 @@ function wayOutOf({ what }: Copy): string {
 }
 
 function chop(evidence: Evidence, measured: Measured, why: string): Judgement | undefined {
-  const { observation, blockedMs } = evidence;
+  const { observation } = evidence;
   const { loop } = observation;
   if (loop === undefined || observation.isGetter) return undefined;
-  const stepMs = loop.turns === undefined ? undefined : (observation.runMs ?? blockedMs) / Math.max(1, loop.turns);
+  const stepMs = loop.turns === undefined ? undefined : measured.runMs / Math.max(1, loop.turns);
   if (stepMs !== undefined && stepMs > STEP_MS) return undefined;
   const steps =
     stepMs === undefined
@@ -123,7 +128,10 @@ function measuredOf(evidence: Evidence): Measured {
   const argumentsMs = sum(sent.map((copy) => (copy === undefined ? 0 : copy.sendMs + copy.receiveMs)));
   const { result } = observation;
   return {
-    runMs: observation.runMs ?? blockedMs,
+    runMs:
+      observation.kind === 'entry'
+        ? Math.min(observation.runMs ?? blockedMs, blockedMs)
+        : (observation.runMs ?? blockedMs),
     argumentsMs,
     resultMs: result === undefined ? 0 : result.sendMs + result.receiveMs,
     loopMs: sum(sent.map((copy) => copy?.sendMs ?? 0)) + (result?.receiveMs ?? 0),

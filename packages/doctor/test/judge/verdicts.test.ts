@@ -154,6 +154,13 @@ describe('the judge, of calls in a running program,', () => {
     );
   });
 
+  test('has very many short callbacks made the steps of a task', () => {
+    const { verdict, why, write } = judged('shortCallbacks');
+    assert.equal(verdict, 'chop', why);
+    assert.match(why, /called very often in one turn of the loop/);
+    assert.equal(write, 'await cooperate((function* () { for (…) { check(id); yield; } })()).whenDone()');
+  });
+
   test("writes Node's asynchronous function, with the call's own arguments", () => {
     const { verdict, write } = judged('readFile');
     assert.equal(verdict, 'asynchronous');
@@ -161,6 +168,12 @@ describe('the judge, of calls in a running program,', () => {
       write,
       "import { readFile } from 'node:fs/promises';\nawait readFile(new URL(import.meta.url), 'utf8')",
     );
+  });
+
+  test('says when it held up the program itself', () => {
+    const { count, areTimes } = judged('heldUp') as unknown as { readonly count: number; readonly areTimes: boolean };
+    // It arms and watches each place.
+    assert.ok(count > judgements.size && areTimes);
   });
 
   test('never tells a value', () => {
