@@ -1,15 +1,21 @@
 // Mixed calls with faults at random for some minutes: each must end once and as it may, and nothing may be left.
 //
-//   npm run soak -- [--minutes 1] [--seed 1]
+//   npm run soak -- [--minutes 1] [--seed 1] [--hard]
+//
+// With --hard every tenth call or so ends its thread.
 import { getEventListeners } from 'node:events';
 import { parseArgs } from 'node:util';
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import { type Deferred, Failure, ThreadPool } from 'heddle';
 import { type Fate, fates, isRefused } from './soak/fates.ts';
+import { spin } from './soak/jobs.ts';
 import { leftovers, whatIsLeft } from './soak/leftovers.ts';
 import { Random } from './soak/random.ts';
 
-const BATCH = 1000;
+/** How many calls are made together. */
+const BATCH = { soft: 1000, hard: 60 };
+/** Of calls that end their thread, so many times as many. */
+const HARDER = 60;
 /** Pools come and go, so that all they hold is let go of. */
 const BATCHES_OF_A_POOL = 50;
 /** A call that takes longer hangs. */
@@ -17,11 +23,17 @@ const HANGS_MS = 60_000;
 /** Memory that may be kept beyond what was reachable after the first pool: caches of functions, of compiled code. */
 const SPARE_BYTES = 8e6;
 
-const { values } = parseArgs({ options: { minutes: { type: 'string' }, seed: { type: 'string' } } });
+const { values } = parseArgs({
+  options: { minutes: { type: 'string' }, seed: { type: 'string' }, hard: { type: 'boolean', default: false } },
+});
 const minutes = Number(values.minutes ?? 1);
 const seed = Number(values.seed ?? Date.now() % 2 ** 31);
 if (!(minutes > 0) || !Number.isSafeInteger(seed)) throw new Error('--minutes is a number, --seed a whole number.');
 
+const size = values.hard ? BATCH.hard : BATCH.soft;
+const mixture = values.hard
+  ? fates.map((fate) => (fate.costsThread === true ? { ...fate, weight: fate.weight * HARDER } : fate))
+  : fates;
 const random = new Random(seed);
 const violations: string[] = [];
 const counts = new Map<string, number>();
@@ -41,9 +53,9 @@ async function batch(pool: ThreadPool): Promise<void> {
   const controller = new AbortController();
   const unwanted: Deferred<unknown>[] = [];
   const started: { fate: Fate; n: number; results: unknown[]; done: Promise<void> }[] = [];
-  for (let index = 0; index < BATCH; index++) {
+  for (let index = 0; index < size; index++) {
     const n = calls++;
-    const fate = random.among(fates);
+    const fate = random.among(mixture);
     counts.set(fate.name, (counts.get(fate.name) ?? 0) + 1);
     const results: unknown[] = [];
     let inTurn = true;
@@ -96,6 +108,18 @@ async function poolOfCalls(end: number): Promise<void> {
   if (threads + backlog + busy + stuck.length > 0) violated(`a stopped pool has left ${pool.dumpStats()}`);
 }
 
+/** A call that runs out of time is asked where it is, where this thread was free to do so. */
+async function askOneThread(): Promise<void> {
+  await using pool = new ThreadPool({ max: 1, maxCrashes: Number.POSITIVE_INFINITY });
+  for (let runTimeout = 100, seen = false; !seen; runTimeout *= 2) {
+    const result: unknown = await pool
+      .with({ runTimeout, grace: 0 })
+      .defer(spin)
+      .catch((error: unknown) => error);
+    seen = result instanceof Error && result.stack?.includes(spin.name) === true;
+  }
+}
+
 /** What ends last ends a moment after the pool: threads of the operating system, sessions of the inspector. */
 async function settled(before: ReturnType<typeof leftovers>): Promise<ReturnType<typeof leftovers>> {
   let after = leftovers();
@@ -107,12 +131,13 @@ async function settled(before: ReturnType<typeof leftovers>): Promise<ReturnType
 }
 
 console.log(
-  `Soak for ${minutes} minutes on Node ${process.versions.node}, seed ${seed}: repeat it with --seed ${seed}`,
+  `Soak for ${minutes} minutes on Node ${process.versions.node}, seed ${seed}: repeat it with --seed ${seed}${values.hard ? ' --hard' : ''}`,
 );
 const began = performance.now();
 const end = began + minutes * 60_000;
-// What is loaded once stays: the first pool is not compared.
+// What is loaded once stays: the first pool is not compared. Nor is what the first question to a thread leaves.
 await poolOfCalls(Math.min(end, began + 5000));
+await askOneThread();
 await pause(1000);
 const before = leftovers();
 while (performance.now() < end && violations.length === 0) await poolOfCalls(end);

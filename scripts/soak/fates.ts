@@ -38,6 +38,8 @@ export interface Fate {
   readonly name: string;
   /** How many of some 10,000 calls meet with it. Those that cost a thread are rare: a new one takes 30 ms. */
   readonly weight: number;
+  /** Whether it ends the thread that runs it. */
+  readonly costsThread?: true;
   start(batch: Batch, n: number): Deferred<unknown>;
   allows(result: unknown, n: number): boolean;
 }
@@ -140,23 +142,38 @@ export const fates: readonly Fate[] = [
     start: ({ pool, random }) => pool.with({ runTimeout: 1, onCancel: 'abandon' }).defer(work, random.below(8)),
     allows: (result) => typeof result === 'number' || fails(TimeoutError)(result),
   },
-  { name: 'exit', weight: 4, start: ({ pool }, n) => pool.defer(exit, n % 3), allows: fails(ThreadExitError) },
-  { name: 'uncaught error', weight: 3, start: ({ pool }) => pool.defer(throwUncaught), allows: fails(ThreadExitError) },
+  {
+    name: 'exit',
+    weight: 4,
+    costsThread: true,
+    start: ({ pool }, n) => pool.defer(exit, n % 3),
+    allows: fails(ThreadExitError),
+  },
+  {
+    name: 'uncaught error',
+    weight: 3,
+    costsThread: true,
+    start: ({ pool }) => pool.defer(throwUncaught),
+    allows: fails(ThreadExitError),
+  },
   {
     name: 'unhandled rejection',
     weight: 3,
+    costsThread: true,
     start: ({ pool }) => pool.defer(rejectUnheard),
     allows: fails(ThreadExitError),
   },
   {
     name: 'loop without end',
     weight: 4,
+    costsThread: true,
     start: ({ pool, random }) => pool.with({ runTimeout: 1 + random.below(60), grace: random.below(3) }).defer(spin),
     allows: fails(TimeoutError),
   },
   {
     name: 'promise without end',
     weight: 3,
+    costsThread: true,
     start: ({ pool, random }) => pool.with({ runTimeout: 1 + random.below(30), grace: 0 }).defer(never),
     allows: fails(TimeoutError),
   },

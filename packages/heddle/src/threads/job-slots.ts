@@ -1,10 +1,10 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { NOT_NOW, type OutgoingJob, type Progress } from './connection.ts';
 import { packJob, readAnswer, unsendableArguments } from './job-message.ts';
-import { type Channel, Form, INLINE_BYTES, SLOTS, type SlotOutcome, SlotState } from './wire/channel.ts';
-import { InlineValues } from './wire/inline-values.ts';
+import { type Channel, Form, PAIR, SLOTS, type SlotOutcome, SlotState } from './wire/channel.ts';
 import { Lookout } from './wire/lookout.ts';
 import type { Payload } from './wire/payload.ts';
+import { SlotValues } from './wire/slot-values.ts';
 import { toLocalTime, toSharedTime } from './wire/shared-time.ts';
 
 /** Gets each job that has ended. */
@@ -25,12 +25,16 @@ const FEW = 4;
 const POLL_MS = 0.02;
 /** A thread whose last job took longer is not waited for like that. */
 const SHORT_JOB_MICROSECONDS = 20;
+/** Results of many short calls are heard of together; should a long call come between, no later than this. */
+const PATIENCE_MS = 1;
+/** So many times, until it is tried again whether each result had better be heard of. */
+const PATIENT_SLEEPS = 8;
 
 /** The reactor's end of a channel: jobs go into free slots, and come back from them. */
 export class JobSlots {
   readonly #channel: Channel;
   readonly #values: MessagePort;
-  readonly #inline: InlineValues;
+  readonly #inMemory: SlotValues;
   readonly #completed: Completed;
   readonly #hearCalls: () => void;
   readonly #free: number[] = Array.from({ length: SLOTS }, (_, index) => SLOTS - 1 - index);
@@ -38,6 +42,8 @@ export class JobSlots {
   readonly #lookout = new Lookout();
   #polling = false;
   #pollUntil = 0;
+  readonly #patience: NodeJS.Timeout;
+  #patientSleeps = 0;
   #lastMicroseconds = 0;
   #closed = false;
   hasMoved = false;
@@ -52,8 +58,9 @@ export class JobSlots {
     this.#hearCalls = hearCalls;
     this.#values = values;
     this.#completed = completed;
-    this.#inline = new InlineValues(channel.memory);
+    this.#inMemory = new SlotValues(channel);
     this.#hasCompletions = () => !channel.completions.isEmpty();
+    this.#patience = setTimeout(() => this.#lookAgain(), PATIENCE_MS).unref();
     channel.reactorBell.sleepInLoop(this.#hasCompletions);
   }
 
@@ -110,34 +117,60 @@ export class JobSlots {
     const hasPolled = this.#polling;
     this.#polling = false;
     if (hasPolled && this.#hasCompletions()) this.#lookout.found();
-    this.deliver();
+    const delivered = this.deliver();
     if (this.#closed || this.#polling) return;
     if (this.inFlight > 0 && performance.now() < this.#pollUntil) return this.#poll();
     if (hasPolled && this.inFlight > 0) this.#lookout.missed();
-    if (this.#channel.reactorBell.sleepInLoop(this.#hasCompletions)) this.#poll();
+    const isPatient = this.#mayWait(delivered);
+    if (isPatient) this.#patience.refresh();
+    if (this.#channel.reactorBell.sleepInLoop(this.#hasCompletions, isPatient)) this.#poll();
   };
 
-  /** Delivers what has ended so far: not what ends meanwhile, which would hold up the loop. */
-  deliver(): void {
+  /**
+   * Whether the results under way may come together. Woken for few of many, this side has interrupted the thread, or
+   * has left its own work for little; where each has a processor, it is better woken early, and finds many.
+   */
+  #mayWait(delivered: number): boolean {
+    if (this.inFlight <= FEW || this.#lastMicroseconds >= SHORT_JOB_MICROSECONDS) return false;
+    if (delivered * 2 < this.inFlight) this.#patientSleeps = PATIENT_SLEEPS;
+    if (this.#patientSleeps === 0) return false;
+    this.#patientSleeps--;
+    return true;
+  }
+
+  /** What the thread does takes long: it has to ring for each result from now on. */
+  #lookAgain(): void {
+    this.deliver();
+    if (this.#closed || this.#polling) return;
+    if (this.#channel.reactorBell.sleepInLoop(this.#hasCompletions)) this.#poll();
+  }
+
+  /**
+   * Delivers what has ended so far: not what ends meanwhile, which would hold up the loop.
+   *
+   * @returns how many have
+   */
+  deliver(): number {
     const { completions } = this.#channel;
     const { size } = completions;
     // What the jobs have called was called before they ended.
     this.#hearCalls();
     for (let left = size; left > 0; left--) this.#deliver(completions.take());
+    return size;
   }
 
   close(): void {
     this.#closed = true;
+    clearTimeout(this.#patience);
   }
 
   #send(job: OutgoingJob, slot: number): number {
     this.hasMoved = false;
     this.passed = NONE;
-    const at = this.#channel.valuesAt(slot);
     if (job.reference === undefined) {
       const isPair = job.captured.length > 0;
-      const values = isPair ? [job.args, job.captured] : job.args;
-      if (this.#inline.write(values, at, at + INLINE_BYTES)) return isPair ? Form.inlinePair : Form.inline;
+      const form = this.#inMemory.write(isPair ? [job.args, job.captured] : job.args, slot);
+      if (form !== Form.message) return isPair ? form + PAIR : form;
     }
     const { message, transfer, moves, passed } = packJob(job);
     if (moves && !job.isAlone) return NOT_NOW;
@@ -152,10 +185,11 @@ export class JobSlots {
     const channel = this.#channel;
     let outcome = channel.outcome(slot);
     let result: unknown;
-    if (channel.form(slot) === Form.message) {
+    const form = channel.form(slot);
+    if (form === Form.message) {
       ({ outcome, result } = readAnswer(outcome, () => receiveMessageOnPort(this.#values)?.message as Payload));
     } else if (outcome === 'value') {
-      result = this.#inline.read(channel.valuesAt(slot));
+      result = this.#inMemory.read(slot, form);
     }
     const microseconds = channel.microseconds(slot);
     this.#lastMicroseconds = microseconds;

@@ -23,15 +23,15 @@ const sessions = new Map<number, string>();
 let lastId = 0;
 let isListening = false;
 let isEnabled = false;
-let isClosing = false;
 
 /**
  * Asks a thread where in the code it is, whatever it is doing: V8 interrupts its JavaScript for the answer, which
  * takes a millisecond or two and changes nothing. In native code it answers when that returns; `tell` is called
  * for every answer.
  *
- * The inspector has sessions with the process's threads until all have answered or ended, and none otherwise. No
- * domain of theirs is enabled, so that nothing in them gets slower.
+ * From the first question on the inspector has a session with each of the process's threads, for good: Node does not
+ * survive a thread that ends in the moment in which it opens them. No domain of theirs is enabled, so that nothing in
+ * them gets slower.
  *
  * A thread that is being ended while it answers goes on, as if nobody had told it to end: tell it again.
  */
@@ -68,7 +68,6 @@ function listen(session: Session): void {
       sessions.delete(threadId);
       for (const [id, question] of open) if (question.threadId === threadId) open.delete(id);
     }
-    closeSoon();
   });
   session.on('NodeWorker.receivedMessageFromWorker', ({ params }: { params: { message: string } }) => {
     answered(params.message);
@@ -77,7 +76,7 @@ function listen(session: Session): void {
 
 function ask(session: Session, threadId: number, tell: TellWhereabouts): void {
   const sessionId = sessions.get(threadId);
-  if (sessionId === undefined) return closeSoon();
+  if (sessionId === undefined) return;
   const id = ++lastId;
   open.set(id, { threadId, tell });
   const params = { expression: askWhereabouts, returnByValue: true };
@@ -85,7 +84,6 @@ function ask(session: Session, threadId: number, tell: TellWhereabouts): void {
   session.post('NodeWorker.sendMessageToWorker', { sessionId, message }, (error: Error | null) => {
     if (error) open.delete(id);
   });
-  return undefined;
 }
 
 function answered(message: string): void {
@@ -93,7 +91,6 @@ function answered(message: string): void {
   const question = open.get(id);
   if (question === undefined) return;
   open.delete(id);
-  closeSoon();
   const frames = result?.result?.value;
   question.tell(typeof frames === 'string' ? frames : '');
 }
@@ -103,17 +100,4 @@ function waitForAnswers(): void {
   const nothing = new Int32Array(new SharedArrayBuffer(4));
   const end = performance.now() + LONGEST_WAIT_MS;
   while (open.size > 0 && performance.now() < end) Atomics.wait(nothing, 0, 0, 1);
-}
-
-function closeSoon(): void {
-  if (open.size > 0 || !isEnabled || isClosing) return;
-  isClosing = true;
-  // Never within a message of the domain: Node does not survive that.
-  setImmediate(() => {
-    isClosing = false;
-    if (open.size > 0) return;
-    isEnabled = false;
-    sessions.clear();
-    inspectorSession().post('NodeWorker.disable', () => {});
-  }).unref();
 }

@@ -108,12 +108,15 @@ export class WorkerConnection implements ThreadConnection {
     };
     this.#worker = outsideOfCalls.runInAsyncScope(() => new Worker(entry, workerOptions));
     this.#bell = bells.port1;
-    this.#slots = new JobSlots(
-      this.#channel,
-      values.port1,
-      (slot, outcome, result, microseconds, beganAt, cpuMicroseconds) =>
-        listener.completed(slot, outcome, result, microseconds, beganAt, cpuMicroseconds),
-      () => this.#hearCalls(),
+    this.#slots = outsideOfCalls.runInAsyncScope(
+      () =>
+        new JobSlots(
+          this.#channel,
+          values.port1,
+          (slot, outcome, result, microseconds, beganAt, cpuMicroseconds) =>
+            listener.completed(slot, outcome, result, microseconds, beganAt, cpuMicroseconds),
+          () => this.#hearCalls(),
+        ),
     );
     this.#bell.on('message', (message: BellMessage) => this.#hear(message));
     this.#worker.on('error', (error: unknown) => {

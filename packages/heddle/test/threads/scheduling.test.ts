@@ -206,3 +206,20 @@ test('whoever no longer waits for drain() is not told', async () => {
   await nextTurn();
   assert.equal(kept.called, true);
 });
+
+test('results of short calls are delivered although the call after them does not end', {
+  timeout: 60_000,
+}, async (t) => {
+  const pool = poolFor(t, { max: 1 });
+  const manyShort = (): Promise<number>[] => Array.from({ length: 80 }, (_, n) => pool.defer(add, n, 1).toPromise());
+  // From now on they are known to be short.
+  await Promise.all(manyShort());
+  for (let round = 0; round < 20; round++) {
+    const gate = new Gate();
+    const short = manyShort();
+    const endless = pool.defer(passGate, gate.shared);
+    assert.equal((await Promise.all(short)).at(-1), 80);
+    gate.open();
+    await endless;
+  }
+});

@@ -1,11 +1,11 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
-import { type Channel, Form, INLINE_BYTES, OUTCOMES, SLOTS, type SlotOutcome, SlotState } from '../wire/channel.ts';
-import { InlineValues } from '../wire/inline-values.ts';
+import { type Channel, Form, OUTCOMES, PAIR, SLOTS, type SlotOutcome, SlotState } from '../wire/channel.ts';
 import { Lookout } from '../wire/lookout.ts';
 import { type BellMessage, type JobMessage, type MoreItems, tell } from '../wire/messages.ts';
 import { pack, packThrown } from '../wire/pack.ts';
 import type { Parcel } from '../wire/payload.ts';
 import { toSharedTime } from '../wire/shared-time.ts';
+import { SlotValues } from '../wire/slot-values.ts';
 import { UnclonableError } from '../wire/unclonable-error.ts';
 import { BellLine } from './bell-line.ts';
 import { CpuGauge } from './cpu-gauge.ts';
@@ -19,6 +19,8 @@ import { OwnResources } from './own-resources.ts';
 const SPIN_MS = 0.02;
 /** What earlier jobs left in the event loop (timers, sockets, promises) waits no longer than this. */
 const LONGEST_STRETCH_MS = 5;
+/** A patient reactor hears of results together, but none waits longer than this while others are made. */
+const LONGEST_UNHEARD_MS = 0.1;
 const MOST_MICROSECONDS = 2 ** 31 - 1;
 
 /** The thread's end of a channel: takes the jobs one after the other, and sleeps when there are none. */
@@ -26,7 +28,7 @@ export class WorkLoop {
   readonly #channel: Channel;
   readonly #bell: MessagePort;
   readonly #values: MessagePort;
-  readonly #inline: InlineValues;
+  readonly #inMemory: SlotValues;
   readonly #runner: JobRunner;
   readonly #jobs: CurrentJobs;
   readonly #stackOf: (error: Error) => string | undefined;
@@ -46,6 +48,8 @@ export class WorkLoop {
   #turn = 0;
   /** Whether no job has begun since. */
   #isFresh = true;
+  /** Since when there are results that the reactor may not have heard of; 0 where there are none. */
+  #unheardSince = 0;
   /** A job that has been taken out of the queue, and waits for the event loop's turn. */
   #next = -1;
   #comesBack = false;
@@ -67,8 +71,12 @@ export class WorkLoop {
     this.#bell = bell;
     this.#values = values;
     this.#stackOf = stackOf;
-    this.#inline = new InlineValues(channel.memory);
-    this.#resources = new OwnResources(bell, () => this.#running === 0 && !this.#hasWork());
+    this.#inMemory = new SlotValues(channel);
+    this.#resources = new OwnResources(
+      bell,
+      () => this.#running === 0 && !this.#hasWork(),
+      (ask) => tell(bell, ask),
+    );
     this.#hasWork = () => this.#next >= 0 || !channel.submissions.isEmpty();
     const line = new BellLine(bell, channel.calls);
     const jobs = new CurrentJobs((slot) => channel.state(slot) === SlotState.cancelled, line);
@@ -130,6 +138,24 @@ export class WorkLoop {
       }
     }
     this.#working = false;
+    if (this.#unheardSince > 0) this.#ring();
+  }
+
+  #ring(): void {
+    this.#unheardSince = 0;
+    if (this.#channel.reactorBell.ring() === 'message') this.#wakeReactor();
+  }
+
+  /** On a processor of its own or not: it may go on at once, and the next job has not begun when this one's end was told. */
+  #wakeReactor(): void {
+    tell(this.#bell, 'ring');
+    this.#now = performance.now();
+  }
+
+  /** Whether there will be another result in a moment, so that the reactor may hear of both together. */
+  #isFollowed(): boolean {
+    if (this.#unheardSince === 0) this.#unheardSince = this.#now;
+    return this.#working && this.#now - this.#unheardSince < LONGEST_UNHEARD_MS && this.#hasWork();
   }
 
   /**
@@ -195,8 +221,10 @@ export class WorkLoop {
   }
 
   #runInline(slot: number, functionId: number): void {
-    const values = this.#inline.read(this.#channel.valuesAt(slot)) as unknown[];
-    if (this.#channel.form(slot) === Form.inline) return this.#runner.runInline(slot, functionId, values, []);
+    const form = this.#channel.form(slot);
+    const isPair = form >= PAIR;
+    const values = this.#inMemory.read(slot, isPair ? form - PAIR : form) as unknown[];
+    if (!isPair) return this.#runner.runInline(slot, functionId, values, []);
     const [args, captured] = values as [unknown[], unknown[]];
     return this.#runner.runInline(slot, functionId, args, captured);
   }
@@ -211,9 +239,9 @@ export class WorkLoop {
 
   /** @throws UnclonableError, CodecError and others where the value cannot be sent */
   #succeed(slot: number, value: unknown): void {
-    const at = this.#channel.valuesAt(slot);
-    if (this.#inline.write(value, at, at + INLINE_BYTES)) this.#conclude(slot, 'value', Form.inline);
-    else this.#post(slot, 'value', pack(value, 'result'));
+    const form = this.#inMemory.write(value, slot);
+    if (form === Form.message) this.#post(slot, 'value', pack(value, 'result'));
+    else this.#conclude(slot, 'value', form);
   }
 
   #fail(slot: number, outcome: SlotOutcome, error: unknown): void {
@@ -238,7 +266,8 @@ export class WorkLoop {
     const cpu = this.#cpu?.ends(this.#channel.functionId(slot), microseconds) ?? -1;
     this.#channel.conclude(slot, OUTCOMES.indexOf(outcome), form, microseconds, cpu);
     this.#channel.completions.put(slot);
-    if (this.#channel.reactorBell.ring() === 'message') tell(this.#bell, 'ring');
+    if (!this.#isFollowed()) this.#ring();
+    else if (this.#channel.reactorBell.ring(true) === 'message') this.#wakeReactor();
     this.#running--;
     // A job that ended in the event loop, as promises do: nobody else goes on with the next one.
     if (!this.#working) this.#work();

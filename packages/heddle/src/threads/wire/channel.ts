@@ -22,9 +22,15 @@ const FIRST_SLOT = COMPLETIONS + SLOTS;
 const HEADER_WORDS = 8;
 const SLOT_WORDS = 128;
 const WORD_BYTES = Int32Array.BYTES_PER_ELEMENT;
+const FIRST_ANNEX = FIRST_SLOT + SLOTS * SLOT_WORDS;
 
 /** The bytes of a slot in which a small value travels. */
 export const INLINE_BYTES: number = (SLOT_WORDS - HEADER_WORDS) * WORD_BYTES;
+
+/** The bytes of a slot's annex, for a longer text. Memory that nobody has written to costs nothing. */
+export const ANNEX_BYTES: number = 16 * 1024;
+/** One more line: with a power of two between them, all annexes would begin in the same place of the processor's cache. */
+const ANNEX_WORDS = ANNEX_BYTES / WORD_BYTES + LINE;
 
 // The words of a slot's header.
 const STATE = 0;
@@ -56,9 +62,12 @@ export const Form = {
   inline: 0,
   /** In the next message on the port beside. */
   message: 1,
-  /** In the slot itself, arguments and captured values as a pair. */
-  inlinePair: 2,
+  /** In the slot's annex. */
+  annex: 2,
 } as const;
+
+/** Is added to the form of arguments that travel with captured values, as a pair. */
+export const PAIR = 4;
 
 /** How a job ended, as a slot says it. */
 export const OUTCOMES = ['value', 'thrown', 'unloadable', 'unreadable', 'withdrawn'] as const;
@@ -82,7 +91,7 @@ export class Channel {
   readonly #doubles: Float64Array;
 
   /** @param memory what the other side has made; left out, it is made here */
-  constructor(memory: SharedArrayBuffer = new SharedArrayBuffer((FIRST_SLOT + SLOTS * SLOT_WORDS) * WORD_BYTES)) {
+  constructor(memory: SharedArrayBuffer = new SharedArrayBuffer((FIRST_ANNEX + SLOTS * ANNEX_WORDS) * WORD_BYTES)) {
     this.memory = memory;
     this.#words = new Int32Array(memory);
     this.#doubles = new Float64Array(memory);
@@ -96,6 +105,11 @@ export class Channel {
   /** Where a slot's values begin, in bytes from the start of the memory. */
   valuesAt(slot: number): number {
     return (at(slot) + HEADER_WORDS) * WORD_BYTES;
+  }
+
+  /** Where a slot's annex begins, in bytes from the start of the memory. */
+  annexAt(slot: number): number {
+    return (FIRST_ANNEX + slot * ANNEX_WORDS) * WORD_BYTES;
   }
 
   /** Fills in the header of a job that is about to be submitted. */

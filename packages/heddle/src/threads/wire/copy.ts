@@ -5,14 +5,12 @@ import { type CodecAddress, codecFor, type RegisteredCodec } from './codec.ts';
 import { CodecError } from './codec-error.ts';
 import { decodingOrder, type Outgoing } from './decoding-order.ts';
 import { type ErrorDetails, errorKeys, nearestSharedClass } from './error-details.ts';
+import { copyOfMemory, largeMemoryOf, sameViewOf, WORTH_MOVING } from './memory.ts';
 import { type PassedFunction, passedBy, type Resolved } from './passed.ts';
 import type { Parcel, Payload } from './payload.ts';
 import { kindOf } from './plain.ts';
 import { movedWith, valueOf } from './transferred.ts';
 import { UnclonableError } from './unclonable-error.ts';
-
-/** Below this many bytes a copy costs less than moving an ArrayBuffer. */
-const WORTH_MOVING = 16 * 1024;
 
 type StackOf = (error: Error) => string | undefined;
 
@@ -31,14 +29,21 @@ export class Copy {
   readonly #encoded: ReadonlyMap<object, unknown>;
   readonly #passed: PassedFunction[] = [];
   readonly #functions: Function[] | undefined;
+  readonly #copiesMemory: boolean;
 
   /**
    * @param encoded what the codecs have given for instances already
    * @param functions gets the functions that are to be called from the other side; left out where none may be
+   * @param copiesMemory whether large memory is copied here, and the copy is moved, instead of by structured clone
    */
-  constructor(encoded: ReadonlyMap<object, unknown> = new Map(), functions?: Function[]) {
+  constructor(
+    encoded: ReadonlyMap<object, unknown> = new Map(),
+    functions: Function[] | undefined = undefined,
+    copiesMemory: boolean = false,
+  ) {
     this.#encoded = encoded;
     this.#functions = functions;
+    this.#copiesMemory = copiesMemory;
   }
 
   parcel(value: unknown): Parcel {
@@ -122,7 +127,7 @@ export class Copy {
       case 'error':
         return this.error(object as Error);
       case 'cloneable':
-        return this.leaf(object);
+        return this.#ownMemory(object) ?? this.leaf(object);
       case 'coded':
         return this.instance(object);
       case 'transferred':
@@ -202,10 +207,23 @@ export class Copy {
   }
 
   #bytes(buffer: Buffer): Uint8Array {
-    const bytes = isPartOfSlab(buffer) ? new Uint8Array(buffer) : buffer;
-    if (bytes !== buffer && bytes.byteLength >= WORTH_MOVING) this.#transfer.push(bytes.buffer as ArrayBuffer);
+    const isPart = isPartOfSlab(buffer);
+    const bytes = isPart ? new Uint8Array(buffer) : ((this.#ownMemory(buffer) as Uint8Array | undefined) ?? buffer);
+    if (isPart && bytes.byteLength >= WORTH_MOVING) this.#transfer.push(bytes.buffer as ArrayBuffer);
     this.#buffers.push(bytes);
     return this.#remember(buffer, bytes);
+  }
+
+  /** The same with a copy of its memory that is moved, where that takes less time. Views share it as they did. */
+  #ownMemory(value: object): object | undefined {
+    const memory = this.#copiesMemory ? largeMemoryOf(value) : undefined;
+    if (memory === undefined) return undefined;
+    let copy = this.#copies.get(memory) as ArrayBuffer | undefined;
+    if (copy === undefined) {
+      copy = this.#remember(memory, copyOfMemory(memory));
+      this.#transfer.push(copy);
+    }
+    return ArrayBuffer.isView(value) ? this.#remember(value, sameViewOf(copy, value)) : copy;
   }
 
   protected error(error: Error): Error {

@@ -1,6 +1,7 @@
 const AWAKE = 0;
 const PARKED = 1;
 const IN_LOOP = 2;
+const PATIENT = 3;
 
 /** What whoever has rung must do still: nothing, or send a message to the one that waits in its event loop. */
 export type Ring = 'done' | 'message';
@@ -21,13 +22,18 @@ export class Doorbell {
     this.#at = at;
   }
 
-  /** Wakes the sleeper, if it sleeps. */
-  ring(): Ring {
-    if (Atomics.load(this.#words, this.#at) === AWAKE) return 'done';
+  /**
+   * Wakes the sleeper, if it sleeps.
+   *
+   * @param moreComes whether this side rings again in a moment, by itself: a patient sleeper then sleeps on
+   */
+  ring(moreComes: boolean = false): Ring {
+    const state = Atomics.load(this.#words, this.#at);
+    if (state === AWAKE || (moreComes && state === PATIENT)) return 'done';
     // An exchange, since a parked sleeper may go to its loop at this moment: either way it is awake from now on.
     const slept = Atomics.exchange(this.#words, this.#at, AWAKE);
     if (slept === PARKED) Atomics.notify(this.#words, this.#at);
-    return slept === IN_LOOP ? 'message' : 'done';
+    return slept === IN_LOOP || slept === PATIENT ? 'message' : 'done';
   }
 
   /**
@@ -49,10 +55,11 @@ export class Doorbell {
   /**
    * Asks for a message when there is work.
    *
+   * @param isPatient whether one message for work that comes together will do
    * @returns whether there is some already
    */
-  sleepInLoop(hasWork: () => boolean): boolean {
-    Atomics.store(this.#words, this.#at, IN_LOOP);
+  sleepInLoop(hasWork: () => boolean, isPatient: boolean = false): boolean {
+    Atomics.store(this.#words, this.#at, isPatient ? PATIENT : IN_LOOP);
     return this.#lookOnceMore(hasWork);
   }
 

@@ -22,6 +22,8 @@ const CELL = 8;
 const MOST_ITEMS = 64;
 const MOST_OBJECTS = 16;
 const LONGEST_BY_CODE_UNITS = 24;
+/** Longer ones are Latin-1 where the engine says that they are ASCII: to look at each unit takes longer than a message. */
+const LONGEST_LOOKED_AT = 512;
 
 const { prototype: OBJECT_PROTOTYPE } = Object;
 const { prototype: ARRAY_PROTOTYPE } = Array;
@@ -41,6 +43,8 @@ export class InlineValues {
   /** The objects of the value that is being written: one that comes twice must arrive as one. */
   readonly #seen: object[] = [];
   #writing = false;
+  /** How many bytes of text or memory had no room. */
+  #missed = 0;
 
   constructor(memory: SharedArrayBuffer) {
     this.#ints = new Int32Array(memory);
@@ -58,6 +62,7 @@ export class InlineValues {
     // A getter that is read may come back here.
     if (this.#writing) return false;
     this.#writing = true;
+    this.#missed = 0;
     this.#at = from;
     this.#end = to;
     try {
@@ -66,6 +71,11 @@ export class InlineValues {
       this.#writing = false;
       if (this.#seen.length > 0) this.#seen.length = 0;
     }
+  }
+
+  /** Whether the last value could not be written because of a text or memory that has room in so many bytes. */
+  wantsRoom(bytes: number): boolean {
+    return this.#missed > 0 && this.#missed < bytes;
   }
 
   /** Reads what was written from an offset on. */
@@ -131,7 +141,7 @@ export class InlineValues {
   #string(value: string): boolean {
     const { length } = value;
     const at = this.#at + CELL;
-    if (at + length > this.#end) return false;
+    if (at + length > this.#end) return this.#noRoom(length);
     const bytes = this.#bytes;
     if (length <= LONGEST_BY_CODE_UNITS) {
       let all = 0;
@@ -142,7 +152,11 @@ export class InlineValues {
       }
       if (all > 0xff) return this.#utf16(value);
     } else {
-      for (let index = 0; index < length; index++) if (value.charCodeAt(index) > 0xff) return this.#utf16(value);
+      if (length > LONGEST_LOOKED_AT) {
+        if (Buffer.byteLength(value) !== length) return false;
+      } else {
+        for (let index = 0; index < length; index++) if (value.charCodeAt(index) > 0xff) return this.#utf16(value);
+      }
       bytes.write(value, at, length, 'latin1');
     }
     this.#cell(LATIN1, length);
@@ -157,6 +171,11 @@ export class InlineValues {
     this.#cell(UTF16, value.length);
     this.#skip(bytes);
     return true;
+  }
+
+  #noRoom(bytes: number): false {
+    this.#missed = bytes;
+    return false;
   }
 
   #skip(bytes: number): void {
@@ -208,7 +227,8 @@ export class InlineValues {
   }
 
   #view(tag: number, { buffer, byteOffset, byteLength }: ArrayBufferView): boolean {
-    if (this.#at + CELL + byteLength > this.#end || !isOrdinary(buffer)) return false;
+    if (!isOrdinary(buffer)) return false;
+    if (this.#at + CELL + byteLength > this.#end) return this.#noRoom(byteLength);
     this.#cell(tag, byteLength);
     this.#bytes.set(new Uint8Array(buffer, byteOffset, byteLength), this.#at);
     this.#skip(byteLength);

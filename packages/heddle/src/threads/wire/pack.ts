@@ -4,11 +4,15 @@ import type { CodecError } from './codec-error.ts';
 import { Copy, isPartOfSlab, LenientCopy } from './copy.ts';
 import { codecFailed } from './decode.ts';
 import { errorKeys } from './error-details.ts';
+import { largeMemoryOf } from './memory.ts';
 import { type Passed, passedBy, StillResolving } from './passed.ts';
 import type { Parcel } from './payload.ts';
 import { kindOf } from './plain.ts';
 import { valueOf, whyNotMoved } from './transferred.ts';
 import { UnclonableError } from './unclonable-error.ts';
+
+/** As many objects are made anew in a moment. */
+const FEW = 32;
 
 /** A value that cannot be sent, and the keys that lead to it, the innermost first. */
 export interface Obstacle {
@@ -27,6 +31,10 @@ interface Findings {
   readonly buffers: Buffer[];
   /** Whether something has to be replaced by a stand-in before the value can be sent. */
   needsCopy: boolean;
+  /** Whether there is memory that is copied sooner here than by structured clone. */
+  hasLargeMemory: boolean;
+  /** Whether something is to be moved, which what shares its memory has to go along with. */
+  moves: boolean;
   /** Whether functions may be passed. */
   mayPass: boolean;
   /** What codecs have given for the instances among the objects. */
@@ -50,7 +58,7 @@ interface Findings {
  */
 export function pack(value: unknown, root: string, passed?: Function[]): Parcel {
   if (kindOf(value) === 'primitive') return { payload: { value }, transfer: [] };
-  const findings: Findings = { seen: new Set(), buffers: [], needsCopy: false, mayPass: passed !== undefined };
+  const findings = nothingFound(passed !== undefined);
   const obstacle = look(value, findings);
   if (obstacle !== undefined) throw refusal(obstacle, root);
   return send(value, findings, passed);
@@ -72,11 +80,20 @@ export function packThrown(
 /** The first thing in a value that cannot be sent. */
 export function obstacleIn(value: unknown): Obstacle | undefined {
   if (kindOf(value) === 'primitive') return undefined;
-  return look(value, { seen: new Set(), buffers: [], needsCopy: false, mayPass: true });
+  return look(value, nothingFound(true));
 }
 
-function send(value: unknown, { needsCopy, buffers, encoded }: Findings, passed: Function[] | undefined): Parcel {
-  if (needsCopy) return new Copy(encoded, passed).parcel(value);
+function nothingFound(mayPass: boolean): Findings {
+  return { seen: new Set(), buffers: [], needsCopy: false, hasLargeMemory: false, moves: false, mayPass };
+}
+
+function send(value: unknown, findings: Findings, passed: Function[] | undefined): Parcel {
+  const { buffers, encoded, hasLargeMemory, moves, seen } = findings;
+  const copiesMemory = hasLargeMemory && !moves;
+  // To make many containers anew takes longer than what is gained.
+  if (findings.needsCopy || (copiesMemory && seen.size <= FEW)) {
+    return new Copy(encoded, passed, copiesMemory).parcel(value);
+  }
   return { payload: buffers.length > 0 ? { value, buffers } : { value }, transfer: [] };
 }
 
@@ -99,6 +116,7 @@ function look(value: unknown, findings: Findings): Obstacle | undefined {
     case 'buffer':
       findings.buffers.push(object as Buffer);
       if (isPartOfSlab(object as Buffer)) findings.needsCopy = true;
+      else if (largeMemoryOf(object) !== undefined) findings.hasLargeMemory = true;
       return undefined;
     case 'error':
       findings.needsCopy = true;
@@ -111,7 +129,11 @@ function look(value: unknown, findings: Findings): Obstacle | undefined {
       return lookAtPassed(object as Function, findings);
     case 'transferred':
       findings.needsCopy = true;
+      findings.moves = true;
       return lookAtMoved(valueOf(object));
+    case 'cloneable':
+      if (largeMemoryOf(object) !== undefined) findings.hasLargeMemory = true;
+      return undefined;
     default:
       return undefined;
   }
