@@ -4,6 +4,7 @@ import type { Inspected } from './inspection.ts';
 
 /** V8 answers at once from JavaScript; after this long, what it ran was native code. */
 const LATE_MS = 10;
+const MOSTLY = 0.8;
 
 /** One look at the loop's thread while it was blocked. */
 export class Sample {
@@ -12,16 +13,19 @@ export class Sample {
   readonly at: number;
   readonly isPaused: boolean;
   readonly #inspected: Inspected;
-  #excused = 0;
+  readonly #starved: number;
+  #collecting = 0;
   #frames: StackFrame[] | undefined;
   /** When promises' callbacks ran that were there to be run since this look; `undefined` while they have not. */
   microtask: number | undefined = undefined;
   /** The same for `process.nextTick`. */
   tick: number | undefined = undefined;
 
-  constructor(id: number, asked: number, inspected: Inspected) {
+  /** @param starved for how many milliseconds one of the two threads had no processor meanwhile */
+  constructor(id: number, inspected: Inspected, starved: number) {
     this.id = id;
-    this.asked = asked;
+    this.#starved = starved;
+    this.asked = inspected.asked;
     this.at = inspected.at;
     this.isPaused = inspected.isPaused;
     this.#inspected = inspected;
@@ -29,13 +33,25 @@ export class Sample {
 
   /** Whether the answer was so long in coming that the thread must have been in native code, which has returned. */
   get isLate(): boolean {
-    return this.at - this.asked - this.#excused > LATE_MS;
+    return this.#hadToWait && this.#collecting < this.#wait * MOSTLY;
   }
 
   /** While garbage is collected, V8 does not answer either. */
   excuse(collecting: number): void {
-    this.#excused = collecting;
-    this.#frames = undefined;
+    this.#collecting = collecting;
+  }
+
+  /** Since when the thread was doing what it was met in: until it answers, nothing else can have begun. */
+  get since(): number {
+    return this.at - this.#wait;
+  }
+
+  get #hadToWait(): boolean {
+    return this.#wait > LATE_MS;
+  }
+
+  get #wait(): number {
+    return Math.max(0, this.at - this.asked - this.#starved);
   }
 
   /** Until when, as far as anybody knows, the function went on that ran here. */
@@ -64,7 +80,7 @@ export class Sample {
     const all = frames.length === inSource.length ? frames.map((frame, index) => led(frame, inSource[index])) : frames;
     const [first] = all;
     const isNoReason = isFresh || (first?.origin === 'node' && first.functionName === '');
-    return this.isLate && isNoReason ? all.slice(1) : all;
+    return this.#hadToWait && isNoReason ? all.slice(1) : all;
   }
 }
 

@@ -8,13 +8,13 @@ import { writeError } from '../write-error.ts';
 import { type BlockInstruments, BlockWatch, type EndedBlock } from './block-watch.ts';
 import { placeKey, type Verdict } from './evidence.ts';
 import { Inspection } from './inspection.ts';
-import { LoopThread } from './loop-thread.ts';
+import { ThreadFigures } from './thread-figures.ts';
 import { OwnTime } from './own-time.ts';
 import { Places } from './places.ts';
 
 /** How long a block goes on before it is warned of while it does; more where the program wants to hear of it itself. */
 const PATIENCE_MS = 1_000;
-const PATIENCE_FOR_LISTENER_MS = 10_000;
+const PATIENCE_FOR_LISTENER_MS = 5_000;
 
 /** Watches the loop of another thread: what a watching thread does. */
 export async function startWatcher(data: WatcherData): Promise<void> {
@@ -26,14 +26,13 @@ class Watcher {
   readonly #data: WatcherData;
   readonly #port: MessagePort;
   readonly #time: OwnTime;
-  readonly #loopThread: LoopThread;
-  readonly #inspection: Inspection;
+  readonly #loopThread: ThreadFigures;
+  /** Undefined where the loop's thread cannot be asked. */
+  #inspection: Inspection | undefined;
   readonly #places = new Places();
   readonly #instruments: BlockInstruments;
   #block: BlockWatch | undefined;
-  #isBlind = false;
   #beats = -1;
-  #waitedBefore = 0;
   #samples = 0;
 
   constructor(data: WatcherData) {
@@ -41,8 +40,10 @@ class Watcher {
     this.#data = data;
     this.#port = port;
     this.#time = new OwnTime(state);
-    this.#loopThread = new LoopThread(processId);
-    this.#inspection = new Inspection(state, this.#time, grabName, () => this.#block?.warnIfStill());
+    this.#loopThread = ThreadFigures.ofProcess(processId);
+    if (grabName !== undefined) {
+      this.#inspection = new Inspection(state, this.#time, grabName, () => this.#block?.warnIfStill());
+    }
     this.#instruments = {
       state,
       looks,
@@ -64,30 +65,29 @@ class Watcher {
       Atomics.store(words, Word.busy, 0);
     }
     this.#loopThread.close();
+    this.#time.close();
     this.#port.close();
     Atomics.store(words, Word.done, 1);
     Atomics.notify(words, Word.done);
   }
 
-  /** How long the present turn of the loop may still take: time in which it could not run does not count. */
+  /** How long the present turn of the loop may still take. As little as can be: it is asked all the time. */
   #left(): number {
     const { state, threshold } = this.#data;
     const beats = Atomics.load(state.words, Word.beats);
-    const waited = this.#loopThread.waited();
+    const beat = state.times[Time.beat] ?? 0;
     if (beats !== this.#beats) {
       this.#beats = beats;
-      this.#time.forget();
-      this.#waitedBefore = waited;
+      this.#time.countFrom(beat);
     }
-    const end = (state.times[Time.beat] ?? 0) + threshold;
-    return end + this.#time.lost + (waited - this.#waitedBefore) - sharedNow();
+    return beat + threshold + this.#time.lost - sharedNow();
   }
 
   async #watchBlock(): Promise<void> {
     Atomics.store(this.#data.state.words, Word.busy, 1);
-    const block = new BlockWatch(this.#instruments, this.#beats, this.#waitedBefore);
+    const block = new BlockWatch(this.#instruments, this.#beats);
     this.#block = block;
-    await block.look(this.#isBlind ? undefined : this.#inspection);
+    await block.look(this.#inspection);
     this.#block = undefined;
     const dispatched = this.#dispatched();
     if (Atomics.load(this.#data.state.words, Word.wish) === Wish.stop) return;
@@ -130,9 +130,9 @@ class Watcher {
 
   async #tryInspection(): Promise<void> {
     try {
-      await this.#inspection.try();
+      await this.#inspection?.try();
     } catch (error) {
-      this.#isBlind = true;
+      this.#inspection = undefined;
       this.#tell({ kind: 'blind', reason: error instanceof Error ? error.message : String(error) });
     }
   }
