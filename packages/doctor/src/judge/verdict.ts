@@ -27,9 +27,7 @@ export function judgementOf(evidence: Evidence): Judgement {
   }
   if (!isWorthDeferring(measured)) {
     const why = `To copy ${copied(evidence)} would take the event loop ${ms(measured.loopMs)}, the call itself takes ${ms(measured.runMs)}.`;
-    return (
-      chop(evidence, measured, why) ?? { verdict: 'not worth deferring', why: `${why} ${less(evidence)}`, measured }
-    );
+    return chop(evidence, measured, why) ?? { verdict: 'not worth deferring', why: why + less(evidence), measured };
   }
   return deferrable(evidence, measured);
 }
@@ -78,12 +76,12 @@ function obstacleTo(evidence: Evidence): string | undefined {
     // Heddle's own advice: an arrow function that takes the object along.
     if (on.obstacle?.what === 'function' && way?.kind === 'refused') return way.message;
     if (on.obstacle !== undefined) {
-      return `It is called on ${on.what}, of which ${on.obstacle.path}: ${on.obstacle.what} cannot be copied. ${wayOutOf(on)}`;
+      return `It is called on ${within(on, 'this')} cannot be copied. ${wayOutOf(on)}`;
     }
   } else if (way?.kind === 'refused') return way.message;
   const { result } = observation;
   if (result?.obstacle !== undefined && observation.seen === 'result' && result.what !== 'a promise') {
-    return `It gives ${result.what}, of which ${result.obstacle.path}: ${result.obstacle.what} cannot be copied. Let the function that is deferred give the values that are needed of it.`;
+    return `It gives ${within(result, 'result')} cannot be copied. Let the function that is deferred give the values that are needed of it.`;
   }
   return undefined;
 }
@@ -101,6 +99,12 @@ function obstacleOf(copy: Copy | undefined, index: number, evidence: Evidence): 
   if (what === 'getter')
     return `${which} holds a getter${where}, which a copy would call: pass the values that are needed.`;
   return `${which} holds ${article(what)}${where}, which cannot be copied: move what takes long into a function of plain data, and pass it the values that are needed.`;
+}
+
+/** What cannot be copied of a value, to be followed by a verb. */
+function within({ what, obstacle }: Copy, root: string): string {
+  if (obstacle === undefined || obstacle.path === root) return `${what}, which`;
+  return `${what}, of which ${obstacle.path}, ${article(obstacle.what)},`;
 }
 
 function wayOutOf({ what }: Copy): string {
@@ -154,7 +158,7 @@ function copied(evidence: Evidence): string {
 
 function less({ observation: { seen, result } }: Evidence): string {
   return seen === 'result' && result !== undefined && result.receiveMs > 1
-    ? 'Where less than the whole result is needed, let a function in the thread give only that.'
+    ? ' Where less than the whole result is needed, let a function in the thread give only that.'
     : '';
 }
 
