@@ -204,6 +204,8 @@ class RunningJudge implements Judge {
         void this.#judge(place, report.observation);
         break;
       case 'failed':
+        // Nothing of the call is kept.
+        this.#observer.functionOf(place.id);
         place.state = report.isFinal || place.otherwise !== undefined ? 'judged' : 'open';
         this.#say(place, place.otherwise ?? unknown(report.why));
         break;

@@ -101,6 +101,7 @@ export class ObserverThread {
 
   #forget(): void {
     this.#worker = undefined;
+    this.#measure?.standIns.removeAll();
     this.#measure = undefined;
     process.off('exit', this.#onExit);
     Reflect.deleteProperty(globalThis, Symbol.for(this.#name));

@@ -38,7 +38,7 @@ describe('the judge, of calls in a running program,', () => {
   test('finds an imported function deferrable, and writes the call with its own arguments', () => {
     assertWrites('imported', 'await deferToThread(digest, password, 12)');
     const { measured } = judged('imported');
-    assert.ok(measured !== undefined && measured.runMs >= 20 && measured.isResultSeen);
+    assert.ok(measured !== undefined && measured.runMs > 0 && measured.isResultSeen);
     assert.ok(measured.argumentsMs > 0 && measured.resultMs > 0 && measured.loopMs > 0);
   });
 
@@ -102,7 +102,7 @@ describe('the judge, of calls in a running program,', () => {
 
   test('watches the call itself, and not those that it makes of itself', () => {
     assertWrites('recursiveLibrary', 'deferToThread(nested, 3)');
-    assert.ok((judged('recursiveLibrary').measured?.runMs ?? 0) >= 32);
+    assert.match(judged('recursiveLibrary').why, /a string of 3 characters back/);
     assert.equal(judged('recursive').verdict, 'deferrable');
   });
 
