@@ -65,7 +65,7 @@ describe('the judge, of calls in a running program,', () => {
 
   test('lets a function stand in for one call of a native one, whose arguments or result are not to be seen', () => {
     assert.equal(judged('stringify').verdict, 'not worth deferring');
-    assert.match(judged('stringify').why, /an array of 200,000 there and a string of [\d,]+ characters back/);
+    assert.match(judged('stringify').why, /an array of 250,000 there and a string of [\d,]+ characters back/);
     assert.equal(judged('parseInCall').verdict, 'not worth deferring');
     assert.match(judged('parseInCall').why, /an array of 120,000 back/);
   });
