@@ -29,6 +29,8 @@ export class LastMoments {
   /** Begins anew to wait for them. */
   comeBefore(end: number): void {
     this.stop();
+    // Where it was then says nothing of where it is when its time is over.
+    this.#frames = '';
     // The clock of a test has no moments between one time and another in which a thread could answer.
     if (this.#time !== systemTime) return;
     const length = Math.min(LONGEST_MS, Math.ceil(this.#timeout * SHARE));

@@ -250,6 +250,7 @@ export class Thread implements PoolThread {
     if (!this.hasBegun(job)) return undefined;
     // Of jobs that share the thread, nobody can tell whose code it is in.
     if (this.#sent.some((sent) => sent !== undefined && sent.job !== job && this.hasBegun(sent.job))) return undefined;
+    this.#lastSeen = undefined;
     return this.#connection.whereIs?.((frames) => {
       if (!this.#has(job)) return;
       this.#lastSeen = { job, frames };

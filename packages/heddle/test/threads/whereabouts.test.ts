@@ -163,13 +163,14 @@ test('the domain of threads is enabled once for the whole program', limit, async
       if (/^NodeWorker\\.(enable|disable)$/.test(method)) posted.push(method);
       return Reflect.apply(post, this, [method, ...rest]);
     };
-    await using pool = new ThreadPool({ max: 1, maxCrashes: Infinity });
+    const pool = new ThreadPool({ max: 1, maxCrashes: Infinity });
     let seen = 0;
     for (let runTimeout = 100; seen < 2; runTimeout *= 1.5) {
       const { stack } = await pool.with({ runTimeout, grace: 0 }).defer(spinInCallee).catch((error) => error);
       if (stack.includes('spinInCallee')) seen++;
     }
     console.log(posted.join());
+    await pool.stop();
   `);
   assert.equal(stdout, 'NodeWorker.enable\n', stderr);
 });
