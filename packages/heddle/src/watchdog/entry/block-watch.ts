@@ -58,15 +58,15 @@ export class BlockWatch {
   #isPaused = false;
   #wasAsked = false;
 
-  /** @param waitedBefore how long the loop's thread had waited for a processor when the turn began */
-  constructor(instruments: BlockInstruments, beats: number, waitedBefore: number) {
+  constructor(instruments: BlockInstruments, beats: number) {
     const { times } = instruments.state;
     this.#instruments = instruments;
     this.#beats = beats;
     this.#began = times[Time.beat] ?? 0;
     this.#idleBefore = times[Time.idle] ?? 0;
     this.#collectingBefore = times[Time.collecting] ?? 0;
-    this.#waitedBefore = waitedBefore;
+    // What it is waiting for now is counted, from its beginning, when that is over.
+    this.#waitedBefore = instruments.loopThread.waited();
     this.#ranBefore = instruments.loopThread.ran();
     this.#warnsAt = instruments.patience;
   }

@@ -33,7 +33,6 @@ class Watcher {
   readonly #instruments: BlockInstruments;
   #block: BlockWatch | undefined;
   #beats = -1;
-  #waitedBefore = 0;
   #samples = 0;
 
   constructor(data: WatcherData) {
@@ -72,23 +71,21 @@ class Watcher {
     Atomics.notify(words, Word.done);
   }
 
-  /** How long the present turn of the loop may still take: time in which it could not run does not count. */
+  /** How long the present turn of the loop may still take. As little as can be: it is asked all the time. */
   #left(): number {
     const { state, threshold } = this.#data;
     const beats = Atomics.load(state.words, Word.beats);
-    const waited = this.#loopThread.waited();
+    const beat = state.times[Time.beat] ?? 0;
     if (beats !== this.#beats) {
       this.#beats = beats;
-      this.#time.countFrom(state.times[Time.beat] ?? 0);
-      this.#waitedBefore = waited;
+      this.#time.countFrom(beat);
     }
-    const end = (state.times[Time.beat] ?? 0) + threshold;
-    return end + this.#time.lost + (waited - this.#waitedBefore) - sharedNow();
+    return beat + threshold + this.#time.lost - sharedNow();
   }
 
   async #watchBlock(): Promise<void> {
     Atomics.store(this.#data.state.words, Word.busy, 1);
-    const block = new BlockWatch(this.#instruments, this.#beats, this.#waitedBefore);
+    const block = new BlockWatch(this.#instruments, this.#beats);
     this.#block = block;
     await block.look(this.#inspection);
     this.#block = undefined;
