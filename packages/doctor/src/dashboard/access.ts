@@ -18,6 +18,8 @@ export interface AccessRules {
    * address that needs no token is another site's, which it has pointed here to read what the browser then takes for its own.
    */
   readonly hostNames: ReadonlySet<string> | undefined;
+  /** The names under which proxies make it known, whatever name they then ask for here. */
+  readonly proxies: readonly string[];
 }
 
 /**
@@ -30,8 +32,10 @@ export class Access {
   readonly #digest: Buffer;
   readonly #isPrivate: boolean;
   readonly #hostNames: ReadonlySet<string> | undefined;
+  readonly #proxies: readonly string[];
 
-  constructor({ token, isPrivate, hostNames }: AccessRules) {
+  constructor({ token, isPrivate, hostNames, proxies }: AccessRules) {
+    this.#proxies = proxies;
     this.#digest = digestOf(token);
     this.#isPrivate = isPrivate;
     this.#hostNames = hostNames;
@@ -68,9 +72,14 @@ export class Access {
     const { origin, host = '' } = headers;
     const site = headers['sec-fetch-site'];
     const isOwnSite = site === undefined || site === 'same-origin' || site === 'none';
-    const isOwnOrigin = origin === undefined || (URL.canParse(origin) && new URL(origin).host === host.toLowerCase());
-    if (isOwnSite && isOwnOrigin) return undefined;
+    if (isOwnSite && (origin === undefined || this.#isOwn(origin, host))) return undefined;
     return { status: 403, code: 'HEDDLE_DASHBOARD_ORIGIN', message: 'The dashboard answers its own page only.' };
+  }
+
+  #isOwn(origin: string, host: string): boolean {
+    if (!URL.canParse(origin)) return false;
+    const url = new URL(origin);
+    return url.host === host.toLowerCase() || this.#proxies.includes(url.hostname);
   }
 
   #refuseWithoutToken(headers: IncomingHttpHeaders): Refusal | undefined {

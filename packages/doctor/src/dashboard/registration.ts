@@ -1,4 +1,4 @@
-import { chmodSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
 
@@ -19,6 +19,7 @@ export function register(registration: Registration, folder: string = folderOfUs
   try {
     mkdirSync(folder, { mode: 0o700, recursive: true });
     if (!isOwn(folder)) return () => {};
+    forgetEnded(folder);
     const draft = `${file}.${process.hrtime.bigint()}`;
     writeFileSync(draft, JSON.stringify(registration), { mode: 0o600, flag: 'wx' });
     renameSync(draft, file);
@@ -50,6 +51,25 @@ export function registrationOf(pid: number, folder: string = folderOfUser()): Re
     return registration.pid === pid && typeof registration.url === 'string' ? registration : undefined;
   } catch {
     return undefined;
+  }
+}
+
+/** One that was killed could not take its own back. */
+function forgetEnded(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    const pid = Number(/^(\d+)\.json/.exec(name)?.[1]);
+    if (pid > 0 && !isThere(pid)) rmSync(path.join(folder, name), { force: true });
+  }
+}
+
+/** Whether there is a process of this number. */
+export function isThere(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // It belongs to somebody else.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

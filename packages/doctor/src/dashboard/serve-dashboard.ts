@@ -72,6 +72,7 @@ export async function serveDashboard(reactor: DashboardReactor, options: Dashboa
   const access = new Access({
     token,
     isPrivate: !isLocal || given !== undefined || hosts.length > 0,
+    proxies: hosts,
     hostNames: isLocal ? new Set(['127.0.0.1', 'localhost', '[::1]', host, ...hosts]) : undefined,
   });
   const view = new ProgramView(name, pools, {

@@ -1,10 +1,12 @@
-import { registrationOf } from '../dashboard/registration.ts';
+import { isThere, registrationOf } from '../dashboard/registration.ts';
 import { TopError } from './top-error.ts';
 
 /** Where a dashboard is, and what opens it. */
 export interface Target {
   readonly url: string;
   readonly token: string | undefined;
+  /** The process that is meant, where it is one. */
+  readonly pid?: number;
 }
 
 /** What the token is called in the environment. */
@@ -34,21 +36,13 @@ export function findTarget(target: string, token: string | undefined): Target {
 function ofProcess(pid: number, token: string | undefined): Target {
   if (!isThere(pid)) throw new TopError('HEDDLE_TOP_NO_DASHBOARD', `There is no process ${pid}.`);
   const registration = registrationOf(pid);
-  if (registration === undefined) {
-    throw new TopError(
-      'HEDDLE_TOP_NO_DASHBOARD',
-      `The process ${pid} serves no dashboard that this user may look at. To have one, it calls serveDashboard(reactor) of @heddle/doctor; one of another machine or user is shown by its URL. What blocks it, heddle-doctor --attach ${pid} finds without one.`,
-    );
-  }
-  return { url: registration.url, token: token ?? registration.token };
+  if (registration === undefined) throw withoutDashboard(pid);
+  return { url: registration.url, token: token ?? registration.token, pid };
 }
 
-function isThere(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // It belongs to somebody else.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+export function withoutDashboard(pid: number): TopError {
+  return new TopError(
+    'HEDDLE_TOP_NO_DASHBOARD',
+    `The process ${pid} serves no dashboard that this user may look at. To have one, it calls serveDashboard(reactor) of @heddle/doctor; one of another machine or user is shown by its URL. What blocks it, heddle-doctor --attach ${pid} finds without one.`,
+  );
 }

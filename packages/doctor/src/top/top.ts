@@ -3,7 +3,7 @@ import { type Key, Keyboard } from './keyboard.ts';
 import { renderScreen, renderText } from './render.ts';
 import { Screen } from './screen.ts';
 import { TopState } from './state.ts';
-import { findTarget, type Target, TOKEN_VARIABLE } from './target.ts';
+import { findTarget, type Target, TOKEN_VARIABLE, withoutDashboard } from './target.ts';
 import { paintLine } from './text.ts';
 import { TopError } from './top-error.ts';
 
@@ -158,6 +158,8 @@ async function followProgram(
       else noticed();
     },
     hello: (hello) => {
+      // It has ended, and its number and its port have gone to others.
+      if (target.pid !== undefined && target.pid !== hello.program.pid) return fail(withoutDashboard(target.pid));
       state.hears(hello);
       noticed();
     },

@@ -82,6 +82,13 @@ describe('who may look at a dashboard, and who may cancel', { concurrency: true,
     assert.equal(await statusOfEvents(dashboard.url, {}), 401);
     assert.equal((await ask(dashboard, '/', { headers: { host: 'ops.example.org' } })).status, 200);
     assert.equal((await ask(dashboard, '/', { headers: { host: 'other.example.org' } })).status, 421);
+    // Some proxies ask for it by its own name.
+    const cancel = (origin: string) => {
+      const headers = { origin, authorization: `Bearer ${dashboard.token}` };
+      return ask(dashboard, '/api/cancel', { method: 'POST', headers, body: '{"id":1}' });
+    };
+    assert.equal((await cancel('https://ops.example.org')).status, 404);
+    assert.equal((await cancel('https://other.example.org')).status, 403);
   });
 
   test('under a name that another site has pointed here there is nothing', async (t) => {

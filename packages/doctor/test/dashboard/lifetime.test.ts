@@ -90,7 +90,7 @@ describe('how long a dashboard is there', { concurrency: true, ...limit }, () =>
     const folder = temporaryFolder(t);
     const { output } = await run(
       `${begin}
-      import { readdirSync, readFileSync, statSync } from 'node:fs';
+      import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
       import path from 'node:path';
       const [name] = readdirSync(process.env.TMPDIR);
       const folder = path.join(process.env.TMPDIR, name);
@@ -99,6 +99,7 @@ describe('how long a dashboard is there', { concurrency: true, ...limit }, () =>
       console.log(mode(folder), mode(file), readFileSync(file, 'utf8').includes(dashboard.url));
       await dashboard.stop();
       console.log(readdirSync(folder).length);
+      writeFileSync(path.join(folder, '1073741824.json'), 'of one that was killed');
       await serveDashboard(reactor);
       console.log(readdirSync(folder).length);
       setImmediate(() => process.exit());`,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import type { Dashboard, DashboardOptions } from '@heddle/doctor';
@@ -197,4 +197,16 @@ test('top finds the dashboard of a process by its number', limit, async (t) => {
   const { stdout, code } = await run([String(process.pid), '--snapshots=1']);
   assert.equal(code, 0);
   assert.match(stdout, new RegExp(`process ${process.pid}, Node`));
+});
+
+test('top does not take another process for the one that is meant', limit, async (t) => {
+  const { dashboard } = await busyProgram(t);
+  const folder = temporaryFolder(t);
+  const own = path.join(folder, `heddle-dashboards-${process.getuid?.()}`);
+  mkdirSync(own, { mode: 0o700 });
+  const { url, token } = dashboard;
+  writeFileSync(path.join(own, `${process.ppid}.json`), JSON.stringify({ pid: process.ppid, url, token }));
+  const { stderr, code } = await run([String(process.ppid), '--snapshots=1'], { TMPDIR: folder });
+  assert.match(stderr, /^The process \d+ serves no dashboard/);
+  assert.equal(code, 1);
 });

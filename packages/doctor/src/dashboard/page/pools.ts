@@ -100,7 +100,7 @@ function showLanes(list: HTMLElement, lanes: readonly Lane[], mayCancel: boolean
         { class: 'lane', 'data-state': call === undefined ? 'idle' : 'busy' },
         element('span', { class: 'thread' }, name),
         element('span', { class: 'use' }),
-        element('span', { class: 'function' }, call?.functionName ?? 'idle'),
+        element('span', { class: 'function', title: call?.functionName ?? '' }, call?.functionName ?? 'idle'),
         element('span', { class: 'time' }),
         ...(call === undefined ? [] : [cancelButton(call, ask)]),
       ),
@@ -123,7 +123,7 @@ function showWaiting(list: HTMLElement, calls: readonly CallRow[], mayCancel: bo
       element(
         'li',
         {},
-        element('span', { class: 'function' }, call.functionName),
+        element('span', { class: 'function', title: call.functionName }, call.functionName),
         element('span', { class: 'time' }),
         cancelButton(call, ask),
       ),
