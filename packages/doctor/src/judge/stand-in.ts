@@ -60,7 +60,7 @@ export class StandIns {
 
   /** Puts all back. */
   removeAll(): void {
-    for (const id of [...this.#standIns.keys()]) this.remove(id);
+    for (const id of this.#standIns.keys()) this.remove(id);
   }
 
   #watch(id: number, entry: StandIn, f: Function, on: unknown, args: readonly unknown[]): unknown {
