@@ -1,0 +1,82 @@
+import { type SharedState, sharedNow, Time, Wish, Word } from '../shared-state.ts';
+import { ThreadFigures } from './thread-figures.ts';
+
+/** Later than this, there is a reason for it. */
+const SLACK_MS = 5;
+/** A thread that has not started by then has been kept from it. */
+const LONGEST_START_MS = 1_000;
+
+/**
+ * Lets time pass, and takes note of how much of it this thread did not get. A machine that was stopped, or put to sleep,
+ * stops the watcher as well as the loop, and is no reason to complain. That it only had to wait for a processor does not
+ * count, where the kernel tells: then it tells as well what the loop's thread had to wait.
+ */
+export class OwnTime {
+  readonly #state: SharedState;
+  #lost = 0;
+  #lastLost: number;
+  readonly #figures: ThreadFigures = ThreadFigures.own();
+  #countedUntil: number = sharedNow();
+
+  constructor(state: SharedState) {
+    this.#state = state;
+    this.#figures.note();
+    // Since the watch was made this thread has been starting.
+    this.#lastLost = Math.max(0, sharedNow() - (state.times[Time.made] ?? 0) - LONGEST_START_MS);
+  }
+
+  /** Milliseconds that were lost since the time of {@link countFrom}. */
+  get lost(): number {
+    return this.#lost;
+  }
+
+  /** Begins to count anew at a time that has passed, of which only the last sleep can know anything. */
+  countFrom(time: number): void {
+    this.#lost = Math.min(this.#lastLost, Math.max(0, sharedNow() - time));
+  }
+
+  /** Sleeps for so many milliseconds, or until the loop has another wish. */
+  sleep(milliseconds: number): void {
+    this.#pass(milliseconds, () => Atomics.wait(this.#state.words, Word.wish, Wish.watch, milliseconds));
+  }
+
+  /** The same, but wakes when the loop turns as well. */
+  sleepUntilBeat(beats: number, milliseconds: number): void {
+    this.#pass(milliseconds, () => Atomics.wait(this.#state.words, Word.beats, beats, milliseconds));
+  }
+
+  close(): void {
+    this.#figures.close();
+  }
+
+  /** Lets this thread's own events come in. Ends early where `event` does. */
+  async turn(event: Promise<unknown>, milliseconds: number): Promise<void> {
+    const began = sharedNow();
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise((resolve) => {
+      timer = setTimeout(resolve, milliseconds);
+    });
+    await Promise.race([event, timeout]);
+    clearTimeout(timer);
+    this.#count(began, milliseconds);
+  }
+
+  #pass(milliseconds: number, wait: () => void): void {
+    const began = sharedNow();
+    wait();
+    this.#count(began, milliseconds);
+  }
+
+  /** Between two sleeps this thread works; a stop may come then as well. */
+  #count(sleptFrom: number, milliseconds: number): void {
+    const now = sharedNow();
+    const passed = now - this.#countedUntil - Math.min(now - sleptFrom, milliseconds);
+    this.#lastLost = 0;
+    if (passed > SLACK_MS) {
+      this.#lastLost = Math.max(0, passed - this.#figures.waitedSinceNote() - this.#figures.ranSinceNote());
+      this.#lost += this.#lastLost;
+    }
+    this.#countedUntil = now;
+    this.#figures.note();
+  }
+}

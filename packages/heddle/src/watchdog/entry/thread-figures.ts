@@ -1,0 +1,81 @@
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+
+const NANOSECONDS = 1e6;
+
+/** What the operating system knows of a thread of this process. Only Linux tells. */
+export class ThreadFigures {
+  readonly #folder: string;
+  #file: number | undefined;
+  readonly #noted = Buffer.alloc(100);
+  readonly #buffer = Buffer.alloc(100);
+  #notedLength = 0;
+
+  private constructor(folder: string) {
+    this.#folder = folder;
+    try {
+      if (process.platform === 'linux') this.#file = openSync(`${this.#folder}/schedstat`, 'r');
+    } catch {
+      // A kernel that does not count, or a permission.
+    }
+  }
+
+  /** Of the thread that a process begins with, which has its number. */
+  static ofProcess(processId: number): ThreadFigures {
+    return new ThreadFigures(`/proc/self/task/${processId}`);
+  }
+
+  /** Of the thread that this is called in. */
+  static own(): ThreadFigures {
+    return new ThreadFigures('/proc/thread-self');
+  }
+
+  /** Takes note of the figures as they are: often, so no more is done about them. */
+  note(): void {
+    this.#notedLength = this.#read(this.#noted);
+  }
+
+  /** For how many milliseconds it had something to do and got no processor since {@link note}. */
+  waitedSinceNote(): number {
+    return this.#sinceNote(1);
+  }
+
+  /** For how many milliseconds it had a processor since {@link note}. */
+  ranSinceNote(): number {
+    return this.#sinceNote(0);
+  }
+
+  /** Whether it has something to do now: with or without a processor. `undefined` where nobody knows. */
+  wantsProcessor(): boolean | undefined {
+    if (this.#file === undefined) return undefined;
+    try {
+      // The name before it, in parentheses, may hold anything.
+      return /\) R /.test(readFileSync(`${this.#folder}/stat`, 'latin1'));
+    } catch {
+      return undefined;
+    }
+  }
+
+  close(): void {
+    if (this.#file !== undefined) closeSync(this.#file);
+    this.#file = undefined;
+  }
+
+  #sinceNote(index: number): number {
+    const before = figure(this.#noted, this.#notedLength, index);
+    return (figure(this.#buffer, this.#read(this.#buffer), index) - before) / NANOSECONDS;
+  }
+
+  #read(into: Buffer): number {
+    if (this.#file === undefined) return 0;
+    try {
+      return readSync(this.#file, into, 0, into.length, 0);
+    } catch {
+      this.#file = undefined;
+      return 0;
+    }
+  }
+}
+
+function figure(text: Buffer, length: number, index: number): number {
+  return Number(text.toString('latin1', 0, length).split(' ')[index] ?? 0);
+}
