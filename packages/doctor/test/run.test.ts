@@ -158,6 +158,18 @@ describe('heddle-doctor says what it cannot do', { concurrency: 2 }, () => {
     ],
     ['a process that is not there', ['--attach', '4194303'], 2, /no process 4194303/],
     ['a process id that is none', ['--attach', 'server'], 2, /--attach takes the id of a process.*not server/],
+    [
+      'a program that keeps others out',
+      [
+        '--',
+        node,
+        process.allowedNodeEnvironmentFlags.has('--permission') ? '--permission' : '--experimental-permission',
+        '--eval',
+        '',
+      ],
+      2,
+      /under --permission, which keeps out/,
+    ],
   ];
   for (const [what, args, code, message] of refusals) {
     test(what, async () => {

@@ -68,15 +68,20 @@ async function run({ command, threshold, isJudging, json }: Arguments, folder: s
   const program = new Program(command, { folder, threshold, isJudging, stdout: json === '-' ? 2 : 1, tell });
   const { code, signal } = await program.run();
   const processes = readRecords(folder);
-  if (processes.length === 0) {
-    throw new DoctorError(
-      'ERR_DOCTOR_NOT_WATCHED',
-      `${command.join(' ')} ended with ${signal ?? `exit code ${code}`}, and no Node process was seen in it: it runs ` +
-        'no Node, or starts it without the NODE_OPTIONS it is given, by which the doctor comes in.',
-    );
-  }
+  if (processes.length === 0) throw notWatched(command, signal ?? `exit code ${code}`);
   const run = { command, began, ended: Date.now(), threshold, exitCode: code, signal, notes: [] };
   return reportOf(run, processes);
+}
+
+function notWatched(command: readonly string[], ending: string): DoctorError {
+  const options = `${command.join(' ')} ${process.env['NODE_OPTIONS'] ?? ''}`;
+  const why = /--(?:experimental-)?permission\b/.test(options)
+    ? 'it runs under --permission, which keeps out what would watch it. Run it without that for the doctor.'
+    : 'it runs no Node, or starts it without the NODE_OPTIONS it is given, by which the doctor comes in.';
+  return new DoctorError(
+    'ERR_DOCTOR_NOT_WATCHED',
+    `${command.join(' ')} ended with ${ending}, and no Node process was seen in it: ${why}`,
+  );
 }
 
 async function attachTo({ threshold, isJudging }: Arguments, pid: number, folder: string): Promise<Report> {
