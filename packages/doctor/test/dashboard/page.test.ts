@@ -65,6 +65,14 @@ describe('the page in a browser', { concurrency: true, skip: noChromium, ...limi
     assert.deepEqual(faults.get(page), []);
   });
 
+  test('says for how long the program has been up, from one second to the next', async (t) => {
+    const { dashboard } = await busyProgram(t);
+    const page = await open(t, dashboard.url);
+    const age = (await page.locator('#about').textContent()) ?? '';
+    assert.match(age, /^process \d+, Node v[\d.]+, up \d/);
+    await page.waitForFunction((before) => document.getElementById('about')?.textContent !== before, age);
+  });
+
   test('without the token it is read only, until that is given', async (t) => {
     const { dashboard } = await busyProgram(t);
     const page = await open(t, dashboard.url);

@@ -16,6 +16,7 @@ const chart = new LoopChart(byId('loop-chart'));
 const showFunctions = makeFunctionTable();
 const showSlowest = makeSlowTable();
 
+let program: Hello['program'] | undefined;
 let token = tokenOfPage();
 let mayCancel = false;
 let places: readonly BlockedPlace[] = [];
@@ -32,21 +33,28 @@ function begin(): void {
   void follow(document.baseURI, { token, signal }, { connection: showConnection, hello, sample, blocked });
 }
 
-function hello({ program, history, blocks, places: known, mayCancel: may }: Hello): void {
+function hello({ program: told, history, blocks, places: known, mayCancel: may }: Hello): void {
   heardAt = performance.now();
+  program = told;
   mayCancel = may;
   places = known;
   document.title = `${program.name} – Heddle`;
   setText(byId('program'), program.name);
-  setText(byId('about'), `process ${program.pid}, Node ${program.node}, up ${duration(Date.now() - program.started)}`);
+  showAge(Date.now());
   byId('unlock').hidden = mayCancel;
   setText(byId('unlock'), token === undefined ? 'Read only: enter the token' : 'Read only: wrong token');
   chart.reset(history, blocks);
   showPlaces(places, Date.now());
 }
 
+function showAge(now: number): void {
+  if (program === undefined) return;
+  setText(byId('about'), `process ${program.pid}, Node ${program.node}, up ${duration(now - program.started)}`);
+}
+
 function sample({ at, loop, pools, functions, slowest }: Sample): void {
   heardAt = performance.now();
+  showAge(at);
   chart.add(loop);
   showLoopFigures(byId('loop-figures'), loop);
   showPools(pools, mayCancel, askToCancel);
