@@ -47,7 +47,7 @@ async function act(args: Arguments): Promise<number> {
 async function examine(args: Arguments): Promise<number> {
   if (args.action === 'run' && args.command.length === 0) {
     throw new DoctorError(
-      'ERR_DOCTOR_NO_COMMAND',
+      'HEDDLE_DOCTOR_NO_COMMAND',
       'Which program? Name it as you start it: heddle-doctor -- node server.js. See heddle-doctor --help.',
     );
   }
@@ -79,7 +79,7 @@ function notWatched(command: readonly string[], ending: string): DoctorError {
     ? 'it runs under --permission, which keeps out what would watch it. Run it without that for the doctor.'
     : 'it runs no Node, or starts it without the NODE_OPTIONS it is given, by which the doctor comes in.';
   return new DoctorError(
-    'ERR_DOCTOR_NOT_WATCHED',
+    'HEDDLE_DOCTOR_NOT_WATCHED',
     `${command.join(' ')} ended with ${ending}, and no Node process was seen in it: ${why}`,
   );
 }
@@ -125,7 +125,7 @@ function checkWritable(file: string): void {
   try {
     writeFileSync(file, '', { flag: 'a' });
   } catch (error) {
-    throw new DoctorError('ERR_DOCTOR_CANNOT_WRITE', `${file} cannot be written: ${(error as Error).message}`);
+    throw new DoctorError('HEDDLE_DOCTOR_CANNOT_WRITE', `${file} cannot be written: ${(error as Error).message}`);
   }
 }
 
