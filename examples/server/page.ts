@@ -24,7 +24,7 @@ export async function respondForPage(
   response: ServerResponse,
 ): Promise<boolean> {
   const { pathname } = new URL(request.url ?? '/', 'http://localhost');
-  const isWork = pathname === '/work/block' || pathname === '/work/defer';
+  const isWork = pathname === '/try/block' || pathname === '/try/defer';
   if (!isWork && pathname !== '/dashboard' && !Object.hasOwn(files, pathname)) return false;
   // The page of another site shall neither have the loop blocked nor get at the dashboard by another name for this server.
   const site = request.headers['sec-fetch-site'] ?? 'none';
@@ -34,7 +34,7 @@ export async function respondForPage(
   ) {
     response.writeHead(403).end();
   } else if (isWork) {
-    await respondToWork(pathname === '/work/block', request, response);
+    await respondToWork(pathname === '/try/block', request, response);
   } else if (pathname === '/dashboard') {
     response.setHeader('content-type', 'text/plain');
     response.end(dashboard);

@@ -35,7 +35,7 @@ async function work(where) {
   for (const button of buttons) button.disabled = true;
   progress.textContent = `Hashing ${where === 'block' ? 'on the loop' : 'in threads'} …`;
   try {
-    const response = await fetch(`work/${where}`, { method: 'POST' });
+    const response = await fetch(`try/${where}`, { method: 'POST' });
     progress.textContent = await response.text();
   } catch {
     progress.textContent = 'The server has ended.';

@@ -14,11 +14,11 @@ const PIECE_MS = 0.1;
 
 /**
  * Whether the call needs its object: Heddle refuses a method without it, and has no address for what is built into
- * JavaScript (`list.sort`), for what `new` makes, or for what has no name.
+ * JavaScript (`list.sort`), for what `new` makes, or for what has no name. What has inherited its method is nowhere else.
  */
 export function isCalledOnItsObject({ observation, way }: Evidence): boolean {
   if (observation.kind === 'entry') return false;
-  if (observation.isNew || way === undefined) return true;
+  if (observation.isNew || way === undefined || observation.isOnHeir) return true;
   return way.kind === 'refused' && observation.receiver !== undefined && NEEDS_OBJECT.has(way.code);
 }
 

@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import type * as Inspect from 'heddle/inspect';
 import { StandIns } from './stand-in.ts';
+import { worksOnHeir } from './works-on.ts';
 
 /** What is known of a value, without the value. */
 export interface Copy {
@@ -16,6 +17,8 @@ export interface Copy {
 export interface Beginning {
   readonly arguments: readonly Copy[];
   readonly on: Copy | undefined;
+  /** Whether the function works on that, and that has only inherited it. */
+  readonly isOnHeir: boolean;
   readonly hasFunction: boolean;
 }
 
@@ -42,6 +45,7 @@ export class Measure {
     return {
       arguments: args.map((arg, index) => this.copy(arg, `args[${index}]`)),
       on: on === undefined ? undefined : this.copy(on, 'this'),
+      isOnHeir: worksOnHeir(f, on),
       hasFunction: typeof f === 'function',
     };
   }
@@ -88,14 +92,16 @@ function describeObject(value: object): string {
   if (types.isAnyArrayBuffer(value)) return `an ArrayBuffer of ${count(value.byteLength)} bytes`;
   if (types.isPromise(value)) return 'a promise';
   const name = classOf(value);
-  return name === 'Object' || name === '' ? 'a plain object' : `an instance of ${name}`;
+  if (isPlain(value)) return 'a plain object';
+  return name === 'Object' || name === '' ? 'an object with a prototype of its own' : `an instance of ${name}`;
 }
 
 function classOf(value: object): string {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (typeof prototype !== 'object' || prototype === null) return '';
-  const constructor: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
-  return typeof constructor === 'function' ? constructor.name : '';
+  for (let owner: unknown = Object.getPrototypeOf(value); owner !== null; owner = Object.getPrototypeOf(owner)) {
+    const constructor = Object.getOwnPropertyDescriptor(owner, 'constructor');
+    if (constructor !== undefined) return typeof constructor.value === 'function' ? constructor.value.name : '';
+  }
+  return '';
 }
 
 function count(n: number): string {

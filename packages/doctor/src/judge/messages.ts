@@ -62,6 +62,8 @@ export interface Observation {
   readonly hasFunction: boolean;
   readonly arguments: readonly (Copy | undefined)[];
   readonly on: Copy | undefined;
+  /** Whether the function works on what it is called on, and that has only inherited it. */
+  readonly isOnHeir: boolean;
   readonly result: Copy | undefined;
   /** What the program makes of the result, as it is written in what V8 compiled, where that was measured. */
   readonly derivedText: string | undefined;

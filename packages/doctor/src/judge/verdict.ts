@@ -6,6 +6,8 @@ import { isWorthDeferring, SHORT_MS } from './worth.ts';
 
 /** Longer than this no step of a task should be: all tasks of a program share ten milliseconds of each turn. */
 const STEP_MS = 10;
+/** More of an argument's text than that hides what is said of it. */
+const LONGEST_TEXT = 40;
 
 /** What is to be done about a call that was watched. */
 export function judgementOf(evidence: Evidence): Judgement {
@@ -75,7 +77,9 @@ function obstacleTo(evidence: Evidence): string | undefined {
     if (on === undefined) return way?.kind === 'refused' ? way.message : undefined;
     // Heddle's own advice: an arrow function that takes the object along.
     if (on.obstacle?.what === 'function' && way?.kind === 'refused') return way.message;
-    if (on.obstacle !== undefined) {
+    // A class has its functions with it.
+    const isClass = on.obstacle?.what === 'function' && on.obstacle.path === 'this';
+    if (on.obstacle !== undefined && !isClass) {
       return `It is called on ${within(on, 'this')} cannot be copied. ${wayOutOf(on)}`;
     }
   } else if (way?.kind === 'refused') return way.message;
@@ -92,13 +96,18 @@ function obstacleOf(copy: Copy | undefined, index: number, evidence: Evidence): 
   // A function among the arguments may go by its text, with the arrow function around the call.
   if (what === 'function' && path === `args[${index}]`) return undefined;
   const { kind, argumentTexts } = evidence.observation;
-  const name = evidence.written?.args[index] ?? argumentTexts[index];
+  const name = shortened(evidence.written?.args[index] ?? argumentTexts[index]);
   const which =
     name === undefined ? `Argument ${index + 1}` : `Its ${kind === 'entry' ? 'parameter' : 'argument'} ${name}`;
   const where = path === `args[${index}]` ? '' : ` (${path})`;
   if (what === 'getter')
     return `${which} holds a getter${where}, which a copy would call: pass the values that are needed.`;
   return `${which} holds ${article(what)}${where}, which cannot be copied: move what takes long into a function of plain data, and pass it the values that are needed.`;
+}
+
+/** An argument may be written as a whole object. */
+function shortened(text: string | undefined): string | undefined {
+  return text === undefined || text.length <= LONGEST_TEXT ? text : `${text.slice(0, LONGEST_TEXT - 2).trimEnd()} …`;
 }
 
 /** What cannot be copied of a value, to be followed by a verb. */

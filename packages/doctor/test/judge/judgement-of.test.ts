@@ -25,6 +25,7 @@ function evidence(seen: Partial<Observation> = {}, rest: Partial<Evidence> = {})
     hasFunction: true,
     arguments: [copy('a string of 8 characters')],
     on: undefined,
+    isOnHeir: false,
     result: copy('a string of 60 characters'),
     derivedText: undefined,
     seen: 'result',
@@ -86,6 +87,29 @@ test("what is built into JavaScript goes with what it is called on, and a databa
   const asked = judgementOf(evidence({ callee: 'rows.all', receiver: 'rows', on: statement }, { way }));
   assert.equal(asked.verdict, 'not deferrable');
   assert.match(asked.why, /^It is called on an instance of StatementSync, which cannot be copied\. Open the database/);
+});
+
+test('what has inherited the method that it is called by goes along, or stands in the way', () => {
+  const seen = { callee: 'res.render', receiver: 'res', isOnHeir: true } as const;
+  const response = copy('an instance of ServerResponse', 0, { path: 'this', what: 'ServerResponse' });
+  const { verdict, why } = judgementOf(evidence({ ...seen, on: response }));
+  assert.equal(verdict, 'not deferrable');
+  assert.match(why, /^It is called on an instance of ServerResponse, which cannot be copied/);
+  const heir = copy('a function', 0, { path: 'this', what: 'function' });
+  assert.equal(
+    judgementOf(evidence({ ...seen, callee: 'Heir.make', receiver: 'Heir', on: heir })).write,
+    'await deferToThread(() => Heir.make(password))',
+  );
+});
+
+test('of an argument that is written at length, the beginning is told', () => {
+  const { why } = judgementOf(
+    evidence({
+      argumentTexts: [`{ renderer, ${'a: 1, '.repeat(50)} }`],
+      arguments: [copy('a plain object', 0, socket)],
+    }),
+  );
+  assert.match(why, /^Its argument \{ renderer, (?:a: 1, ){4}a: … holds an instance of Socket/);
 });
 
 test('a getter within an argument is not called', () => {

@@ -127,6 +127,12 @@ describe('the judge, of calls in a running program,', () => {
     assert.match(judged('instanceAsResult').why, /^It gives an instance of Account/);
   });
 
+  test('does not take what has inherited a method for what the method is a property of', () => {
+    const { verdict, why } = judged('inherited');
+    assert.equal(verdict, 'not deferrable');
+    assert.match(why, /^It is called on an object with a prototype of its own, which cannot be copied/);
+  });
+
   test('does not defer what reads as a property', () => {
     assert.equal(judged('getter').verdict, 'not deferrable');
     assert.match(judged('getter').why, /getter/);

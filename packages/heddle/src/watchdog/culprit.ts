@@ -65,8 +65,10 @@ export function culpritOfCall(frame: StackFrame): Culprit {
 
 /** Node itself called the package: a timer of it, or what it listens to. */
 function packagesCulprit(frames: readonly StackFrame[]): Culprit | undefined {
-  const frame = frames.findLast(({ origin }) => origin === 'package');
-  if (frame === undefined) return undefined;
+  const at = frames.findLastIndex(({ origin }) => origin === 'package');
+  const frame = frames[at];
+  // What Heddle itself has called, such as its parser, is no concern of the program's.
+  if (frame === undefined || frames.slice(at + 1).some(({ origin }) => origin === 'heddle')) return undefined;
   const callee = calleeOf(frame);
   return { frame, call: nameOf(frame), callee, text: `${nameOf(frame)} of ${callee}, in ${placeOf(frame)}` };
 }

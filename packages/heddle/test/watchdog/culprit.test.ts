@@ -61,3 +61,13 @@ test("there is no culprit among Node's frames, or where there are none", () => {
   assert.equal(culprit('processTimers (node:internal/timers:519:7)'), undefined);
   assert.equal(culprit(), undefined);
 });
+
+test('what Heddle itself calls in a package has no culprit, and what the program calls of Heddle has', () => {
+  const inside = [
+    'parse (/app/node_modules/acorn/dist/acorn.js:6328:17)',
+    'readLiteral (/app/node_modules/heddle/dist/capture.mjs:9:3)',
+    'processImmediate (node:internal/timers:485:21)',
+  ];
+  assert.equal(culprit(...inside), undefined);
+  assert.equal(culprit(...inside, 'main (/app/main.js:1:1)')?.frame.functionName, 'main');
+});

@@ -29,7 +29,7 @@ interface State {
 type Step = (state: State) => State[];
 type Side = Readonly<Record<string, Step>>;
 
-const JOBS = 3;
+const JOBS = 4;
 
 const to =
   (side: 'ringer' | 'sleeper') =>
@@ -101,7 +101,7 @@ function statesOfLostWork(ringing: Side, sleeping: Side): State[] {
     if (byRinger.length === 0 && isAsleep && state.taken < state.put) lost.push(state);
     open.push(...byRinger, ...bySleeper);
   }
-  assert.ok(seen.size > 50, `only ${seen.size} states were seen`);
+  assert.ok(seen.size > 100, `only ${seen.size} states were seen`);
   return lost;
 }
 

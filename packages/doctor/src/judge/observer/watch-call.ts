@@ -2,6 +2,7 @@ import type { Debugger } from 'node:inspector';
 import type { Beginning } from '../measure.ts';
 import type { Observation } from '../messages.ts';
 import type { Handle } from './debugger.ts';
+import { describedCall } from './described-call.ts';
 import { watchEnd, watchReceiver } from './watch-end.ts';
 import type { Receiver } from './sinks.ts';
 import { enter, isEnterable, toEnd } from './steps.ts';
@@ -40,20 +41,9 @@ export async function watchCall(watched: Watched): Promise<Observation | undefin
       isOver ? entry.next : await toEnd(watched, entry === undefined ? 'Debugger.stepOver' : 'Debugger.stepOut'),
     ));
   return {
-    kind: 'call',
-    place: plan.place,
-    text: site.text,
-    callee: site.callee,
-    receiver: site.receiver,
-    argumentTexts: site.args,
-    isInAsync: site.isInAsync,
-    isNew: site.isNew,
-    isGetter: false,
+    ...describedCall(watched, beginning),
     isBlind: isNative && (args === undefined || (ending.seen === 'none' && !ending.hasThrown)),
-    hasFunction: beginning.hasFunction,
     arguments: args === undefined ? site.args.map(() => undefined) : beginning.arguments,
-    on: beginning.on,
-    isPromise: site.sinks.isAwaited,
     loop: own?.loop === undefined ? undefined : { ...own.loop, turns },
     ...ending,
   };

@@ -2,7 +2,7 @@ import type { Debugger } from 'node:inspector';
 import type { Copy } from '../measure.ts';
 import type { Observation } from '../messages.ts';
 import { type Handle, handleOf } from './debugger.ts';
-import type { Next } from './pauses.ts';
+import type { Next, Pause } from './pauses.ts';
 import type { Receiver, Sink } from './sinks.ts';
 import { enter } from './steps.ts';
 import { argumentsAtEntry, frameIn, isWithin, STEPS, type Watched } from './watched.ts';
@@ -20,8 +20,8 @@ export async function watchEnd(watched: Watched, first: Next): Promise<Ending> {
   const { sinks } = plan.site;
   const runMs = first.ms;
   let { pause } = first;
-  // The loop turned, or somebody above has caught what was thrown. The time is that of the call all the same.
-  if (frameIn(watched, pause) === undefined) return { ...LOST, runMs, hasThrown: true };
+  // Somebody above has caught what was thrown, or the program was not seen again. The time is that of the call all the same.
+  if (frameIn(watched, pause) === undefined) return { ...LOST, runMs, hasThrown: isAbove(watched, pause) };
   for (let step = 0; step < STEPS; step++) {
     const frame = frameIn(watched, pause);
     if (frame === undefined || pause === undefined) break;
@@ -37,6 +37,12 @@ export async function watchEnd(watched: Watched, first: Next): Promise<Ending> {
     ({ pause } = await pauses.after('Debugger.stepOver'));
   }
   return { ...LOST, runMs };
+}
+
+/** Whether the program stands still in what had called the code around the call, or in what had called that. */
+function isAbove({ pause: before }: Watched, pause: Pause | undefined): boolean {
+  const depth = pause?.callFrames.length ?? 0;
+  return depth > 0 && depth < before.callFrames.length;
 }
 
 async function readSink(
@@ -69,8 +75,8 @@ export async function watchReceiver(
   const entry = await enter(watched, f);
   if (entry === undefined) return undefined;
   const { entered, next } = entry;
-  const lost: Ending = { ...LOST, runMs: next.ms, hasThrown: entered === undefined };
-  if (entered === undefined) return lost;
+  const lost: Ending = { ...LOST, runMs: next.ms };
+  if (entered === undefined) return { ...lost, hasThrown: isAbove(watched, next.pause) };
   const args = await argumentsAtEntry(watched.inspector, entered, entry.text);
   if (args === undefined) return lost;
   const result = await watched.inspector.measure<Copy>(COPY_OF, args, { value: index });

@@ -42,6 +42,7 @@ export async function watchEntry(
     hasFunction: beginning.hasFunction,
     arguments: args === undefined ? own.parameters.map(() => undefined) : beginning.arguments,
     on: undefined,
+    isOnHeir: false,
     result: undefined,
     derivedText: undefined,
     seen: 'none',

@@ -1,5 +1,6 @@
 import type { Observation } from '../messages.ts';
 import type { StandInRecord } from '../stand-in.ts';
+import { describedCall } from './described-call.ts';
 import type { Handle } from './debugger.ts';
 import type { Watched } from './watched.ts';
 
@@ -11,7 +12,8 @@ const REMOVE = 'function (id) { return this.standIns.remove(id); }';
  * Has a native function's call watched by a function that stands in for it, from the beginning of the statement that
  * it is in until it is called, or the loop turns.
  */
-export async function watchStandIn({ id, plan, inspector, pauses, pause }: Watched): Promise<Observation | undefined> {
+export async function watchStandIn(watched: Watched): Promise<Observation | undefined> {
+  const { id, plan, inspector, pauses, pause } = watched;
   const { site, own } = plan;
   const [frame] = pause.callFrames;
   const name = site.callee?.split('.').at(-1)?.trim();
@@ -27,24 +29,13 @@ export async function watchStandIn({ id, plan, inspector, pauses, pause }: Watch
   if (record === undefined) return undefined;
   const { beginning, result, hasThrown, runMs } = record;
   return {
-    kind: 'call',
-    place: plan.place,
-    text: site.text,
-    callee: site.callee,
-    receiver: site.receiver,
-    argumentTexts: site.args,
-    isInAsync: site.isInAsync,
-    isNew: site.isNew,
-    isGetter: false,
+    ...describedCall(watched, beginning),
     isBlind: false,
-    hasFunction: beginning.hasFunction,
     arguments: beginning.arguments,
-    on: beginning.on,
     result,
     derivedText: undefined,
     seen: hasThrown ? 'none' : 'result',
     hasThrown,
-    isPromise: site.sinks.isAwaited,
     runMs,
     loop: own?.loop === undefined ? undefined : { ...own.loop, turns: undefined },
   };

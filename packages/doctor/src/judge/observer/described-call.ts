@@ -1,0 +1,30 @@
+import type { Beginning } from '../measure.ts';
+import type { Observation } from '../messages.ts';
+import type { Watched } from './watched.ts';
+
+/** What an observation of a call says of it whatever way it was watched. */
+export type DescribedCall = Omit<
+  Observation,
+  'isBlind' | 'arguments' | 'result' | 'derivedText' | 'seen' | 'hasThrown' | 'runMs' | 'loop'
+>;
+
+export function describedCall(
+  { plan: { place, site } }: Watched,
+  { hasFunction, on, isOnHeir }: Beginning,
+): DescribedCall {
+  return {
+    kind: 'call',
+    place,
+    text: site.text,
+    callee: site.callee,
+    receiver: site.receiver,
+    argumentTexts: site.args,
+    isInAsync: site.isInAsync,
+    isNew: site.isNew,
+    isGetter: false,
+    hasFunction,
+    on,
+    isOnHeir,
+    isPromise: site.sinks.isAwaited,
+  };
+}
