@@ -5,6 +5,7 @@ import { Coroutine, isGenerator, NotACoroutineError } from './coroutine.ts';
 import { debugging, formatHistory, historyOf, recordAdded, recordFired, recordMade, setDebugging } from './debug.ts';
 import { AlreadyCalledError, CancelledError, InvalidArgumentError, NotPausedError, TimeoutError } from './errors.ts';
 import { Failure } from './failure.ts';
+import { dispatchRecord } from './dispatch.ts';
 import { Chainee, type Link, Look, Pair, type Step, withArguments } from './link.ts';
 import { type DeferredState, renderDeferred } from './render.ts';
 import { isThenable } from './thenable.ts';
@@ -529,6 +530,8 @@ export class Deferred<T> implements Promise<T> {
     this.#markHandled();
     this.#running = true;
     const call = step as (result: unknown) => unknown;
+    const record = dispatchRecord;
+    const begun = record === undefined ? 0 : record.begins();
     try {
       const answer = scope === undefined ? call(this.#result) : scope.runInAsyncScope(call, undefined, this.#result);
       // Most answers are neither a promise nor a Failure, and can be told so by their type alone.
@@ -542,6 +545,7 @@ export class Deferred<T> implements Promise<T> {
       this.#hold(error instanceof Failure ? error : new Failure(error));
     } finally {
       this.#running = false;
+      if (record !== undefined) record.ended(step, begun);
     }
   }
 

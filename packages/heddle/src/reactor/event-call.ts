@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { type Deferred, observe } from '../defer/deferred.ts';
+import { dispatchRecord } from '../defer/dispatch.ts';
 import { CancelledError, InvalidArgumentError } from '../defer/errors.ts';
 import { Failure } from '../defer/failure.ts';
 import { maybeDeferred } from '../defer/maybe-deferred.ts';
@@ -15,7 +16,10 @@ export type ReportError = (error: unknown, origin: string) => void;
  * @returns fires when what `f` has begun is done
  */
 export function callForEvent(f: () => unknown, origin: string, report: ReportError): Deferred<unknown> {
+  const record = dispatchRecord;
+  const begun = record === undefined ? 0 : record.begins();
   const done = maybeDeferred(f);
+  if (record !== undefined) record.ended(origin, begun);
   observe(
     done,
     (result) => {

@@ -3,6 +3,7 @@ import { Failure } from '../defer/failure.ts';
 import { type JobOutcome, type JobSettledEvent, jobQueued, jobSettled, jobStarted } from './diagnostics.ts';
 import { Histogram } from './histogram.ts';
 import type { Job } from './job.ts';
+import { jobWatches } from './job-watches.ts';
 
 /** What has become of a pool's calls. Tells those who listen to `node:diagnostics_channel`, where somebody does. */
 export class PoolRecord {
@@ -24,6 +25,7 @@ export class PoolRecord {
 
   /** Told again when a thread has given the job back, and another gets it: only the first time counts. */
   jobWasSent(job: Job): void {
+    for (const watch of jobWatches) watch.sent(job, this.pool);
     if (job.turn === 0 && jobStarted.hasSubscribers) jobStarted.publish(this.#eventOf(job));
   }
 
@@ -36,6 +38,7 @@ export class PoolRecord {
     let outcome: JobOutcome = 'completed';
     if (result instanceof Failure) outcome = result.value instanceof CancelledError ? 'cancelled' : 'failed';
     this[outcome]++;
+    for (const watch of jobWatches) watch.settled(job);
     if (!jobSettled.hasSubscribers) return;
     const hasRun = job.runTime >= 0;
     const event: JobSettledEvent = {

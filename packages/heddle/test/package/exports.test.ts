@@ -110,16 +110,18 @@ const thread = [
   'throwIfCancelled',
   'transfer',
 ];
+const watchdog = ['LoopNotWatchableError', 'culpritOf', 'frameAt', 'framesOf', 'watchLoop'];
 const exported: Record<string, readonly string[]> = {
   // For code that the build plug-in writes.
   'heddle/addressed': ['addressed', 'partsOf'],
-  heddle: [...defer, ...reactor, ...task, ...threads],
+  heddle: [...defer, ...reactor, ...task, ...threads, ...watchdog],
   'heddle/defer': defer,
   'heddle/reactor': reactor,
   'heddle/task': task,
   'heddle/testing': testing,
   'heddle/thread': thread,
   'heddle/threads': threads,
+  'heddle/watchdog': watchdog,
 };
 
 const manifest: { exports: Record<string, unknown> } = JSON.parse(

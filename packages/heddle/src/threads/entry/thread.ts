@@ -10,10 +10,11 @@ import { prepareTsx } from './tsx-loader.ts';
 import { tellWhereabouts } from './whereabouts.ts';
 import { WorkLoop } from './work-loop.ts';
 
-// What a thread runs first, and a process of a pool: one file for both, since a bundle has to bring it along.
-// CommonJS, and with as little to load as can be: it is part of every cold call.
-if (isMainThread) startProcess(stackOfJob);
-else startThread(workerData as ThreadData);
+/** Makes this a thread, or a process, of a pool. */
+export function startPoolThread(): void {
+  if (isMainThread) startProcess(stackOfJob);
+  else startThread(workerData as ThreadData);
+}
 
 function startThread(data: ThreadData): void {
   const { memory, bell, values, entryFiles, sourceMaps, compileCache, measuresMemory, nice, concurrency } = data;

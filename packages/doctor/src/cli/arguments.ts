@@ -1,0 +1,102 @@
+import { DoctorError } from '../errors.ts';
+
+/** What the command line asks for. */
+export interface Arguments {
+  readonly action: 'run' | 'attach' | 'top' | 'help' | 'version';
+  /** The program and its arguments; for `top` the target. */
+  readonly command: readonly string[];
+  readonly attach: number | undefined;
+  /** Milliseconds. */
+  readonly threshold: number;
+  readonly failOver: number | undefined;
+  /** A file, or `'-'` for the standard output. */
+  readonly json: string | undefined;
+  readonly html: string | undefined;
+}
+
+const DEFAULT_THRESHOLD = 50;
+
+/**
+ * Reads the command line: options, then the program with its arguments, with or without a `--` between them.
+ *
+ * @throws {DoctorError} `ERR_DOCTOR_USAGE` for what it does not know
+ */
+export function readArguments(args: readonly string[]): Arguments {
+  const found: { -readonly [Key in keyof Arguments]: Arguments[Key] } = {
+    action: 'run',
+    command: [],
+    attach: undefined,
+    threshold: DEFAULT_THRESHOLD,
+    failOver: undefined,
+    json: undefined,
+    html: undefined,
+  };
+  const rest = [...args];
+  while (rest.length > 0) {
+    const argument = rest.shift() as string;
+    if (argument === '--') {
+      found.command = rest;
+      return found;
+    }
+    if (!argument.startsWith('-')) {
+      if (argument === 'top') return { ...found, action: 'top', command: rest };
+      found.command = [argument, ...rest];
+      return found;
+    }
+    const [name, inline] = splitOption(argument);
+    const value = (): string => inline ?? rest.shift() ?? missing(name);
+    switch (name) {
+      case '--help':
+      case '-h':
+        return { ...found, action: 'help' };
+      case '--version':
+      case '-v':
+        return { ...found, action: 'version' };
+      case '--threshold':
+        found.threshold = milliseconds(name, value());
+        break;
+      case '--fail-over':
+        found.failOver = milliseconds(name, value());
+        break;
+      case '--html':
+        found.html = value();
+        break;
+      case '--json':
+        // Without a file it goes to the standard output: the next argument may be the program already.
+        found.json = inline ?? (rest[0]?.endsWith('.json') ? (rest.shift() as string) : '-');
+        break;
+      case '--attach':
+        found.action = 'attach';
+        found.attach = processId(value());
+        break;
+      default:
+        throw new DoctorError(
+          'ERR_DOCTOR_USAGE',
+          `There is no option ${name}. Options of your program go behind it: heddle-doctor -- node ${name} server.js. ` +
+            'See heddle-doctor --help.',
+        );
+    }
+  }
+  return found;
+}
+
+function splitOption(argument: string): [string, string | undefined] {
+  const equals = argument.indexOf('=');
+  return equals < 0 ? [argument, undefined] : [argument.slice(0, equals), argument.slice(equals + 1)];
+}
+
+function missing(name: string): never {
+  throw new DoctorError('ERR_DOCTOR_USAGE', `The option ${name} needs a value. See heddle-doctor --help.`);
+}
+
+function milliseconds(name: string, text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value) && value > 0) return value;
+  throw new DoctorError('ERR_DOCTOR_USAGE', `${name} takes milliseconds, a number above 0, and not ${text}.`);
+}
+
+function processId(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new DoctorError('ERR_DOCTOR_USAGE', `--attach takes the id of a process, such as 4242, and not ${text}.`);
+}

@@ -1,0 +1,132 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { constants } from 'node:os';
+import { htmlReport } from '../report/html.ts';
+import { type Report, reportOf } from '../report/report.ts';
+import { textReport } from '../report/text.ts';
+import { attach } from '../run/attach.ts';
+import { Program } from '../run/program.ts';
+import { readRecords } from '../run/read-records.ts';
+import { type Arguments, readArguments } from './arguments.ts';
+import { DoctorError, FAILED_OVER } from '../errors.ts';
+import { help } from './help.ts';
+
+/**
+ * The command `heddle-doctor`.
+ *
+ * @param args what stands behind its name
+ * @returns the exit code
+ */
+export async function main(args: readonly string[]): Promise<number> {
+  try {
+    return await act(readArguments(args));
+  } catch (error) {
+    if (!(error instanceof DoctorError)) throw error;
+    tell(error.message);
+    return error.exitCode;
+  }
+}
+
+async function act(args: Arguments): Promise<number> {
+  switch (args.action) {
+    case 'help':
+      process.stdout.write(help);
+      return 0;
+    case 'version':
+      process.stdout.write(`${version()}\n`);
+      return 0;
+    default:
+      return examine(args);
+  }
+}
+
+async function examine(args: Arguments): Promise<number> {
+  if (args.action === 'run' && args.command.length === 0) {
+    throw new DoctorError(
+      'ERR_DOCTOR_NO_COMMAND',
+      'Which program? Name it as you start it: heddle-doctor -- node server.js. See heddle-doctor --help.',
+    );
+  }
+  for (const file of [args.json, args.html]) if (file !== undefined && file !== '-') checkWritable(file);
+  const folder = mkdtempSync(path.join(tmpdir(), 'heddle-doctor-'));
+  try {
+    const report = args.attach === undefined ? await run(args, folder) : await attachTo(args, args.attach, folder);
+    write(report, args);
+    return exitCode(report, args);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function run({ command, threshold, json }: Arguments, folder: string): Promise<Report> {
+  tell(`watching ${command.join(' ')}; Ctrl-C ends it and prints the report.`);
+  const began = Date.now();
+  const program = new Program(command, { folder, threshold, stdout: json === '-' ? 2 : 1, tell });
+  const { code, signal } = await program.run();
+  const processes = readRecords(folder);
+  if (processes.length === 0) {
+    throw new DoctorError(
+      'ERR_DOCTOR_NOT_WATCHED',
+      `${command.join(' ')} ended with ${signal ?? `exit code ${code}`}, and no Node process was seen in it: it runs ` +
+        'no Node, or starts it without the NODE_OPTIONS it is given, by which the doctor comes in.',
+    );
+  }
+  const run = { command, began, ended: Date.now(), threshold, exitCode: code, signal, notes: [] };
+  return reportOf(run, processes);
+}
+
+async function attachTo({ threshold }: Arguments, pid: number, folder: string): Promise<Report> {
+  const { began, ended, notes } = await attach(pid, { folder, threshold, tell });
+  const processes = readRecords(folder);
+  const command = processes.find((one) => one.pid === pid)?.start?.command ?? [];
+  return reportOf({ command, began, ended, threshold, exitCode: null, signal: null, notes }, processes);
+}
+
+function write(report: Report, { json, html }: Arguments): void {
+  const text = `${JSON.stringify(report, undefined, 2)}\n`;
+  if (json === '-') process.stdout.write(text);
+  else process.stdout.write(`\n${textReport(report, terminal())}`);
+  if (json !== undefined && json !== '-') {
+    writeFileSync(json, text);
+    tell(`the report as JSON: ${json}`);
+  }
+  if (html !== undefined) {
+    writeFileSync(html, htmlReport(report));
+    tell(`the report as a page: ${html}`);
+  }
+}
+
+function terminal(): { columns: number; hasColours: boolean } {
+  const { stdout } = process;
+  // `hasColors` honours NO_COLOR, FORCE_COLOR and what the terminal can do.
+  return { columns: stdout.columns ?? 80, hasColours: stdout.isTTY && stdout.hasColors() };
+}
+
+function exitCode({ longest, exitCode, signal }: Report, { failOver }: Arguments): number {
+  if (failOver !== undefined && longest > failOver) {
+    tell(`the loop was blocked for ${Math.round(longest)} ms, longer than --fail-over ${failOver} allows.`);
+    return FAILED_OVER;
+  }
+  if (signal !== null) return 128 + (constants.signals[signal as NodeJS.Signals] ?? 0);
+  return exitCode ?? 0;
+}
+
+/** Before the program runs, not when it has run for hours. */
+function checkWritable(file: string): void {
+  try {
+    writeFileSync(file, '', { flag: 'a' });
+  } catch (error) {
+    throw new DoctorError('ERR_DOCTOR_CANNOT_WRITE', `${file} cannot be written: ${(error as Error).message}`);
+  }
+}
+
+/** Progress and errors: the standard output belongs to the program and the report. */
+function tell(message: string): void {
+  process.stderr.write(`heddle-doctor: ${message}\n`);
+}
+
+function version(): string {
+  const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+  return manifest.version;
+}

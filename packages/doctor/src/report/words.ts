@@ -1,0 +1,43 @@
+import path from 'node:path';
+import type { Place } from './report.ts';
+
+export { duration } from './duration.ts';
+
+export function times(count: number): string {
+  return count === 1 ? 'once' : count === 2 ? 'twice' : `${count} times`;
+}
+
+export function percent(part: number, whole: number): string {
+  if (whole <= 0) return '0 %';
+  const share = Math.min(100, (part / whole) * 100);
+  return `${share > 0 && share < 1 ? '< 1' : Math.round(share)} %`;
+}
+
+/** Who blocked: `hashSync of bcryptjs, called in register`. */
+export function blame({ call, callee, functionName, file, kind }: Place): string {
+  if (file === '') return unknown(kind);
+  const own = functionName === '' ? path.basename(file) : functionName;
+  if (call === null) return functionName === '' ? `code of ${own} without a name` : own;
+  const called = callee === null ? call : `${call} of ${callee}`;
+  return call === functionName ? called : `${called}, called in ${own}`;
+}
+
+function unknown(kind: Place['kind']): string {
+  if (kind === 'garbage collection') return 'garbage collection, for nothing that stands out';
+  return 'unknown: native code, which no stack could be had of';
+}
+
+/** Where: relative to where the user is, as an editor and a terminal open it. */
+export function where({ file, line, column }: Place, from: string = process.cwd()): string {
+  if (file === '') return '';
+  const inside = path.relative(from, file);
+  const name = inside === '' || inside.startsWith('..') || path.isAbsolute(inside) ? file : inside;
+  if (line < 1) return name;
+  return column < 1 ? `${name}:${line}` : `${name}:${line}:${column}`;
+}
+
+/** How a program ended. */
+export function ending(exitCode: number | null, signal: string | null): string {
+  if (signal !== null) return `ended by ${signal}`;
+  return exitCode === null ? 'still running' : `exit code ${exitCode}`;
+}

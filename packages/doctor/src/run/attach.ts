@@ -1,0 +1,133 @@
+import { fileURLToPath } from 'node:url';
+import { DoctorError } from '../errors.ts';
+import { InspectorClient, portState } from './inspector-client.ts';
+import type { RecorderSettings } from './records.ts';
+import { checkTarget, inspectorPort, listeningPorts } from './target-process.ts';
+
+export interface AttachOptions extends RecorderSettings {
+  /** Says something to the user. */
+  readonly tell: (message: string) => void;
+}
+
+export interface Attached {
+  readonly began: number;
+  readonly ended: number;
+  /** What could not be had. */
+  readonly notes: readonly string[];
+}
+
+const OPENING_MS = 10_000;
+const PATIENCE_MS = 2000;
+const KEY = 'heddle.doctor.attached';
+
+/**
+ * Watches a process that runs already, until Ctrl-C or its end: by its inspector, the same recorder is loaded into it
+ * that a program started by the doctor has from its beginning. Afterwards nothing of that is left in it but the loaded
+ * module, and an inspector that was opened for this is closed.
+ *
+ * @throws {DoctorError} where the process is none of Node's or not the user's, or its inspector cannot be had
+ */
+export async function attach(pid: number, { folder, threshold, tell }: AttachOptions): Promise<Attached> {
+  checkTarget(pid);
+  const { client, wasOpen } = await open(pid);
+  const settings: RecorderSettings = { folder, threshold };
+  const record = fileURLToPath(new URL('./run/record.cjs', import.meta.url));
+  try {
+    await client.evaluate(start(record, settings));
+  } catch (error) {
+    await client.close();
+    throw new DoctorError('ERR_DOCTOR_NO_INSPECTOR', `Process ${pid} cannot be watched: ${(error as Error).message}`);
+  }
+  const began = Date.now();
+  tell(`watching process ${pid}; Ctrl-C ends that and prints the report, the process runs on.`);
+  const end = await Promise.race([interrupted(), client.closed().then(() => 'ended' as const)]);
+  if (end !== 'ended') {
+    // A loop that stands still hears nothing; another Ctrl-C gives up waiting for it.
+    const hint = setTimeout(
+      () => tell('Waiting for its loop to turn; another Ctrl-C leaves it as it is.'),
+      PATIENCE_MS,
+    );
+    await Promise.race([client.evaluate(stop(!wasOpen)).catch(() => {}), interrupted()]);
+    clearTimeout(hint);
+    await client.close();
+  }
+  return { began, ended: Date.now(), notes: notes(pid, end === 'ended') };
+}
+
+async function open(pid: number): Promise<{ client: InspectorClient; wasOpen: boolean }> {
+  const usual = inspectorPort(pid);
+  const before = usual === 0 ? 'free' : await portState(usual);
+  if (before === 'inspector') {
+    const client = await connectTo(pid, usual);
+    if (client !== undefined) return { client, wasOpen: true };
+  }
+  if (before !== 'free') {
+    throw new DoctorError(
+      'ERR_DOCTOR_PORT_TAKEN',
+      `Port ${usual}, on which process ${pid} would open its inspector, is taken by another program. End that first, or ` +
+        'run the program under the doctor from its start.',
+    );
+  }
+  const others = listeningPorts(pid);
+  process.kill(pid, 'SIGUSR1');
+  const deadline = Date.now() + OPENING_MS;
+  while (Date.now() < deadline) {
+    // What it listened on before is its own business, and is asked nothing.
+    for (const port of new Set([...(usual === 0 ? [] : [usual]), ...listeningPorts(pid)])) {
+      if (others.includes(port)) continue;
+      const client = await connectTo(pid, port);
+      if (client !== undefined) return { client, wasOpen: false };
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new DoctorError(
+    'ERR_DOCTOR_NO_INSPECTOR',
+    `Process ${pid} has not opened its inspector within ${OPENING_MS / 1000} s: its loop stands still in native code, or ` +
+      'it is in a container with a network of its own. There, run the program under the doctor from its start.',
+  );
+}
+
+/** `undefined` where that is not the inspector of the process. */
+async function connectTo(pid: number, port: number): Promise<InspectorClient | undefined> {
+  const client = await InspectorClient.connect(port);
+  if (client === undefined || (await client.evaluate('process.pid')) === pid) return client;
+  await client.close();
+  return undefined;
+}
+
+/** The module loader of a running program is not at hand for an expression: Node gives it out by `getBuiltinModule`. */
+function start(record: string, settings: RecorderSettings): string {
+  return `(() => {
+    const getBuiltinModule = process.getBuiltinModule;
+    if (getBuiltinModule === undefined) throw new Error('its Node, ' + process.version + ', is older than 20.16.');
+    const { createRequire } = getBuiltinModule('node:module');
+    const { record } = createRequire(${JSON.stringify(record)})(${JSON.stringify(record)});
+    globalThis[Symbol.for(${JSON.stringify(KEY)})]?.();
+    globalThis[Symbol.for(${JSON.stringify(KEY)})] = record(${JSON.stringify(settings)});
+  })()`;
+}
+
+/** The inspector waits for its connections before it closes: this one is closed in the meantime. */
+function stop(closesInspector: boolean): string {
+  return `(() => {
+    const key = Symbol.for(${JSON.stringify(KEY)});
+    globalThis[key]?.();
+    delete globalThis[key];
+    if (${closesInspector}) setTimeout(() => process.getBuiltinModule('node:inspector').close(), 200).unref();
+  })()`;
+}
+
+function interrupted(): Promise<'interrupted'> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve('interrupted'));
+  });
+}
+
+function notes(pid: number, hasEnded: boolean): string[] {
+  return [
+    `What process ${pid} did before it was attached to is not in here, nor are other processes of the program.`,
+    ...(hasEnded
+      ? [`Process ${pid} ended while it was watched; its exit code is not known to others than its parent.`]
+      : []),
+  ];
+}

@@ -1,0 +1,99 @@
+import { type BlockedLoop, type Culprit, culpritOf, frameAt } from 'heddle/watchdog';
+import { type CallName, callTree, type ProfiledFunction, type Sampled, type SampledStack } from './call-tree.ts';
+import { functionSource, offsetOf } from './function-source.ts';
+import type { BlockRecord, PlaceRecord } from './records.ts';
+import { definitionOf, type SampledCulprit, sampledCulprit } from './sampled-culprit.ts';
+import { codeOf } from './source-text.ts';
+
+/** What is said of a block, by the profiler's samples and, where it was there, by the watch of the loop. */
+export type Assessment = Pick<BlockRecord, 'kind' | 'place' | 'stack' | 'tree'> & {
+  readonly culprit: Culprit | undefined;
+};
+
+/** A smaller share of what ran than that is no proof against a watch that saw another function. */
+const CERTAIN_SHARE = 0.5;
+
+export function assess(sampled: Sampled, watched?: BlockedLoop): Assessment {
+  const found = sampledCulprit(sampled);
+  const { culprit, stack } = agreed(found, watched);
+  return {
+    kind: watched?.kind ?? kindOf(sampled, found),
+    culprit,
+    place: culprit && placeRecord(culprit),
+    stack,
+    tree: sampled.stacks.length === 0 ? undefined : callTree(sampled.stacks, described),
+  };
+}
+
+/**
+ * When a program starts, it loads its modules, and every program does that: only what its own code does apart from that
+ * is of interest.
+ *
+ * @param isFirst whether the loop has never turned before: then there is nothing but loading and the program's own code
+ */
+export function withoutLoading(sampled: Sampled, isFirst: boolean): Sampled {
+  const stacks = sampled.stacks.filter((stack) => !isLoading(stack, isFirst));
+  if (!isFirst && stacks.length === sampled.stacks.length) return sampled;
+  const own = stacks.reduce((total, { milliseconds }) => total + milliseconds, 0);
+  return { ...sampled, stacks, busy: own, garbageCollection: 0 };
+}
+
+const LOADER = /^node:internal\/modules\//;
+
+function isLoading({ functions }: SampledStack, isFirst: boolean): boolean {
+  if (!isFirst && !functions.some(({ script }) => LOADER.test(script))) return false;
+  const culprit = culpritOf(functions.map(definitionOf));
+  return culprit === undefined || culprit.frame.origin !== 'own' || culprit.callee === 'node:module';
+}
+
+export function placeRecord({ frame, call, callee }: Culprit): PlaceRecord {
+  const { file, line, column, functionName } = frame;
+  return { file, line, column, functionName, call, callee };
+}
+
+/** The watch has seen one moment, but with all its lines; the profiler many, but lines of the innermost call alone. */
+function agreed(
+  found: SampledCulprit | undefined,
+  watched: BlockedLoop | undefined,
+): { culprit: Culprit | undefined; stack: BlockRecord['stack'] } {
+  if (watched?.culprit === undefined) return { culprit: found?.culprit, stack: found?.stack ?? watched?.stack ?? [] };
+  const { culprit, stack } = watched;
+  if (found === undefined) return { culprit, stack };
+  if (isInside(found, culprit)) {
+    // The watch's line is that of another call, where the profiler has seen another one for most of the time.
+    const isSameCall = found.culprit.call === culprit.call;
+    const isMoreExact = isSameCall ? found.culprit.frame.column === 0 || !found.isLineCertain : !found.isLineCertain;
+    if (!isMoreExact) return { culprit: found.culprit, stack: found.stack };
+    return { culprit: withName(culprit, found), stack };
+  }
+  return found.share < CERTAIN_SHARE ? { culprit, stack } : { culprit: found.culprit, stack: found.stack };
+}
+
+/** Whether the watch saw the same function. */
+function isInside({ defined, culprit }: SampledCulprit, { frame }: Culprit): boolean {
+  if (frame.file !== defined.file) return false;
+  const source = functionSource(defined);
+  if (source === undefined) return frame.functionName === culprit.frame.functionName;
+  const offset = offsetOf(codeOf(defined.file) ?? '', frame.line, frame.column);
+  return offset >= source.offset && offset <= source.offset + source.code.length;
+}
+
+/** A bundler's short names are the profiler's to repair: it knows where functions begin. */
+function withName(culprit: Culprit, found: SampledCulprit): Culprit {
+  return { ...culprit, frame: { ...culprit.frame, functionName: found.culprit.frame.functionName } };
+}
+
+/** A call that makes much garbage is to blame for its collection, unless that takes nearly all of the time. */
+const MOSTLY = 0.8;
+
+function kindOf({ busy, garbageCollection }: Sampled, found: SampledCulprit | undefined): BlockRecord['kind'] {
+  if (busy === 0) return undefined;
+  if (garbageCollection > busy * MOSTLY) return 'garbage collection';
+  return found?.kind ?? 'code';
+}
+
+function described(one: ProfiledFunction): CallName {
+  const { functionName, file, line, origin } = one.script === '' ? frameAt(one) : definitionOf(one);
+  const place = file === '' ? '' : line < 1 ? file : `${file}:${line}`;
+  return { name: functionName === '' ? '(anonymous)' : functionName, place, origin };
+}

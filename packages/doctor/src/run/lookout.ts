@@ -1,0 +1,63 @@
+import path from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { culpritOf, framesOf } from 'heddle/watchdog';
+import { placeRecord } from './block-assessment.ts';
+import type { RecorderSettings, StuckRecord } from './records.ts';
+
+/** What the thread of the lookout is given. */
+export interface LookoutData {
+  readonly turns: Int32Array;
+  readonly settings: RecorderSettings;
+  /** The records' file of the process. */
+  readonly file: string;
+  /** An expression that gives what {@link stackNow} does, in the main thread. */
+  readonly stackNow: string;
+}
+
+const KEY = Symbol.for('heddle.doctor.stackNow');
+
+/**
+ * Another thread that writes down that the loop does not turn, while it does not turn: what never ends is never seen
+ * by the loop's own thread.
+ */
+export class Lookout {
+  readonly #turns = new Int32Array(new SharedArrayBuffer(4));
+  readonly #worker: Worker;
+
+  constructor(settings: RecorderSettings) {
+    Object.defineProperty(globalThis, KEY, { value: stackNow, configurable: true });
+    const data: LookoutData = {
+      turns: this.#turns,
+      settings,
+      file: path.join(settings.folder, `${process.pid}.ndjson`),
+      stackNow: `globalThis[Symbol.for(${JSON.stringify(KEY.description)})]()`,
+    };
+    // Of the program's options and environment it needs none: loaders and preloads would run there as well.
+    this.#worker = new Worker(path.join(__dirname, 'lookout-thread.cjs'), { workerData: data, execArgv: [], env: {} });
+    this.#worker.on('error', () => {});
+    this.#worker.unref();
+  }
+
+  turned(): void {
+    Atomics.add(this.#turns, 0, 1);
+  }
+
+  stop(): void {
+    Reflect.deleteProperty(globalThis, KEY);
+    void this.#worker.terminate();
+  }
+}
+
+/** Where the main thread is: called while it is somewhere else. */
+function stackNow(): string {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 60;
+  const { stack = '' } = new Error('here');
+  Error.stackTraceLimit = limit;
+  const all = framesOf(stack);
+  // The first ones are this function and the expression that called it.
+  const frames = all.slice(all.findIndex(({ script }) => script === '') + 1);
+  const culprit = culpritOf(frames);
+  const found: Pick<StuckRecord, 'place' | 'stack'> = { place: culprit && placeRecord(culprit), stack: frames };
+  return JSON.stringify(found);
+}

@@ -1,0 +1,95 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { BlockRecord, DelayRecord, JudgementOfPlace, ProcessRecord, StartRecord } from './records.ts';
+
+/** What one process of the program has written down. */
+export interface RecordedProcess {
+  readonly pid: number;
+  readonly start: StartRecord | undefined;
+  readonly blocks: readonly RecordedBlock[];
+  readonly delays: readonly DelayRecord[];
+  readonly judgements: ReadonlyMap<string, JudgementOfPlace>;
+  /** Why it could not be watched. */
+  readonly failure: string | undefined;
+  /** When it ended by itself; `undefined` where it was killed, or runs on. */
+  readonly ended: number | undefined;
+  /** Whether its loop stood still when it wrote last. */
+  readonly isStuck: boolean;
+}
+
+export interface RecordedBlock extends Omit<BlockRecord, 'type' | 'id'> {
+  /** Whether the process ended in it. */
+  readonly isUnfinished: boolean;
+}
+
+/** Reads what the processes of a program have written into a folder. */
+export function readRecords(folder: string): RecordedProcess[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.ndjson'))
+    .map((name) => Number(name.slice(0, -'.ndjson'.length)))
+    .sort((a, b) => a - b)
+    .map((pid) => processOf(pid, recordsIn(path.join(folder, `${pid}.ndjson`))));
+}
+
+function recordsIn(file: string): ProcessRecord[] {
+  const records: ProcessRecord[] = [];
+  for (const line of readFileSync(file, 'utf8').split('\n')) {
+    try {
+      if (line !== '') records.push(JSON.parse(line) as ProcessRecord);
+    } catch {
+      // The process was killed while it wrote its last line.
+    }
+  }
+  return records;
+}
+
+function processOf(pid: number, records: readonly ProcessRecord[]): RecordedProcess {
+  const blocks = new Map<number, RecordedBlock>();
+  const delays: DelayRecord[] = [];
+  const judgements = new Map<string, JudgementOfPlace>();
+  let start: StartRecord | undefined;
+  let failure: string | undefined;
+  let ended: number | undefined;
+  let stuck: RecordedBlock | undefined;
+  for (const record of records) {
+    switch (record.type) {
+      case 'start':
+        start = record;
+        break;
+      case 'block':
+        blocks.set(record.id, { ...record, isUnfinished: false });
+        stuck = undefined;
+        break;
+      case 'retracted':
+        blocks.delete(record.id);
+        break;
+      case 'delay':
+        delays.push(record);
+        stuck = undefined;
+        break;
+      case 'stuck':
+        stuck = {
+          ...record,
+          // The first record of a standstill has no stack yet, nor has one in native code.
+          place: record.place ?? stuck?.place,
+          stack: record.stack.length > 0 ? record.stack : (stuck?.stack ?? []),
+          kind: record.place === undefined ? stuck?.kind : 'code',
+          atStart: false,
+          tree: undefined,
+          isUnfinished: true,
+        };
+        break;
+      case 'judgement':
+        judgements.set(record.key, record.judgement);
+        break;
+      case 'failure':
+        failure = record.message;
+        break;
+      case 'end':
+        ended = record.at;
+        stuck = undefined;
+    }
+  }
+  const all = [...blocks.values(), ...(stuck === undefined ? [] : [stuck])];
+  return { pid, start, blocks: all, delays, judgements, failure, ended, isStuck: stuck !== undefined };
+}

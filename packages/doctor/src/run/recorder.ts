@@ -1,0 +1,214 @@
+import type { Profiler } from 'node:inspector';
+import type { BlockedLoop } from 'heddle/watchdog';
+import { type Assessment, assess, withoutLoading } from './block-assessment.ts';
+import { type ProfiledFunction, type Sampled, sampledBetween } from './call-tree.ts';
+import { type Gap, LoopTurns, monotonic } from './loop-turns.ts';
+import { ProfileWindows } from './profile-windows.ts';
+import { RecordFile } from './record-file.ts';
+import type { BlockRecord, RecorderSettings } from './records.ts';
+
+/** Where this runs: the doctor's own code is left out of all it sees. */
+const ownFolder = __dirname;
+const isOwn = ({ script }: ProfiledFunction): boolean => script.includes(ownFolder);
+
+/** A time without a turn of the loop, and what the profiler saw in it. */
+interface LateTurn {
+  readonly began: number;
+  readonly ended: number;
+  readonly sampled: Sampled;
+  /** Whether modules were loaded in it, as when a program starts. */
+  readonly atStart: boolean;
+  /** What was written of it; `undefined` where that was nothing. */
+  record: BlockRecord | undefined;
+  /** Whether it is a block, whatever the watch says. */
+  isCertain: boolean;
+  isTold: boolean;
+}
+
+/** How long the watch of the loop may take to say what it saw, in milliseconds. */
+const WATCH_MS = 2000;
+/** How many times as long the program's own code may take while the program starts. */
+const START_FACTOR = 4;
+/** Programs load their modules by then. */
+const START_MS = 10_000;
+
+/** Whoever is attached may hold the program where it is; the watch knows when. */
+function isInspected(): boolean {
+  return process.getBuiltinModule('node:inspector').url() !== undefined;
+}
+
+/** Told of each block, when all is known of it. */
+export type OnBlock = (block: Pick<BlockedLoop, 'began' | 'duration'> & Assessment) => void;
+
+export interface RecorderOptions extends RecorderSettings {
+  /** Called at every turn of the loop that is looked at. */
+  readonly onTurn?: () => void;
+  readonly onBlock?: OnBlock;
+}
+
+/**
+ * What runs in each process of the program: writes down when the loop did not turn, and why.
+ *
+ * There are two witnesses. The profiler knows what ran, native calls too, but not whether the process got a processor,
+ * nor which line of a function made a call; the watch of the loop knows both, but sees few moments. A block is written
+ * as soon as the loop turns again, and once more when the watch has been heard, or taken back where neither is certain.
+ */
+export class Recorder {
+  readonly #options: RecorderOptions;
+  readonly #file: RecordFile;
+  readonly #profile = new ProfileWindows();
+  readonly #turns: LoopTurns;
+  readonly #began = monotonic();
+  #late: LateTurn[] = [];
+  /** What the watch saw and is not seen here yet. */
+  #early: BlockedLoop[] = [];
+  #blocks = 0;
+  #isStopped = false;
+  /** Whether there is a watch to be heard. */
+  #isWatched = false;
+
+  constructor(options: RecorderOptions) {
+    this.#options = options;
+    this.#file = new RecordFile(options.folder, process.pid);
+    this.#file.write({
+      type: 'start',
+      pid: process.pid,
+      parent: process.ppid,
+      node: process.version,
+      command: [process.execPath, ...process.execArgv, ...process.argv.slice(1)],
+      at: Date.now(),
+    });
+    this.#turns = new LoopTurns(
+      options.threshold,
+      () => options.onTurn?.(),
+      (gap) => this.#look(gap, this.#profile.next()),
+      (longest) => this.#second(longest),
+    );
+  }
+
+  get file(): RecordFile {
+    return this.#file;
+  }
+
+  /** From now on, nothing is a block that the watch has not seen, unless the profiler has enough of it. */
+  expectWatch(): void {
+    this.#isWatched = true;
+  }
+
+  /** What the watch of the loop saw. */
+  watched(block: BlockedLoop): void {
+    const late = this.#late.findLast(({ began, ended }) => block.began < ended && began < block.began + block.duration);
+    if (late === undefined) this.#early.push(block);
+    else this.#confirm(late, block);
+  }
+
+  /** Writes what is known by now. Nothing is left in the process. */
+  stop(): void {
+    if (this.#isStopped) return;
+    this.#isStopped = true;
+    this.#turns.stop();
+    const gap = this.#turns.unfinished();
+    const profile = this.#profile.stop();
+    if (gap.to - gap.from > this.#options.threshold) this.#look(gap, profile);
+    this.#settle(Number.POSITIVE_INFINITY);
+    this.#file.write({ type: 'end', at: Date.now() });
+    this.#file.close();
+  }
+
+  #second(longest: number): void {
+    this.#file.write({ type: 'delay', at: Date.now(), longest: Math.round(longest * 10) / 10 });
+    // So that what the profiler holds does not grow.
+    this.#profile.next();
+    this.#settle(Date.now() - WATCH_MS);
+  }
+
+  #look({ from, to, isFirst }: Gap, profile: Profiler.Profile | undefined): void {
+    if (profile === undefined) return;
+    const all = sampledBetween(profile, from, to, isOwn);
+    const isStarting = isFirst || from - this.#began < START_MS;
+    const sampled = isStarting ? withoutLoading(all, isFirst) : all;
+    const atStart = isStarting && sampled !== all;
+    // Where the whole process was stopped, the profiler was too.
+    const duration = atStart ? sampled.busy : Math.min(to - from - all.idle, sampled.busy);
+    const ended = Date.now() - (monotonic() - to);
+    const isCertain = atStart || (sampled.proven > this.#options.threshold && !isInspected());
+    const late: LateTurn = {
+      began: ended - (to - from),
+      ended,
+      sampled,
+      atStart,
+      record: undefined,
+      isCertain,
+      isTold: false,
+    };
+    this.#late.push(late);
+    const allowed = this.#options.threshold * (atStart ? START_FACTOR : 1);
+    if (duration > allowed) {
+      const assessment = assess(sampled);
+      this.#write(late, assessment, atStart ? late.began : ended - duration, duration);
+      if (atStart) this.#tell(late, assessment);
+    }
+    const early = this.#early.filter((block) => block.began < ended && late.began < block.began + block.duration);
+    this.#early = this.#early.filter((block) => !early.includes(block));
+    for (const block of early) this.#confirm(late, block);
+  }
+
+  #confirm(late: LateTurn, block: BlockedLoop): void {
+    // While modules are loaded, one look at the stack proves nothing.
+    if (late.atStart) return;
+    late.isCertain = true;
+    const assessment = assess(late.sampled, block);
+    this.#write(late, assessment, block.began, block.duration);
+    this.#tell(late, assessment);
+  }
+
+  #write(late: LateTurn, { kind, place, stack, tree }: Assessment, began: number, duration: number): void {
+    const id = late.record?.id ?? ++this.#blocks;
+    const { atStart } = late;
+    late.record = {
+      type: 'block',
+      id,
+      began,
+      duration: Math.round(duration * 10) / 10,
+      kind,
+      atStart,
+      place,
+      stack,
+      tree,
+    };
+    this.#file.write(late.record);
+  }
+
+  #tell(late: LateTurn, assessment: Assessment): void {
+    const { record, isTold } = late;
+    if (record === undefined || isTold || this.#isStopped) return;
+    late.isTold = true;
+    this.#options.onBlock?.({ began: record.began, duration: record.duration, ...assessment });
+  }
+
+  /** The watch will say no more of what ended before that. */
+  #settle(before: number): void {
+    for (const late of this.#late) {
+      if (late.ended > before || late.record === undefined) continue;
+      if (late.isCertain || !this.#isWatched) this.#tell(late, assess(late.sampled));
+      else this.#file.write({ type: 'retracted', id: late.record.id });
+    }
+    this.#late = this.#late.filter(({ ended }) => ended > before);
+    const alone = this.#early.filter(({ began, duration }) => began + duration <= before);
+    this.#early = this.#early.filter((block) => !alone.includes(block));
+    for (const block of alone) {
+      const sampled: Sampled = { stacks: [], busy: 0, proven: 0, idle: 0, garbageCollection: 0 };
+      const { began, duration } = block;
+      const late: LateTurn = {
+        began,
+        ended: began + duration,
+        sampled,
+        atStart: false,
+        record: undefined,
+        isCertain: true,
+        isTold: false,
+      };
+      this.#write(late, assess(sampled, block), began, duration);
+    }
+  }
+}

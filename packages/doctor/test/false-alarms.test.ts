@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { describe, test } from 'node:test';
+import { reportOn } from './support/examined.ts';
+import { packageRoot } from './support/paths.ts';
+
+const fixture = (name: string): string => path.join(packageRoot, 'test/fixtures', name);
+/** How long the machine of the test program stands still. */
+const STOPPED_MS = 700;
+
+describe('the doctor has nothing to say', { concurrency: 2 }, () => {
+  for (const [what, name] of [
+    ['of a program that is idle', 'idle.cjs'],
+    ['of a program that is busy with many short things', 'busy.mjs'],
+  ] as const) {
+    test(what, async () => {
+      const { code, report } = await reportOn(['--', process.execPath, fixture(name)]);
+      assert.equal(code, 0);
+      assert.deepEqual(report.places, []);
+    });
+  }
+
+  test('of a time in which the whole process was stopped', async () => {
+    let pid: number | undefined;
+    const { report } = await reportOn(['--', process.execPath, fixture('stopped.cjs')], {
+      onOutput: (output, child) => {
+        const [, found] = /pid (\d+)\n/.exec(output) ?? [];
+        if (found === undefined || pid !== undefined) return;
+        pid = Number(found);
+        process.kill(pid, 'SIGSTOP');
+        setTimeout(() => {
+          process.kill(pid as number, 'SIGCONT');
+          child.kill('SIGTERM');
+        }, STOPPED_MS);
+      },
+    });
+    assert.notEqual(pid, undefined);
+    assert.deepEqual(report.places, []);
+  });
+});

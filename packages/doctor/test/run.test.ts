@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, test } from 'node:test';
+import { examine, reportOn } from './support/examined.ts';
+import { packageRoot } from './support/paths.ts';
+import { blockingLines } from './who-blocks/forms.ts';
+
+const fixture = (name: string): string => path.join(packageRoot, 'test/fixtures', name);
+const programs = path.join(packageRoot, 'test/programs');
+const node = process.execPath;
+
+/** Sends the doctor a signal as soon as the program has written something. */
+const signalled = (text: string, signal: NodeJS.Signals) => {
+  let isSent = false;
+  return (output: string, child: { kill(signal: NodeJS.Signals): boolean }): void => {
+    if (isSent || !output.includes(text)) return;
+    isSent = true;
+    child.kill(signal);
+  };
+};
+
+describe('heddle-doctor', { concurrency: 2 }, () => {
+  test('runs a program with its arguments and environment, and ends with its exit code', async () => {
+    const { code, stdout } = await examine([node, fixture('arguments.cjs'), '--json', '-x', 'a b'], {
+      env: { VALUE: 'a value' },
+    });
+    assert.equal(code, 7);
+    assert.equal(stdout.split('\n')[0], '{"arguments":["--json","-x","a b"],"value":"a value"}');
+    assert.match(stdout, /Nothing blocked the loop for longer than 50 ms\./);
+  });
+
+  test('has a block in the report although the program was killed after it', async () => {
+    const { code, report } = await reportOn(['--', node, fixture('killed.cjs'), 'SIGKILL']);
+    assert.equal(code, 137);
+    assert.equal(report.signal, 'SIGKILL');
+    assert.equal(report.places[0]?.functionName, 'compute');
+  });
+
+  test('ends with 128 and the number of the signal that ended the program', async () => {
+    const { code } = await examine(['--', node, fixture('killed.cjs'), 'SIGTERM']);
+    assert.equal(code, 143);
+  });
+
+  test('passes Ctrl-C on to the program and prints the report when that has ended', async () => {
+    const { code, stdout } = await examine(['--', node, fixture('blocker.cjs')], {
+      onOutput: signalled('blocked', 'SIGINT'),
+    });
+    assert.equal(code, 130);
+    assert.match(stdout, /pbkdf2Sync of node:crypto, called in signIn/);
+  });
+
+  test('ends a program whose loop stands still for ever after Ctrl-C, and names the place', async () => {
+    const { code, report, stderr } = await reportOn(['--', node, fixture('endless.mjs')], {
+      onOutput: signalled('ready', 'SIGINT'),
+    });
+    assert.equal(code, 137);
+    assert.match(stderr, /loop stands still, so that it cannot hear Ctrl-C/);
+    const [place] = report.places;
+    assert.deepEqual([place?.functionName, place?.line, report.blocks[0]?.isUnfinished], ['turnForEver', 8, true]);
+  });
+
+  test('does not wait for the program after a second Ctrl-C', async () => {
+    const first = signalled('ready', 'SIGINT');
+    const second = signalled('heard', 'SIGINT');
+    const { code, report } = await reportOn(['--', node, fixture('deaf.cjs')], {
+      onOutput: (output, child) => {
+        first(output, child);
+        second(output, child);
+      },
+    });
+    assert.equal(code, 137);
+    assert.equal(report.signal, 'SIGKILL');
+  });
+
+  test('exits with 1 when the loop was blocked for longer than --fail-over, and with the program’s code otherwise', async () => {
+    const args = ['--', node, fixture('killed.cjs'), 'SIGTERM'];
+    const [over, under] = await Promise.all([
+      examine(['--fail-over', '100', ...args]),
+      examine(['--fail-over', '60000', ...args]),
+    ]);
+    assert.equal(over.code, 1);
+    assert.match(over.stderr, /longer than --fail-over 100 allows/);
+    assert.equal(under.code, 143);
+  });
+
+  test('leaves the standard output to the report where that is JSON', async () => {
+    const { stdout, stderr } = await examine(['--json', '--threshold', '2000', node, fixture('arguments.cjs')]);
+    const report = JSON.parse(stdout) as { version: number; threshold: number; places: unknown[] };
+    assert.deepEqual([report.version, report.threshold, report.places], [1, 2000, []]);
+    assert.match(stderr, /"arguments":\[\]/);
+  });
+
+  test('names the TypeScript that tsx runs, and leaves tsx itself out', async () => {
+    const tsx = path.join(packageRoot, '../../node_modules/tsx/dist/cli.mjs');
+    const { report } = await reportOn(['--', node, tsx, path.join(programs, 'package-call.ts')]);
+    const [place] = report.places;
+    const [line] = blockingLines(path.join(programs, 'package-call.ts'));
+    assert.deepEqual([place?.functionName, place?.line, place?.call], ['register', line, 'hashSync']);
+    assert.equal(report.processes.length, 1);
+  });
+
+  test('looks into the program that npm start starts, and leaves npm out', async (t) => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'heddle-doctor-npm-'));
+    t.after(() => rm(folder, { recursive: true }));
+    const start = `node ${fixture('killed.cjs')} SIGTERM`;
+    await writeFile(path.join(folder, 'package.json'), JSON.stringify({ name: 'app', scripts: { start } }));
+    const { report } = await reportOn(['--', 'npm', 'start'], { cwd: folder });
+    assert.equal(report.places[0]?.functionName, 'compute');
+    assert.equal(report.processes.length, 1);
+    assert.ok(report.processes[0]?.command.includes(fixture('killed.cjs')));
+  });
+
+  test('leaves NODE_OPTIONS of the program’s own as they are', async () => {
+    const { stdout } = await examine(['--', node, '--print', 'process.title'], {
+      env: { NODE_OPTIONS: '--title=mine' },
+    });
+    assert.equal(stdout.split('\n')[0], 'mine');
+  });
+});
+
+describe('heddle-doctor says what it cannot do', { concurrency: 2 }, () => {
+  const refusals: [what: string, args: string[], code: number, message: RegExp][] = [
+    ['no program', [], 2, /Which program\?.*heddle-doctor -- node server\.js/],
+    ['an unknown option', ['--treshold', '5', 'node'], 2, /no option --treshold/],
+    ['a threshold that is no number', ['--threshold', 'much', 'node'], 2, /--threshold takes milliseconds.*not much/],
+    ['a command that is not there', ['--', 'no-such-command'], 127, /no command no-such-command.*npx no-such-command/],
+    ['a script as the command', ['--', 'server.js'], 127, /no command server\.js.*node server\.js/],
+    ['a file that cannot be run', ['--', fixture('idle.cjs')], 126, /idle\.cjs cannot be run.*node/],
+    [
+      'a program without Node',
+      ['--', 'sh', '-c', 'exit 3'],
+      2,
+      /sh -c exit 3 ended with exit code 3, and no Node process was seen/,
+    ],
+    [
+      'a report that cannot be written',
+      ['--html', '/no/such/folder/report.html', 'node'],
+      2,
+      /report\.html cannot be written/,
+    ],
+    ['a process that is not there', ['--attach', '4194303'], 2, /no process 4194303/],
+    ['a process id that is none', ['--attach', 'server'], 2, /--attach takes the id of a process.*not server/],
+  ];
+  for (const [what, args, code, message] of refusals) {
+    test(what, async () => {
+      const examined = await examine(args);
+      assert.equal(examined.code, code);
+      assert.match(examined.stderr, message);
+      assert.equal(examined.stdout, '');
+    });
+  }
+
+  test('a program that dies when it starts keeps its error and its exit code', async () => {
+    const { code, stdout, stderr } = await examine(['--', node, 'no-such-file.js']);
+    assert.equal(code, 1);
+    assert.match(stderr, /Cannot find module/);
+    assert.match(stdout, /exit code 1/);
+  });
+
+  test('--help and --version are answered', async () => {
+    const [help, version] = await Promise.all([examine(['--help']), examine(['--version'])]);
+    assert.match(help.stdout, /--fail-over MS/);
+    assert.match(version.stdout, /^\d+\.\d+\.\d+\n$/);
+  });
+});

@@ -1,0 +1,178 @@
+import { beatInterval } from '../beat-interval.ts';
+import { culpritOf } from '../culprit.ts';
+import { type SharedState, sharedNow, Time, Wish, Word } from '../shared-state.ts';
+import { stillBlockedWarning } from '../warning-text.ts';
+import { writeError } from '../write-error.ts';
+import { judge, type Verdict } from './evidence.ts';
+import type { Inspection } from './inspection.ts';
+import type { LoopThread } from './loop-thread.ts';
+import type { OwnTime } from './own-time.ts';
+import { Sample } from './sample.ts';
+
+/** After the first look come some in quick succession, which tell one long function from many short ones. */
+const QUICK_MS = 8;
+const QUICK_LOOKS = 4;
+/** As long as only Node's own code was met, between two callbacks of a queue, there are more of them. */
+const QUICK_LOOKS_FOR_CULPRIT = 20;
+const MOST_LOOKS = 32;
+/** How often it is looked whether a block has become long enough to be warned of. */
+const NAP_MS = 50;
+/** Each warning of a block that goes on comes after so many times the time of the one before. */
+const PATIENCE_FACTOR = 10;
+
+/** What a block is watched with. */
+export interface BlockInstruments {
+  readonly state: SharedState;
+  readonly looks: Int32Array<SharedArrayBuffer>;
+  readonly time: OwnTime;
+  readonly loopThread: LoopThread;
+  readonly threshold: number;
+  /** For how many milliseconds a block goes on before it is warned of while it does. */
+  readonly patience: number;
+  nextSample(): number;
+}
+
+/** A block that is over, and was one. */
+export interface EndedBlock {
+  readonly verdict: Verdict;
+  readonly duration: number;
+  /** How long ago it began, in milliseconds. */
+  readonly age: number;
+  /** Whether it was warned of while it went on. */
+  readonly wasWarnedOf: boolean;
+}
+
+/** Looks at the loop's thread from when a turn has taken too long until it is over. */
+export class BlockWatch {
+  readonly #instruments: BlockInstruments;
+  /** The count of the turn before. */
+  readonly #beats: number;
+  readonly #began: number;
+  readonly #idleBefore: number;
+  readonly #collectingBefore: number;
+  readonly #waitedBefore: number;
+  readonly #ranBefore: number;
+  readonly #samples: Sample[] = [];
+  #warnsAt: number;
+  #wasWarnedOf = false;
+  #isPaused = false;
+
+  /** @param waitedBefore how long the loop's thread had waited for a processor when the turn began */
+  constructor(instruments: BlockInstruments, beats: number, waitedBefore: number) {
+    const { times } = instruments.state;
+    this.#instruments = instruments;
+    this.#beats = beats;
+    this.#began = times[Time.beat] ?? 0;
+    this.#idleBefore = times[Time.idle] ?? 0;
+    this.#collectingBefore = times[Time.collecting] ?? 0;
+    this.#waitedBefore = waitedBefore;
+    this.#ranBefore = instruments.loopThread.ran();
+    this.#warnsAt = instruments.patience;
+  }
+
+  /** Looks until the loop turns; without stacks where there is no `inspection`. */
+  async look(inspection: Inspection | undefined): Promise<void> {
+    const { state, time } = this.#instruments;
+    while (this.#goesOn()) {
+      if (inspection !== undefined) await this.#sample(inspection);
+      const next = this.#nextLook();
+      while (this.#goesOn() && this.#age < next) {
+        time.sleepUntilBeat(this.#beats, Math.min(NAP_MS, next - this.#age));
+        this.warnIfStill();
+      }
+    }
+    this.#noteCallbacks(state);
+  }
+
+  /** What is to be reported; `undefined` where the loop was not blocked by anything that the program does. */
+  end(): EndedBlock | undefined {
+    const { state, time, loopThread, threshold } = this.#instruments;
+    const { times } = state;
+    const end = times[Time.beat] ?? 0;
+    const idle = (times[Time.idle] ?? 0) - this.#idleBefore;
+    const duration = end - this.#began - idle - time.lost;
+    const starved = loopThread.waited() - this.#waitedBefore;
+    if (this.#isPaused || duration - starved < threshold) return undefined;
+    this.#waitForCollections();
+    const collecting = (times[Time.collecting] ?? 0) - this.#collectingBefore;
+    const verdict = judge({ samples: this.#samples, end, duration, collecting, threshold });
+    if (verdict === undefined) return undefined;
+    return { verdict, duration, age: sharedNow() - end + duration, wasWarnedOf: this.#wasWarnedOf };
+  }
+
+  /** Warns while the block goes on, when it is time: nobody can say whether it will ever be over. */
+  warnIfStill(): void {
+    const duration = this.#age;
+    if (duration < this.#warnsAt || this.#isPaused || !this.#goesOn()) return;
+    this.#warnsAt *= PATIENCE_FACTOR;
+    if (this.#starves(duration)) return;
+    const { threshold } = this.#instruments;
+    const verdict = judge({ samples: this.#samples, end: sharedNow(), duration, collecting: 0, threshold });
+    if (verdict === undefined) return;
+    writeError(stillBlockedWarning({ ...verdict, duration }));
+    this.#wasWarnedOf = true;
+  }
+
+  get #age(): number {
+    return sharedNow() - this.#began - this.#instruments.time.lost;
+  }
+
+  #goesOn(): boolean {
+    const { words } = this.#instruments.state;
+    return Atomics.load(words, Word.beats) === this.#beats && Atomics.load(words, Word.wish) === Wish.watch;
+  }
+
+  async #sample(inspection: Inspection): Promise<void> {
+    const { state } = this.#instruments;
+    if (this.#isPaused || this.#samples.length === MOST_LOOKS) return;
+    this.#noteCallbacks(state);
+    Atomics.add(this.#instruments.looks, 0, 1);
+    const id = this.#instruments.nextSample();
+    const asked = sharedNow();
+    const inspected = await inspection.ask(id, this.#beats, this.#samples.at(-1)?.isAmongTicks ?? false);
+    if (inspected === undefined) return;
+    this.#samples.push(new Sample(id, asked, inspected));
+    this.#isPaused ||= inspected.isPaused;
+  }
+
+  /** At which age of the block the next look comes. */
+  #nextLook(): number {
+    const age = this.#age;
+    const { length } = this.#samples;
+    const isQuick = length < QUICK_LOOKS || (length < QUICK_LOOKS_FOR_CULPRIT && !this.#samples.some(hasCulprit));
+    return isQuick ? age + QUICK_MS : age * 2;
+  }
+
+  #noteCallbacks({ times }: SharedState): void {
+    const microtask = times[Time.microtask] ?? 0;
+    const tick = times[Time.tick] ?? 0;
+    for (const sample of this.#samples) {
+      if (sample.microtask === undefined && microtask > sample.at) sample.microtask = microtask;
+      if (sample.tick === undefined && tick > sample.at) sample.tick = tick;
+    }
+  }
+
+  /** It had something to do all the time, and no processor to do it. */
+  #starves(duration: number): boolean {
+    const { loopThread } = this.#instruments;
+    if (loopThread.waited() - this.#waitedBefore > duration / 2) return true;
+    return loopThread.wantsProcessor() === true && loopThread.ran() - this.#ranBefore < duration / 10;
+  }
+
+  /** Node tells of garbage collections some turns after they were. */
+  #waitForCollections(): void {
+    const { state, threshold, time } = this.#instruments;
+    const end = sharedNow() + beatInterval(threshold) * 2;
+    const enough = this.#beats + 3;
+    for (;;) {
+      const beats = Atomics.load(state.words, Word.beats);
+      const left = end - sharedNow();
+      if (beats >= enough || left <= 0 || Atomics.load(state.words, Word.wish) !== Wish.watch) return;
+      time.sleepUntilBeat(beats, left);
+    }
+  }
+}
+
+function hasCulprit({ frames }: Sample): boolean {
+  return culpritOf(frames) !== undefined;
+}

@@ -1,0 +1,156 @@
+import type { BlockKind } from '../blocked-loop.ts';
+import { type Culprit, culpritOf } from '../culprit.ts';
+import type { StackFrame } from '../stack-frame.ts';
+import type { Sample } from './sample.ts';
+
+/** What was seen of a block. */
+export interface Evidence {
+  readonly samples: readonly Sample[];
+  /** When it was over, on the scale of the samples. */
+  readonly end: number;
+  /** For how long the loop did not turn, in milliseconds. */
+  readonly duration: number;
+  /** How much of that garbage collections took. */
+  readonly collecting: number;
+  readonly threshold: number;
+}
+
+/** What is to be said about it. */
+export interface Verdict {
+  readonly kind: BlockKind;
+  readonly stack: readonly StackFrame[];
+  readonly culprit: Culprit | undefined;
+  /** The sample that the stack is from; -1 for none. */
+  readonly sample: number;
+}
+
+/** Functions of Node's below which everything runs that a queue of its holds. */
+const QUEUES: readonly (readonly [name: RegExp, kind: BlockKind])[] = [
+  [/^(?:process\.)?(?:processTimers|listOnTimeout)$/, 'timers'],
+  [/^(?:process\.)?processImmediate$/, 'immediates'],
+  [/^(?:process\.)?(?:processTicksAndRejections|runMicrotasks|runNextTicks)$/, 'microtasks'],
+];
+const MATCHES = /^(?:RegExp\.|String\.(?:match|matchAll|replace|replaceAll|search|split)$)/;
+
+/** Says what blocked the loop. `undefined` where nothing did: a turn may bring very many events of which none is long. */
+export function judge(evidence: Evidence): Verdict | undefined {
+  const { samples, collecting, duration } = evidence;
+  for (const sample of samples) sample.excuse(collecting);
+  const seen = samples.filter(({ frames }) => frames.length > 0);
+  const storm = stormKind(evidence);
+  if (storm === 'events') return undefined;
+  const told = mostTelling(seen, evidence.end);
+  const isCollecting = collecting > duration / 2;
+  if (told === undefined) {
+    const late = samples.some(({ isLate }) => isLate);
+    const kind = isCollecting
+      ? 'garbage collection'
+      : (storm ?? (late || samples.length === 0 ? 'native call' : 'code'));
+    return { kind, stack: [], culprit: undefined, sample: samples[0]?.id ?? -1 };
+  }
+  const { sample, culprit } = told;
+  const kind = isCollecting ? 'garbage collection' : (storm ?? kindOf(told));
+  return { kind, stack: sample.frames, culprit, sample: sample.id };
+}
+
+/**
+ * Whether functions have come to their end while the loop did not turn, so that no single one is to blame: callbacks of
+ * promises run when one ends.
+ */
+function stormKind({ samples, end, threshold }: Evidence): BlockKind | 'events' | undefined {
+  const [first] = samples;
+  if (first === undefined) return undefined;
+  let seen = 0;
+  for (const [index, sample] of samples.entries()) {
+    const until = samples[index + 1]?.asked ?? end;
+    const life = sample.lastsUntil(end) - sample.at;
+    if (life > threshold / 2 || sample.isLate) return undefined;
+    seen += Math.min(life, Math.max(0, until - sample.at));
+  }
+  if (seen > (end - first.at) / 2) return undefined;
+  return queueOf(samples, end);
+}
+
+function queueOf(samples: readonly Sample[], end: number): BlockKind | 'events' {
+  const votes = new Map<BlockKind | 'events', number>();
+  for (const sample of samples) {
+    const kind = queueBelow(sample);
+    votes.set(kind, (votes.get(kind) ?? 0) + 1);
+  }
+  const [[winner] = ['events' as const]] = [...votes].sort(([, a], [, b]) => b - a);
+  // After each event Node runs these as well; where they go on and on, one of the two kinds keeps the other waiting.
+  const bothRan = samples.some(({ at, microtask = end, tick = end }) => Math.max(microtask, tick) < (at + end) / 2);
+  return winner === 'microtasks' && bothRan ? 'events' : winner;
+}
+
+/** A queue may be worked off within another, as what promises have to do between two timers: it is the inner one. */
+function queueBelow({ frames }: Sample): BlockKind | 'events' {
+  for (const { origin, functionName } of frames) {
+    const queue = origin === 'node' && QUEUES.find(([name]) => name.test(functionName));
+    if (queue) return queue[1];
+  }
+  // V8 itself runs what promises have to do, with no function of Node's below.
+  return frames.at(-1)?.origin === 'node' ? 'events' : 'microtasks';
+}
+
+interface Told {
+  readonly sample: Sample;
+  readonly culprit: Culprit | undefined;
+}
+
+/** The sample that stands for most of the time, and the culprit as far as the samples agree. */
+function mostTelling(samples: readonly Sample[], end: number): Told | undefined {
+  const groups = new Map<string, { weight: number; samples: Sample[] }>();
+  for (const [index, sample] of samples.entries()) {
+    const until = Math.min(samples[index + 1]?.asked ?? end, sample.lastsUntil(end));
+    // Before a late answer the thread was where it answered from.
+    const weight = Math.max(0, until - (sample.isLate ? sample.asked : sample.at)) + 1;
+    const key = functionKey(culpritOf(sample.frames));
+    const group = groups.get(key) ?? { weight: 0, samples: [] };
+    group.weight += weight;
+    group.samples.push(sample);
+    groups.set(key, group);
+  }
+  // Between two callbacks of a queue, it is Node's own code that is met.
+  if (groups.size > 1) groups.delete('');
+  const [heaviest] = [...groups.values()].sort((a, b) => b.weight - a.weight);
+  const sample = heaviest?.samples.at(-1);
+  return heaviest === undefined || sample === undefined ? undefined : agreed(heaviest.samples, sample);
+}
+
+/** Short calls of a long function are now these, now those: then it is the function itself. */
+function agreed(samples: readonly Sample[], last: Sample): Told {
+  const calls = new Map<string, Sample[]>();
+  for (const sample of samples) {
+    const call = culpritOf(sample.frames)?.call ?? '';
+    calls.set(call, [...(calls.get(call) ?? []), sample]);
+  }
+  const [[call, same] = ['', [last]]] = [...calls].sort(([, a], [, b]) => b.length - a.length);
+  const sample = same.at(-1) ?? last;
+  const culprit = culpritOf(sample.frames);
+  if (call === '' || same.length * 2 > samples.length || culprit === undefined) return { sample, culprit };
+  const own = sample.frames.indexOf(culprit.frame);
+  return { sample, culprit: culpritOf(sample.frames.slice(own)) };
+}
+
+function kindOf({ sample, culprit }: Told): BlockKind {
+  const [top] = sample.frames;
+  const isAlone = culprit?.call === undefined && top !== undefined && top !== culprit?.frame;
+  // Samples that do not agree about the call have found the function itself to be long.
+  if (isAlone) return 'code';
+  if (top?.origin === 'node')
+    return top.script === '' && MATCHES.test(top.functionName) ? 'regular expression' : 'native call';
+  return sample.isLate ? 'native call' : 'code';
+}
+
+/** Stays the same from one sample of a long function to the next. */
+function functionKey(culprit: Culprit | undefined): string {
+  if (culprit === undefined) return '';
+  const { file, functionName, line } = culprit.frame;
+  return `${file}:${functionName === '' ? line : functionName}`;
+}
+
+/** What a place is counted by. */
+export function placeKey(culprit: Culprit | undefined): string {
+  return culprit === undefined ? '' : `${functionKey(culprit)}:${culprit.call ?? ''}`;
+}

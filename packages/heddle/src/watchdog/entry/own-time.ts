@@ -1,0 +1,58 @@
+import { type SharedState, sharedNow, Wish, Word } from '../shared-state.ts';
+
+/** A thread that a busy machine lets wait is late by about this much; what is more, the machine has stood still. */
+const SLACK_MS = 5;
+
+/**
+ * Lets time pass, and takes note of how much of it this thread did not get. A machine that was stopped, or put to sleep,
+ * stops the watcher as well as the loop, and is no reason to complain.
+ */
+export class OwnTime {
+  readonly #state: SharedState;
+  #lost = 0;
+
+  constructor(state: SharedState) {
+    this.#state = state;
+  }
+
+  /** Milliseconds that were lost since {@link forget}. */
+  get lost(): number {
+    return this.#lost;
+  }
+
+  forget(): void {
+    this.#lost = 0;
+  }
+
+  /** Sleeps for so many milliseconds, or until the loop has another wish. */
+  sleep(milliseconds: number): void {
+    this.#note(milliseconds, () => Atomics.wait(this.#state.words, Word.wish, Wish.watch, milliseconds));
+  }
+
+  /** The same, but wakes when the loop turns as well. */
+  sleepUntilBeat(beats: number, milliseconds: number): void {
+    this.#note(milliseconds, () => Atomics.wait(this.#state.words, Word.beats, beats, milliseconds));
+  }
+
+  /** Lets this thread's own events come in. Ends early where `event` does. */
+  async turn(event: Promise<unknown>, milliseconds: number): Promise<void> {
+    const began = sharedNow();
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise((resolve) => {
+      timer = setTimeout(resolve, milliseconds);
+    });
+    await Promise.race([event, timeout]);
+    clearTimeout(timer);
+    this.#count(sharedNow() - began - milliseconds);
+  }
+
+  #note(milliseconds: number, wait: () => void): void {
+    const began = sharedNow();
+    wait();
+    this.#count(sharedNow() - began - milliseconds);
+  }
+
+  #count(late: number): void {
+    if (late > SLACK_MS) this.#lost += late;
+  }
+}

@@ -1,0 +1,109 @@
+import type { AsyncLocalStorage } from 'node:async_hooks';
+import { randomUUID } from 'node:crypto';
+import { honoursSourceMaps } from '../threads/callable/source-maps-enabled.ts';
+import { type SharedState, sharedNow, Time, Word } from './shared-state.ts';
+import { type StackText, stackText } from './stack-text.ts';
+
+/** What the loop's thread says when it is interrupted. */
+export interface Grabbed extends StackText {
+  /** When it was interrupted, on the scale of {@link sharedNow}. */
+  readonly at: number;
+  /** Whether a debugger can be attached: only then the program may be paused. */
+  readonly isInspected: boolean;
+}
+
+// Test runners make globals of their own. The object of a core module is one that all realms share.
+const OWNER = 'process.getBuiltinModule("node:inspector").Session';
+
+/** What the inspector is to evaluate in the loop's thread; gives {@link Grabbed} as JSON, or nothing where it is too late. */
+export function grabExpression(name: string, sample: number, beats: number, asksForTick: boolean): string {
+  return `${OWNER}[Symbol.for(${JSON.stringify(name)})](${sample}, ${beats}, ${asksForTick})`;
+}
+
+/**
+ * Answers the watcher in the middle of whatever the loop's thread is doing: with the stack. The store of the `context` in
+ * the interrupted code stays here.
+ */
+export class Grab {
+  /** Of a watch of its own: there may be several, and several copies of this code. */
+  readonly name: string = `heddle.watch.${randomUUID()}`;
+  readonly #state: SharedState;
+  readonly #context: AsyncLocalStorage<unknown> | undefined;
+  readonly #stores = new Map<number, unknown>();
+  #enqueueMicrotask: (() => void) | undefined;
+  #ticksAsked = false;
+
+  constructor(state: SharedState, context: AsyncLocalStorage<unknown> | undefined) {
+    this.#state = state;
+    this.#context = context;
+    this.#prepareMicrotask();
+    Object.defineProperty(owner(), Symbol.for(this.name), { value: this.#grab, configurable: true });
+  }
+
+  remove(): void {
+    Reflect.deleteProperty(owner(), Symbol.for(this.name));
+    this.#stores.clear();
+  }
+
+  /** What the context held when a sample was taken. */
+  storeOf(sample: number): unknown {
+    return this.#stores.get(sample);
+  }
+
+  /** Lets go of what the context held in samples up to this one. */
+  forgetStores(lastSample: number): void {
+    for (const sample of this.#stores.keys()) if (sample <= lastSample) this.#stores.delete(sample);
+  }
+
+  // Nothing of the program's may run in here: neither its hooks nor what it has put in the place of Node's functions.
+  readonly #grab = (sample: number, beats: number, asksForTick: boolean): string => {
+    const { words } = this.#state;
+    if (Atomics.load(words, Word.beats) !== beats) return '';
+    const at = sharedNow();
+    if (this.#context !== undefined) this.#stores.set(sample, this.#context.getStore());
+    this.#enqueueMicrotask?.();
+    this.#enqueueMicrotask = undefined;
+    if (asksForTick) this.#askForTick();
+    // The inspector's own frame comes first.
+    const text = stackText(this.#grab, 1, honoursSourceMaps());
+    const grabbed: Grabbed = { ...text, at, isInspected: inspector().url() !== undefined };
+    return JSON.stringify(grabbed);
+  };
+
+  /** A callback that has waited for long enough: to make one now would call the hooks that a program may have for that. */
+  #prepareMicrotask(): void {
+    void new Promise<void>((resolve) => {
+      this.#enqueueMicrotask = resolve;
+    }).then(() => {
+      this.#state.times[Time.microtask] = sharedNow();
+      this.#prepareMicrotask();
+    });
+  }
+
+  // Of these none can be made in advance; it is asked for only where the thread was seen to run them.
+  #askForTick(): void {
+    if (this.#ticksAsked) return;
+    this.#ticksAsked = true;
+    process.nextTick(() => {
+      this.#ticksAsked = false;
+      this.#state.times[Time.tick] = sharedNow();
+    });
+  }
+}
+
+function inspector(): typeof import('node:inspector') {
+  return process.getBuiltinModule('node:inspector');
+}
+
+function owner(): Record<symbol, unknown> {
+  return inspector().Session as unknown as Record<symbol, unknown>;
+}
+
+/** Undefined where the runtime has no inspector, or does not let the program have it. */
+export function makeGrab(state: SharedState, context: AsyncLocalStorage<unknown> | undefined): Grab | undefined {
+  try {
+    return new Grab(state, context);
+  } catch {
+    return undefined;
+  }
+}

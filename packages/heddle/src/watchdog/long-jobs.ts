@@ -1,0 +1,79 @@
+import type { Job } from '../threads/job.ts';
+import { type JobWatch, jobWatches } from '../threads/job-watches.ts';
+import { culpritOf } from './culprit.ts';
+import { framesOf } from './frames-of.ts';
+import type { LongJob } from './long-job.ts';
+import { longJobWarning } from './warning-text.ts';
+import { writeError } from './write-error.ts';
+
+const { setInterval, setTimeout, clearInterval, clearTimeout } = globalThis;
+
+const SHORTEST_MS = 5;
+const LONGEST_MS = 1_000;
+/** A thread that has not said by then where it is, is in native code. */
+const PATIENCE_MS = 250;
+
+/** Reports, once each, the jobs that run in the threads of this process's pools for longer than a limit. */
+export class LongJobs implements JobWatch {
+  readonly #limit: number;
+  readonly #onLongJob: ((job: LongJob) => void) | undefined;
+  /** What threads have, with the name of its pool. */
+  readonly #jobs = new Map<Job, string>();
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(limit: number, onLongJob: ((job: LongJob) => void) | undefined) {
+    this.#limit = limit;
+    this.#onLongJob = onLongJob;
+    jobWatches.push(this);
+    const often = Math.min(LONGEST_MS, Math.max(SHORTEST_MS, limit / 4));
+    this.#timer = setInterval(() => this.#look(), often).unref();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#jobs.clear();
+    const index = jobWatches.indexOf(this);
+    if (index >= 0) jobWatches.splice(index, 1);
+  }
+
+  sent(job: Job, pool: string): void {
+    this.#jobs.set(job, pool);
+  }
+
+  settled(job: Job): void {
+    this.#jobs.delete(job);
+  }
+
+  #look(): void {
+    for (const [job, pool] of this.#jobs) {
+      if ((job.holder?.runTimeOf(job) ?? 0) < this.#limit) continue;
+      this.#jobs.delete(job);
+      this.#ask(job, pool);
+    }
+  }
+
+  #ask(job: Job, pool: string): void {
+    let timer: NodeJS.Timeout | undefined;
+    let isTold = false;
+    const tell = (frames: string): void => {
+      if (isTold) return;
+      isTold = true;
+      clearTimeout(timer);
+      this.#report(job, pool, frames);
+    };
+    const takeBack = job.holder?.whereIs?.(job, tell);
+    timer = setTimeout(() => {
+      takeBack?.();
+      tell('');
+    }, PATIENCE_MS).unref();
+  }
+
+  #report(job: Job, pool: string, frames: string): void {
+    const stack = framesOf(frames);
+    const { id, functionName } = job;
+    const duration = job.holder?.runTimeOf(job) ?? job.runTime;
+    const long: LongJob = { pool, id, functionName, duration, stack, culprit: culpritOf(stack) };
+    if (this.#onLongJob === undefined) writeError(longJobWarning(long));
+    else this.#onLongJob(long);
+  }
+}

@@ -1,0 +1,59 @@
+import { sourcePosition } from '../threads/callable/source-position.ts';
+import { readablePath } from '../threads/callable/readable-path.ts';
+import { type Ownership, ownershipOf } from './ownership.ts';
+import { sourceMapUrlIn } from './source-map-url.ts';
+
+/** One call of a stack. */
+export interface StackFrame extends Ownership {
+  /** As V8 calls it, without the receiver's type where that says nothing; empty for an anonymous function. */
+  readonly functionName: string;
+  /** The source that it is written in: a path, or `node:…`; empty for what is built into JavaScript. */
+  readonly file: string;
+  /** Counted from 1; 0 where there is none. */
+  readonly line: number;
+  /** Counted from 1; 0 where there is none. */
+  readonly column: number;
+  /** What V8 compiled: a URL or a path. The same as `file`, or what was built from it. */
+  readonly script: string;
+  readonly scriptLine: number;
+  readonly scriptColumn: number;
+}
+
+/** A place in what V8 compiled, as stacks and profiles name it; line and column count from 1. */
+export interface CompiledFrame {
+  readonly functionName: string;
+  /** A URL or a path; empty for what is built into JavaScript. */
+  readonly script: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** A frame at a place in what V8 compiled, led back to its source where there is a source map. */
+export function frameAt({ functionName, script, line, column }: CompiledFrame): StackFrame {
+  const place =
+    line < 1 || script === '' || script.startsWith('node:')
+      ? { file: script, line, column }
+      : sourcePosition({
+          script,
+          line: line - 1,
+          column: Math.max(0, column - 1),
+          sourceMapUrl: () => sourceMapUrlIn(script),
+        });
+  return {
+    functionName,
+    file: place.file,
+    line: place.line,
+    column: place.column,
+    script,
+    scriptLine: line,
+    scriptColumn: column,
+    ...ownershipOf(script, place.file),
+  };
+}
+
+/** A frame whose place is in the source already. */
+export function frameInSource({ functionName, script, line, column }: CompiledFrame): StackFrame {
+  const file = readablePath(script);
+  const ownership = ownershipOf(script, file);
+  return { functionName, file, line, column, script, scriptLine: line, scriptColumn: column, ...ownership };
+}
