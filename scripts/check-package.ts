@@ -10,7 +10,7 @@ import { root, workspaces } from './workspace.ts';
 const folder = mkdtempSync(path.join(tmpdir(), 'heddle-package-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 
-const packages = ['heddle', '@heddle/unplugin'] as const;
+const packages = ['heddle', '@heddle/unplugin', '@heddle/doctor'] as const;
 const tarballs = packages.map(pack);
 for (const tarball of tarballs) {
   run(tool('publint'), ['run', '--strict', tarball]);
@@ -42,6 +42,16 @@ const program = `
 writeFileSync(path.join(folder, 'load.cjs'), program);
 run(process.execPath, ['--no-warnings=ExperimentalWarning', 'load.cjs'], { cwd: folder });
 console.log(`Loaded by import and by require() on Node ${process.version}: ${modules.join(', ')}`);
+
+// A command in another folder, as npx runs it: everything it needs at run time is in the tarball.
+const page = path.join(folder, 'report.html');
+const blocks = 'const end = Date.now() + 300; while (Date.now() < end);';
+run(
+  path.join(folder, 'node_modules/.bin/heddle-doctor'),
+  ['--html', page, '--', process.execPath, '--eval', `setTimeout(() => { ${blocks} }, 100)`],
+  { cwd: folder },
+);
+if (!readFileSync(page, 'utf8').includes('[eval]')) throw new Error('heddle-doctor from its tarball has seen no block');
 
 function pack(name: string): string {
   const packed = execFileSync('npm', ['pack', '-w', name, '--json', '--pack-destination', folder], {

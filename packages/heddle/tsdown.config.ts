@@ -8,6 +8,7 @@ const library: UserConfig = {
     'task/index': 'src/task/index.ts',
     'threads/index': 'src/threads/index.ts',
     'thread/index': 'src/thread/index.ts',
+    'threads/inspect': 'src/threads/inspect.ts',
     'threads/addressed': 'src/threads/callable/addressed.ts',
     'testing/index': 'src/testing/index.ts',
     'watchdog/index': 'src/watchdog/index.ts',

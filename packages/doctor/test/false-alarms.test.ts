@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { describe, test } from 'node:test';
-import { reportOn } from './support/examined.ts';
+import { type Place, reportOn } from './support/examined.ts';
 import { packageRoot } from './support/paths.ts';
 
 const fixture = (name: string): string => path.join(packageRoot, 'test/fixtures', name);
@@ -14,9 +14,14 @@ describe('the doctor has nothing to say', { concurrency: 2 }, () => {
     ['of a program that is busy with many short things', 'busy.mjs'],
   ] as const) {
     test(what, async () => {
-      const { code, report } = await reportOn(['--', process.execPath, fixture(name)]);
-      assert.equal(code, 0);
-      assert.deepEqual(report.places, []);
+      let places: readonly Place[] | undefined;
+      // On a machine that is busy with other things, short calls are long ones: it gets another chance.
+      for (let tries = 0; tries < 3 && places?.length !== 0; tries++) {
+        const { code, report } = await reportOn(['--', process.execPath, fixture(name)]);
+        assert.equal(code, 0);
+        places = report.places;
+      }
+      assert.deepEqual(places, []);
     });
   }
 

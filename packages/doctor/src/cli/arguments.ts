@@ -8,6 +8,8 @@ export interface Arguments {
   readonly attach: number | undefined;
   /** Milliseconds. */
   readonly threshold: number;
+  /** Whether it is tried out what to write instead. */
+  readonly isJudging: boolean;
   readonly failOver: number | undefined;
   /** A file, or `'-'` for the standard output. */
   readonly json: string | undefined;
@@ -27,6 +29,7 @@ export function readArguments(args: readonly string[]): Arguments {
     command: [],
     attach: undefined,
     threshold: DEFAULT_THRESHOLD,
+    isJudging: true,
     failOver: undefined,
     json: undefined,
     html: undefined,
@@ -57,6 +60,9 @@ export function readArguments(args: readonly string[]): Arguments {
         break;
       case '--fail-over':
         found.failOver = milliseconds(name, value());
+        break;
+      case '--no-judge':
+        found.isJudging = false;
         break;
       case '--html':
         found.html = value();

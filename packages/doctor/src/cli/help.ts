@@ -13,6 +13,8 @@ without. Ctrl-C ends it, then the report is printed; a second Ctrl-C gives up wa
   --json [FILE]     the report as JSON, to the standard output (the program's own output then goes to
                     the standard error) or to a FILE whose name ends in .json
   --html FILE       the report as a page to look at, one file that needs no network
+  --no-judge        does not try out what to write instead: that slows the program's awaits for some
+                    seconds after a block
   --attach PID      a running Node process; its inspector is opened for as long as that takes
   --help, --version
 

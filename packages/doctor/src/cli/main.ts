@@ -59,10 +59,10 @@ async function examine(args: Arguments): Promise<number> {
   }
 }
 
-async function run({ command, threshold, json }: Arguments, folder: string): Promise<Report> {
+async function run({ command, threshold, isJudging, json }: Arguments, folder: string): Promise<Report> {
   tell(`watching ${command.join(' ')}; Ctrl-C ends it and prints the report.`);
   const began = Date.now();
-  const program = new Program(command, { folder, threshold, stdout: json === '-' ? 2 : 1, tell });
+  const program = new Program(command, { folder, threshold, isJudging, stdout: json === '-' ? 2 : 1, tell });
   const { code, signal } = await program.run();
   const processes = readRecords(folder);
   if (processes.length === 0) {
@@ -76,8 +76,8 @@ async function run({ command, threshold, json }: Arguments, folder: string): Pro
   return reportOf(run, processes);
 }
 
-async function attachTo({ threshold }: Arguments, pid: number, folder: string): Promise<Report> {
-  const { began, ended, notes } = await attach(pid, { folder, threshold, tell });
+async function attachTo({ threshold, isJudging }: Arguments, pid: number, folder: string): Promise<Report> {
+  const { began, ended, notes } = await attach(pid, { folder, threshold, isJudging, tell });
   const processes = readRecords(folder);
   const command = processes.find((one) => one.pid === pid)?.start?.command ?? [];
   return reportOf({ command, began, ended, threshold, exitCode: null, signal: null, notes }, processes);

@@ -1,7 +1,8 @@
 import type { BlockKind, StackFrame } from 'heddle/watchdog';
+import type { Judgement } from '../judge/judgement.ts';
 import type { CallNode } from '../run/call-tree.ts';
 import type { RecordedBlock, RecordedProcess } from '../run/read-records.ts';
-import { type JudgementOfPlace, placeKey } from '../run/records.ts';
+import { placeKey } from '../run/records.ts';
 import { mergedTree } from './merged-tree.ts';
 import { sourceLine } from './source-line.ts';
 
@@ -57,7 +58,7 @@ export interface Place {
   /** Of the longest block; the innermost call first. */
   readonly stack: readonly StackFrame[];
   /** What to write instead, where that has been judged. */
-  readonly judgement: JudgementOfPlace | null;
+  readonly judgement: Judgement | null;
 }
 
 export interface Block {
@@ -143,10 +144,7 @@ function groupKey({ place, kind }: Found): string {
   return `${file}:${line}:${functionName}:${call}`;
 }
 
-function judgementOf(
-  blocks: readonly Found[],
-  judgements: ReadonlyMap<string, JudgementOfPlace>,
-): JudgementOfPlace | undefined {
+function judgementOf(blocks: readonly Found[], judgements: ReadonlyMap<string, Judgement>): Judgement | undefined {
   for (const { place } of blocks) {
     const found = place && judgements.get(placeKey(place));
     if (found !== undefined) return found;
@@ -168,7 +166,7 @@ function longestOf<Item>(items: readonly Item[], length: (item: Item) => number)
   return [...items].sort((a, b) => length(b) - length(a)).slice(0, MOST);
 }
 
-function placeOf(blocks: readonly Found[], judgement: JudgementOfPlace | undefined): Place {
+function placeOf(blocks: readonly Found[], judgement: Judgement | undefined): Place {
   const [longest] = longestOf(blocks, ({ duration }) => duration) as [Found];
   const { place, stack, duration } = longest;
   return {

@@ -44,7 +44,7 @@ function summary({ command, duration: ran, blocked, longest, blocks, threshold, 
 }
 
 const header = (): string =>
-  ['total', 'longest', 'count'].map((name, column) => name.padStart(NUMBERS[column] ?? 0)).join('') + '  place';
+  `${['total', 'longest', 'count'].map((name, column) => name.padStart(NUMBERS[column] ?? 0)).join('')}  place`;
 
 type Paint = (style: Style, text: string) => string;
 

@@ -27,10 +27,9 @@ const KEY = 'heddle.doctor.attached';
  *
  * @throws {DoctorError} where the process is none of Node's or not the user's, or its inspector cannot be had
  */
-export async function attach(pid: number, { folder, threshold, tell }: AttachOptions): Promise<Attached> {
+export async function attach(pid: number, { tell, ...settings }: AttachOptions): Promise<Attached> {
   checkTarget(pid);
   const { client, wasOpen } = await open(pid);
-  const settings: RecorderSettings = { folder, threshold };
   const record = fileURLToPath(new URL('./run/record.cjs', import.meta.url));
   try {
     await client.evaluate(start(record, settings));
@@ -103,7 +102,7 @@ function start(record: string, settings: RecorderSettings): string {
     const { createRequire } = getBuiltinModule('node:module');
     const { record } = createRequire(${JSON.stringify(record)})(${JSON.stringify(record)});
     globalThis[Symbol.for(${JSON.stringify(KEY)})]?.();
-    globalThis[Symbol.for(${JSON.stringify(KEY)})] = record(${JSON.stringify(settings)});
+    globalThis[Symbol.for(${JSON.stringify(KEY)})] = record(${JSON.stringify(settings)}, 1);
   })()`;
 }
 

@@ -1,4 +1,4 @@
-import { type BlockedLoop, type Culprit, culpritOf, frameAt } from 'heddle/watchdog';
+import { type BlockedLoop, type Culprit, culpritOf, frameAt, type StackFrame } from 'heddle/watchdog';
 import { type CallName, callTree, type ProfiledFunction, type Sampled, type SampledStack } from './call-tree.ts';
 import { functionSource, offsetOf } from './function-source.ts';
 import type { BlockRecord, PlaceRecord } from './records.ts';
@@ -8,6 +8,8 @@ import { codeOf } from './source-text.ts';
 /** What is said of a block, by the profiler's samples and, where it was there, by the watch of the loop. */
 export type Assessment = Pick<BlockRecord, 'kind' | 'place' | 'stack' | 'tree'> & {
   readonly culprit: Culprit | undefined;
+  /** The share of the culprit's function in what the profiler saw, from 0 to 1. */
+  readonly share: number;
 };
 
 /** A smaller share of what ran than that is no proof against a watch that saw another function. */
@@ -19,6 +21,7 @@ export function assess(sampled: Sampled, watched?: BlockedLoop): Assessment {
   return {
     kind: watched?.kind ?? kindOf(sampled, found),
     culprit,
+    share: found?.share ?? 0,
     place: culprit && placeRecord(culprit),
     stack,
     tree: sampled.stacks.length === 0 ? undefined : callTree(sampled.stacks, described),
@@ -56,21 +59,25 @@ function agreed(
   found: SampledCulprit | undefined,
   watched: BlockedLoop | undefined,
 ): { culprit: Culprit | undefined; stack: BlockRecord['stack'] } {
-  if (watched?.culprit === undefined) return { culprit: found?.culprit, stack: found?.stack ?? watched?.stack ?? [] };
+  if (watched?.culprit === undefined || watched.culprit.frame.script.includes(__dirname))
+    return { culprit: found?.culprit, stack: found?.stack ?? watched?.stack ?? [] };
   const { culprit, stack } = watched;
   if (found === undefined) return { culprit, stack };
-  if (isInside(found, culprit)) {
+  if (isInside(found, culprit.frame)) {
     // The watch's line is that of another call, where the profiler has seen another one for most of the time.
     const isSameCall = found.culprit.call === culprit.call;
     const isMoreExact = isSameCall ? found.culprit.frame.column === 0 || !found.isLineCertain : !found.isLineCertain;
     if (!isMoreExact) return { culprit: found.culprit, stack: found.stack };
     return { culprit: withName(culprit, found), stack };
   }
+  // The profiler does not always know of a function that V8 has put into its caller; the watch knows the whole stack.
+  const isInlined = stack.some((frame) => isInside(found, frame));
+  if (isInlined) return { culprit, stack };
   return found.share < CERTAIN_SHARE ? { culprit, stack } : { culprit: found.culprit, stack: found.stack };
 }
 
-/** Whether the watch saw the same function. */
-function isInside({ defined, culprit }: SampledCulprit, { frame }: Culprit): boolean {
+/** Whether a frame is one of the culprit's function. */
+function isInside({ defined, culprit }: SampledCulprit, frame: StackFrame): boolean {
   if (frame.file !== defined.file) return false;
   const source = functionSource(defined);
   if (source === undefined) return frame.functionName === culprit.frame.functionName;

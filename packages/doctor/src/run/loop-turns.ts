@@ -1,3 +1,5 @@
+import { ProcessorWait } from './processor-wait.ts';
+
 // Taken before the program can put others in their place, as tests do that play with time.
 const { setInterval, clearInterval, setImmediate } = globalThis;
 
@@ -5,6 +7,8 @@ const { setInterval, clearInterval, setImmediate } = globalThis;
 export interface Gap {
   readonly from: number;
   readonly to: number;
+  /** How much of it the thread waited for a processor; `undefined` where nobody knows. */
+  readonly starved: number | undefined;
   /** Whether the loop has not turned before. */
   readonly isFirst: boolean;
 }
@@ -20,7 +24,9 @@ export class LoopTurns {
   readonly #onLate: (gap: Gap) => void;
   readonly #onSecond: (longest: number) => void;
   readonly #beat: NodeJS.Timeout;
+  readonly #wait = new ProcessorWait();
   #last = monotonic();
+  #waited = this.#wait.milliseconds();
   #isFirst = true;
   #longest = 0;
   #second = this.#last;
@@ -45,7 +51,9 @@ export class LoopTurns {
 
   /** Since when the loop has not turned. */
   unfinished(): Gap {
-    return { from: this.#last, to: monotonic(), isFirst: this.#isFirst };
+    const waited = this.#wait.milliseconds();
+    const starved = waited === undefined || this.#waited === undefined ? undefined : waited - this.#waited;
+    return { from: this.#last, to: monotonic(), starved, isFirst: this.#isFirst };
   }
 
   stop(): void {
@@ -59,6 +67,7 @@ export class LoopTurns {
     this.#isFirst = false;
     // What was done about it is not the program's delay.
     this.#last = monotonic();
+    this.#waited = this.#wait.milliseconds();
     if (this.#last - this.#second < 1000) return;
     this.#onSecond(this.#longest);
     this.#second = this.#last;

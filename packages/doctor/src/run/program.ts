@@ -44,8 +44,8 @@ export class Program {
 
   async run(): Promise<Ended> {
     const [name = '', ...args] = this.#command;
-    const { folder, threshold, stdout } = this.#options;
-    const settings: RecorderSettings = { folder, threshold };
+    const { folder, threshold, isJudging, stdout } = this.#options;
+    const settings: RecorderSettings = { folder, threshold, isJudging };
     const preload = fileURLToPath(new URL('./run/preload.cjs', import.meta.url));
     const listeners: [NodeJS.Signals, () => void][] = [
       ['SIGINT', () => this.#interrupted()],

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { BlockRecord, DelayRecord, JudgementOfPlace, ProcessRecord, StartRecord } from './records.ts';
+import type { Judgement } from '../judge/judgement.ts';
+import type { BlockRecord, DelayRecord, ProcessRecord, StartRecord } from './records.ts';
 
 /** What one process of the program has written down. */
 export interface RecordedProcess {
@@ -8,7 +9,7 @@ export interface RecordedProcess {
   readonly start: StartRecord | undefined;
   readonly blocks: readonly RecordedBlock[];
   readonly delays: readonly DelayRecord[];
-  readonly judgements: ReadonlyMap<string, JudgementOfPlace>;
+  readonly judgements: ReadonlyMap<string, Judgement>;
   /** Why it could not be watched. */
   readonly failure: string | undefined;
   /** When it ended by itself; `undefined` where it was killed, or runs on. */
@@ -46,7 +47,7 @@ function recordsIn(file: string): ProcessRecord[] {
 function processOf(pid: number, records: readonly ProcessRecord[]): RecordedProcess {
   const blocks = new Map<number, RecordedBlock>();
   const delays: DelayRecord[] = [];
-  const judgements = new Map<string, JudgementOfPlace>();
+  const judgements = new Map<string, Judgement>();
   let start: StartRecord | undefined;
   let failure: string | undefined;
   let ended: number | undefined;

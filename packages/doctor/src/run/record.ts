@@ -1,4 +1,5 @@
-import { watchLoop } from 'heddle/watchdog';
+import { type BlockedLoop, watchLoop } from 'heddle/watchdog';
+import { startJudge } from '../judge/judge.ts';
 import { Lookout } from './lookout.ts';
 import { Recorder } from './recorder.ts';
 import type { RecorderSettings } from './records.ts';
@@ -8,17 +9,40 @@ import type { RecorderSettings } from './records.ts';
  *
  * The program's own exit ends it too; a signal that kills the process loses nothing, since each block is written when
  * it is seen.
+ *
+ * @param ownConnections how many connections to the process's inspector are the doctor's
  */
-export function record(settings: RecorderSettings): () => void {
+export function record(settings: RecorderSettings, ownConnections = 0): () => void {
   const lookout = new Lookout(settings);
-  const recorder = new Recorder({ ...settings, onTurn: () => lookout.turned() });
-  // At the end of the process the watch says its last words in a listener of its own, which is before the one below.
+  const judge = settings.isJudging
+    ? startJudge({
+        ownConnections,
+        onJudged: (key, judgement) => recorder.file.write({ type: 'judgement', key, judgement }),
+      })
+    : undefined;
+  const recorder: Recorder = new Recorder({
+    ...settings,
+    onTurn: () => lookout.turned(),
+    onBlock: ({ kind = 'code', ...block }) => {
+      const judged: BlockedLoop = { ...block, kind, count: 1, context: undefined };
+      judge?.look(judged);
+    },
+    heldUp: () => judge?.heldUp() ?? [],
+    ownConnections,
+  });
+  // The first of these listeners, so that what the others do is not in the last block. At the end of the process the
+  // watch says its last words in one of its own, which comes before the one below.
+  const end = (): void => recorder.end();
+  process.once('exit', end);
   const watch = watchLoop({ threshold: settings.threshold, onBlocked: (block) => recorder.watched(block) });
   recorder.expectWatch();
   const stop = (): void => {
+    process.removeListener('exit', end);
     process.removeListener('exit', stop);
+    recorder.end();
     watch.stop();
     lookout.stop();
+    judge?.stop();
     recorder.stop();
   };
   process.once('exit', stop);

@@ -1,6 +1,7 @@
 import type { Profiler } from 'node:inspector';
 import type { BlockedLoop } from 'heddle/watchdog';
 import { type Assessment, assess, withoutLoading } from './block-assessment.ts';
+import { isDebuggerAttached } from '../judge/debugger-attached.ts';
 import { type ProfiledFunction, type Sampled, sampledBetween } from './call-tree.ts';
 import { type Gap, LoopTurns, monotonic } from './loop-turns.ts';
 import { ProfileWindows } from './profile-windows.ts';
@@ -16,6 +17,8 @@ interface LateTurn {
   readonly began: number;
   readonly ended: number;
   readonly sampled: Sampled;
+  /** For how long the program can have run in it, by what is known here. */
+  readonly ran: number;
   /** Whether modules were loaded in it, as when a program starts. */
   readonly atStart: boolean;
   /** What was written of it; `undefined` where that was nothing. */
@@ -25,17 +28,16 @@ interface LateTurn {
   isTold: boolean;
 }
 
+const NOTHING: Sampled = { stacks: [], busy: 0, proven: 0, idle: 0, garbageCollection: 0 };
 /** How long the watch of the loop may take to say what it saw, in milliseconds. */
 const WATCH_MS = 2000;
+/** What proves a block without the watch: so much of the time in one function, for so many times the threshold. */
+const CERTAIN_SHARE = 0.8;
+const CERTAIN_FACTOR = 2;
 /** How many times as long the program's own code may take while the program starts. */
 const START_FACTOR = 4;
 /** Programs load their modules by then. */
 const START_MS = 10_000;
-
-/** Whoever is attached may hold the program where it is; the watch knows when. */
-function isInspected(): boolean {
-  return process.getBuiltinModule('node:inspector').url() !== undefined;
-}
 
 /** Told of each block, when all is known of it. */
 export type OnBlock = (block: Pick<BlockedLoop, 'began' | 'duration'> & Assessment) => void;
@@ -44,6 +46,10 @@ export interface RecorderOptions extends RecorderSettings {
   /** Called at every turn of the loop that is looked at. */
   readonly onTurn?: () => void;
   readonly onBlock?: OnBlock;
+  /** When the doctor itself held up the program, on the scale of `Date.now()`. */
+  readonly heldUp?: () => readonly { readonly from: number; readonly to: number }[];
+  /** How many connections to the process's inspector are the doctor's. */
+  readonly ownConnections?: number;
 }
 
 /**
@@ -62,6 +68,8 @@ export class Recorder {
   #late: LateTurn[] = [];
   /** What the watch saw and is not seen here yet. */
   #early: BlockedLoop[] = [];
+  /** The turn of the loop in which the process ended. */
+  #last: Gap | undefined;
   #blocks = 0;
   #isStopped = false;
   /** Whether there is a watch to be heard. */
@@ -102,12 +110,18 @@ export class Recorder {
     else this.#confirm(late, block);
   }
 
+  /** The process ends: what comes now is the doctor's own. */
+  end(): void {
+    this.#turns.stop();
+    this.#last ??= this.#turns.unfinished();
+  }
+
   /** Writes what is known by now. Nothing is left in the process. */
   stop(): void {
     if (this.#isStopped) return;
     this.#isStopped = true;
-    this.#turns.stop();
-    const gap = this.#turns.unfinished();
+    this.end();
+    const gap = this.#last as Gap;
     const profile = this.#profile.stop();
     if (gap.to - gap.from > this.#options.threshold) this.#look(gap, profile);
     this.#settle(Number.POSITIVE_INFINITY);
@@ -122,20 +136,24 @@ export class Recorder {
     this.#settle(Date.now() - WATCH_MS);
   }
 
-  #look({ from, to, isFirst }: Gap, profile: Profiler.Profile | undefined): void {
-    if (profile === undefined) return;
-    const all = sampledBetween(profile, from, to, isOwn);
+  #look({ from, to, starved, isFirst }: Gap, profile: Profiler.Profile | undefined): void {
+    const all = profile === undefined ? NOTHING : sampledBetween(profile, from, to, isOwn);
     const isStarting = isFirst || from - this.#began < START_MS;
     const sampled = isStarting ? withoutLoading(all, isFirst) : all;
     const atStart = isStarting && sampled !== all;
     // Where the whole process was stopped, the profiler was too.
     const duration = atStart ? sampled.busy : Math.min(to - from - all.idle, sampled.busy);
     const ended = Date.now() - (monotonic() - to);
-    const isCertain = atStart || (sampled.proven > this.#options.threshold && !isInspected());
+    const assessment = assess(sampled);
+    const ran = duration - (starved ?? 0);
+    // A thread without a processor is not looked at, so that many looks prove as much.
+    const proven = starved === undefined ? sampled.proven : ran;
+    const isCertain = atStart || (this.#isProven(proven, assessment) && !this.#isDebugged());
     const late: LateTurn = {
       began: ended - (to - from),
       ended,
       sampled,
+      ran,
       atStart,
       record: undefined,
       isCertain,
@@ -144,7 +162,6 @@ export class Recorder {
     this.#late.push(late);
     const allowed = this.#options.threshold * (atStart ? START_FACTOR : 1);
     if (duration > allowed) {
-      const assessment = assess(sampled);
       this.#write(late, assessment, atStart ? late.began : ended - duration, duration);
       if (atStart) this.#tell(late, assessment);
     }
@@ -153,9 +170,17 @@ export class Recorder {
     for (const block of early) this.#confirm(late, block);
   }
 
+  /**
+   * Whether it was one long call for sure, and not many short ones in one turn of the loop, which only the watch can
+   * tell apart.
+   */
+  #isProven(proven: number, { share }: Assessment): boolean {
+    return share >= CERTAIN_SHARE && proven * share > this.#options.threshold * CERTAIN_FACTOR;
+  }
+
   #confirm(late: LateTurn, block: BlockedLoop): void {
-    // While modules are loaded, one look at the stack proves nothing.
-    if (late.atStart) return;
+    // While modules are loaded, one look at the stack proves nothing; and what the doctor itself did is not the program's.
+    if (late.atStart || (late.sampled !== NOTHING && late.ran < this.#options.threshold)) return;
     late.isCertain = true;
     const assessment = assess(late.sampled, block);
     this.#write(late, assessment, block.began, block.duration);
@@ -186,29 +211,32 @@ export class Recorder {
     this.#options.onBlock?.({ began: record.began, duration: record.duration, ...assessment });
   }
 
+  /** Whoever debugs the program may hold it where it is; the watch knows when. */
+  #isDebugged(): boolean {
+    return isDebuggerAttached(this.#options.ownConnections ?? 0);
+  }
+
+  /** For how long the doctor itself held up the program then. */
+  #heldUpIn({ began, ended }: LateTurn): number {
+    const times = this.#options.heldUp?.() ?? [];
+    return times.reduce((sum, { from, to }) => sum + Math.max(0, Math.min(to, ended) - Math.max(from, began)), 0);
+  }
+
   /** The watch will say no more of what ended before that. */
   #settle(before: number): void {
     for (const late of this.#late) {
       if (late.ended > before || late.record === undefined) continue;
-      if (late.isCertain || !this.#isWatched) this.#tell(late, assess(late.sampled));
-      else this.#file.write({ type: 'retracted', id: late.record.id });
+      const held = this.#heldUpIn(late);
+      const { id, duration } = late.record;
+      if ((!late.isCertain && this.#isWatched) || duration - held <= this.#options.threshold) {
+        this.#file.write({ type: 'retracted', id });
+        continue;
+      }
+      if (held > 0) this.#file.write({ ...late.record, duration: Math.round((duration - held) * 10) / 10 });
+      this.#tell(late, assess(late.sampled));
     }
     this.#late = this.#late.filter(({ ended }) => ended > before);
-    const alone = this.#early.filter(({ began, duration }) => began + duration <= before);
-    this.#early = this.#early.filter((block) => !alone.includes(block));
-    for (const block of alone) {
-      const sampled: Sampled = { stacks: [], busy: 0, proven: 0, idle: 0, garbageCollection: 0 };
-      const { began, duration } = block;
-      const late: LateTurn = {
-        began,
-        ended: began + duration,
-        sampled,
-        atStart: false,
-        record: undefined,
-        isCertain: true,
-        isTold: false,
-      };
-      this.#write(late, assess(sampled, block), began, duration);
-    }
+    // Of what is left of these, the loop turned in time.
+    this.#early = this.#early.filter(({ began, duration }) => began + duration > before);
   }
 }

@@ -1,4 +1,5 @@
 import type { BlockKind, StackFrame } from 'heddle/watchdog';
+import type { Judgement } from '../judge/judgement.ts';
 import type { CallNode } from './call-tree.ts';
 
 /** Who is to blame for a block, as far as it is known: what a row of the report is about. */
@@ -69,15 +70,7 @@ export interface DelayRecord {
 export interface JudgementRecord {
   readonly type: 'judgement';
   readonly key: string;
-  readonly judgement: JudgementOfPlace;
-}
-
-/** What the report shows of a judgement. */
-export interface JudgementOfPlace {
-  readonly verdict: string;
-  readonly why: string;
-  readonly write?: string;
-  readonly measured?: Readonly<Record<string, unknown>>;
+  readonly judgement: Judgement;
 }
 
 /** The process could not be watched. */
@@ -111,6 +104,8 @@ export interface RecorderSettings {
   readonly folder: string;
   /** Milliseconds. */
   readonly threshold: number;
+  /** Whether it is tried out what to write instead, which slows the program's awaits for some seconds. */
+  readonly isJudging: boolean;
 }
 
 /** The environment variable that holds the {@link RecorderSettings}, as JSON. */

@@ -98,12 +98,3 @@ function inspector(): typeof import('node:inspector') {
 function owner(): Record<symbol, unknown> {
   return inspector().Session as unknown as Record<symbol, unknown>;
 }
-
-/** Undefined where the runtime has no inspector, or does not let the program have it. */
-export function makeGrab(state: SharedState, context: AsyncLocalStorage<unknown> | undefined): Grab | undefined {
-  try {
-    return new Grab(state, context);
-  } catch {
-    return undefined;
-  }
-}

@@ -18,6 +18,7 @@ export class Heartbeat {
     this.#state = state;
     this.#onBeat = onBeat;
     this.#write();
+    state.times[Time.made] = sharedNow();
     // A timer alone would beat among other timers, and so while no event is heard. After an immediate the loop has
     // looked for events.
     this.#timer = setInterval(() => setImmediate(() => this.#beat()), beatInterval(threshold)).unref();

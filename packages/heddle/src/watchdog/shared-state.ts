@@ -30,6 +30,8 @@ export const Time = {
   microtask: 3,
   /** The same for `process.nextTick`. */
   tick: 4,
+  /** When the watch was made. */
+  made: 5,
 } as const;
 
 /** The memory itself. */

@@ -3,7 +3,8 @@ import { isMainThread } from 'node:worker_threads';
 import type { BlockedLoop } from './blocked-loop.ts';
 import { beginLog, endLog, frameOfCall, lastCall } from './dispatch-log.ts';
 import { LoopNotWatchableError } from './errors.ts';
-import { type Grab, makeGrab } from './grab.ts';
+import { Grab } from './grab.ts';
+import { inspectorRefusal } from './inspector-access.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { LongJobs } from './long-jobs.ts';
 import { type CompleteWatchOptions, completeWatchOptions, type WatchOptions } from './options.ts';
@@ -73,7 +74,9 @@ class Watch implements LoopWatch {
 
   constructor(options: CompleteWatchOptions) {
     this.#options = options;
-    this.#grab = makeGrab(this.#state, options.context);
+    const refusal = inspectorRefusal();
+    if (refusal === undefined) this.#grab = new Grab(this.#state, options.context);
+    else warnWithoutStacks(refusal);
     this.#heartbeat = new Heartbeat(this.#state, options.threshold, () => this.#beats());
     this.#thread = this.#startThread();
     if (options.jobLimit !== Number.POSITIVE_INFINITY)
@@ -98,7 +101,7 @@ class Watch implements LoopWatch {
     const hasListener = onBlocked !== undefined;
     try {
       return new WatcherThread(
-        { state: this.#state, threshold, grabName: this.#grab?.name ?? '', hasListener },
+        { state: this.#state, threshold, grabName: this.#grab?.name, hasListener },
         (message) => this.#receive(message),
         (error) => this.#goOnAlone(error),
       );
@@ -111,9 +114,11 @@ class Watch implements LoopWatch {
   /** The process ends. */
   #finish(): void {
     if (!this.#isOn) return;
-    const isBlocked = this.#heartbeat.age >= this.#options.threshold;
+    const { age } = this.#heartbeat;
+    const isBlocked = age >= this.#options.threshold;
     if (isBlocked) this.#heartbeat.beatLast();
-    this.#thread?.finish(isBlocked);
+    if (this.#thread !== undefined) this.#thread.finish(isBlocked);
+    else if (isBlocked) this.#wasBlocked(age);
     this.#isOn = false;
     this.#end();
   }
@@ -135,7 +140,7 @@ class Watch implements LoopWatch {
   #beats(): void {
     const { age } = this.#heartbeat;
     if (age < this.#options.threshold) return;
-    if (this.#thread === undefined) return this.#wasBlocked(age);
+    if (this.#thread === undefined) return queueMicrotask(() => this.#wasBlocked(age));
     const call = lastCall();
     if (call === undefined || call.looks === this.#looksTold) return undefined;
     this.#looksTold = call.looks;
@@ -145,6 +150,7 @@ class Watch implements LoopWatch {
 
   /** Without a watcher, this is all that can be said. */
   #wasBlocked(duration: number): void {
+    if (!this.#isOn) return;
     const block: BlockedLoop = {
       began: Date.now() - duration,
       duration,

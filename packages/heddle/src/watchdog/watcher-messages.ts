@@ -14,8 +14,8 @@ export interface WatcherData {
   /** Counts the looks at loops that are blocked, of all watches. */
   readonly looks: Int32Array<SharedArrayBuffer>;
   readonly threshold: number;
-  /** What to call in the loop's thread. */
-  readonly grabName: string;
+  /** What to call in the loop's thread; undefined where it cannot be asked. */
+  readonly grabName: string | undefined;
   readonly processId: number;
   /** Whether the loop's thread wants to hear of blocks, and no warning is to be written when they are over. */
   readonly hasListener: boolean;

@@ -114,6 +114,8 @@ const watchdog = ['LoopNotWatchableError', 'culpritOf', 'frameAt', 'framesOf', '
 const exported: Record<string, readonly string[]> = {
   // For code that the build plug-in writes.
   'heddle/addressed': ['addressed', 'partsOf'],
+  // For tools that give advice, such as the doctor.
+  'heddle/inspect': ['measureCopy', 'wayIntoThread'],
   heddle: [...defer, ...reactor, ...task, ...threads, ...watchdog],
   'heddle/defer': defer,
   'heddle/reactor': reactor,

@@ -56,6 +56,7 @@ export class BlockWatch {
   #warnsAt: number;
   #wasWarnedOf = false;
   #isPaused = false;
+  #wasAsked = false;
 
   /** @param waitedBefore how long the loop's thread had waited for a processor when the turn began */
   constructor(instruments: BlockInstruments, beats: number, waitedBefore: number) {
@@ -86,16 +87,15 @@ export class BlockWatch {
 
   /** What is to be reported; `undefined` where the loop was not blocked by anything that the program does. */
   end(): EndedBlock | undefined {
-    const { state, time, loopThread, threshold } = this.#instruments;
+    const { state, time, threshold } = this.#instruments;
     const { times } = state;
     const end = times[Time.beat] ?? 0;
     const idle = (times[Time.idle] ?? 0) - this.#idleBefore;
     const duration = end - this.#began - idle - time.lost;
-    const starved = loopThread.waited() - this.#waitedBefore;
-    if (this.#isPaused || duration - starved < threshold) return undefined;
+    if (this.#isPaused || duration - this.#starved < threshold) return undefined;
     this.#waitForCollections();
     const collecting = (times[Time.collecting] ?? 0) - this.#collectingBefore;
-    const verdict = judge({ samples: this.#samples, end, duration, collecting, threshold });
+    const verdict = judge({ samples: this.#samples, end, duration, collecting, threshold, wasAsked: this.#wasAsked });
     if (verdict === undefined) return undefined;
     return { verdict, duration, age: sharedNow() - end + duration, wasWarnedOf: this.#wasWarnedOf };
   }
@@ -104,10 +104,17 @@ export class BlockWatch {
   warnIfStill(): void {
     const duration = this.#age;
     if (duration < this.#warnsAt || this.#isPaused || !this.#goesOn()) return;
+    if (duration - this.#starved < this.#warnsAt || this.#starves(duration)) return;
     this.#warnsAt *= PATIENCE_FACTOR;
-    if (this.#starves(duration)) return;
     const { threshold } = this.#instruments;
-    const verdict = judge({ samples: this.#samples, end: sharedNow(), duration, collecting: 0, threshold });
+    const verdict = judge({
+      samples: this.#samples,
+      end: sharedNow(),
+      duration,
+      collecting: 0,
+      threshold,
+      wasAsked: this.#wasAsked,
+    });
     if (verdict === undefined) return;
     writeError(stillBlockedWarning({ ...verdict, duration }));
     this.#wasWarnedOf = true;
@@ -125,13 +132,14 @@ export class BlockWatch {
   async #sample(inspection: Inspection): Promise<void> {
     const { state } = this.#instruments;
     if (this.#isPaused || this.#samples.length === MOST_LOOKS) return;
+    this.#wasAsked = true;
     this.#noteCallbacks(state);
     Atomics.add(this.#instruments.looks, 0, 1);
     const id = this.#instruments.nextSample();
-    const asked = sharedNow();
+    const waited = this.#instruments.loopThread.waited();
     const inspected = await inspection.ask(id, this.#beats, this.#samples.at(-1)?.isAmongTicks ?? false);
     if (inspected === undefined) return;
-    this.#samples.push(new Sample(id, asked, inspected));
+    this.#samples.push(new Sample(id, inspected, this.#instruments.loopThread.waited() - waited));
     this.#isPaused ||= inspected.isPaused;
   }
 
@@ -152,10 +160,14 @@ export class BlockWatch {
     }
   }
 
-  /** It had something to do all the time, and no processor to do it. */
+  /** For how long the loop's thread had something to do and no processor: of that the kernel tells when it gets one. */
+  get #starved(): number {
+    return this.#instruments.loopThread.waited() - this.#waitedBefore;
+  }
+
+  /** Whether it has hardly had a processor, and still waits for one. */
   #starves(duration: number): boolean {
     const { loopThread } = this.#instruments;
-    if (loopThread.waited() - this.#waitedBefore > duration / 2) return true;
     return loopThread.wantsProcessor() === true && loopThread.ran() - this.#ranBefore < duration / 10;
   }
 

@@ -13,6 +13,8 @@ export interface Evidence {
   /** How much of that garbage collections took. */
   readonly collecting: number;
   readonly threshold: number;
+  /** Whether the thread was asked at all, and did not answer where there is no sample. */
+  readonly wasAsked: boolean;
 }
 
 /** What is to be said about it. */
@@ -62,12 +64,13 @@ function stormKind({ samples, end, threshold }: Evidence): BlockKind | 'events' 
   if (first === undefined) return undefined;
   let seen = 0;
   for (const [index, sample] of samples.entries()) {
-    const until = samples[index + 1]?.asked ?? end;
-    const life = sample.lastsUntil(end) - sample.at;
-    if (life > threshold / 2 || sample.isLate) return undefined;
-    seen += Math.min(life, Math.max(0, until - sample.at));
+    // Until it answers, nothing else can have begun.
+    const life = sample.lastsUntil(end) - sample.asked;
+    // One that is long enough by itself is to blame, whatever comes before and after it.
+    if (life >= threshold) return undefined;
+    seen += Math.min(life, Math.max(0, (samples[index + 1]?.asked ?? end) - sample.asked));
   }
-  if (seen > (end - first.at) / 2) return undefined;
+  if (seen > (end - first.asked) / 2) return undefined;
   return queueOf(samples, end);
 }
 
@@ -135,7 +138,7 @@ function agreed(samples: readonly Sample[], last: Sample): Told {
 
 function kindOf({ sample, culprit }: Told): BlockKind {
   const [top] = sample.frames;
-  const isAlone = culprit?.call === undefined && top !== undefined && top !== culprit?.frame;
+  const isAlone = culprit !== undefined && culprit.call === undefined && top !== culprit.frame;
   // Samples that do not agree about the call have found the function itself to be long.
   if (isAlone) return 'code';
   if (top?.origin === 'node')

@@ -1,6 +1,6 @@
 import { Session } from 'node:inspector';
 import { type Grabbed, grabExpression } from '../grab.ts';
-import { SessionState, type SharedState, Wish, Word } from '../shared-state.ts';
+import { SessionState, type SharedState, sharedNow, Wish, Word } from '../shared-state.ts';
 import type { OwnTime } from './own-time.ts';
 
 /** Looks for the answer, and for reasons not to wait for it any longer, come every so many milliseconds. */
@@ -10,6 +10,8 @@ const PATIENCE_MS = 100;
 
 /** What came of one question. */
 export interface Inspected extends Grabbed {
+  /** When it was asked. */
+  readonly asked: number;
   /** Whether a debugger has stopped the program. */
   readonly isPaused: boolean;
 }
@@ -43,10 +45,11 @@ export class Inspection {
   /** @param beats the count of the turn that is blocked; a later turn is of no interest */
   async ask(sample: number, beats: number, asksForTick: boolean): Promise<Inspected | undefined> {
     return this.#inSession(async (session) => {
+      const asked = sharedNow();
       const text = await this.#evaluate(session, grabExpression(this.#name, sample, beats, asksForTick), beats);
       if (text === '') return undefined;
       const grabbed = JSON.parse(text) as Grabbed;
-      return { ...grabbed, isPaused: grabbed.isInspected && (await this.#isPaused(session, beats)) };
+      return { ...grabbed, asked, isPaused: grabbed.isInspected && (await this.#isPaused(session, beats)) };
     });
   }
 

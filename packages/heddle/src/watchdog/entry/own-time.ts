@@ -1,7 +1,9 @@
-import { type SharedState, sharedNow, Wish, Word } from '../shared-state.ts';
+import { type SharedState, sharedNow, Time, Wish, Word } from '../shared-state.ts';
 
 /** A thread that a busy machine lets wait is late by about this much; what is more, the machine has stood still. */
 const SLACK_MS = 5;
+/** A thread that has not started by then has been kept from it. */
+const LONGEST_START_MS = 1_000;
 
 /**
  * Lets time pass, and takes note of how much of it this thread did not get. A machine that was stopped, or put to sleep,
@@ -10,18 +12,22 @@ const SLACK_MS = 5;
 export class OwnTime {
   readonly #state: SharedState;
   #lost = 0;
+  #lastLost: number;
 
   constructor(state: SharedState) {
     this.#state = state;
+    // Since the watch was made this thread has been starting.
+    this.#lastLost = Math.max(0, sharedNow() - (state.times[Time.made] ?? 0) - LONGEST_START_MS);
   }
 
-  /** Milliseconds that were lost since {@link forget}. */
+  /** Milliseconds that were lost since the time of {@link countFrom}. */
   get lost(): number {
     return this.#lost;
   }
 
-  forget(): void {
-    this.#lost = 0;
+  /** Begins to count anew at a time that has passed, of which only the last sleep can know anything. */
+  countFrom(time: number): void {
+    this.#lost = Math.min(this.#lastLost, Math.max(0, sharedNow() - time));
   }
 
   /** Sleeps for so many milliseconds, or until the loop has another wish. */
@@ -53,6 +59,7 @@ export class OwnTime {
   }
 
   #count(late: number): void {
-    if (late > SLACK_MS) this.#lost += late;
+    this.#lastLost = late > SLACK_MS ? late : 0;
+    this.#lost += this.#lastLost;
   }
 }

@@ -4,6 +4,7 @@ import type { Inspected } from './inspection.ts';
 
 /** V8 answers at once from JavaScript; after this long, what it ran was native code. */
 const LATE_MS = 10;
+const MOSTLY = 0.8;
 
 /** One look at the loop's thread while it was blocked. */
 export class Sample {
@@ -12,16 +13,19 @@ export class Sample {
   readonly at: number;
   readonly isPaused: boolean;
   readonly #inspected: Inspected;
-  #excused = 0;
+  readonly #starved: number;
+  #collecting = 0;
   #frames: StackFrame[] | undefined;
   /** When promises' callbacks ran that were there to be run since this look; `undefined` while they have not. */
   microtask: number | undefined = undefined;
   /** The same for `process.nextTick`. */
   tick: number | undefined = undefined;
 
-  constructor(id: number, asked: number, inspected: Inspected) {
+  /** @param starved for how many milliseconds the thread had no processor meanwhile */
+  constructor(id: number, inspected: Inspected, starved: number) {
     this.id = id;
-    this.asked = asked;
+    this.#starved = starved;
+    this.asked = inspected.asked;
     this.at = inspected.at;
     this.isPaused = inspected.isPaused;
     this.#inspected = inspected;
@@ -29,13 +33,16 @@ export class Sample {
 
   /** Whether the answer was so long in coming that the thread must have been in native code, which has returned. */
   get isLate(): boolean {
-    return this.at - this.asked - this.#excused > LATE_MS;
+    return this.#hadToWait && this.#collecting < (this.at - this.asked) * MOSTLY;
   }
 
   /** While garbage is collected, V8 does not answer either. */
   excuse(collecting: number): void {
-    this.#excused = collecting;
-    this.#frames = undefined;
+    this.#collecting = collecting;
+  }
+
+  get #hadToWait(): boolean {
+    return this.at - this.asked - this.#starved > LATE_MS;
   }
 
   /** Until when, as far as anybody knows, the function went on that ran here. */
@@ -64,7 +71,7 @@ export class Sample {
     const all = frames.length === inSource.length ? frames.map((frame, index) => led(frame, inSource[index])) : frames;
     const [first] = all;
     const isNoReason = isFresh || (first?.origin === 'node' && first.functionName === '');
-    return this.isLate && isNoReason ? all.slice(1) : all;
+    return this.#hadToWait && isNoReason ? all.slice(1) : all;
   }
 }
 

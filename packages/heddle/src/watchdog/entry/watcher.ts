@@ -14,7 +14,7 @@ import { Places } from './places.ts';
 
 /** How long a block goes on before it is warned of while it does; more where the program wants to hear of it itself. */
 const PATIENCE_MS = 1_000;
-const PATIENCE_FOR_LISTENER_MS = 10_000;
+const PATIENCE_FOR_LISTENER_MS = 5_000;
 
 /** Watches the loop of another thread: what a watching thread does. */
 export async function startWatcher(data: WatcherData): Promise<void> {
@@ -27,11 +27,11 @@ class Watcher {
   readonly #port: MessagePort;
   readonly #time: OwnTime;
   readonly #loopThread: LoopThread;
-  readonly #inspection: Inspection;
+  /** Undefined where the loop's thread cannot be asked. */
+  #inspection: Inspection | undefined;
   readonly #places = new Places();
   readonly #instruments: BlockInstruments;
   #block: BlockWatch | undefined;
-  #isBlind = false;
   #beats = -1;
   #waitedBefore = 0;
   #samples = 0;
@@ -42,7 +42,9 @@ class Watcher {
     this.#port = port;
     this.#time = new OwnTime(state);
     this.#loopThread = new LoopThread(processId);
-    this.#inspection = new Inspection(state, this.#time, grabName, () => this.#block?.warnIfStill());
+    if (grabName !== undefined) {
+      this.#inspection = new Inspection(state, this.#time, grabName, () => this.#block?.warnIfStill());
+    }
     this.#instruments = {
       state,
       looks,
@@ -76,7 +78,7 @@ class Watcher {
     const waited = this.#loopThread.waited();
     if (beats !== this.#beats) {
       this.#beats = beats;
-      this.#time.forget();
+      this.#time.countFrom(state.times[Time.beat] ?? 0);
       this.#waitedBefore = waited;
     }
     const end = (state.times[Time.beat] ?? 0) + threshold;
@@ -87,7 +89,7 @@ class Watcher {
     Atomics.store(this.#data.state.words, Word.busy, 1);
     const block = new BlockWatch(this.#instruments, this.#beats, this.#waitedBefore);
     this.#block = block;
-    await block.look(this.#isBlind ? undefined : this.#inspection);
+    await block.look(this.#inspection);
     this.#block = undefined;
     const dispatched = this.#dispatched();
     if (Atomics.load(this.#data.state.words, Word.wish) === Wish.stop) return;
@@ -130,9 +132,9 @@ class Watcher {
 
   async #tryInspection(): Promise<void> {
     try {
-      await this.#inspection.try();
+      await this.#inspection?.try();
     } catch (error) {
-      this.#isBlind = true;
+      this.#inspection = undefined;
       this.#tell({ kind: 'blind', reason: error instanceof Error ? error.message : String(error) });
     }
   }

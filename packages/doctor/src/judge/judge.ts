@@ -1,0 +1,249 @@
+import type { BlockedLoop, StackFrame } from 'heddle/watchdog';
+import { isMainThread } from 'node:worker_threads';
+import { isDebuggerAttached } from './debugger-attached.ts';
+import { judgedAtOnce } from './judged-at-once.ts';
+import { type Judgement, unknown } from './judgement.ts';
+import type { HeldUp, Observation, Report, Subject } from './messages.ts';
+import { ObserverThread } from './observer-thread.ts';
+import { judgementOf } from './verdict.ts';
+import { SHORT_MS } from './worth.ts';
+import { isSource, lastPart, writtenAt } from './written-call.ts';
+
+export { counterpartOf } from './asynchronous.ts';
+export { callTextAt } from './call-text.ts';
+export type { HeldUp } from './messages.ts';
+export type { Judgement, Measured, Verdict } from './judgement.ts';
+export { isWorthDeferring } from './worth.ts';
+
+export interface JudgeOptions {
+  /** How long the next call of a place is waited for, in milliseconds (20,000): the program's awaits are slower meanwhile. */
+  readonly waitMs?: number;
+  /** How many connections to the program's inspector are the doctor's own (0); with another one, nothing is watched. */
+  readonly ownConnections?: number;
+  /** Called when the next call of a place is waited for. */
+  readonly onArmed?: (key: string) => void;
+  /** Called whenever a place has got a judgement, or another one. */
+  readonly onJudged?: (key: string, judgement: Judgement) => void;
+}
+
+/** Finds out what to write instead of calls that block the loop. */
+export interface Judge extends Disposable {
+  /** Has the next call at the place watched that has blocked, unless it has been judged already. */
+  look(block: BlockedLoop): void;
+  /** What has been found out so far, by place: `file:line:column:call`. */
+  judgements(): ReadonlyMap<string, Judgement>;
+  /** When the judge itself held up the program: a block of that time is not the program's alone. The latest last. */
+  heldUp(): readonly HeldUp[];
+  /** Watches no more. The judgements stay. */
+  stop(): void;
+}
+
+/** A place, under all the keys that it has been seen by. */
+interface Place {
+  readonly id: number;
+  readonly keys: Set<string>;
+  readonly frame: StackFrame;
+  readonly subject: Subject;
+  blockedMs: number;
+  state: 'open' | 'waiting' | 'judged';
+  attempts: number;
+  isLoop: boolean;
+  isStandIn: boolean;
+  /** What is said where a stand-in sees nothing. */
+  otherwise: Judgement | undefined;
+}
+
+const WAIT_MS = 20_000;
+/** How often a place is looked at that cannot be judged: each time costs the program something. */
+const ATTEMPTS = 4;
+/** How many of the times that the program was held up are kept. */
+const HELD_UP = 256;
+/** How many places are judged. A program that blocks at more has other troubles. */
+const PLACES = 1_000;
+/** How many places are waited for at the same time. */
+const AT_ONCE = 16;
+
+/** How a place is called among {@link Judge.judgements}. */
+export function placeKey({ culprit }: BlockedLoop): string | undefined {
+  if (culprit === undefined) return undefined;
+  const { file, line, column } = culprit.frame;
+  return `${file}:${line}:${column}:${culprit.call ?? ''}`;
+}
+
+/**
+ * Judges calls that block the event loop: whether a thread could run them, whether that pays, what to write. It runs
+ * within the program and watches the next call at a place that has blocked, through Node's inspector and from a thread
+ * of its own; it calls nothing by itself, and keeps no value of the program's.
+ *
+ * @param options see {@link JudgeOptions}
+ */
+export function startJudge(options: JudgeOptions = {}): Judge {
+  return new RunningJudge(options);
+}
+
+class RunningJudge implements Judge {
+  readonly #options: JudgeOptions;
+  readonly #places = new Map<string, Place>();
+  readonly #byId = new Map<number, Place>();
+  readonly #judgements = new Map<string, Judgement>();
+  readonly #observer = new ObserverThread((report) => this.#heed(report));
+  readonly #heldUp: HeldUp[] = [];
+  #isStopped = false;
+
+  constructor(options: JudgeOptions) {
+    this.#options = options;
+  }
+
+  look(block: BlockedLoop): void {
+    const key = placeKey(block);
+    if (key === undefined || block.culprit === undefined || this.#isStopped) return;
+    // What Heddle itself does, such as measuring.
+    if (block.culprit.callee === 'heddle' || block.culprit.frame.origin === 'heddle') return;
+    const place = this.#placeOf(block, key);
+    if (place === undefined || place.state !== 'open') return;
+    place.blockedMs = block.duration;
+    if (place.attempts >= ATTEMPTS) return;
+    if (!isMainThread) {
+      this.#say(place, unknown("Only the program's main thread can be watched."));
+    } else if ([...this.#byId.values()].filter(({ state }) => state === 'waiting').length >= AT_ONCE) {
+      this.#say(place, unknown('Too many places are waited for already.'));
+    } else if (isDebuggerAttached(this.#options.ownConnections ?? 0)) {
+      this.#say(place, unknown('A debugger is attached to the program, which is left alone then.'));
+    } else {
+      this.#arm(place);
+    }
+  }
+
+  judgements(): ReadonlyMap<string, Judgement> {
+    return this.#judgements;
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#observer.stop();
+  }
+
+  [Symbol.dispose](): void {
+    this.stop();
+  }
+
+  #placeOf(block: BlockedLoop, key: string): Place | undefined {
+    const culprit = block.culprit as NonNullable<BlockedLoop['culprit']>;
+    const { frame, call } = culprit;
+    // A sample of a function's own code may be at any line of it.
+    const name = call === undefined && frame.functionName !== '' ? `${frame.file}:${frame.functionName}` : key;
+    const known = this.#places.get(name);
+    if (known !== undefined) {
+      if (!known.keys.has(key)) this.#share(known, key);
+      return known;
+    }
+    if (this.#places.size >= PLACES) return undefined;
+    const frames = block.stack.filter(({ origin }) => origin === 'own');
+    const place: Place = {
+      id: this.#places.size + 1,
+      keys: new Set([key]),
+      frame,
+      subject: {
+        frames: frames.map(compiledPlace),
+        call: call === undefined ? undefined : lastPart(call),
+        isLoop: false,
+        isStandIn: false,
+      },
+      blockedMs: block.duration,
+      state: 'open',
+      attempts: 0,
+      isLoop: false,
+      isStandIn: false,
+      otherwise: undefined,
+    };
+    this.#places.set(name, place);
+    this.#byId.set(place.id, place);
+    const atOnce = judgedAtOnce(block.duration, culprit);
+    if (atOnce !== undefined) {
+      place.state = 'judged';
+      this.#say(place, atOnce);
+    }
+    return place;
+  }
+
+  /** Another line of a function that is judged already. */
+  #share(place: Place, key: string): void {
+    const [first] = place.keys;
+    place.keys.add(key);
+    const judgement = this.#judgements.get(first as string);
+    if (judgement !== undefined) this.#judgements.set(key, judgement);
+  }
+
+  #arm(place: Place): void {
+    place.state = 'waiting';
+    place.attempts += 1;
+    this.#say(place, unknown('It has not been called again since it blocked.'));
+    const subject = { ...place.subject, isLoop: place.isLoop, isStandIn: place.isStandIn };
+    this.#observer.arm({ kind: 'arm', id: place.id, subject, forMs: this.#options.waitMs ?? WAIT_MS }, (why) => {
+      place.state = 'judged';
+      this.#say(place, unknown(why));
+    });
+  }
+
+  heldUp(): readonly HeldUp[] {
+    return this.#heldUp;
+  }
+
+  #heed(report: Report): void {
+    if (report.kind === 'held') {
+      this.#heldUp.push({ from: report.from, to: report.to });
+      if (this.#heldUp.length > HELD_UP) this.#heldUp.shift();
+      return;
+    }
+    const place = this.#byId.get(report.id);
+    if (place === undefined || this.#isStopped) return;
+    switch (report.kind) {
+      case 'observed':
+        void this.#judge(place, report.observation);
+        break;
+      case 'failed':
+        place.state = report.isFinal || place.otherwise !== undefined ? 'judged' : 'open';
+        this.#say(place, place.otherwise ?? unknown(report.why));
+        break;
+      case 'armed':
+        for (const key of place.keys) this.#options.onArmed?.(key);
+        break;
+      case 'began':
+    }
+  }
+
+  async #judge(place: Place, observation: Observation): Promise<void> {
+    const f = this.#observer.functionOf(place.id);
+    const isShort = observation.runMs !== undefined && observation.runMs < Math.max(SHORT_MS, place.blockedMs / 4);
+    if (isShort && !place.isLoop && !observation.hasThrown) {
+      // Not this call alone: a loop around it makes it again and again, or it had other arguments.
+      place.isLoop = true;
+      this.#arm(place);
+      return;
+    }
+    const way = f === undefined ? undefined : await this.#observer.wayOf(f);
+    const { frame, blockedMs } = place;
+    const written = writtenAt(frame, observation);
+    const judgement = judgementOf({ observation, way, written, isSource: isSource(frame), blockedMs });
+    if (observation.isBlind && !place.isStandIn) {
+      // What has been seen stands, if no more is to be seen.
+      place.isStandIn = true;
+      place.otherwise = judgement;
+      this.#arm(place);
+      return;
+    }
+    place.state = judgement.verdict === 'unknown' ? 'open' : 'judged';
+    this.#say(place, judgement);
+  }
+
+  #say(place: Place, judgement: Judgement): void {
+    for (const key of place.keys) {
+      this.#judgements.set(key, judgement);
+      this.#options.onJudged?.(key, judgement);
+    }
+  }
+}
+
+function compiledPlace({ functionName, script, scriptLine, scriptColumn }: StackFrame): Subject['frames'][number] {
+  return { functionName, script, line: scriptLine, column: scriptColumn };
+}

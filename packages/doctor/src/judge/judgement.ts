@@ -1,0 +1,38 @@
+/** What can be done about a place that blocks the loop. */
+export type Verdict =
+  | 'deferrable'
+  | 'not deferrable'
+  | 'not worth deferring'
+  | 'chop'
+  | 'asynchronous'
+  /** Nothing could be measured: `why` says what kept the judge from it. */
+  | 'unknown';
+
+/** What a judgement rests on: one real call, which was only watched. Milliseconds. */
+export interface Measured {
+  /** How long the call took; where only its start was seen, how long the loop was blocked. */
+  readonly runMs: number;
+  /** What copying its arguments, and what it is called on, takes: both threads together. */
+  readonly argumentsMs: number;
+  /** What copying its result takes: both threads together; 0 where it was not seen. */
+  readonly resultMs: number;
+  /** The part of the two that the event loop's own thread would spend. */
+  readonly loopMs: number;
+  /** Whether the result was seen. */
+  readonly isResultSeen: boolean;
+}
+
+/** What to write instead of a call that blocked, and what that rests on. */
+export interface Judgement {
+  readonly verdict: Verdict;
+  /** In one or two sentences. */
+  readonly why: string;
+  /** The code to write. */
+  readonly write?: string;
+  readonly measured?: Measured;
+}
+
+/** What is said where nothing could be measured. */
+export function unknown(why: string): Judgement {
+  return { verdict: 'unknown', why };
+}

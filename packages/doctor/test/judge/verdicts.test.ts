@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import { before, describe, test } from 'node:test';
+import type { Judgement } from '#judge';
+import { type Ended, run } from './program.ts';
+
+// One program blocks in all these ways. It checks itself that each call gives, throws and changes what it always does.
+describe('the judge, of calls in a running program,', () => {
+  let ended: Ended;
+  let judgements: ReadonlyMap<string, Judgement>;
+
+  before(async () => {
+    ended = await run('places.mjs');
+    const lines = ended.output.trim().split('\n');
+    judgements = new Map(
+      lines.map((line) => {
+        const { name, ...judgement } = JSON.parse(line) as Judgement & { readonly name: string };
+        return [name, judgement];
+      }),
+    );
+  });
+
+  function judged(name: string): Judgement {
+    const judgement = judgements.get(name);
+    assert.ok(judgement, `There is no judgement of ${name}: ${ended.output}${ended.errors}`);
+    return judgement;
+  }
+
+  function assertWrites(name: string, text: string): void {
+    const { verdict, why, write } = judged(name);
+    assert.equal(verdict, 'deferrable', why);
+    assert.equal(write, text);
+  }
+
+  test('changes nothing: the program ends as it does without, and says nothing else', () => {
+    assert.deepEqual({ code: ended.code, errors: ended.errors }, { code: 0, errors: '' });
+  });
+
+  test('finds an imported function deferrable, and writes the call with its own arguments', () => {
+    assertWrites('imported', 'await deferToThread(digest, password, 12)');
+    const { measured } = judged('imported');
+    assert.ok(measured !== undefined && measured.runMs >= 20 && measured.isResultSeen);
+    assert.ok(measured.argumentsMs > 0 && measured.resultMs > 0 && measured.loopMs > 0);
+  });
+
+  test('reads a function from the namespace of a module, and says that the code around it has to become async', () => {
+    assertWrites('namespace', 'deferToThread(library.digest, password, 13)');
+    assert.match(judged('namespace').why, /has to become async/);
+  });
+
+  test('sees a result that goes straight into another call', () => {
+    assertWrites('nestedInCall', 'deferToThread(digest, password, requests.length)');
+    assert.equal(judged('nestedInCall').measured?.isResultSeen, true);
+  });
+
+  test('sees it in an outer call, where the next one is native, with what is made of it on the way', () => {
+    assertWrites('nestedInMethod', 'deferToThread(digest, password, 14)');
+    assertWrites('nestedTwice', "deferToThread(() => String(digest(password, 16)) + '!')");
+    assert.match(judged('nestedTwice').why, /a string of 6 characters, made of the result, back/);
+  });
+
+  test('says so where a result goes into a native function and is not seen', () => {
+    assertWrites('nestedInNative', 'deferToThread(digest, password, 15)');
+    assert.match(judged('nestedInNative').why, /Its result was not seen/);
+  });
+
+  test('lets a function stand in for one call of a native one, whose arguments or result are not to be seen', () => {
+    assert.equal(judged('stringify').verdict, 'not worth deferring');
+    assert.match(judged('stringify').why, /an array of 200,000 there and a string of [\d,]+ characters back/);
+    assert.equal(judged('parseInCall').verdict, 'not worth deferring');
+    assert.match(judged('parseInCall').why, /an array of 120,000 back/);
+  });
+
+  test('calls nothing to read arguments, and does not judge a call without them', () => {
+    assert.equal(judged('unreadableArguments').verdict, 'unknown');
+    assert.match(judged('unreadableArguments').why, /^Its arguments could not be read without calling something/);
+  });
+
+  test('takes arguments that cannot be read without changing something from the function itself', () => {
+    assertWrites('sideEffects', "deferToThread(digest, (n++, 'abc'), n)");
+  });
+
+  test('takes a method of an exported object by its address', () => {
+    assertWrites('exportedObject', "deferToThread(markdown.parse, 'text')");
+  });
+
+  test('finds a method deferrable with a function among its arguments, by the arrow function around the call', () => {
+    assertWrites('callback', 'deferToThread(() => each([1, 2], (n) => n + 1))');
+    assertWrites('sort', 'deferToThread(() => copy.sort((a, b) => Math.cos(a) - Math.cos(b)))');
+  });
+
+  test('awaits the result of an async function', () => {
+    assertWrites('awaited', "await deferToThread(slowly, 'text')");
+    assert.match(judged('awaited').why, /a string of 4 characters back/);
+  });
+
+  test('says that a call threw, wherever that was caught', () => {
+    for (const name of ['throwing', 'throwingFurther']) {
+      assert.match(judged(name).why, /It threw, so that its result was not seen/);
+      assert.equal(judged(name).measured?.isResultSeen, false);
+    }
+  });
+
+  test('watches the call itself, and not those that it makes of itself', () => {
+    assertWrites('recursiveLibrary', 'deferToThread(nested, 3)');
+    assert.ok((judged('recursiveLibrary').measured?.runMs ?? 0) >= 32);
+    assert.equal(judged('recursive').verdict, 'deferrable');
+  });
+
+  test('watches calls in generators', () => {
+    assertWrites('generator', 'deferToThread(digest, password, 1)');
+  });
+
+  test("defers a loop of the program's own with the function that it is in, as its caller calls it", () => {
+    assertWrites('ownLoop', 'deferToThread(countPrimes, 300_000)');
+  });
+
+  test('names the argument, the path and the class that cannot be copied', () => {
+    const { verdict, why } = judged('socketInArguments');
+    assert.equal(verdict, 'not deferrable');
+    assert.match(why, /^Its argument request holds an instance of Socket \(args\[0\]\.connection\.socket\)/);
+  });
+
+  test('says what a method is called on, and what is given, where that cannot be copied', () => {
+    assert.equal(judged('instance').verdict, 'not deferrable');
+    assert.match(judged('instance').why, /^It is called on an instance of Renderer/);
+    assert.equal(judged('instanceAsResult').verdict, 'not deferrable');
+    assert.match(judged('instanceAsResult').why, /^It gives an instance of Account/);
+  });
+
+  test('does not defer what reads as a property', () => {
+    assert.equal(judged('getter').verdict, 'not deferrable');
+    assert.match(judged('getter').why, /getter/);
+  });
+
+  test('finds a large result not worth it, and a part of it worth it', () => {
+    for (const name of ['parse', 'largeResult']) {
+      const { verdict, why, measured } = judged(name);
+      assert.equal(verdict, 'not worth deferring', why);
+      assert.ok(measured !== undefined && measured.loopMs > measured.runMs / 2);
+    }
+    assertWrites('parsePart', 'deferToThread(() => JSON.parse(objects)[0].name)');
+  });
+
+  test('chops the loop of a function that gets what cannot be copied, and counts its steps', () => {
+    const { verdict, why, write } = judged('handler');
+    assert.equal(verdict, 'chop');
+    assert.match(
+      why,
+      /^It is a loop of 30,000 steps of .*its parameter request holds an instance of Socket \(args\[0\]\.socket\)/,
+    );
+    assert.equal(
+      write,
+      'function* handle(request) { for (const part of request.parts) { …; yield; } }\nawait cooperate(handle(request)).whenDone()',
+    );
+  });
+
+  test("writes Node's asynchronous function, with the call's own arguments", () => {
+    const { verdict, write } = judged('readFile');
+    assert.equal(verdict, 'asynchronous');
+    assert.equal(
+      write,
+      "import { readFile } from 'node:fs/promises';\nawait readFile(new URL(import.meta.url), 'utf8')",
+    );
+  });
+
+  test('never tells a value', () => {
+    assert.doesNotMatch(ended.output, /hunter2|name 0/);
+  });
+});

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { DebuggerClient } from '../support/debugger-client.ts';
+import { missingHere } from '../support/skip.ts';
+import { WatchedProgram } from '../support/watched-program.ts';
+import { runWatched } from './watched.ts';
+
+test('an idle program is not reported', async () => {
+  const { stdout, stderr } = await runWatched(`
+    const watch = watchLoop({ threshold: 100, onBlocked: (block) => console.log(block) });
+    setTimeout(() => {}, 400);
+  `);
+  assert.equal(stdout + stderr, '');
+});
+
+test('a program that is busy with very many short things is not reported', async () => {
+  const { stdout, stderr } = await runWatched(`
+    import { createServer, request } from 'node:http';
+    const watch = watchLoop({ threshold: 200, onBlocked: (block) => console.log(block) });
+    const server = createServer((_, response) => { until(1); response.end('done'); }).listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      let answers = 0;
+      const ask = () => request({ port, host: '127.0.0.1' }, (response) => {
+        response.resume().on('end', () => { if (++answers < 600) ask(); else if (answers === 649) process.exit(); });
+      }).end();
+      for (let i = 0; i < 50; i++) ask();
+    });
+  `);
+  assert.equal(stdout + stderr, '');
+});
+
+test('a program that was stopped and goes on is not reported', {
+  skip: missingHere('SIGSTOP (a POSIX system)', process.platform !== 'win32'),
+}, async () => {
+  const program = new WatchedProgram(`
+    import { watchLoop } from 'heddle/watchdog';
+    let turns = 0;
+    watchLoop({ onBlocked: (block) => console.log('blocked', block) });
+    setInterval(() => { if (++turns % 20 === 0) console.log('turn', turns); }, 5);
+    process.stdin.on('data', () => process.exit());
+  `);
+  await program.wrote('turn 20\n');
+  program.send('SIGSTOP');
+  // Nobody can tell from outside when a stop has had its time: this long is no wait for anything.
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  program.send('SIGCONT');
+  await program.wrote('turn 80\n');
+  program.write('end');
+  await program.ended;
+  assert.ok(!program.output.includes('blocked'), program.output);
+});
+
+test('a stop in the middle of a block does not count as time of it', {
+  skip: missingHere('SIGSTOP (a POSIX system)', process.platform !== 'win32'),
+}, async () => {
+  const program = new WatchedProgram(`
+    import { watchLoop } from 'heddle/watchdog';
+    const blocks = [];
+    watchLoop({ onBlocked: ({ duration }) => { blocks.push(duration); } });
+    // From the first report on, the watching thread is there.
+    while (blocks.length === 0) {
+      const end = performance.now() + 200;
+      while (performance.now() < end);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    blocks.length = 0;
+    process.stdin.once('data', () => {
+      console.log('blocks');
+      const end = process.cpuUsage().user + 300_000;
+      while (process.cpuUsage().user < end) for (let i = 0; i < 1e6; i++);
+      const hold = setInterval(() => { if (blocks.length > 0) { console.log('duration', Math.max(...blocks)); process.exit(); } }, 10);
+    });
+    console.log('ready');
+  `);
+  await program.wrote('ready');
+  program.write('go');
+  await program.wrote('blocks');
+  program.send('SIGSTOP');
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  program.send('SIGCONT');
+  await program.wrote('duration');
+  await program.ended;
+  const [, duration = ''] = /duration ([\d.]+)/.exec(program.output) ?? [];
+  assert.ok(Number(duration) < 1_500, program.output);
+});
+
+test("a debugger's breakpoint is not reported, and a block beside a debugger is", async () => {
+  const program = new WatchedProgram(`
+    import inspector from 'node:inspector';
+    import { watchLoop } from 'heddle/watchdog';
+    inspector.open(0, '127.0.0.1');
+    watchLoop({ onBlocked: ({ culprit }) => console.log('blocked', culprit?.frame.functionName) });
+    globalThis.stopHere = () => { debugger; console.log('went on'); };
+    globalThis.work = function work() { const end = performance.now() + 200; while (performance.now() < end); };
+    setInterval(() => {}, 1000);
+    console.log('at', inspector.url(), 'ready');
+  `);
+  await program.wrote('ready');
+  const [, url = ''] = /at (\S+) ready/.exec(program.output) ?? [];
+  const client = await DebuggerClient.attach(url);
+  await client.ask('Runtime.enable');
+  await client.ask('Debugger.enable');
+  await client.ask('Runtime.evaluate', { expression: 'setTimeout(stopHere, 1)' });
+  await client.paused();
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  await client.resume();
+  await program.wrote('went on');
+  assert.ok(!program.output.includes('blocked'), program.output);
+  for (let times = 0; times < 40 && !program.output.includes('blocked work'); times++) {
+    await client.ask('Runtime.evaluate', { expression: 'setTimeout(work, 1)' });
+    await client.ask('Runtime.evaluate', {
+      expression: 'new Promise((done) => setTimeout(done, 150))',
+      awaitPromise: true,
+    });
+  }
+  assert.match(program.output, /blocked work/);
+  assert.ok(!program.output.includes('blocked stopHere'), program.output);
+  client.close();
+  program.send('SIGTERM');
+  await program.ended;
+});

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ThreadPool } from 'heddle/threads';
+import { type LongJob, watchLoop } from 'heddle/watchdog';
+import { runWatched } from './watched.ts';
+
+/** A job that runs until it is told that enough is known of it. */
+const spin = (memory: Int32Array): void => {
+  while (Atomics.load(memory, 0) === 0);
+};
+
+function flag(): Int32Array {
+  return new Int32Array(new SharedArrayBuffer(4));
+}
+
+test('a job that runs for longer than the limit is reported once, with where it is', async () => {
+  const enough = flag();
+  const jobs: LongJob[] = [];
+  const pool = new ThreadPool({ max: 1, name: 'crunchers' });
+  const watch = watchLoop({
+    onBlocked: () => {},
+    jobLimit: 20,
+    onLongJob: (job) => {
+      jobs.push(job);
+      // It goes on for so long that it could be reported again.
+      setTimeout(() => Atomics.store(enough, 0, 1), 100);
+    },
+  });
+  await pool.defer(spin, enough);
+  watch.stop();
+  await pool.stop();
+  assert.equal(jobs.length, 1);
+  const [{ pool: name, functionName, duration, stack, culprit, id }] = jobs as [LongJob];
+  assert.deepEqual({ name, functionName }, { name: 'crunchers', functionName: 'spin' });
+  assert.ok(duration >= 20 && id > 0);
+  assert.ok(stack.some(({ functionName }) => functionName === 'spin'));
+  assert.equal(culprit?.frame.functionName, 'spin');
+});
+
+test('time in the queue, and jobs within the limit, are no reason to report', async () => {
+  const jobs: LongJob[] = [];
+  const pool = new ThreadPool({ max: 1 });
+  const watch = watchLoop({ onBlocked: () => {}, jobLimit: 60_000, onLongJob: (job) => jobs.push(job) });
+  await Promise.all(Array.from({ length: 20 }, () => pool.defer(JSON.parse, '1')));
+  watch.stop();
+  await pool.stop();
+  assert.deepEqual(jobs, []);
+});
+
+test('a watch that was stopped reports no job', async () => {
+  const enough = flag();
+  const jobs: LongJob[] = [];
+  const pool = new ThreadPool({ max: 1 });
+  const watch = watchLoop({ onBlocked: () => {}, jobLimit: 10, onLongJob: (job) => jobs.push(job) });
+  const running = pool.defer(spin, enough);
+  watch.stop();
+  setTimeout(() => Atomics.store(enough, 0, 1), 100);
+  await running;
+  await pool.stop();
+  assert.deepEqual(jobs, []);
+});
+
+test('a job in native code, which says nothing about where it is, is reported by its name', async () => {
+  const { stdout } = await runWatched(`
+    import { pbkdf2Sync } from 'node:crypto';
+    import { reactor, deferToThread } from 'heddle';
+    let found;
+    const watch = watchLoop({ jobLimit: 20, onLongJob: (job) => { found ??= job; } });
+    for (let times = 0; times < 20 && found === undefined; times++) {
+      await deferToThread(pbkdf2Sync, 'a', 'b', 1500000, 64, 'sha512');
+    }
+    console.log(found.functionName);
+  `);
+  assert.equal(stdout, 'pbkdf2Sync\n');
+});
+
+test('by default a long job is warned of in words', async () => {
+  const { stderr } = await runWatched(`
+    import { deferToThread } from 'heddle';
+    const watch = watchLoop({ jobLimit: 20 });
+    await deferToThread(function spins(milliseconds) { const end = performance.now() + milliseconds; while (performance.now() < end); }, 600);
+  `);
+  assert.match(
+    stderr,
+    /^heddle: spins has been running for \d+ ms in a thread of the pool 'heddle', now in .+\.\n(?: {4}at .*\n)* {4}at spins /m,
+  );
+});
