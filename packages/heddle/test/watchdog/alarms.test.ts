@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DebuggerClient } from '../support/debugger-client.ts';
-import { missingHere } from '../support/skip.ts';
+import { missingHere, notInThisNode } from '../support/skip.ts';
 import { WatchedProgram } from '../support/watched-program.ts';
 import { runWatched } from './watched.ts';
 
@@ -57,34 +57,53 @@ test('a stop in the middle of a block does not count as time of it', {
     import { watchLoop } from 'heddle/watchdog';
     const blocks = [];
     watchLoop({ onBlocked: ({ duration }) => { blocks.push(duration); } });
+    const busy = (milliseconds) => {
+      const end = process.cpuUsage().user + milliseconds * 1000;
+      while (process.cpuUsage().user < end) for (let i = 0; i < 1e6; i++);
+    };
     // From the first report on, the watching thread is there.
     while (blocks.length === 0) {
-      const end = performance.now() + 200;
-      while (performance.now() < end);
+      busy(150);
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
-    blocks.length = 0;
-    process.stdin.once('data', () => {
-      console.log('blocks');
-      const end = process.cpuUsage().user + 300_000;
-      while (process.cpuUsage().user < end) for (let i = 0; i < 1e6; i++);
-      const hold = setInterval(() => { if (blocks.length > 0) { console.log('duration', Math.max(...blocks)); process.exit(); } }, 10);
+    let times = 0;
+    process.stdin.on('data', () => {
+      blocks.length = 0;
+      console.log('block', ++times);
+      const began = performance.now();
+      busy(300);
+      const took = performance.now() - began;
+      setTimeout(() => console.log('time', times, took, Math.max(...blocks), 'end'), 200);
     });
     console.log('ready');
   `);
   await program.wrote('ready');
-  program.write('go');
-  await program.wrote('blocks');
-  program.send('SIGSTOP');
-  await new Promise((resolve) => setTimeout(resolve, 1_500));
-  program.send('SIGCONT');
-  await program.wrote('duration');
+  let times = 0;
+  let took = 0;
+  let reported = 0;
+  // A signal may come late, and the watch may be kept from seeing the block.
+  while (times < 8 && !(took > 1_000 && reported > 0)) {
+    times++;
+    program.write('go');
+    await program.wrote(`block ${times}\n`);
+    program.send('SIGSTOP');
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    program.send('SIGCONT');
+    await program.wrote(`time ${times} `);
+    await program.wrote('end');
+    [took, reported] = new RegExp(`time ${times} (\\S+) (\\S+) end`).exec(program.output)!.slice(1).map(Number) as [
+      number,
+      number,
+    ];
+  }
+  program.send('SIGKILL');
   await program.ended;
-  const [, duration = ''] = /duration ([\d.]+)/.exec(program.output) ?? [];
-  assert.ok(Number(duration) < 1_500, program.output);
+  assert.ok(reported > 0 && reported < took - 500, program.output);
 });
 
-test("a debugger's breakpoint is not reported, and a block beside a debugger is", async () => {
+test("a debugger's breakpoint is not reported, and a block beside a debugger is", {
+  skip: notInThisNode('WebSocket'),
+}, async () => {
   const program = new WatchedProgram(`
     import inspector from 'node:inspector';
     import { watchLoop } from 'heddle/watchdog';

@@ -100,8 +100,8 @@ test('very many immediates at once are told from one long function', async () =>
 
 test('garbage collection is told from the code that it hits', async () => {
   const block = await blockOf(
-    '() => { for (let i = 0; i < 5; i++) gc(); }',
-    'const kept = Array.from({ length: 2000000 }, (_, i) => ({ i }));',
+    '() => { for (let i = 0; i < 15; i++) gc(); }',
+    'globalThis.kept = Array.from({ length: 2000000 }, (_, i) => ({ i }));',
     ['--expose-gc'],
   );
   assert.equal(block.kind, 'garbage collection');

@@ -5,7 +5,7 @@ import { stillBlockedWarning } from '../warning-text.ts';
 import { writeError } from '../write-error.ts';
 import { judge, type Verdict } from './evidence.ts';
 import type { Inspection } from './inspection.ts';
-import type { LoopThread } from './loop-thread.ts';
+import type { ThreadFigures } from './thread-figures.ts';
 import type { OwnTime } from './own-time.ts';
 import { Sample } from './sample.ts';
 
@@ -25,7 +25,7 @@ export interface BlockInstruments {
   readonly state: SharedState;
   readonly looks: Int32Array<SharedArrayBuffer>;
   readonly time: OwnTime;
-  readonly loopThread: LoopThread;
+  readonly loopThread: ThreadFigures;
   readonly threshold: number;
   /** For how many milliseconds a block goes on before it is warned of while it does. */
   readonly patience: number;
@@ -58,15 +58,15 @@ export class BlockWatch {
   #isPaused = false;
   #wasAsked = false;
 
-  /** @param waitedBefore how long the loop's thread had waited for a processor when the turn began */
-  constructor(instruments: BlockInstruments, beats: number, waitedBefore: number) {
+  constructor(instruments: BlockInstruments, beats: number) {
     const { times } = instruments.state;
     this.#instruments = instruments;
     this.#beats = beats;
     this.#began = times[Time.beat] ?? 0;
     this.#idleBefore = times[Time.idle] ?? 0;
     this.#collectingBefore = times[Time.collecting] ?? 0;
-    this.#waitedBefore = waitedBefore;
+    // What it is waiting for now is counted, from its beginning, when that is over.
+    this.#waitedBefore = instruments.loopThread.waited();
     this.#ranBefore = instruments.loopThread.ran();
     this.#warnsAt = instruments.patience;
   }
@@ -136,11 +136,17 @@ export class BlockWatch {
     this.#noteCallbacks(state);
     Atomics.add(this.#instruments.looks, 0, 1);
     const id = this.#instruments.nextSample();
-    const waited = this.#instruments.loopThread.waited();
+    const waited = this.#waited();
     const inspected = await inspection.ask(id, this.#beats, this.#samples.at(-1)?.isAmongTicks ?? false);
     if (inspected === undefined) return;
-    this.#samples.push(new Sample(id, inspected, this.#instruments.loopThread.waited() - waited));
+    this.#samples.push(new Sample(id, inspected, this.#waited() - waited));
     this.#isPaused ||= inspected.isPaused;
+  }
+
+  /** How long the two threads have waited for processors in all. */
+  #waited(): number {
+    const { loopThread, time } = this.#instruments;
+    return loopThread.waited() + time.waited();
   }
 
   /** At which age of the block the next look comes. */

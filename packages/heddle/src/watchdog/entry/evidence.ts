@@ -64,13 +64,12 @@ function stormKind({ samples, end, threshold }: Evidence): BlockKind | 'events' 
   if (first === undefined) return undefined;
   let seen = 0;
   for (const [index, sample] of samples.entries()) {
-    // Until it answers, nothing else can have begun.
-    const life = sample.lastsUntil(end) - sample.asked;
+    const life = sample.lastsUntil(end) - sample.since;
     // One that is long enough by itself is to blame, whatever comes before and after it.
     if (life >= threshold) return undefined;
-    seen += Math.min(life, Math.max(0, (samples[index + 1]?.asked ?? end) - sample.asked));
+    seen += Math.min(life, Math.max(0, (samples[index + 1]?.since ?? end) - sample.since));
   }
-  if (seen > (end - first.asked) / 2) return undefined;
+  if (seen > (end - first.since) / 2) return undefined;
   return queueOf(samples, end);
 }
 
@@ -105,9 +104,8 @@ interface Told {
 function mostTelling(samples: readonly Sample[], end: number): Told | undefined {
   const groups = new Map<string, { weight: number; samples: Sample[] }>();
   for (const [index, sample] of samples.entries()) {
-    const until = Math.min(samples[index + 1]?.asked ?? end, sample.lastsUntil(end));
-    // Before a late answer the thread was where it answered from.
-    const weight = Math.max(0, until - (sample.isLate ? sample.asked : sample.at)) + 1;
+    const until = Math.min(samples[index + 1]?.since ?? end, sample.lastsUntil(end));
+    const weight = Math.max(0, until - sample.since) + 1;
     const key = functionKey(culpritOf(sample.frames));
     const group = groups.get(key) ?? { weight: 0, samples: [] };
     group.weight += weight;

@@ -1,18 +1,22 @@
 import { type SharedState, sharedNow, Time, Wish, Word } from '../shared-state.ts';
+import { ThreadFigures } from './thread-figures.ts';
 
-/** A thread that a busy machine lets wait is late by about this much; what is more, the machine has stood still. */
+/** Later than this, there is a reason for it. */
 const SLACK_MS = 5;
 /** A thread that has not started by then has been kept from it. */
 const LONGEST_START_MS = 1_000;
 
 /**
  * Lets time pass, and takes note of how much of it this thread did not get. A machine that was stopped, or put to sleep,
- * stops the watcher as well as the loop, and is no reason to complain.
+ * stops the watcher as well as the loop, and is no reason to complain. That it only had to wait for a processor does not
+ * count, where the kernel tells: then it tells as well what the loop's thread had to wait.
  */
 export class OwnTime {
   readonly #state: SharedState;
   #lost = 0;
   #lastLost: number;
+  readonly #figures: ThreadFigures = ThreadFigures.own();
+  #waited: number = this.#figures.waited();
 
   constructor(state: SharedState) {
     this.#state = state;
@@ -23,6 +27,11 @@ export class OwnTime {
   /** Milliseconds that were lost since the time of {@link countFrom}. */
   get lost(): number {
     return this.#lost;
+  }
+
+  /** For how many milliseconds in all this thread has waited for a processor, where that is known. */
+  waited(): number {
+    return this.#figures.waited();
   }
 
   /** Begins to count anew at a time that has passed, of which only the last sleep can know anything. */
@@ -38,6 +47,10 @@ export class OwnTime {
   /** The same, but wakes when the loop turns as well. */
   sleepUntilBeat(beats: number, milliseconds: number): void {
     this.#note(milliseconds, () => Atomics.wait(this.#state.words, Word.beats, beats, milliseconds));
+  }
+
+  close(): void {
+    this.#figures.close();
   }
 
   /** Lets this thread's own events come in. Ends early where `event` does. */
@@ -59,7 +72,11 @@ export class OwnTime {
   }
 
   #count(late: number): void {
-    this.#lastLost = late > SLACK_MS ? late : 0;
+    this.#lastLost = 0;
+    if (late <= SLACK_MS) return;
+    const waited = this.#figures.waited();
+    this.#lastLost = Math.max(0, late - (waited - this.#waited));
+    this.#waited = waited;
     this.#lost += this.#lastLost;
   }
 }

@@ -21,7 +21,7 @@ export class Sample {
   /** The same for `process.nextTick`. */
   tick: number | undefined = undefined;
 
-  /** @param starved for how many milliseconds the thread had no processor meanwhile */
+  /** @param starved for how many milliseconds one of the two threads had no processor meanwhile */
   constructor(id: number, inspected: Inspected, starved: number) {
     this.id = id;
     this.#starved = starved;
@@ -33,7 +33,7 @@ export class Sample {
 
   /** Whether the answer was so long in coming that the thread must have been in native code, which has returned. */
   get isLate(): boolean {
-    return this.#hadToWait && this.#collecting < (this.at - this.asked) * MOSTLY;
+    return this.#hadToWait && this.#collecting < this.#wait * MOSTLY;
   }
 
   /** While garbage is collected, V8 does not answer either. */
@@ -41,8 +41,17 @@ export class Sample {
     this.#collecting = collecting;
   }
 
+  /** Since when the thread was doing what it was met in: until it answers, nothing else can have begun. */
+  get since(): number {
+    return this.at - this.#wait;
+  }
+
   get #hadToWait(): boolean {
-    return this.at - this.asked - this.#starved > LATE_MS;
+    return this.#wait > LATE_MS;
+  }
+
+  get #wait(): number {
+    return Math.max(0, this.at - this.asked - this.#starved);
   }
 
   /** Until when, as far as anybody knows, the function went on that ran here. */

@@ -8,7 +8,7 @@ import { writeError } from '../write-error.ts';
 import { type BlockInstruments, BlockWatch, type EndedBlock } from './block-watch.ts';
 import { placeKey, type Verdict } from './evidence.ts';
 import { Inspection } from './inspection.ts';
-import { LoopThread } from './loop-thread.ts';
+import { ThreadFigures } from './thread-figures.ts';
 import { OwnTime } from './own-time.ts';
 import { Places } from './places.ts';
 
@@ -26,14 +26,13 @@ class Watcher {
   readonly #data: WatcherData;
   readonly #port: MessagePort;
   readonly #time: OwnTime;
-  readonly #loopThread: LoopThread;
+  readonly #loopThread: ThreadFigures;
   /** Undefined where the loop's thread cannot be asked. */
   #inspection: Inspection | undefined;
   readonly #places = new Places();
   readonly #instruments: BlockInstruments;
   #block: BlockWatch | undefined;
   #beats = -1;
-  #waitedBefore = 0;
   #samples = 0;
 
   constructor(data: WatcherData) {
@@ -41,7 +40,7 @@ class Watcher {
     this.#data = data;
     this.#port = port;
     this.#time = new OwnTime(state);
-    this.#loopThread = new LoopThread(processId);
+    this.#loopThread = ThreadFigures.ofProcess(processId);
     if (grabName !== undefined) {
       this.#inspection = new Inspection(state, this.#time, grabName, () => this.#block?.warnIfStill());
     }
@@ -66,28 +65,27 @@ class Watcher {
       Atomics.store(words, Word.busy, 0);
     }
     this.#loopThread.close();
+    this.#time.close();
     this.#port.close();
     Atomics.store(words, Word.done, 1);
     Atomics.notify(words, Word.done);
   }
 
-  /** How long the present turn of the loop may still take: time in which it could not run does not count. */
+  /** How long the present turn of the loop may still take. As little as can be: it is asked all the time. */
   #left(): number {
     const { state, threshold } = this.#data;
     const beats = Atomics.load(state.words, Word.beats);
-    const waited = this.#loopThread.waited();
+    const beat = state.times[Time.beat] ?? 0;
     if (beats !== this.#beats) {
       this.#beats = beats;
-      this.#time.countFrom(state.times[Time.beat] ?? 0);
-      this.#waitedBefore = waited;
+      this.#time.countFrom(beat);
     }
-    const end = (state.times[Time.beat] ?? 0) + threshold;
-    return end + this.#time.lost + (waited - this.#waitedBefore) - sharedNow();
+    return beat + threshold + this.#time.lost - sharedNow();
   }
 
   async #watchBlock(): Promise<void> {
     Atomics.store(this.#data.state.words, Word.busy, 1);
-    const block = new BlockWatch(this.#instruments, this.#beats, this.#waitedBefore);
+    const block = new BlockWatch(this.#instruments, this.#beats);
     this.#block = block;
     await block.look(this.#inspection);
     this.#block = undefined;

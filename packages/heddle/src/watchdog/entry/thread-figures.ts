@@ -2,20 +2,29 @@ import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 
 const NANOSECONDS = 1e6;
 
-/** What the operating system knows of the loop's thread. Linux tells; elsewhere nothing is known, which is never an alarm less. */
-export class LoopThread {
+/** What the operating system knows of a thread of this process. Only Linux tells. */
+export class ThreadFigures {
   readonly #folder: string;
   #file: number | undefined;
   readonly #buffer = Buffer.alloc(100);
 
-  constructor(processId: number) {
-    // The thread that a process begins with has its number.
-    this.#folder = `/proc/self/task/${processId}`;
+  private constructor(folder: string) {
+    this.#folder = folder;
     try {
       if (process.platform === 'linux') this.#file = openSync(`${this.#folder}/schedstat`, 'r');
     } catch {
       // A kernel that does not count, or a permission.
     }
+  }
+
+  /** Of the thread that a process begins with, which has its number. */
+  static ofProcess(processId: number): ThreadFigures {
+    return new ThreadFigures(`/proc/self/task/${processId}`);
+  }
+
+  /** Of the thread that this is called in. */
+  static own(): ThreadFigures {
+    return new ThreadFigures('/proc/thread-self');
   }
 
   /** For how many milliseconds in all it had something to do and got no processor. */
