@@ -3,7 +3,9 @@ import { load } from '../process/load.mjs';
 import { median } from '../statistics.mjs';
 
 /** A pool that looks at all its threads for each call takes longer the more it has. */
-const REPEATS = 5;
+const REPEATS = 3;
+/** For a tenth of a second after a pause, the kernel has both sides of a call share a processor, or not: that is luck. */
+const SETTLING_MS = 150;
 
 /** @type {import('./measure.ts').Measure} */
 export const measure = {
@@ -27,7 +29,8 @@ export const measure = {
     await engage(many, threads);
     const rate = async (/** @type {import('../peers/peer.ts').Pool} */ pool, /** @type {number} */ inFlight) => {
       const call = pool.caller('noop');
-      return (await load(() => call(), inFlight, milliseconds / 3)).rate;
+      await load(() => call(), inFlight, size(SETTLING_MS, milliseconds));
+      return (await load(() => call(), inFlight, milliseconds)).rate;
     };
     /** @type {number[]} */
     const one = [];

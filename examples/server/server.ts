@@ -3,12 +3,20 @@ import type { AddressInfo } from 'node:net';
 import { threadId } from 'node:worker_threads';
 import type { WorkRoute } from './routes.ts';
 
-/** Starts the server on a free port of this machine and gives its address. */
-export async function startServer(routes: readonly WorkRoute[]): Promise<{ server: Server; origin: string }> {
+/** Answers requests for the page. @returns whether the request was one */
+export type PageResponder = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
+
+/**
+ * Starts the server on a free port of this machine and gives its address.
+ *
+ * @param makePage is given that address
+ */
+export async function startServer(
+  routes: readonly WorkRoute[],
+  makePage: (origin: string) => Promise<PageResponder>,
+): Promise<{ server: Server; origin: string }> {
   const byPath = new Map(routes.map((route) => [route.path, route]));
-  const server = createServer((request, response) => {
-    void respond(byPath, request, response);
-  });
+  const server = createServer();
   // Longer than a phase of the measurement: a connection closed as a request arrives would be counted as a failure.
   server.keepAliveTimeout = 120_000;
   await new Promise<void>((resolve, reject) => {
@@ -16,7 +24,14 @@ export async function startServer(routes: readonly WorkRoute[]): Promise<{ serve
     server.listen(0, '127.0.0.1', resolve);
   });
   const { port } = server.address() as AddressInfo;
-  return { server, origin: `http://127.0.0.1:${port}` };
+  const origin = `http://127.0.0.1:${port}`;
+  const respondForPage = await makePage(origin);
+  server.on('request', (request, response) => {
+    void (async () => {
+      if (!(await respondForPage(request, response))) await respond(byPath, request, response);
+    })();
+  });
+  return { server, origin };
 }
 
 async function respond(

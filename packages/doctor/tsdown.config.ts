@@ -31,8 +31,8 @@ const inTheProgram: UserConfig = {
 };
 
 // A part of the report's page.
-const page: UserConfig = {
-  entry: { page: 'src/report/page/page.ts' },
+const reportPage: UserConfig = {
+  entry: { 'report-page': 'src/report/page/page.ts' },
   format: 'iife',
   platform: 'browser',
   target: 'es2022',
@@ -43,4 +43,23 @@ const page: UserConfig = {
   outputOptions: { entryFileNames: '[name].js' },
 };
 
-export default defineConfig([library, inTheProgram, page]);
+// What the dashboard sends to browsers, uPlot included.
+const page: UserConfig = {
+  entry: { page: 'src/dashboard/page/main.ts' },
+  outDir: 'dist/page',
+  format: 'esm',
+  platform: 'browser',
+  target: 'es2023',
+  tsconfig: 'src/dashboard/page/tsconfig.json',
+  dts: false,
+  minify: true,
+  outExtensions: () => ({ js: '.js' }),
+  deps: { alwaysBundle: ['uplot'] },
+  copy: [
+    { from: 'src/dashboard/page/{index.html,icon.svg,page.css}', to: 'dist/page' },
+    { from: '../../node_modules/uplot/LICENSE', to: 'dist/page', rename: 'uplot.LICENSE' },
+    { from: '../../node_modules/uplot/dist/uPlot.min.css', to: 'dist/page', rename: 'uplot.css' },
+  ],
+};
+
+export default defineConfig([library, inTheProgram, reportPage, page]);

@@ -51,6 +51,22 @@ describe('heddle-doctor', { concurrency: 2 }, () => {
     assert.match(stdout, /pbkdf2Sync of node:crypto, called in signIn/);
   });
 
+  test('says what to write instead, as it was tried out in the program', async () => {
+    let isSent = false;
+    const { report } = await reportOn(['--', node, fixture('blocker.cjs')], {
+      onOutput: (output, child) => {
+        // The first block makes the place known, the next calls are judged.
+        if (isSent || output.split('blocked').length <= 10) return;
+        isSent = true;
+        child.kill('SIGINT');
+      },
+    });
+    assert.equal(
+      report.places.find(({ functionName }) => functionName === 'signIn')?.judgement?.verdict,
+      'asynchronous',
+    );
+  });
+
   test('ends a program whose loop stands still for ever after Ctrl-C, and names the place', async () => {
     const { code, report, stderr } = await reportOn(['--', node, fixture('endless.mjs')], {
       onOutput: signalled('ready', 'SIGINT'),
@@ -142,6 +158,18 @@ describe('heddle-doctor says what it cannot do', { concurrency: 2 }, () => {
     ],
     ['a process that is not there', ['--attach', '4194303'], 2, /no process 4194303/],
     ['a process id that is none', ['--attach', 'server'], 2, /--attach takes the id of a process.*not server/],
+    [
+      'a program that keeps others out',
+      [
+        '--',
+        node,
+        process.allowedNodeEnvironmentFlags.has('--permission') ? '--permission' : '--experimental-permission',
+        '--eval',
+        '',
+      ],
+      2,
+      /under --permission, which keeps out/,
+    ],
   ];
   for (const [what, args, code, message] of refusals) {
     test(what, async () => {

@@ -3,7 +3,7 @@ import { DoctorError } from '../errors.ts';
 /** What the command line asks for. */
 export interface Arguments {
   readonly action: 'run' | 'attach' | 'top' | 'help' | 'version';
-  /** The program and its arguments; for `top` the target. */
+  /** The program and its arguments; for `top` its arguments. */
   readonly command: readonly string[];
   readonly attach: number | undefined;
   /** Milliseconds. */
@@ -21,7 +21,7 @@ const DEFAULT_THRESHOLD = 50;
 /**
  * Reads the command line: options, then the program with its arguments, with or without a `--` between them.
  *
- * @throws {DoctorError} `ERR_DOCTOR_USAGE` for what it does not know
+ * @throws {DoctorError} `HEDDLE_DOCTOR_USAGE` for what it does not know
  */
 export function readArguments(args: readonly string[]): Arguments {
   const found: { -readonly [Key in keyof Arguments]: Arguments[Key] } = {
@@ -77,7 +77,7 @@ export function readArguments(args: readonly string[]): Arguments {
         break;
       default:
         throw new DoctorError(
-          'ERR_DOCTOR_USAGE',
+          'HEDDLE_DOCTOR_USAGE',
           `There is no option ${name}. Options of your program go behind it: heddle-doctor -- node ${name} server.js. ` +
             'See heddle-doctor --help.',
         );
@@ -92,17 +92,17 @@ function splitOption(argument: string): [string, string | undefined] {
 }
 
 function missing(name: string): never {
-  throw new DoctorError('ERR_DOCTOR_USAGE', `The option ${name} needs a value. See heddle-doctor --help.`);
+  throw new DoctorError('HEDDLE_DOCTOR_USAGE', `The option ${name} needs a value. See heddle-doctor --help.`);
 }
 
 function milliseconds(name: string, text: string): number {
   const value = Number(text);
   if (text.trim() !== '' && Number.isFinite(value) && value > 0) return value;
-  throw new DoctorError('ERR_DOCTOR_USAGE', `${name} takes milliseconds, a number above 0, and not ${text}.`);
+  throw new DoctorError('HEDDLE_DOCTOR_USAGE', `${name} takes milliseconds, a number above 0, and not ${text}.`);
 }
 
 function processId(text: string): number {
   const value = Number(text);
   if (Number.isInteger(value) && value > 0) return value;
-  throw new DoctorError('ERR_DOCTOR_USAGE', `--attach takes the id of a process, such as 4242, and not ${text}.`);
+  throw new DoctorError('HEDDLE_DOCTOR_USAGE', `--attach takes the id of a process, such as 4242, and not ${text}.`);
 }

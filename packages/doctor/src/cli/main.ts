@@ -8,6 +8,7 @@ import { textReport } from '../report/text.ts';
 import { attach } from '../run/attach.ts';
 import { Program } from '../run/program.ts';
 import { readRecords } from '../run/read-records.ts';
+import { topCommand } from '../top/top-command.ts';
 import { type Arguments, readArguments } from './arguments.ts';
 import { DoctorError, FAILED_OVER } from '../errors.ts';
 import { help } from './help.ts';
@@ -36,6 +37,8 @@ async function act(args: Arguments): Promise<number> {
     case 'version':
       process.stdout.write(`${version()}\n`);
       return 0;
+    case 'top':
+      return topCommand(args.command);
     default:
       return examine(args);
   }
@@ -44,7 +47,7 @@ async function act(args: Arguments): Promise<number> {
 async function examine(args: Arguments): Promise<number> {
   if (args.action === 'run' && args.command.length === 0) {
     throw new DoctorError(
-      'ERR_DOCTOR_NO_COMMAND',
+      'HEDDLE_DOCTOR_NO_COMMAND',
       'Which program? Name it as you start it: heddle-doctor -- node server.js. See heddle-doctor --help.',
     );
   }
@@ -65,15 +68,20 @@ async function run({ command, threshold, isJudging, json }: Arguments, folder: s
   const program = new Program(command, { folder, threshold, isJudging, stdout: json === '-' ? 2 : 1, tell });
   const { code, signal } = await program.run();
   const processes = readRecords(folder);
-  if (processes.length === 0) {
-    throw new DoctorError(
-      'ERR_DOCTOR_NOT_WATCHED',
-      `${command.join(' ')} ended with ${signal ?? `exit code ${code}`}, and no Node process was seen in it: it runs ` +
-        'no Node, or starts it without the NODE_OPTIONS it is given, by which the doctor comes in.',
-    );
-  }
+  if (processes.length === 0) throw notWatched(command, signal ?? `exit code ${code}`);
   const run = { command, began, ended: Date.now(), threshold, exitCode: code, signal, notes: [] };
   return reportOf(run, processes);
+}
+
+function notWatched(command: readonly string[], ending: string): DoctorError {
+  const options = `${command.join(' ')} ${process.env['NODE_OPTIONS'] ?? ''}`;
+  const why = /--(?:experimental-)?permission\b/.test(options)
+    ? 'it runs under --permission, which keeps out what would watch it. Run it without that for the doctor.'
+    : 'it runs no Node, or starts it without the NODE_OPTIONS it is given, by which the doctor comes in.';
+  return new DoctorError(
+    'HEDDLE_DOCTOR_NOT_WATCHED',
+    `${command.join(' ')} ended with ${ending}, and no Node process was seen in it: ${why}`,
+  );
 }
 
 async function attachTo({ threshold, isJudging }: Arguments, pid: number, folder: string): Promise<Report> {
@@ -117,7 +125,7 @@ function checkWritable(file: string): void {
   try {
     writeFileSync(file, '', { flag: 'a' });
   } catch (error) {
-    throw new DoctorError('ERR_DOCTOR_CANNOT_WRITE', `${file} cannot be written: ${(error as Error).message}`);
+    throw new DoctorError('HEDDLE_DOCTOR_CANNOT_WRITE', `${file} cannot be written: ${(error as Error).message}`);
   }
 }
 

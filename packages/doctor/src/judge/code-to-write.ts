@@ -56,6 +56,12 @@ export function chopped(
   return `await cooperate(${generator}).whenDone()`;
 }
 
+/** Many short calls as the steps of one task. */
+export function choppedCalls({ callee, argumentTexts }: Evidence['observation']): string {
+  const call = callee === undefined ? '…' : `${callee}(${argumentTexts.join(', ')})`;
+  return `await cooperate((function* () { for (…) { ${call}; yield; } })()).whenDone()`;
+}
+
 /** Without the blanks that stand in the place of types. */
 function inOneLine(text: string): string {
   return text.replaceAll(/\s*\n\s*/g, ' ').replaceAll(/ {3,}/g, ' ');

@@ -1,4 +1,5 @@
-import type { BlockedLoop, StackFrame } from 'heddle/watchdog';
+import type { BlockedLoop, Culprit, StackFrame } from 'heddle/watchdog';
+import { fileURLToPath } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
 import { isDebuggerAttached } from './debugger-attached.ts';
 import { judgedAtOnce } from './judged-at-once.ts';
@@ -7,12 +8,14 @@ import type { HeldUp, Observation, Report, Subject } from './messages.ts';
 import { ObserverThread } from './observer-thread.ts';
 import { judgementOf } from './verdict.ts';
 import { SHORT_MS } from './worth.ts';
-import { isSource, lastPart, writtenAt } from './written-call.ts';
+import { isSource, lastPart, pathOf, writtenAt } from './written-call.ts';
 
 export { counterpartOf } from './asynchronous.ts';
 export { callTextAt } from './call-text.ts';
+export type { Evidence } from './evidence.ts';
 export type { HeldUp } from './messages.ts';
 export type { Judgement, Measured, Verdict } from './judgement.ts';
+export { judgementOf } from './verdict.ts';
 export { isWorthDeferring } from './worth.ts';
 
 export interface JudgeOptions {
@@ -97,8 +100,7 @@ class RunningJudge implements Judge {
   look(block: BlockedLoop): void {
     const key = placeKey(block);
     if (key === undefined || block.culprit === undefined || this.#isStopped) return;
-    // What Heddle itself does, such as measuring.
-    if (block.culprit.callee === 'heddle' || block.culprit.frame.origin === 'heddle') return;
+    if (isOfHeddle(block.culprit)) return;
     const place = this.#placeOf(block, key);
     if (place === undefined || place.state !== 'open') return;
     place.blockedMs = block.duration;
@@ -128,7 +130,7 @@ class RunningJudge implements Judge {
   }
 
   #placeOf(block: BlockedLoop, key: string): Place | undefined {
-    const culprit = block.culprit as NonNullable<BlockedLoop['culprit']>;
+    const culprit = block.culprit as Culprit;
     const { frame, call } = culprit;
     // A sample of a function's own code may be at any line of it.
     const name = call === undefined && frame.functionName !== '' ? `${frame.file}:${frame.functionName}` : key;
@@ -202,6 +204,8 @@ class RunningJudge implements Judge {
         void this.#judge(place, report.observation);
         break;
       case 'failed':
+        // Nothing of the call is kept.
+        this.#observer.functionOf(place.id);
         place.state = report.isFinal || place.otherwise !== undefined ? 'judged' : 'open';
         this.#say(place, place.otherwise ?? unknown(report.why));
         break;
@@ -242,6 +246,11 @@ class RunningJudge implements Judge {
       this.#options.onJudged?.(key, judgement);
     }
   }
+}
+
+/** What Heddle itself does, such as measuring. */
+function isOfHeddle({ frame, callee }: Culprit): boolean {
+  return callee === 'heddle' || frame.origin === 'heddle' || pathOf(frame.script) === fileURLToPath(import.meta.url);
 }
 
 function compiledPlace({ functionName, script, scriptLine, scriptColumn }: StackFrame): Subject['frames'][number] {

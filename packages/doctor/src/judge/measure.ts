@@ -109,7 +109,8 @@ function getterIn(root: unknown, name: string): string | undefined {
   for (let next = open.pop(); next !== undefined && seen.size < LOOK_AT; next = open.pop()) {
     const { value, path } = next;
     if (typeof value !== 'object' || value === null || seen.has(value)) continue;
-    if (types.isProxy(value) || ArrayBuffer.isView(value)) continue;
+    // Instances of classes are refused anyway.
+    if (types.isProxy(value) || !isPlain(value)) continue;
     seen.add(value);
     for (const [key, property] of Object.entries(Object.getOwnPropertyDescriptors(value)).slice(0, LOOK_AT)) {
       if (property.enumerable !== true) continue;
@@ -119,4 +120,9 @@ function getterIn(root: unknown, name: string): string | undefined {
     }
   }
   return undefined;
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype || prototype === Array.prototype;
 }

@@ -69,7 +69,7 @@ export interface Observation {
   readonly seen: 'result' | 'made of it' | 'unused' | 'none';
   readonly hasThrown: boolean;
   readonly isPromise: boolean;
-  /** undefined where its end was not seen. */
+  /** undefined where its end was not seen. Of a function that was entered, at most as long: it ran unoptimized. */
   readonly runMs: number | undefined;
   readonly loop: OwnLoop | undefined;
 }

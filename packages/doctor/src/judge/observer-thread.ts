@@ -60,7 +60,9 @@ export class ObserverThread {
   }
 
   async #start(): Promise<Inspect> {
+    const from = Date.now();
     const inspect = await import('heddle/inspect');
+    this.#onReport({ kind: 'held', from, to: Date.now() });
     if (this.#isStopped) return inspect;
     this.#measure = new Measure(inspect.measureCopy);
     Object.defineProperty(globalThis, Symbol.for(this.#name), { value: this.#measure, configurable: true });
@@ -99,6 +101,7 @@ export class ObserverThread {
 
   #forget(): void {
     this.#worker = undefined;
+    this.#measure?.standIns.removeAll();
     this.#measure = undefined;
     process.off('exit', this.#onExit);
     Reflect.deleteProperty(globalThis, Symbol.for(this.#name));

@@ -58,6 +58,11 @@ export class StandIns {
     return entry?.record;
   }
 
+  /** Puts all back. */
+  removeAll(): void {
+    for (const id of this.#standIns.keys()) this.remove(id);
+  }
+
   #watch(id: number, entry: StandIn, f: Function, on: unknown, args: readonly unknown[]): unknown {
     const beginning = this.#measure.begin(id, f, on, args);
     const began = performance.now();

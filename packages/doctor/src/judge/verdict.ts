@@ -1,5 +1,5 @@
 import type { Evidence } from './evidence.ts';
-import { chopped, deferred, isCalledOnItsObject } from './code-to-write.ts';
+import { chopped, choppedCalls, deferred, isCalledOnItsObject } from './code-to-write.ts';
 import type { Judgement, Measured } from './judgement.ts';
 import type { Copy } from './measure.ts';
 import { isWorthDeferring, SHORT_MS } from './worth.ts';
@@ -10,6 +10,11 @@ const STEP_MS = 10;
 /** What is to be done about a call that was watched. */
 export function judgementOf(evidence: Evidence): Judgement {
   const measured = measuredOf(evidence);
+  const { observation } = evidence;
+  if (observation.kind === 'entry' && measured.runMs < Math.max(SHORT_MS, evidence.blockedMs / 4)) {
+    const why = `It takes at most ${ms(measured.runMs)} each time, and is called very often in one turn of the loop: what has it called should give way in between.`;
+    return { verdict: 'chop', why, write: choppedCalls(observation), measured };
+  }
   const obstacle = obstacleTo(evidence);
   if (obstacle !== undefined) return chop(evidence, measured, obstacle) ?? notDeferrable(obstacle, measured);
   if (evidence.observation.arguments.some((copy) => copy === undefined)) {
@@ -22,9 +27,7 @@ export function judgementOf(evidence: Evidence): Judgement {
   }
   if (!isWorthDeferring(measured)) {
     const why = `To copy ${copied(evidence)} would take the event loop ${ms(measured.loopMs)}, the call itself takes ${ms(measured.runMs)}.`;
-    return (
-      chop(evidence, measured, why) ?? { verdict: 'not worth deferring', why: `${why} ${less(evidence)}`, measured }
-    );
+    return chop(evidence, measured, why) ?? { verdict: 'not worth deferring', why: why + less(evidence), measured };
   }
   return deferrable(evidence, measured);
 }
@@ -73,12 +76,12 @@ function obstacleTo(evidence: Evidence): string | undefined {
     // Heddle's own advice: an arrow function that takes the object along.
     if (on.obstacle?.what === 'function' && way?.kind === 'refused') return way.message;
     if (on.obstacle !== undefined) {
-      return `It is called on ${on.what}, of which ${on.obstacle.path}: ${on.obstacle.what} cannot be copied. ${wayOutOf(on)}`;
+      return `It is called on ${within(on, 'this')} cannot be copied. ${wayOutOf(on)}`;
     }
   } else if (way?.kind === 'refused') return way.message;
   const { result } = observation;
   if (result?.obstacle !== undefined && observation.seen === 'result' && result.what !== 'a promise') {
-    return `It gives ${result.what}, of which ${result.obstacle.path}: ${result.obstacle.what} cannot be copied. Let the function that is deferred give the values that are needed of it.`;
+    return `It gives ${within(result, 'result')} cannot be copied. Let the function that is deferred give the values that are needed of it.`;
   }
   return undefined;
 }
@@ -98,6 +101,12 @@ function obstacleOf(copy: Copy | undefined, index: number, evidence: Evidence): 
   return `${which} holds ${article(what)}${where}, which cannot be copied: move what takes long into a function of plain data, and pass it the values that are needed.`;
 }
 
+/** What cannot be copied of a value, to be followed by a verb. */
+function within({ what, obstacle }: Copy, root: string): string {
+  if (obstacle === undefined || obstacle.path === root) return `${what}, which`;
+  return `${what}, of which ${obstacle.path}, ${article(obstacle.what)},`;
+}
+
 function wayOutOf({ what }: Copy): string {
   return /(?:DatabaseSync|StatementSync)$/.test(what)
     ? 'Open the database in the thread: bindToThread.'
@@ -105,10 +114,10 @@ function wayOutOf({ what }: Copy): string {
 }
 
 function chop(evidence: Evidence, measured: Measured, why: string): Judgement | undefined {
-  const { observation, blockedMs } = evidence;
+  const { observation } = evidence;
   const { loop } = observation;
   if (loop === undefined || observation.isGetter) return undefined;
-  const stepMs = loop.turns === undefined ? undefined : (observation.runMs ?? blockedMs) / Math.max(1, loop.turns);
+  const stepMs = loop.turns === undefined ? undefined : measured.runMs / Math.max(1, loop.turns);
   if (stepMs !== undefined && stepMs > STEP_MS) return undefined;
   const steps =
     stepMs === undefined
@@ -123,7 +132,10 @@ function measuredOf(evidence: Evidence): Measured {
   const argumentsMs = sum(sent.map((copy) => (copy === undefined ? 0 : copy.sendMs + copy.receiveMs)));
   const { result } = observation;
   return {
-    runMs: observation.runMs ?? blockedMs,
+    runMs:
+      observation.kind === 'entry'
+        ? Math.min(observation.runMs ?? blockedMs, blockedMs)
+        : (observation.runMs ?? blockedMs),
     argumentsMs,
     resultMs: result === undefined ? 0 : result.sendMs + result.receiveMs,
     loopMs: sum(sent.map((copy) => copy?.sendMs ?? 0)) + (result?.receiveMs ?? 0),
@@ -146,7 +158,7 @@ function copied(evidence: Evidence): string {
 
 function less({ observation: { seen, result } }: Evidence): string {
   return seen === 'result' && result !== undefined && result.receiveMs > 1
-    ? 'Where less than the whole result is needed, let a function in the thread give only that.'
+    ? ' Where less than the whole result is needed, let a function in the thread give only that.'
     : '';
 }
 

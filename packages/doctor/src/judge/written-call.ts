@@ -38,6 +38,7 @@ export function lastPart(call: string): string {
   return call.replace(/^new /, '').split('.').at(-1) ?? call;
 }
 
-function pathOf(script: string): string {
+/** The path of a script that goes by a path or by a URL. */
+export function pathOf(script: string): string {
   return script.startsWith('file:') ? fileURLToPath(script) : script;
 }

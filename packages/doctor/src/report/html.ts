@@ -8,7 +8,10 @@ import { duration, ending, percent } from './words.ts';
 
 /** The report as one page that loads nothing: the browser would not even let it. */
 export function htmlReport(report: Report): string {
-  const script = readFileSync(new URL('./page.js', import.meta.url), 'utf8').replaceAll('</script', '<\\/script');
+  const script = readFileSync(new URL('./report-page.js', import.meta.url), 'utf8').replaceAll(
+    '</script',
+    '<\\/script',
+  );
   const policy = `default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src '${hashOf(script)}'`;
   const title = escaped(report.command.join(' '));
   return `<!doctype html>

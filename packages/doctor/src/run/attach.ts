@@ -35,7 +35,10 @@ export async function attach(pid: number, { tell, ...settings }: AttachOptions):
     await client.evaluate(start(record, settings));
   } catch (error) {
     await client.close();
-    throw new DoctorError('ERR_DOCTOR_NO_INSPECTOR', `Process ${pid} cannot be watched: ${(error as Error).message}`);
+    throw new DoctorError(
+      'HEDDLE_DOCTOR_NO_INSPECTOR',
+      `Process ${pid} cannot be watched: ${(error as Error).message}`,
+    );
   }
   const began = Date.now();
   tell(`watching process ${pid}; Ctrl-C ends that and prints the report, the process runs on.`);
@@ -62,7 +65,7 @@ async function open(pid: number): Promise<{ client: InspectorClient; wasOpen: bo
   }
   if (before !== 'free') {
     throw new DoctorError(
-      'ERR_DOCTOR_PORT_TAKEN',
+      'HEDDLE_DOCTOR_PORT_TAKEN',
       `Port ${usual}, on which process ${pid} would open its inspector, is taken by another program. End that first, or ` +
         'run the program under the doctor from its start.',
     );
@@ -80,7 +83,7 @@ async function open(pid: number): Promise<{ client: InspectorClient; wasOpen: bo
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   throw new DoctorError(
-    'ERR_DOCTOR_NO_INSPECTOR',
+    'HEDDLE_DOCTOR_NO_INSPECTOR',
     `Process ${pid} has not opened its inspector within ${OPENING_MS / 1000} s: its loop stands still in native code, or ` +
       'it is in a container with a network of its own. There, run the program under the doctor from its start.',
   );

@@ -67,13 +67,18 @@ function agreed(
     // The watch's line is that of another call, where the profiler has seen another one for most of the time.
     const isSameCall = found.culprit.call === culprit.call;
     const isMoreExact = isSameCall ? found.culprit.frame.column === 0 || !found.isLineCertain : !found.isLineCertain;
-    if (!isMoreExact) return { culprit: found.culprit, stack: found.stack };
+    if (!isMoreExact || isEntry(culprit.frame, found)) return { culprit: found.culprit, stack: found.stack };
     return { culprit: withName(culprit, found), stack };
   }
   // The profiler does not always know of a function that V8 has put into its caller; the watch knows the whole stack.
   const isInlined = stack.some((frame) => isInside(found, frame));
   if (isInlined) return { culprit, stack };
   return found.share < CERTAIN_SHARE ? { culprit, stack } : { culprit: found.culprit, stack: found.stack };
+}
+
+/** Where a function begins, V8 looks whether somebody wants to interrupt it: most of a short one's time is elsewhere. */
+function isEntry({ file, line, column }: StackFrame, { defined }: SampledCulprit): boolean {
+  return file === defined.file && line === defined.line && column === defined.column;
 }
 
 /** Whether a frame is one of the culprit's function. */

@@ -32,8 +32,9 @@ export class Lookout {
       file: path.join(settings.folder, `${process.pid}.ndjson`),
       stackNow: `globalThis[Symbol.for(${JSON.stringify(KEY.description)})]()`,
     };
+    const thread = path.join(__dirname, 'lookout-thread.cjs');
     // Of the program's options and environment it needs none: loaders and preloads would run there as well.
-    this.#worker = new Worker(path.join(__dirname, 'lookout-thread.cjs'), { workerData: data, execArgv: [], env: {} });
+    this.#worker = new Worker(thread, { workerData: data, execArgv: [], env: {} });
     this.#worker.on('error', () => {});
     this.#worker.unref();
   }

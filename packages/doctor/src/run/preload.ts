@@ -23,7 +23,8 @@ function isStarter(script: string | undefined): boolean {
 
 function start(settings: RecorderSettings): void {
   try {
-    const { record } = require('./record.cjs') as typeof import('./record.ts');
+    const recording = path.join(__dirname, 'record.cjs');
+    const { record } = require(recording) as typeof import('./record.ts');
     record(settings);
   } catch (error) {
     // The program runs on without: a missing permission is not its fault.

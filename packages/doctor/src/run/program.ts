@@ -28,7 +28,7 @@ const LEFTOVER_MS = 2000;
 /**
  * Runs a program with what records in each of its Node processes, until it ends.
  *
- * @throws {DoctorError} `ERR_DOCTOR_NOT_FOUND`, `ERR_DOCTOR_NOT_RUNNABLE`
+ * @throws {DoctorError} `HEDDLE_DOCTOR_NOT_FOUND`, `HEDDLE_DOCTOR_NOT_RUNNABLE`
  */
 export class Program {
   readonly #command: readonly string[];
@@ -137,7 +137,7 @@ function send(pid: number, signal: NodeJS.Signals | 0): boolean {
 function notStarted(name: string, { code, message }: NodeJS.ErrnoException): DoctorError {
   if (code === 'ENOENT') {
     return new DoctorError(
-      'ERR_DOCTOR_NOT_FOUND',
+      'HEDDLE_DOCTOR_NOT_FOUND',
       `There is no command ${name}. ` +
         (/\.[cm]?[jt]sx?$/.test(name)
           ? `To run a script, name what runs it: heddle-doctor -- node ${name}`
@@ -145,7 +145,7 @@ function notStarted(name: string, { code, message }: NodeJS.ErrnoException): Doc
     );
   }
   return new DoctorError(
-    'ERR_DOCTOR_NOT_RUNNABLE',
+    'HEDDLE_DOCTOR_NOT_RUNNABLE',
     code === 'EACCES'
       ? `${name} cannot be run: it is no program, or you may not run it. A script is run by node: heddle-doctor -- node ${name}`
       : `${name} cannot be run: ${message}`,

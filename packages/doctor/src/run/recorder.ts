@@ -145,7 +145,7 @@ export class Recorder {
     const duration = atStart ? sampled.busy : Math.min(to - from - all.idle, sampled.busy);
     const ended = Date.now() - (monotonic() - to);
     const assessment = assess(sampled);
-    const ran = duration - (starved ?? 0);
+    const ran = Math.min(to - from - all.idle - (starved ?? 0), sampled.busy);
     // A thread without a processor is not looked at, so that many looks prove as much.
     const proven = starved === undefined ? sampled.proven : ran;
     const isCertain = atStart || (this.#isProven(proven, assessment) && !this.#isDebugged());

@@ -9,7 +9,7 @@ const SIGUSR1_BIT = 1n << 9n;
 /**
  * Makes sure that a process can be asked for its inspector: SIGUSR1 ends a process that is no Node.
  *
- * @throws {DoctorError} `ERR_DOCTOR_NO_SUCH_PROCESS`, `ERR_DOCTOR_NOT_YOURS`, `ERR_DOCTOR_NOT_NODE`
+ * @throws {DoctorError} `HEDDLE_DOCTOR_NO_SUCH_PROCESS`, `HEDDLE_DOCTOR_NOT_YOURS`, `HEDDLE_DOCTOR_NOT_NODE`
  */
 export function checkTarget(pid: number): void {
   try {
@@ -17,15 +17,15 @@ export function checkTarget(pid: number): void {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EPERM') {
       throw new DoctorError(
-        'ERR_DOCTOR_NOT_YOURS',
+        'HEDDLE_DOCTOR_NOT_YOURS',
         `Process ${pid} belongs to another user. Run the doctor as that user: sudo -u USER npx @heddle/doctor --attach ${pid}`,
       );
     }
-    throw new DoctorError('ERR_DOCTOR_NO_SUCH_PROCESS', `There is no process ${pid}.`);
+    throw new DoctorError('HEDDLE_DOCTOR_NO_SUCH_PROCESS', `There is no process ${pid}.`);
   }
   if (catchesSigusr1(pid) ?? isCalledNode(pid)) return;
   throw new DoctorError(
-    'ERR_DOCTOR_NOT_NODE',
+    'HEDDLE_DOCTOR_NOT_NODE',
     `Process ${pid} (${nameOf(pid)}) does not take the signal by which Node opens its inspector: it is no Node process, ` +
       'or one that was started with --disable-sigusr1. Of npm start or tsx, attach to the node process below.',
   );

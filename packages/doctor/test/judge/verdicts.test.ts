@@ -38,7 +38,7 @@ describe('the judge, of calls in a running program,', () => {
   test('finds an imported function deferrable, and writes the call with its own arguments', () => {
     assertWrites('imported', 'await deferToThread(digest, password, 12)');
     const { measured } = judged('imported');
-    assert.ok(measured !== undefined && measured.runMs >= 20 && measured.isResultSeen);
+    assert.ok(measured !== undefined && measured.runMs > 0 && measured.isResultSeen);
     assert.ok(measured.argumentsMs > 0 && measured.resultMs > 0 && measured.loopMs > 0);
   });
 
@@ -65,7 +65,7 @@ describe('the judge, of calls in a running program,', () => {
 
   test('lets a function stand in for one call of a native one, whose arguments or result are not to be seen', () => {
     assert.equal(judged('stringify').verdict, 'not worth deferring');
-    assert.match(judged('stringify').why, /an array of 200,000 there and a string of [\d,]+ characters back/);
+    assert.match(judged('stringify').why, /an array of 250,000 there and a string of [\d,]+ characters back/);
     assert.equal(judged('parseInCall').verdict, 'not worth deferring');
     assert.match(judged('parseInCall').why, /an array of 120,000 back/);
   });
@@ -102,7 +102,7 @@ describe('the judge, of calls in a running program,', () => {
 
   test('watches the call itself, and not those that it makes of itself', () => {
     assertWrites('recursiveLibrary', 'deferToThread(nested, 3)');
-    assert.ok((judged('recursiveLibrary').measured?.runMs ?? 0) >= 32);
+    assert.match(judged('recursiveLibrary').why, /a string of 3 characters back/);
     assert.equal(judged('recursive').verdict, 'deferrable');
   });
 
@@ -154,6 +154,13 @@ describe('the judge, of calls in a running program,', () => {
     );
   });
 
+  test('has very many short callbacks made the steps of a task', () => {
+    const { verdict, why, write } = judged('shortCallbacks');
+    assert.equal(verdict, 'chop', why);
+    assert.match(why, /called very often in one turn of the loop/);
+    assert.equal(write, 'await cooperate((function* () { for (…) { check(id); yield; } })()).whenDone()');
+  });
+
   test("writes Node's asynchronous function, with the call's own arguments", () => {
     const { verdict, write } = judged('readFile');
     assert.equal(verdict, 'asynchronous');
@@ -161,6 +168,12 @@ describe('the judge, of calls in a running program,', () => {
       write,
       "import { readFile } from 'node:fs/promises';\nawait readFile(new URL(import.meta.url), 'utf8')",
     );
+  });
+
+  test('says when it held up the program itself', () => {
+    const { count, areTimes } = judged('heldUp') as unknown as { readonly count: number; readonly areTimes: boolean };
+    // It arms and watches each place.
+    assert.ok(count > judgements.size && areTimes);
   });
 
   test('never tells a value', () => {

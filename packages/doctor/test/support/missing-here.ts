@@ -5,8 +5,6 @@
 export function missingHere(what: string, present: boolean): string | false {
   if (present) return false;
   const reason = `missing here: ${what}`;
-  if (process.env['HEDDLE_REQUIRE_ALL'] === '1') {
-    throw new Error(`${reason}, and HEDDLE_REQUIRE_ALL=1 allows no such skip. Install it or unset the variable.`);
-  }
-  return reason;
+  if (process.env['HEDDLE_REQUIRE_ALL'] !== '1') return reason;
+  throw new Error(`${reason}, and HEDDLE_REQUIRE_ALL=1 allows no such skip. Install it or unset the variable.`);
 }

@@ -27,10 +27,12 @@ export {
   ThreadInitError,
   TooManyCrashesError,
 } from './errors.ts';
-export type { CallOptions, OnCancel, PoolLimits, StopOptions, ThreadPoolOptions } from './options.ts';
+export type { CallOptions, CallsOptions, OnCancel, PoolLimits, StopOptions, ThreadPoolOptions } from './options.ts';
 export type { JobEvent, JobOutcome, JobSettledEvent } from './diagnostics.ts';
 export type { HistogramBucket, HistogramSnapshot } from './histogram.ts';
 export { type MeasuredPool, prometheusText } from './prometheus.ts';
+export { threadPools } from './live-pools.ts';
+export type { CallState, PoolCall } from './pool-call.ts';
 export type { PoolStatistics, ThreadStatistics } from './statistics.ts';
 export { ProcessPool } from './process-pool.ts';
 export type { ProcessPoolOptions } from './process-options.ts';

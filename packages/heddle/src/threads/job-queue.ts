@@ -33,10 +33,8 @@ export class JobQueue implements JobHolder {
   }
 
   /** The jobs that wait, in order. */
-  jobs(): Job[] {
-    const jobs: Job[] = [];
-    for (let job = this.#first; job !== undefined; job = job.next) jobs.push(job);
-    return jobs;
+  *jobs(): Generator<Job, void> {
+    for (let job = this.#first; job !== undefined; job = job.next) yield job;
   }
 
   push(job: Job): void {

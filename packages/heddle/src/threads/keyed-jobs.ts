@@ -34,8 +34,8 @@ export class KeyedJobs {
   }
 
   /** Those whose turn has come, and who wait for another of their key. */
-  parked(): Job[] {
-    return [...this.#lines.values()].flatMap(({ parked }) => parked.jobs());
+  *parked(): Generator<Job, void> {
+    for (const { parked } of this.#lines.values()) yield* parked.jobs();
   }
 
   /** Whether a call of this key would have to wait for another. */

@@ -32,6 +32,10 @@ export class LastMoments {
     // The clock of a test has no moments between one time and another in which a thread could answer.
     if (this.#time !== systemTime) return;
     const length = Math.min(LONGEST_MS, Math.ceil(this.#timeout * SHARE));
+    // They have begun, and it is known where the job is.
+    if (end <= length && this.#frames !== '') return;
+    // Where it was earlier says nothing of where it is when its time is over.
+    this.#frames = '';
     this.#timer = this.#time.callLater(Math.max(0, end - length), () => this.#ask());
     this.#timer.unref?.();
   }

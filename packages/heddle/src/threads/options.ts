@@ -139,6 +139,12 @@ export interface StopOptions {
   readonly deadline?: number | undefined;
 }
 
+/** How {@link ThreadPool.calls} is to answer. */
+export interface CallsOptions {
+  /** The most calls to tell of. Default Infinity: millions may wait, and each takes its time and memory. */
+  readonly limit?: number | undefined;
+}
+
 /** A pool's options with the defaults filled in. */
 export interface CompletePoolOptions {
   readonly name: string;
@@ -183,6 +189,10 @@ const poolChecks: OptionChecks<ThreadPoolOptions> = {
 };
 
 const stopChecks: OptionChecks<StopOptions> = { deadline: checkDuration };
+
+const callsChecks: OptionChecks<CallsOptions> = {
+  limit: (value) => (isBound(value, 0) ? undefined : 'a whole number from 0 on, or Infinity'),
+};
 
 const callChecks: OptionChecks<CallOptions> = {
   signal: (value) => (value instanceof AbortSignal ? undefined : 'an AbortSignal'),
@@ -246,6 +256,15 @@ export function checkCallOptions(options: CallOptions): CallOptions {
  */
 export function checkStopOptions(options: StopOptions): StopOptions {
   return checkOptions(options, stopChecks, 'stop');
+}
+
+/**
+ * Checks how a pool is to tell of its calls.
+ *
+ * @throws InvalidArgumentError naming the option, its value and what it should be
+ */
+export function checkCallsOptions(options: CallsOptions): CallsOptions {
+  return checkOptions(options, callsChecks, 'list of calls');
 }
 
 /** What V8 needs to start a thread, or to find out in order that it cannot. */

@@ -14,13 +14,16 @@ import { IdleWatch } from './idle-watch.ts';
 import { abortedBy, Job, nameOf } from './job.ts';
 import {
   type CallOptions,
+  type CallsOptions,
   type CompletePoolOptions,
+  checkCallsOptions,
   checkStopOptions,
   completePoolOptions,
   type PoolLimits,
   type StopOptions,
   type ThreadPoolOptions,
 } from './options.ts';
+import { describeCall, type PoolCall } from './pool-call.ts';
 import type { PoolThread, ThreadOwner } from './pool-thread.ts';
 import { PoolRecord } from './pool-record.ts';
 import { PropagatedStores } from './propagated-stores.ts';
@@ -40,6 +43,8 @@ export interface PoolParts {
   time(): TimeSource;
   /** The time in milliseconds, from wherever; what `time` counts, too. */
   now(): number;
+  /** The last thread of the pool, which was stopped, is gone. */
+  hasStopped(): void;
 }
 
 /** How a thread can get a function. @throws CallableError, or a promise rejected with one */
@@ -121,6 +126,21 @@ export class PoolCore {
     return [...own, ...[...this.#bound].flatMap((thread) => thread.pendingCalls())];
   }
 
+  /** The calls that have not ended, the running ones first, then those that wait, in their order. */
+  calls(options: CallsOptions): PoolCall[] {
+    const { limit = Number.POSITIVE_INFINITY } = checkCallsOptions(options);
+    const cores = [this, ...this.#bound];
+    const calls = cores.flatMap((core) => core.#takenCalls());
+    calls.sort((one, other) => Number(one.runTime === undefined) - Number(other.runTime === undefined));
+    for (const core of cores) {
+      for (const job of core.team.waiting()) {
+        if (calls.length >= limit) break;
+        calls.push(describeCall(job, core.name, core.#ageOf(job), undefined));
+      }
+    }
+    return calls.slice(0, limit);
+  }
+
   statistics(): PoolStatistics {
     const { threads, idle, staying, backlog } = this.team;
     const { completed, failed, cancelled, refused, runTime, waitTime } = this.#record;
@@ -142,7 +162,7 @@ export class PoolCore {
 
   dumpStats(): string {
     const names = (jobs: readonly Job[]): string[] => jobs.map(({ functionName }) => functionName);
-    return statisticsText(this.name, this.statistics(), names(this.team.running()), names(this.team.waiting()));
+    return statisticsText(this.name, this.statistics(), names(this.team.running()), names([...this.team.waiting()]));
   }
 
   /** A thread for one bound object, beside the pool's own. */
@@ -236,6 +256,14 @@ export class PoolCore {
     return job.deferred as Deferred<never>;
   }
 
+  #takenCalls(): PoolCall[] {
+    return this.team.taken().map(({ job, thread }) => describeCall(job, this.name, this.#ageOf(job), thread));
+  }
+
+  #ageOf({ madeAt }: Job): number {
+    return this.#parts.now() - madeAt;
+  }
+
   #isFull(f: Function): PoolFullError {
     this.#record.refused++;
     const { name, maxQueue } = this.options;
@@ -273,7 +301,9 @@ export class PoolCore {
   #endWhenDone(): void {
     this.team.endWhenDone();
     if (this.team.threads > 0 || this.#bound.size > 0) return;
-    for (const stopped of this.#waitingForStop.splice(0)) {
+    const waiting = this.#waitingForStop.splice(0);
+    this.#parts.hasStopped();
+    for (const stopped of waiting) {
       this.#keepAlive.release();
       stopped.callback();
     }

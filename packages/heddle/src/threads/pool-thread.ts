@@ -5,6 +5,7 @@ import type { StuckThread } from './stuck-thread.ts';
 
 /** A thread as its pool sees it: it has one job at a time, and may have others ahead of their turn. */
 export interface PoolThread extends JobHolder {
+  readonly name: string;
   /** How many jobs it has, those ahead included. */
   readonly load: number;
   /** How many of its jobs the team counts as waiting. */
@@ -25,6 +26,8 @@ export interface PoolThread extends JobHolder {
   readonly lastProgress: number;
   /** How it has been used so far. */
   usage(): ThreadStatistics;
+  /** For how many milliseconds a job that it has has been running. */
+  runTimeOf(job: Job): number;
   /** The jobs it has, the one that runs first. */
   jobs(): Job[];
   /** Gives the thread a job. It may still be starting. */

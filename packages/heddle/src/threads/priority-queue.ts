@@ -42,8 +42,8 @@ export class PriorityQueue {
   }
 
   /** The jobs that wait, by priority. */
-  jobs(): Job[] {
-    return this.#ranks.flatMap(({ jobs }) => jobs.jobs());
+  *jobs(): Generator<Job, void> {
+    for (const { jobs } of this.#ranks) yield* jobs.jobs();
   }
 
   push(job: Job): void {

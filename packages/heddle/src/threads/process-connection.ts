@@ -24,6 +24,7 @@ export interface ProcessOptions {
   readonly env: NodeJS.ProcessEnv | typeof SHARE_ENV | undefined;
   readonly execArgv: readonly string[] | undefined;
   readonly nice: number;
+  readonly maxThreadMemory: number;
 }
 
 /** Signals that a terminal, or whoever watches the program, sends to all of its processes. */
@@ -51,9 +52,11 @@ export class ProcessConnection implements ThreadConnection, ChildListener {
   #isSent = false;
   #hasCalled = false;
   #crash: ThreadCrash | undefined;
+  memory = 0;
 
   /** @throws ThreadEntryMissingError, and whatever stands in the way of starting a process */
-  constructor(listener: ConnectionListener, { name, resourceLimits, env, execArgv, nice }: ProcessOptions) {
+  constructor(listener: ConnectionListener, options: ProcessOptions) {
+    const { name, resourceLimits, env, execArgv, nice, maxThreadMemory } = options;
     refuseSecondRun();
     this.#listener = listener;
     this.#board = new Board(makeUnnamedFile(BOARD_BYTES));
@@ -73,6 +76,7 @@ export class ProcessConnection implements ThreadConnection, ChildListener {
       entryFiles: entryModuleFiles(),
       sourceMaps: honoursSourceMaps(),
       nice,
+      measuresMemory: maxThreadMemory !== Number.POSITIVE_INFINITY,
       // The program's own default is to end by them, and its processes then end with it.
       ignoredSignals: GROUP_SIGNALS.filter((signal) => process.listenerCount(signal) > 0),
     };
@@ -115,6 +119,10 @@ export class ProcessConnection implements ThreadConnection, ChildListener {
 
   itemsWereTaken(items: MoreItems): void {
     this.#tell({ kind: 'items', items });
+  }
+
+  askWhenFree(ask: number): void {
+    this.#tell({ kind: 'ask', ask });
   }
 
   answer(answer: CallAnswer, transfer: readonly Transferable[]): void {
@@ -170,6 +178,9 @@ export class ProcessConnection implements ThreadConnection, ChildListener {
         this.#hasCalled = true;
         this.#listener.called(said.call);
         break;
+      case 'free':
+        this.#listener.free(said.ask);
+        break;
       case 'crash':
         this.#crash = { error: unpack(said.payload) };
         break;
@@ -192,8 +203,9 @@ export class ProcessConnection implements ThreadConnection, ChildListener {
     this.#isSent = true;
   }
 
-  #completed({ job, outcome, payload, microseconds, beganAt }: ProcessResult): void {
+  #completed({ job, outcome, payload, microseconds, beganAt, memory }: ProcessResult): void {
     if (job !== this.#job || !this.#isSent) return;
+    this.memory = memory;
     this.#isSent = false;
     const arrived = readAnswer(outcome, () => payload);
     this.#listener.completed(SLOT, arrived.outcome, arrived.result, microseconds, toLocalTime(beganAt));

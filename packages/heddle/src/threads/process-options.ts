@@ -4,8 +4,7 @@ import { InvalidArgumentError } from '../defer/errors.ts';
 import type { ThreadPoolOptions } from './options.ts';
 
 /** What a {@link ProcessPool} may be told when it is made: what a {@link ThreadPool} may, but for what only threads have. */
-export interface ProcessPoolOptions
-  extends Omit<ThreadPoolOptions, 'env' | 'resourceLimits' | 'concurrency' | 'maxThreadMemory'> {
+export interface ProcessPoolOptions extends Omit<ThreadPoolOptions, 'env' | 'resourceLimits' | 'concurrency'> {
   /** The processes' environment. Default: the program's, as it is when a process is made. */
   readonly env?: NodeJS.ProcessEnv | undefined;
   /**
@@ -23,20 +22,10 @@ export interface ProcessPoolOptions
  * @throws InvalidArgumentError naming the option and the way out
  */
 export function checkProcessOptions(options: ProcessPoolOptions): ProcessPoolOptions {
-  const {
-    env,
-    resourceLimits,
-    concurrency = 1,
-    maxThreadMemory = Number.POSITIVE_INFINITY,
-  } = (options ?? {}) as ThreadPoolOptions;
+  const { env, resourceLimits, concurrency = 1 } = (options ?? {}) as ThreadPoolOptions;
   if (concurrency !== 1) {
     throw new InvalidArgumentError(
       `The option concurrency of a process pool must be 1, not ${inspect(concurrency)}: what one call does to its process must cost no other.`,
-    );
-  }
-  if (maxThreadMemory !== Number.POSITIVE_INFINITY) {
-    throw new InvalidArgumentError(
-      `The option maxThreadMemory of a process pool must be Infinity, not ${inspect(maxThreadMemory)}: only threads measure what they use. Say maxCallsPerThread, or resourceLimits.`,
     );
   }
   if (env === SHARE_ENV) {

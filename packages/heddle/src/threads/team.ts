@@ -139,8 +139,15 @@ export class Team {
     return [...this.#stuck, ...this.#ending].flatMap((thread) => thread.stuck() ?? []);
   }
 
-  waiting(): Job[] {
-    return [...this.#keyed.parked(), ...this.#queue.jobs()];
+  /** The jobs that no thread has. To be gone through at once: it changes with every job. */
+  *waiting(): Generator<Job, void> {
+    yield* this.#keyed.parked();
+    yield* this.#queue.jobs();
+  }
+
+  /** The jobs that threads have, those included that were given up and go on, each with its thread. */
+  taken(): { readonly job: Job; readonly thread: PoolThread }[] {
+    return [...this.#threads, ...this.#stuck].flatMap((thread) => thread.jobs().map((job) => ({ job, thread })));
   }
 
   /** Takes a job: it runs when its turn has come. */

@@ -12,13 +12,16 @@ import type { BindCall, DeferCall, IterateCall } from './deferrable.ts';
 import { nameOf } from './job.ts';
 import {
   type CallOptions,
+  type CallsOptions,
   type CompletePoolOptions,
   checkCallOptions,
   type PoolLimits,
   type StopOptions,
   type ThreadPoolOptions,
 } from './options.ts';
+import { poolIsNone, poolWasMade } from './live-pools.ts';
 import { notify } from './passed.ts';
+import type { PoolCall } from './pool-call.ts';
 import { PoolCore, type PoolParts } from './pool-core.ts';
 import type { PoolStatistics } from './statistics.ts';
 import { ThreadIterator } from './thread-iterator.ts';
@@ -135,11 +138,17 @@ export class ThreadPool {
     ({ defer: this.defer, iterate: this.iterate, bind: this.bind } = this.#view({}));
     const parts: PoolParts = {
       connect: (name, complete) => this.connect(name, complete),
-      makeOwnThread: (own) => this.makeOwnThread(own).#core,
+      makeOwnThread: (own) => {
+        const thread = this.makeOwnThread(own);
+        poolIsNone(thread);
+        return thread.#core;
+      },
       now: () => this.now(),
       time: () => this.time,
+      hasStopped: () => poolIsNone(this),
     };
     this.#core = new PoolCore(parts, options, this.makeKeepAlive());
+    poolWasMade(this);
   }
 
   get name(): string {
@@ -270,6 +279,32 @@ export class ThreadPool {
   /** The names of the functions that run or wait now, the running ones first. */
   pendingCalls(): string[] {
     return this.#core.pendingCalls();
+  }
+
+  /**
+   * The calls that run or wait now, each with what may be known of it and a way to cancel it: for whoever looks at a
+   * program while it runs. Arguments are not among it. First those that threads have begun, those that were given up and
+   * go on included, then those that wait, in their order; a bound object's calls belong to the pool that made it.
+   *
+   * What it gives does not change afterwards, and holds the calls and their arguments: don't keep it.
+   *
+   * @throws InvalidArgumentError when `limit` is no number of calls
+   *
+   * @example
+   * ```ts
+   * import { ThreadPool } from 'heddle/threads';
+   *
+   * await using pool = new ThreadPool({ name: 'parsers', max: 1 });
+   * const result = pool.defer(JSON.parse, '1');
+   * for (const call of pool.calls({ limit: 100 })) {
+   *   console.log(call.functionName, call.state); // prints parse waiting
+   *   call.cancel('not needed any more');
+   * }
+   * await result.catch((error) => console.log(error.name, error.cause)); // prints CancelledError not needed any more
+   * ```
+   */
+  calls(options: CallsOptions = {}): PoolCall[] {
+    return this.#core.calls(options);
   }
 
   /**

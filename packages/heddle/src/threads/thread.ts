@@ -57,7 +57,7 @@ export class Thread implements PoolThread {
   readonly #owner: ThreadOwner;
   readonly #connection: ThreadConnection;
   readonly #time: TimeSource;
-  readonly #name: string;
+  readonly name: string;
   readonly #now: () => number;
   readonly #functions = new KnownFunctions();
   readonly #usage: ThreadUsage;
@@ -106,7 +106,7 @@ export class Thread implements PoolThread {
     this.#owner = owner;
     this.#time = time;
     this.#concurrency = concurrency;
-    this.#name = name;
+    this.name = name;
     this.#now = now;
     this.#usage = new ThreadUsage(name, now);
     this.#crashes = crashes;
@@ -250,6 +250,7 @@ export class Thread implements PoolThread {
     if (!this.hasBegun(job)) return undefined;
     // Of jobs that share the thread, nobody can tell whose code it is in.
     if (this.#sent.some((sent) => sent !== undefined && sent.job !== job && this.hasBegun(sent.job))) return undefined;
+    this.#lastSeen = undefined;
     return this.#connection.whereIs?.((frames) => {
       if (!this.#has(job)) return;
       this.#lastSeen = { job, frames };
@@ -293,7 +294,7 @@ export class Thread implements PoolThread {
     const job = this.#endsFor ?? this.jobs()[0];
     const frames = this.#lastSeen?.job === job ? this.#lastSeen?.frames : undefined;
     const { overdue } = this.#endWatch;
-    return { name: this.#name, functionName: job?.functionName, overdue, stack: frames || undefined };
+    return { name: this.name, functionName: job?.functionName, overdue, stack: frames || undefined };
   }
 
   #endFor(job: Job): void {

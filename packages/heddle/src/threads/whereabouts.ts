@@ -33,15 +33,19 @@ let isEnabled = false;
  * survive a thread that ends in the moment in which it opens them. No domain of theirs is enabled, so that nothing in
  * them gets slower.
  *
- * A thread that is being ended while it answers goes on, as if nobody had told it to end: tell it again.
+ * A thread that is being ended while it answers goes on, as if nobody had told it to end, or takes the process with it
+ * (Node 20, within `Atomics.wait`): tell it when it has answered.
+ *
+ * @returns whether it has been asked
  */
-export function whereIs(threadId: number, tell: TellWhereabouts): void {
+export function whereIs(threadId: number, tell: TellWhereabouts): boolean {
   try {
     const session = inspectorSession();
     enable(session);
-    ask(session, threadId, tell);
+    return ask(session, threadId, tell);
   } catch {
     // The permission model, or a runtime without such an inspector: nobody can tell.
+    return false;
   }
 }
 
@@ -74,9 +78,9 @@ function listen(session: Session): void {
   });
 }
 
-function ask(session: Session, threadId: number, tell: TellWhereabouts): void {
+function ask(session: Session, threadId: number, tell: TellWhereabouts): boolean {
   const sessionId = sessions.get(threadId);
-  if (sessionId === undefined) return;
+  if (sessionId === undefined) return false;
   const id = ++lastId;
   open.set(id, { threadId, tell });
   const params = { expression: askWhereabouts, returnByValue: true };
@@ -84,6 +88,7 @@ function ask(session: Session, threadId: number, tell: TellWhereabouts): void {
   session.post('NodeWorker.sendMessageToWorker', { sessionId, message }, (error: Error | null) => {
     if (error) open.delete(id);
   });
+  return open.has(id);
 }
 
 function answered(message: string): void {

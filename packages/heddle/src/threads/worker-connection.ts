@@ -36,6 +36,12 @@ import {
 } from './wire/messages.ts';
 import { refuseSecondRun } from './wire/second-run.ts';
 
+/**
+ * A thread that was asked where it is, and is to end, has so many milliseconds to answer first. One that does not is
+ * mostly in native code, which nobody can end either.
+ */
+const LONGEST_ANSWER_MS = 500;
+
 /** A thread outlives the call that it is made for, and must not keep that call's async context. */
 const outsideOfCalls = new AsyncResource('HeddleThreads', { requireManualDestroy: true });
 
@@ -76,6 +82,8 @@ export class WorkerConnection implements ThreadConnection {
   #answers: MessagePort | undefined;
   #crash: ThreadCrash | undefined;
   #isEnding = false;
+  /** How often it has been asked where it is, and has not answered. */
+  #asked = 0;
 
   /** @throws ThreadEntryMissingError, and whatever Node finds wrong with the options */
   constructor(listener: ConnectionListener, options: WorkerOptions) {
@@ -182,11 +190,12 @@ export class WorkerConnection implements ThreadConnection {
 
   whereIs(tell: TellWhereabouts): () => void {
     let isWanted = true;
-    whereIs(this.#worker.threadId, (frames) => {
-      // It was interrupted for the answer, and has missed that it was to end.
-      if (this.#isEnding) this.end();
+    const isAsked = whereIs(this.#worker.threadId, (frames) => {
+      this.#asked--;
+      if (this.#isEnding) this.#terminate();
       if (isWanted) tell(frames);
     });
+    if (isAsked) this.#asked++;
     return () => {
       isWanted = false;
     };
@@ -194,6 +203,12 @@ export class WorkerConnection implements ThreadConnection {
 
   end(): void {
     this.#isEnding = true;
+    if (this.#asked === 0) return this.#terminate();
+    setTimeout(() => this.#terminate(), LONGEST_ANSWER_MS).unref();
+    return undefined;
+  }
+
+  #terminate(): void {
     void this.#worker.terminate();
   }
 

@@ -1,11 +1,13 @@
 import { honoursSourceMaps } from '../threads/callable/source-maps-enabled.ts';
-import { type CompiledFrame, frameAt, frameInSource, type StackFrame } from './stack-frame.ts';
+import { type CompiledFrame, calledAt, frameAt, frameInSource, type StackFrame } from './stack-frame.ts';
 
 const FRAME = /^\s+at (?:async )?(.*)$/;
 const NAMED = /^(.*?) \((.*)\)$/;
 const PLACE = /^(.*?):(\d+)(?::(\d+))?$/;
 /** What code that was made at run time was made by: `eval at compile (/a.js:1:2), <anonymous>:3:4`. */
 const MADE = /^eval at .*?\((?!eval at )([^()]*(?:\([^()]*\))?[^()]*?:\d+:\d+)\)/;
+
+const LONGEST_OF_MINIFIER = 3;
 
 /** How the text of a stack was made. */
 export interface FramesOptions {
@@ -33,12 +35,25 @@ export interface FramesOptions {
  * ```
  */
 export function framesOf(stack: string, options: FramesOptions = {}): StackFrame[] {
-  const frame = (options.isMapped ?? honoursSourceMaps()) ? frameInSource : frameAt;
-  return stack
+  const places = stack
     .split('\n')
     .map(compiledFrame)
-    .filter((place) => place !== undefined)
-    .map(frame);
+    .filter((place) => place !== undefined);
+  if (options.isMapped ?? honoursSourceMaps()) return places.map(frameInSource);
+  const frames = places.map(frameAt);
+  return frames.map((frame, index) => named(frame, frames[index + 1]));
+}
+
+/**
+ * A minifier's name gives way to that of the source, which stands where the function is called. A name that somebody wrote
+ * is better than that: what a function is called by may be a parameter.
+ */
+function named(frame: StackFrame, caller: StackFrame | undefined): StackFrame {
+  const { script, functionName, origin } = frame;
+  if (caller === undefined || caller.script !== script || origin === 'node') return frame;
+  if (functionName === '' || functionName.length > LONGEST_OF_MINIFIER) return frame;
+  const name = calledAt(caller);
+  return name === undefined ? frame : { ...frame, functionName: name };
 }
 
 function compiledFrame(line: string): CompiledFrame | undefined {

@@ -1,4 +1,4 @@
-import { sourcePosition } from '../threads/callable/source-position.ts';
+import { type CompiledPosition, sourceName, sourcePosition } from '../threads/callable/source-position.ts';
 import { readablePath } from '../threads/callable/readable-path.ts';
 import { type Ownership, ownershipOf } from './ownership.ts';
 import { sourceMapUrlIn } from './source-map-url.ts';
@@ -30,15 +30,8 @@ export interface CompiledFrame {
 
 /** A frame at a place in what V8 compiled, led back to its source where there is a source map. */
 export function frameAt({ functionName, script, line, column }: CompiledFrame): StackFrame {
-  const place =
-    line < 1 || script === '' || script.startsWith('node:')
-      ? { file: script, line, column }
-      : sourcePosition({
-          script,
-          line: line - 1,
-          column: Math.max(0, column - 1),
-          sourceMapUrl: () => sourceMapUrlIn(script),
-        });
+  const compiled = compiledPosition(script, line, column);
+  const place = compiled === undefined ? { file: script, line, column } : sourcePosition(compiled);
   return {
     functionName,
     file: place.file,
@@ -49,6 +42,18 @@ export function frameAt({ functionName, script, line, column }: CompiledFrame): 
     scriptColumn: column,
     ...ownershipOf(script, place.file),
   };
+}
+
+/** What the function that a call at this place calls is named in the source, where a source map tells. */
+export function calledAt({ script, scriptLine, scriptColumn }: StackFrame): string | undefined {
+  const compiled = compiledPosition(script, scriptLine, scriptColumn);
+  return compiled && sourceName(compiled);
+}
+
+function compiledPosition(script: string, line: number, column: number): CompiledPosition | undefined {
+  if (line < 1 || script === '' || script.startsWith('node:')) return undefined;
+  const sourceMapUrl = (): string => sourceMapUrlIn(script);
+  return { script, line: line - 1, column: Math.max(0, column - 1), sourceMapUrl };
 }
 
 /** A frame whose place is in the source already. */

@@ -46,7 +46,7 @@ export function writeDocumentedExamples(): DocumentedExamples {
   const base = path.relative(folder, path.join(repositoryRoot, 'tsconfig.base.json'));
   writeFileSync(project, JSON.stringify({ extends: base, compilerOptions, include: ['source'] }, null, 2));
   const mistakes: string[] = [];
-  const examples = [...pages(), ...sources()].flatMap((file) => {
+  const examples = [...pages(), ...sources(), ...sources('doctor')].flatMap((file) => {
     try {
       return writeExamples(file);
     } catch (error) {

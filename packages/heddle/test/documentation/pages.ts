@@ -10,14 +10,15 @@ export function pages(): string[] {
     'CHANGELOG.md',
     ...filesUnder('docs', '.md'),
     'packages/heddle/README.md',
+    'packages/doctor/README.md',
     'packages/unplugin/README.md',
     'examples/README.md',
   ].filter((file) => existsSync(path.join(repositoryRoot, file)));
 }
 
-/** The sources whose docstrings can hold examples, relative to the repository. */
-export function sources(): string[] {
-  return filesUnder('packages/heddle/src', '.ts');
+/** The sources of a package, whose docstrings can hold examples, relative to the repository. */
+export function sources(name: 'heddle' | 'doctor' = 'heddle'): string[] {
+  return filesUnder(`packages/${name}/src`, '.ts');
 }
 
 function filesUnder(directory: string, extension: string): string[] {

@@ -98,6 +98,7 @@ const threads = [
   'prometheusText',
   'registerCodec',
   'threadFunction',
+  'threadPools',
   'transfer',
 ];
 const thread = [

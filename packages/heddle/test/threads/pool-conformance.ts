@@ -10,6 +10,7 @@ import {
   PoolStoppedError,
   type ThreadPool,
   type ThreadPoolOptions,
+  threadPools,
   transfer,
   UnclonableError,
 } from 'heddle/threads';
@@ -434,6 +435,77 @@ export function testThreadPool<Pool extends ThreadPool>(kindName: string, kind: 
         assert.deepEqual([error.code, error.cause], ['ABORT_ERR', 'enough']);
       }
       assert.equal(await done(pool, pool.defer(add, 1, 2)), 3);
+    },
+  );
+
+  poolTest(
+    'calls() tells of the calls that have not ended, as many as asked for, and cancels them',
+    { name: 'told', max: 1 },
+    async (pool, t) => {
+      assert.deepEqual(pool.calls(), []);
+      const gate = kind.makeGate(t);
+      const calls = [pool.defer(passGate, gate.shared), pool.defer(add, 1, 2), pool.defer(identity, 3)];
+      await kind.entered(pool, gate);
+      const [first, second, third] = pool.calls();
+      assert.ok(first && second && third);
+      assert.deepEqual(
+        [first, second, third].map(({ functionName, pool: name }) => [functionName, name]),
+        [
+          ['passGate', 'told'],
+          ['add', 'told'],
+          ['identity', 'told'],
+        ],
+      );
+      assert.ok(first.id < second.id && second.id < third.id);
+      assert.equal(first.thread, pool.statistics().perThread[0]?.name);
+      assert.equal(first.state, first.runTime === undefined ? 'waiting' : 'running');
+      assert.deepEqual([second.thread, second.state, second.runTime], [undefined, 'waiting', undefined]);
+      assert.ok(first.age >= 0 && second.age >= 0);
+      assert.deepEqual(
+        pool.calls({ limit: 2 }).map(({ id }) => id),
+        [first.id, second.id],
+      );
+      assert.deepEqual(pool.calls({ limit: 0 }), []);
+      assert.throws(() => pool.calls({ limit: -1 }), /^InvalidArgumentError: The option limit of a list of calls/);
+      assert.equal(second.cancel('why'), true);
+      assert.equal(second.cancel(), false);
+      assert.equal((await errorOf(calls[1]!, CancelledError)).cause, 'why');
+      assert.equal(first.cancel(), true);
+      const error = await errorOf(calls[0]!, CancelledError);
+      assert.match(error.message, /passGate was cancelled through its pool/);
+      assert.equal(await done(pool, calls[2]!), 3);
+      assert.deepEqual(pool.calls(), []);
+      assert.equal(third.cancel(), false);
+    },
+  );
+
+  poolTest('calls() has the calls of bound objects', {}, async (pool) => {
+    const bound = pool.bind(identity, { a: 1 });
+    const call = bound.defer(identity<object>);
+    assert.deepEqual(
+      pool.calls().map(({ functionName, pool: name }) => [functionName, name]),
+      [
+        ['identity', 'heddle-bound-1'],
+        ['identity', 'heddle-bound-1'],
+      ],
+    );
+    assert.deepEqual(await done(pool, call), { a: 1 });
+  });
+
+  poolTest(
+    'threadPools() has a pool until it has stopped, and not the threads of its bound objects',
+    {},
+    async (pool) => {
+      const bound = pool.bind(identity, { a: 1 });
+      const call = bound.defer(identity<object>);
+      assert.equal(threadPools().filter((live) => live === pool).length, 1);
+      assert.ok(threadPools().every(({ name }) => !name.includes('bound')));
+      assert.deepEqual(await done(pool, call), { a: 1 });
+      const stopped = pool.stop();
+      assert.ok(threadPools().includes(pool));
+      kind.work(pool);
+      await stopped;
+      assert.ok(!threadPools().includes(pool));
     },
   );
 

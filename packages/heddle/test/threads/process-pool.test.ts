@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import path from 'node:path';
+import { text } from 'node:stream/consumers';
 import { test, type TestContext } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { SHARE_ENV } from 'node:worker_threads';
@@ -9,6 +11,7 @@ import { ProcessPool, type ProcessPoolOptions, ThreadInitError } from 'heddle/th
 import * as init from '../fixtures/threads/init.ts';
 import * as jobs from '../fixtures/threads/in-process.ts';
 import { add, append, neverSettle, passGate } from '../fixtures/threads/jobs.ts';
+import { keepBuffers, leaveServerForOne } from '../fixtures/threads/leftovers.ts';
 import { errorOf } from '../support/failure-of.ts';
 import { FileGate, NoteBook } from '../support/gate.ts';
 import { runProgram, runProgramFile } from '../support/program.ts';
@@ -75,7 +78,6 @@ test('what a process cannot have is refused when the pool is made', () => {
     [{ resourceLimits: { codeRangeSizeMb: 4 } }, /must have no codeRangeSizeMb/],
     [{ resourceLimits: { maxOldGenerationSizeMb: 1 } }, /maxOldGenerationSizeMb of 4 or more/],
     [{ concurrency: 2 }, /concurrency of a process pool must be 1, not 2/],
-    [{ maxThreadMemory: 2 ** 28 }, /maxThreadMemory of a process pool must be Infinity, not 268435456/],
     [{ max: 0 }, /The option max/],
     [{ colour: 'red' }, /has no option 'colour'/],
   ];
@@ -260,4 +262,34 @@ test('the program’s entry module is not run again in a process', limit, async 
     import(file.href).then(({ work }) => new ProcessPool().defer(work)).catch(({ code }) => console.log(code));`,
   );
   assert.ok(stdout.endsWith('HEDDLE_ENTRY_MODULE\n'), stdout);
+});
+
+test('a process with a server of its own outlives idleTimeout, and ends when it is closed', limit, async (t) => {
+  const pool = poolFor(t, { max: 2, idleTimeout: 1 });
+  const threadsAre = async (count: number): Promise<void> => {
+    while (pool.statistics().threads !== count) {
+      t.signal.throwIfAborted();
+      await nextTurn();
+    }
+  };
+  const gate = new FileGate(t);
+  const other = pool.defer(passGate, gate.shared);
+  await gate.entered();
+  const port = await pool.defer(leaveServerForOne);
+  gate.open();
+  const pid = await other;
+  // The other one has been idle for a shorter time.
+  await threadsAre(1);
+  assert.notEqual((await pool.defer(jobs.whereAmI)).pid, pid);
+  assert.equal(await text(connect(port, '127.0.0.1')), 'served by a thread');
+  await threadsAre(0);
+});
+
+test('a process that uses more than maxThreadMemory is ended when its call is answered', limit, async (t) => {
+  const pool = poolFor(t, { max: 1, maxThreadMemory: 100 * 2 ** 20 });
+  const { pid } = await pool.defer(jobs.whereAmI);
+  await pool.defer(keepBuffers, 1000);
+  assert.equal((await pool.defer(jobs.whereAmI)).pid, pid);
+  await pool.defer(keepBuffers, 150 * 2 ** 20);
+  assert.notEqual((await pool.defer(jobs.whereAmI)).pid, pid);
 });

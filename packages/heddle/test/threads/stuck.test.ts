@@ -224,7 +224,7 @@ test('a thread that goes on is listed with the place where its time was over', l
   warningsOf(t);
   // A thread that hardly got a processor was not asked in time: then it gets more.
   for (let runTimeout = 100; ; runTimeout *= 2) {
-    const pool = new DeafThreadPool({ max: 1 });
+    const pool = new DeafThreadPool({ max: 1, nice: 0 });
     t.after(() => pool.endAll());
     await errorOf(pool.with({ runTimeout, grace: 0 }).defer(spinInCallee), TimeoutError);
     await pool.stop();

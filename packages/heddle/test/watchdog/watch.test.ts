@@ -84,8 +84,8 @@ test('a place counts how often it has blocked, however deep in it the loop was m
 test('the same place is warned of once, in words that name it', async () => {
   const { stdout, stderr } = await runWatched(`
     watchLoop();
-    for (let times = 0; times < 8; times++) {
-      until(200);
+    for (let times = 0; times < 4; times++) {
+      until(150);
       await new Promise((resolve) => setTimeout(resolve, 120));
     }
   `);

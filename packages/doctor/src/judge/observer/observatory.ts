@@ -145,8 +145,10 @@ export class Observatory {
     this.#report({ kind: 'began', id });
     try {
       // What the call itself runs into must not stop it.
-      await this.#disarm(armed);
       await this.#inspector.post('Debugger.setBreakpointsActive', { active: false });
+      // A function with a breakpoint is slow. To have the caller without one, V8 would look through its whole heap, while
+      // the call is timed.
+      if (armed.plan.kind === 'entry') await this.#disarm(armed);
       const observation = await this.#observe(armed, pause);
       if (observation === undefined) throw new Error('The call could not be looked at.');
       this.#report({ kind: 'observed', id, observation });
@@ -156,6 +158,7 @@ export class Observatory {
       this.#report({ kind: 'held', from, to: Date.now() });
       clearTimeout(this.#current.giveUp);
       this.#current = undefined;
+      await this.#disarm(armed);
       await this.#inspector.release().catch(() => {});
       await this.#inspector.post('Debugger.setBreakpointsActive', { active: true }).catch(() => {});
     }
@@ -163,7 +166,7 @@ export class Observatory {
 
   #observe({ id, plan }: Armed, pause: Pause): Promise<Observation | undefined> {
     const inspector = this.#inspector;
-    if (plan.kind === 'entry') return watchEntry(id, plan, pause, inspector);
+    if (plan.kind === 'entry') return watchEntry(id, plan, pause, inspector, this.#pauses);
     const watched: Watched = { id, plan, inspector, pauses: this.#pauses, pause };
     return plan.isStandIn ? watchStandIn(watched) : watchCall(watched);
   }

@@ -1,18 +1,22 @@
 import type { Beginning } from '../measure.ts';
 import type { Observation } from '../messages.ts';
 import type { ProgramDebugger } from './debugger.ts';
-import type { Pause } from './pauses.ts';
+import type { Pause, Pauses } from './pauses.ts';
 import type { Plan } from './plan.ts';
 import { readNumber } from './watched.ts';
 
 const BEGIN = 'function (id, f, args) { return this.begin(id, f, undefined, args ?? []); }';
 
-/** Looks at a function that has just been entered, called by Node or by a package: what it got, and how often its loop will turn. */
+/**
+ * Looks at a function that has just been entered, called by Node or by a package: what it got, how often its loop will
+ * turn, and when it is left.
+ */
 export async function watchEntry(
   id: number,
   { place, own }: Extract<Plan, { kind: 'entry' }>,
   { callFrames: [frame] }: Pause,
   inspector: ProgramDebugger,
+  pauses: Pauses,
 ): Promise<Observation | undefined> {
   if (frame === undefined) return undefined;
   const args = own.isSimple
@@ -23,6 +27,7 @@ export async function watchEntry(
   const f = own.name === undefined ? undefined : await inspector.read(frame, own.name);
   const turns = own.turns === undefined ? undefined : await readNumber(inspector, frame, own.turns);
   const beginning = await inspector.measure<Beginning>(BEGIN, { value: id }, f ?? {}, args ?? {});
+  const { ms } = await pauses.after('Debugger.stepOut');
   return {
     kind: 'entry',
     place,
@@ -42,7 +47,7 @@ export async function watchEntry(
     seen: 'none',
     hasThrown: false,
     isPromise: own.isAsync,
-    runMs: undefined,
+    runMs: ms,
     loop: own.loop === undefined ? undefined : { ...own.loop, turns },
   };
 }

@@ -5,6 +5,8 @@ import { ticks } from './scale.ts';
 const NAMESPACE = 'http://www.w3.org/2000/svg';
 const HEIGHT = 190;
 const MARGIN = { left: 58, right: 12, top: 10, bottom: 26 };
+/** The width of a time below the axis. */
+const LABEL = 44;
 /** What the delays are the longest of. */
 const SECOND = 1000;
 /** A bar that is narrower cannot be seen. */
@@ -38,7 +40,7 @@ export function showTimeline(root: HTMLElement, report: Report): void {
 function hint({ blocks }: Report): string {
   return blocks.length === 0
     ? 'Nothing blocked the loop.'
-    : 'Each bar is a time that the loop was blocked. Choose one with the mouse or the arrow keys.';
+    : 'Each bar is a time that the loop was blocked. Choose one with the mouse or the arrow keys. The lines are the longest delay of each second.';
 }
 
 function said(block: Block, { began, places }: Report): string {
@@ -74,7 +76,15 @@ function draw(
   }
   for (const column of ticks(ran, Math.max(2, Math.floor(width / 140)))) {
     if (column > ran) continue;
-    svg.append(text(duration(column), { x: x(began + column), y: HEIGHT - 8, 'text-anchor': 'middle' }));
+    const at = x(began + column);
+    const isLast = at > width - MARGIN.right - LABEL / 2;
+    svg.append(
+      text(duration(column), {
+        x: isLast ? width - MARGIN.right : at,
+        y: HEIGHT - 8,
+        'text-anchor': isLast ? 'end' : 'middle',
+      }),
+    );
   }
   for (const { at, longest } of delays) {
     svg.append(element('line', { class: 'delay', x1: x(at - SECOND), x2: x(at), y1: y(longest), y2: y(longest) }));

@@ -31,6 +31,14 @@ export function sourcePosition({ script, line, column, sourceMapUrl }: CompiledP
   return { file: readablePath(originalSource), line: originalLine + 1, column: originalColumn + 1 };
 }
 
+/** What the source map calls that which stands at a place; undefined where it has no name for it. */
+export function sourceName({ script, line, column, sourceMapUrl }: CompiledPosition): string | undefined {
+  const entry = sourceMapOf(script, sourceMapUrl)?.findEntry(line, column);
+  return entry !== undefined && 'name' in entry && typeof entry.name === 'string' && entry.name !== ''
+    ? entry.name
+    : undefined;
+}
+
 function sourceMapOf(script: string, sourceMapUrl: () => string): SourceMap | undefined {
   if (!maps.has(script)) maps.set(script, nodesSourceMap(script) ?? readSourceMap(script, sourceMapUrl()));
   return maps.get(script);

@@ -1,16 +1,16 @@
 import { getHeapStatistics } from 'node:v8';
-import type { Channel } from '../wire/channel.ts';
 
 /** A look costs half a microsecond: short jobs do not each pay it. */
 const BETWEEN_LOOKS_MS = 1;
 
-/** Tells the reactor how much memory this thread uses: its own heap, and what buffers hold beside that. */
+/** Measures how much memory this thread uses, or this process: its own heap, and what buffers hold beside that. */
 export class MemoryGauge {
-  readonly #channel: Channel;
+  readonly #note: (bytes: number) => void;
   #nextLook = 0;
 
-  constructor(channel: Channel) {
-    this.#channel = channel;
+  /** @param note makes it known to the pool */
+  constructor(note: (bytes: number) => void) {
+    this.#note = note;
   }
 
   /**
@@ -22,6 +22,6 @@ export class MemoryGauge {
     if (now < this.#nextLook) return;
     this.#nextLook = now + BETWEEN_LOOKS_MS;
     const { used_heap_size: heap, external_memory: external } = getHeapStatistics();
-    this.#channel.noteMemory(heap + external);
+    this.#note(heap + external);
   }
 }

@@ -12,6 +12,8 @@ import { detach, packThrownForProcess, refuseWhatStays } from '../wire/stays.ts'
 import { CurrentJobs } from './current-job.ts';
 import { itemsWereTaken } from './iteration.ts';
 import { JobRunner, unsendable } from './job-runner.ts';
+import { MemoryGauge } from './memory-gauge.ts';
+import { OwnResources } from './own-resources.ts';
 import { PipeLine } from './pipe-line.ts';
 import { tellPool, writeToPool } from './pool-pipes.ts';
 
@@ -25,13 +27,25 @@ export class ProcessLoop {
   readonly #jobs: CurrentJobs;
   readonly #runner: JobRunner;
   readonly #reader = new FrameReader();
+  readonly #gauge: MemoryGauge | undefined;
+  #memory = 0;
+  #resources: OwnResources | undefined;
+  #isIdle = true;
   #job = 0;
   #beganAt = 0;
 
-  /** @param stackOf gives the part of an error's stack that is the job's own */
-  constructor(board: Board, stackOf: (error: Error) => string | undefined) {
+  /**
+   * @param measuresMemory whether the pool wants to know how much the process uses
+   * @param stackOf gives the part of an error's stack that is the job's own
+   */
+  constructor(board: Board, measuresMemory: boolean, stackOf: (error: Error) => string | undefined) {
     this.#board = board;
     this.#stackOf = stackOf;
+    if (measuresMemory) {
+      this.#gauge = new MemoryGauge((bytes) => {
+        this.#memory = bytes;
+      });
+    }
     this.#jobs = new CurrentJobs(() => board.isCancelled(this.#job), new PipeLine());
     this.#runner = new JobRunner(
       {
@@ -53,13 +67,21 @@ export class ProcessLoop {
     // The pool has no more work, or is gone with its program.
     pipe.on('error', () => {});
     pipe.on('close', () => process.exit());
+    this.#resources = new OwnResources(
+      pipe,
+      () => this.#isIdle,
+      (ask) => tellPool({ kind: 'free', ask }),
+    );
     tellPool({ kind: 'ready' });
   }
 
   #hear(message: ToProcess): void {
     if (message.kind === 'cancelled') return this.#jobs.look();
     if (message.kind === 'items') return itemsWereTaken(message.items);
+    if (message.kind === 'ask') return this.#resources?.tellWhenGone(message.ask);
     if (message.kind !== 'job') return undefined;
+    this.#isIdle = false;
+    this.#resources?.forget();
     this.#job = message.job;
     this.#begin(this.#runner.hasLoaded(message.functionId));
     // It has been taken back on its way here. Its function has not been loaded, and the pool must not think so.
@@ -91,7 +113,9 @@ export class ProcessLoop {
   #answer(outcome: SlotOutcome, { payload, transfer }: Parcel): void {
     const microseconds = (performance.now() - this.#beganAt) * 1000;
     const beganAt = toSharedTime(this.#beganAt);
-    const bytes = frame({ kind: 'result', job: this.#job, outcome, payload, microseconds, beganAt });
+    this.#gauge?.look(performance.now());
+    const memory = this.#memory;
+    const bytes = frame({ kind: 'result', job: this.#job, outcome, payload, microseconds, beganAt, memory });
     this.#conclude(bytes, transfer);
   }
 
@@ -99,6 +123,7 @@ export class ProcessLoop {
     this.#jobs.end(SLOT);
     this.#runner.hasEnded(SLOT);
     this.#board.isDone(this.#job);
+    this.#isIdle = true;
     writeToPool(bytes);
     detach(transfer);
   }

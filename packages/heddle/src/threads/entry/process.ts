@@ -13,7 +13,7 @@ import { prepareTsx } from './tsx-loader.ts';
  * @param stackOf gives the part of an error's stack that is a job's own
  */
 export function startProcess(stackOf: (error: Error) => string | undefined): void {
-  const { title, entryFiles, sourceMaps, nice, ignoredSignals } = readProcessData();
+  const { title, entryFiles, sourceMaps, nice, measuresMemory, ignoredSignals } = readProcessData();
   process.title = title;
   giveWay(nice);
   // What the program said itself, and not by a flag, Node does not hand on.
@@ -21,7 +21,7 @@ export function startProcess(stackOf: (error: Error) => string | undefined): voi
   for (const signal of ignoredSignals) process.on(signal, () => {});
   process.on('uncaughtException', (error) => endByError(error, stackOf));
   keepOut(entryFiles);
-  const loop = new ProcessLoop(new Board(PipeNumber.board), stackOf);
+  const loop = new ProcessLoop(new Board(PipeNumber.board), measuresMemory, stackOf);
   const preparing = prepareTsx();
   if (preparing === undefined) return loop.start();
   // Nothing else keeps the process until it listens.

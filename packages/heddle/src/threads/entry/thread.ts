@@ -26,7 +26,7 @@ function startThread(data: ThreadData): void {
   tellWhereabouts(stackOfJob);
   const channel = new Channel(memory);
   const loop = new WorkLoop(channel, bell, values, concurrency, stackOfJob);
-  if (measuresMemory) loop.gauge = new MemoryGauge(channel);
+  if (measuresMemory) loop.gauge = new MemoryGauge((bytes) => channel.noteMemory(bytes));
   const preparing = prepareTsx();
   if (preparing === undefined) {
     loop.start();

@@ -42,5 +42,7 @@ function jobFrames(stack: string): string {
   const frames = stack.split('\n').filter((line) => /^\s+at /.test(line));
   const own = frames.slice(1);
   while (own.at(-1)?.includes('node:internal/')) own.pop();
+  // Not the job: it is looked whether its module has run the program again.
+  if (own.at(-1)?.includes('(node:inspector:')) return '';
   return own.some((line) => !line.includes('<anonymous>')) ? own.join('\n') : '';
 }

@@ -72,7 +72,11 @@ export class WorkLoop {
     this.#values = values;
     this.#stackOf = stackOf;
     this.#inMemory = new SlotValues(channel);
-    this.#resources = new OwnResources(bell, () => this.#running === 0 && !this.#hasWork());
+    this.#resources = new OwnResources(
+      bell,
+      () => this.#running === 0 && !this.#hasWork(),
+      (ask) => tell(bell, ask),
+    );
     this.#hasWork = () => this.#next >= 0 || !channel.submissions.isEmpty();
     const line = new BellLine(bell, channel.calls);
     const jobs = new CurrentJobs((slot) => channel.state(slot) === SlotState.cancelled, line);

@@ -13,6 +13,8 @@ export interface ProcessData {
   readonly sourceMaps: boolean;
   /** The niceness that the process gives itself; 0 leaves it as it is. */
   readonly nice: number;
+  /** Whether it shall tell how much memory it uses. */
+  readonly measuresMemory: boolean;
   /** Signals that the program takes care of: those that a terminal sends to all of its processes. */
   readonly ignoredSignals: readonly NodeJS.Signals[];
 }
@@ -23,7 +25,9 @@ export type ToProcess =
   | { readonly kind: 'job'; readonly job: number; readonly functionId: number; readonly message: JobMessage }
   /** The job that runs has been cancelled: for what waits in the event loop. */
   | { readonly kind: 'cancelled' }
-  | { readonly kind: 'items'; readonly items: MoreItems };
+  | { readonly kind: 'items'; readonly items: MoreItems }
+  /** To be answered when nothing that jobs have left behind keeps the process. */
+  | { readonly kind: 'ask'; readonly ask: number };
 
 /** To a process that waits for an answer: the answer, or that it may look whether it still has to wait. */
 export type ProcessAnswer = CallAnswer | 'look';
@@ -33,6 +37,7 @@ export type FromProcess =
   | { readonly kind: 'ready' }
   | ProcessResult
   | { readonly kind: 'call'; readonly call: ThreadCall }
+  | { readonly kind: 'free'; readonly ask: number }
   /** An uncaught error, which ends it. */
   | { readonly kind: 'crash'; readonly payload: Payload };
 
@@ -45,4 +50,6 @@ export interface ProcessResult {
   readonly microseconds: number;
   /** When it began, as all processes count the time. */
   readonly beganAt: number;
+  /** How many bytes the process used when it looked last; 0 where it does not. */
+  readonly memory: number;
 }

@@ -25,6 +25,7 @@ export interface BlockInstruments {
   readonly state: SharedState;
   readonly looks: Int32Array<SharedArrayBuffer>;
   readonly time: OwnTime;
+  /** Has been noted when the turn of the loop began. */
   readonly loopThread: ThreadFigures;
   readonly threshold: number;
   /** For how many milliseconds a block goes on before it is warned of while it does. */
@@ -50,8 +51,6 @@ export class BlockWatch {
   readonly #began: number;
   readonly #idleBefore: number;
   readonly #collectingBefore: number;
-  readonly #waitedBefore: number;
-  readonly #ranBefore: number;
   readonly #samples: Sample[] = [];
   #warnsAt: number;
   #wasWarnedOf = false;
@@ -65,9 +64,6 @@ export class BlockWatch {
     this.#began = times[Time.beat] ?? 0;
     this.#idleBefore = times[Time.idle] ?? 0;
     this.#collectingBefore = times[Time.collecting] ?? 0;
-    // What it is waiting for now is counted, from its beginning, when that is over.
-    this.#waitedBefore = instruments.loopThread.waited();
-    this.#ranBefore = instruments.loopThread.ran();
     this.#warnsAt = instruments.patience;
   }
 
@@ -136,17 +132,12 @@ export class BlockWatch {
     this.#noteCallbacks(state);
     Atomics.add(this.#instruments.looks, 0, 1);
     const id = this.#instruments.nextSample();
-    const waited = this.#waited();
-    const inspected = await inspection.ask(id, this.#beats, this.#samples.at(-1)?.isAmongTicks ?? false);
+    const starved = this.#starved;
+    const asksForTick = this.#samples.at(-1)?.isAmongTicks ?? false;
+    const inspected = await inspection.ask(id, this.#beats, asksForTick);
     if (inspected === undefined) return;
-    this.#samples.push(new Sample(id, inspected, this.#waited() - waited));
+    this.#samples.push(new Sample(id, inspected, asksForTick, this.#starved - starved));
     this.#isPaused ||= inspected.isPaused;
-  }
-
-  /** How long the two threads have waited for processors in all. */
-  #waited(): number {
-    const { loopThread, time } = this.#instruments;
-    return loopThread.waited() + time.waited();
   }
 
   /** At which age of the block the next look comes. */
@@ -168,13 +159,13 @@ export class BlockWatch {
 
   /** For how long the loop's thread had something to do and no processor: of that the kernel tells when it gets one. */
   get #starved(): number {
-    return this.#instruments.loopThread.waited() - this.#waitedBefore;
+    return this.#instruments.loopThread.waitedSinceNote();
   }
 
   /** Whether it has hardly had a processor, and still waits for one. */
   #starves(duration: number): boolean {
     const { loopThread } = this.#instruments;
-    return loopThread.wantsProcessor() === true && loopThread.ran() - this.#ranBefore < duration / 10;
+    return loopThread.wantsProcessor() === true && loopThread.ranSinceNote() < duration / 10;
   }
 
   /** Node tells of garbage collections some turns after they were. */

@@ -59,7 +59,11 @@ export function judge(evidence: Evidence): Verdict | undefined {
  * Whether functions have come to their end while the loop did not turn, so that no single one is to blame: callbacks of
  * promises run when one ends.
  */
-function stormKind({ samples, end, threshold }: Evidence): BlockKind | 'events' | undefined {
+function stormKind({ samples: all, end, threshold }: Evidence): BlockKind | 'events' | undefined {
+  // While callbacks of process.nextTick bring the next, those of promises have to wait.
+  const samples = all.filter(({ isAmongTicks, asksForTick, microtask = end }) => {
+    return !isAmongTicks || asksForTick || microtask < end;
+  });
   const [first] = samples;
   if (first === undefined) return undefined;
   let seen = 0;

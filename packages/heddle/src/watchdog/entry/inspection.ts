@@ -28,6 +28,7 @@ export class Inspection {
   readonly #time: OwnTime;
   readonly #name: string;
   readonly #whileWaiting: () => void;
+  #asked = 0;
 
   /** @param whileWaiting is called every now and then while an answer does not come */
   constructor(state: SharedState, time: OwnTime, name: string, whileWaiting: () => void) {
@@ -45,9 +46,9 @@ export class Inspection {
   /** @param beats the count of the turn that is blocked; a later turn is of no interest */
   async ask(sample: number, beats: number, asksForTick: boolean): Promise<Inspected | undefined> {
     return this.#inSession(async (session) => {
-      const asked = sharedNow();
       const text = await this.#evaluate(session, grabExpression(this.#name, sample, beats, asksForTick), beats);
       if (text === '') return undefined;
+      const asked = this.#asked;
       const grabbed = JSON.parse(text) as Grabbed;
       return { ...grabbed, asked, isPaused: grabbed.isInspected && (await this.#isPaused(session, beats)) };
     });
@@ -101,6 +102,8 @@ export class Inspection {
         resolve();
       });
     });
+    // This thread may have had to wait for a processor before.
+    this.#asked = sharedNow();
     const { words } = this.#state;
     let patience = PATIENCE_MS;
     while (!reply.isHere && patience > 0) {

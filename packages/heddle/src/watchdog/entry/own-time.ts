@@ -16,10 +16,11 @@ export class OwnTime {
   #lost = 0;
   #lastLost: number;
   readonly #figures: ThreadFigures = ThreadFigures.own();
-  #waited: number = this.#figures.waited();
+  #countedUntil: number = sharedNow();
 
   constructor(state: SharedState) {
     this.#state = state;
+    this.#figures.note();
     // Since the watch was made this thread has been starting.
     this.#lastLost = Math.max(0, sharedNow() - (state.times[Time.made] ?? 0) - LONGEST_START_MS);
   }
@@ -29,11 +30,6 @@ export class OwnTime {
     return this.#lost;
   }
 
-  /** For how many milliseconds in all this thread has waited for a processor, where that is known. */
-  waited(): number {
-    return this.#figures.waited();
-  }
-
   /** Begins to count anew at a time that has passed, of which only the last sleep can know anything. */
   countFrom(time: number): void {
     this.#lost = Math.min(this.#lastLost, Math.max(0, sharedNow() - time));
@@ -41,12 +37,12 @@ export class OwnTime {
 
   /** Sleeps for so many milliseconds, or until the loop has another wish. */
   sleep(milliseconds: number): void {
-    this.#note(milliseconds, () => Atomics.wait(this.#state.words, Word.wish, Wish.watch, milliseconds));
+    this.#pass(milliseconds, () => Atomics.wait(this.#state.words, Word.wish, Wish.watch, milliseconds));
   }
 
   /** The same, but wakes when the loop turns as well. */
   sleepUntilBeat(beats: number, milliseconds: number): void {
-    this.#note(milliseconds, () => Atomics.wait(this.#state.words, Word.beats, beats, milliseconds));
+    this.#pass(milliseconds, () => Atomics.wait(this.#state.words, Word.beats, beats, milliseconds));
   }
 
   close(): void {
@@ -62,21 +58,25 @@ export class OwnTime {
     });
     await Promise.race([event, timeout]);
     clearTimeout(timer);
-    this.#count(sharedNow() - began - milliseconds);
+    this.#count(began, milliseconds);
   }
 
-  #note(milliseconds: number, wait: () => void): void {
+  #pass(milliseconds: number, wait: () => void): void {
     const began = sharedNow();
     wait();
-    this.#count(sharedNow() - began - milliseconds);
+    this.#count(began, milliseconds);
   }
 
-  #count(late: number): void {
+  /** Between two sleeps this thread works; a stop may come then as well. */
+  #count(sleptFrom: number, milliseconds: number): void {
+    const now = sharedNow();
+    const passed = now - this.#countedUntil - Math.min(now - sleptFrom, milliseconds);
     this.#lastLost = 0;
-    if (late <= SLACK_MS) return;
-    const waited = this.#figures.waited();
-    this.#lastLost = Math.max(0, late - (waited - this.#waited));
-    this.#waited = waited;
-    this.#lost += this.#lastLost;
+    if (passed > SLACK_MS) {
+      this.#lastLost = Math.max(0, passed - this.#figures.waitedSinceNote() - this.#figures.ranSinceNote());
+      this.#lost += this.#lastLost;
+    }
+    this.#countedUntil = now;
+    this.#figures.note();
   }
 }

@@ -12,6 +12,8 @@ export class Sample {
   readonly asked: number;
   readonly at: number;
   readonly isPaused: boolean;
+  /** Whether a callback of `process.nextTick` was asked for. */
+  readonly asksForTick: boolean;
   readonly #inspected: Inspected;
   readonly #starved: number;
   #collecting = 0;
@@ -21,9 +23,10 @@ export class Sample {
   /** The same for `process.nextTick`. */
   tick: number | undefined = undefined;
 
-  /** @param starved for how many milliseconds one of the two threads had no processor meanwhile */
-  constructor(id: number, inspected: Inspected, starved: number) {
+  /** @param starved for how many milliseconds the thread had no processor before it answered */
+  constructor(id: number, inspected: Inspected, asksForTick: boolean, starved: number) {
     this.id = id;
+    this.asksForTick = asksForTick;
     this.#starved = starved;
     this.asked = inspected.asked;
     this.at = inspected.at;

@@ -6,7 +6,9 @@ const NANOSECONDS = 1e6;
 export class ThreadFigures {
   readonly #folder: string;
   #file: number | undefined;
+  readonly #noted = Buffer.alloc(100);
   readonly #buffer = Buffer.alloc(100);
+  #notedLength = 0;
 
   private constructor(folder: string) {
     this.#folder = folder;
@@ -27,14 +29,19 @@ export class ThreadFigures {
     return new ThreadFigures('/proc/thread-self');
   }
 
-  /** For how many milliseconds in all it had something to do and got no processor. */
-  waited(): number {
-    return Number(this.#figures()[1] ?? 0) / NANOSECONDS;
+  /** Takes note of the figures as they are: often, so no more is done about them. */
+  note(): void {
+    this.#notedLength = this.#read(this.#noted);
   }
 
-  /** For how many milliseconds in all it had a processor. */
-  ran(): number {
-    return Number(this.#figures()[0] ?? 0) / NANOSECONDS;
+  /** For how many milliseconds it had something to do and got no processor since {@link note}. */
+  waitedSinceNote(): number {
+    return this.#sinceNote(1);
+  }
+
+  /** For how many milliseconds it had a processor since {@link note}. */
+  ranSinceNote(): number {
+    return this.#sinceNote(0);
   }
 
   /** Whether it has something to do now: with or without a processor. `undefined` where nobody knows. */
@@ -53,13 +60,22 @@ export class ThreadFigures {
     this.#file = undefined;
   }
 
-  #figures(): string[] {
-    if (this.#file === undefined) return [];
+  #sinceNote(index: number): number {
+    const before = figure(this.#noted, this.#notedLength, index);
+    return (figure(this.#buffer, this.#read(this.#buffer), index) - before) / NANOSECONDS;
+  }
+
+  #read(into: Buffer): number {
+    if (this.#file === undefined) return 0;
     try {
-      return this.#buffer.toString('latin1', 0, readSync(this.#file, this.#buffer, 0, 100, 0)).split(' ');
+      return readSync(this.#file, into, 0, into.length, 0);
     } catch {
       this.#file = undefined;
-      return [];
+      return 0;
     }
   }
+}
+
+function figure(text: Buffer, length: number, index: number): number {
+  return Number(text.toString('latin1', 0, length).split(' ')[index] ?? 0);
 }

@@ -79,6 +79,7 @@ class Watcher {
     if (beats !== this.#beats) {
       this.#beats = beats;
       this.#time.countFrom(beat);
+      this.#loopThread.note();
     }
     return beat + threshold + this.#time.lost - sharedNow();
   }

@@ -1,0 +1,12 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { run } from './program.ts';
+
+test('a place that is not called in time is given up, and waited for once more when it blocks again', async () => {
+  const { code, output, errors } = await run('waiting.mjs');
+  assert.deepEqual({ code, errors }, { code: 0, errors: '' });
+  assert.match(
+    output,
+    /^(?:armed digest\nunknown: It was not called again while it was waited for\n)+armed digest\ndeferrable: .*\n$/,
+  );
+});
