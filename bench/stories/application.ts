@@ -46,7 +46,8 @@ export class RunningApplication implements Application {
     return application;
   }
 
-  says(text: RegExp): Promise<void> {
+  // By itself, since stories take it apart.
+  readonly says = (text: RegExp): Promise<void> => {
     this.#output = '';
     return new Promise((resolve, reject) => {
       const fail = (why: string): void => {
@@ -64,7 +65,7 @@ export class RunningApplication implements Application {
         },
       };
     });
-  }
+  };
 
   /**
    * Ctrl-C, for it alone.

@@ -26,12 +26,7 @@ export async function diagnose(story: Story, installed: Installed, variant: Vari
   try {
     const file = path.join(folder, 'report.json');
     const under = ['node', doctor, '--json', file, '--'];
-    const application = await RunningApplication.start(story, installed, variant, under);
-    for (let time = 0; time < TIMES; time++) {
-      await story.heavy(application);
-      await sleep(PAUSE);
-    }
-    const output = await application.stop();
+    const output = await use(story, await RunningApplication.start(story, installed, variant, under));
     const begin = output.lastIndexOf('\nheddle doctor: ');
     if (begin < 0) throw new Error(`The doctor printed no report: ${output}`);
     // Its progress goes to the standard error, which comes in between.
@@ -46,6 +41,20 @@ export async function diagnose(story: Story, installed: Installed, variant: Vari
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** @returns what was said while it was used */
+async function use(story: Story, application: RunningApplication): Promise<string> {
+  try {
+    for (let time = 0; time < TIMES; time++) {
+      await story.heavy(application);
+      await sleep(PAUSE);
+    }
+  } finally {
+    // It is another process, which would go on.
+    await application.stop();
+  }
+  return application.stop();
 }
 
 /** Functions at least so much of the blocked time. */
