@@ -5,6 +5,8 @@ import { committedResults, guide } from './files.ts';
 
 const page = readFileSync(process.argv[2] ?? guide, 'utf8');
 if (withResults(page, committedResults()) !== page) {
-  console.error('The guide does not show what results/stories.json says: npm run bench:stories -w @heddle/bench -- --guide');
+  console.error(
+    'The guide does not show what results/stories.json says: npm run bench:stories -w @heddle/bench -- --guide',
+  );
   process.exitCode = 1;
 }

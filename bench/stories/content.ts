@@ -79,7 +79,10 @@ function quote(dice: Dice): string {
 }
 
 function table(dice: Dice): string {
-  const rows = Array.from({ length: 3 + dice.roll(8) }, () => `| ${dice.pick(WORDS)} | ${dice.roll(900)} | ${sentence(dice)} |`);
+  const rows = Array.from(
+    { length: 3 + dice.roll(8) },
+    () => `| ${dice.pick(WORDS)} | ${dice.roll(900)} | ${sentence(dice)} |`,
+  );
   return `| thread | ends | remark |\n|---|---:|---|\n${rows.join('\n')}\n`;
 }
 

@@ -58,7 +58,7 @@ async function use(story: Story, application: RunningApplication): Promise<strin
 }
 
 /** Functions at least so much of the blocked time. */
-const LEAST = 0.1;
+const LEAST = 0.05;
 
 function sharesOf(calls: CallNode): { name: string; share: number }[] {
   const times = new Map<string, number>();

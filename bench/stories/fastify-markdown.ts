@@ -16,7 +16,10 @@ export const fastifyMarkdown: Story = {
     writeFileSync(path.join(folder, 'Readme.md'), markdown(2_000_000));
     // Its port is fixed; before and after have to run beside each other.
     const example = path.join(folder, 'example/server.js');
-    writeFileSync(example, readFileSync(example, 'utf8').replace(/^( *)\.listen\(3000/m, '$1.listen(Number(process.argv[2])'));
+    writeFileSync(
+      example,
+      readFileSync(example, 'utf8').replace(/^( *)\.listen\(3000/m, '$1.listen(Number(process.argv[2])'),
+    );
   },
   command: (port) => ['node', 'example/server.js', String(port)],
   ready: /Server listening/,

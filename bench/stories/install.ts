@@ -19,48 +19,63 @@ export interface Variant {
   readonly folder: string;
 }
 
-/** Fetches an application and lays it out in `folder`: `node_modules`, and beside it the variants, which share it. */
+/**
+ * Fetches an application and lays it out in `folder`, as published in `before`, beside it after each of the changes. All
+ * share the packages that `before` has.
+ */
 export function install(story: Story, folder: string): Installed {
-  mkdirSync(folder, { recursive: true });
-  const npm = (...args: string[]): string => execFileSync('npm', args, { cwd: folder, encoding: 'utf8' });
-  const sources = path.join(folder, 'package');
-  if (story.isCheckout) {
-    const file = npm('pack', story.package, '--silent').trim();
-    execFileSync('tar', ['-xzf', file], { cwd: folder });
-  }
-  const { dependencies = {} } = story.isCheckout ? manifest(sources) : {};
-  writeFileSync(path.join(folder, 'package.json'), JSON.stringify({ name: 'story', private: true, dependencies }));
+  const before = path.join(folder, 'before');
+  mkdirSync(before, { recursive: true });
+  if (story.isCheckout) unpack(story.package, before);
+  story.lay(before);
+  if (story.isCheckout) withoutDevelopment(before);
   const wanted = [...(story.isCheckout ? [] : [story.package]), ...(story.beside ?? [])];
-  npm('install', '--save-exact', '--no-audit', '--no-fund', '--ignore-scripts', '--silent', ...wanted);
-  const modules = path.join(folder, 'node_modules');
+  npm(before, 'install', '--save-exact', '--no-audit', '--no-fund', '--ignore-scripts', '--silent', ...wanted);
+  const modules = path.join(before, 'node_modules');
   // Not by npm: it is not the published one, but the one that is built here.
   symlinkSync(heddle, path.join(modules, 'heddle'), 'dir');
 
-  const variants: Variant[] = [];
-  let before: string | undefined;
-  for (const change of [undefined, ...story.changes]) {
-    const variant = path.join(folder, change === undefined ? 'before' : path.basename(change.file, '.diff'));
-    if (before === undefined) {
-      mkdirSync(variant);
-      if (story.isCheckout) cpSync(sources, variant, { recursive: true });
-      story.lay(variant);
-    } else {
-      cpSync(before, variant, { recursive: true });
-    }
-    if (change !== undefined) {
-      execFileSync('git', ['apply', '--ignore-whitespace', path.join(changes, change.file)], { cwd: variant, env: withoutGit() });
-    }
-    variants.push({ what: change?.what ?? 'as published', folder: variant });
-    before = variant;
+  const variants: Variant[] = [{ what: 'as published', folder: before }];
+  let last = before;
+  for (const { file, what } of story.changes) {
+    const next = path.join(folder, path.basename(file, '.diff'));
+    const isOwn = (source: string): boolean => source !== path.join(last, 'node_modules');
+    cpSync(last, next, { recursive: true, filter: isOwn });
+    symlinkSync(modules, path.join(next, 'node_modules'), 'dir');
+    const env = withoutGit();
+    execFileSync('git', ['apply', '--ignore-whitespace', path.join(changes, file)], { cwd: next, env });
+    variants.push({ what, folder: next });
+    last = next;
   }
-  rmSync(sources, { recursive: true, force: true });
   const versions = Object.fromEntries(
     story.uses.map((name) => [name, manifest(path.join(modules, name)).version ?? 'unknown']),
   );
   return { modules, versions, variants };
 }
 
-function manifest(folder: string): { version?: string; dependencies?: Record<string, string> } {
+function npm(cwd: string, ...args: readonly string[]): string {
+  return execFileSync('npm', args, { cwd, encoding: 'utf8' });
+}
+
+function unpack(wanted: string, folder: string): void {
+  const file = npm(folder, 'pack', wanted, '--silent').trim();
+  execFileSync('tar', ['-xzf', file, '--strip-components=1'], { cwd: folder });
+  rmSync(path.join(folder, file));
+}
+
+/** What its own tests need is not installed. */
+function withoutDevelopment(folder: string): void {
+  const { devDependencies: _, scripts: __, ...rest } = manifest(folder);
+  writeFileSync(path.join(folder, 'package.json'), `${JSON.stringify(rest, undefined, 2)}\n`);
+}
+
+interface Manifest {
+  readonly version?: string;
+  readonly devDependencies?: object;
+  readonly scripts?: object;
+}
+
+function manifest(folder: string): Manifest {
   return JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
 }
 

@@ -3,7 +3,7 @@ import { Pinger } from '../ping/pinger.ts';
 import { median, quantile } from '../statistics.mjs';
 import { RunningApplication } from './application.ts';
 import type { Installed } from './install.ts';
-import type { VariantResult } from './results.ts';
+import type { Latency } from './results.ts';
 import type { Story } from './story.ts';
 
 export interface Plan {
@@ -26,7 +26,7 @@ interface Measured {
 /**
  * All variants run all the time; in each round each has its turn, in another order, while the others have nothing to do.
  */
-export async function measure(story: Story, installed: Installed, plan: Plan): Promise<VariantResult[]> {
+export async function measure(story: Story, installed: Installed, plan: Plan): Promise<Latency[]> {
   const all: Measured[] = [];
   try {
     for (const variant of installed.variants) {
@@ -46,7 +46,7 @@ export async function measure(story: Story, installed: Installed, plan: Plan): P
       await application.stop();
     }
   }
-  return all.map((measured, index) => resultOf(measured, installed.variants[index]?.what ?? '', story, index));
+  return all.map(latencyOf);
 }
 
 /** That a change has changed nothing but the time; and everything is loaded and compiled then. */
@@ -77,11 +77,9 @@ function rotated<Item>(items: readonly Item[], by: number): Item[] {
   return [...items.slice(at), ...items.slice(0, at)];
 }
 
-function resultOf({ light, heavy }: Measured, what: string, story: Story, index: number): VariantResult {
+function latencyOf({ light, heavy }: Measured): Latency {
   const all = light.flat();
   return {
-    what,
-    change: story.changes[index - 1]?.file,
     light: {
       count: all.length,
       p50: rounded(median(all)),

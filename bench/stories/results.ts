@@ -13,26 +13,31 @@ export interface Results {
 
 export interface StoryResult {
   readonly name: string;
+  readonly what: string;
   readonly package: string;
   readonly versions: Readonly<Record<string, string>>;
   readonly light: string;
   readonly heavyWork: string;
-  readonly doctor: Diagnosis;
   readonly variants: readonly VariantResult[];
 }
 
-/** What the doctor printed of the application as published, and what ran while its loop was blocked. */
+/** What the doctor printed of the application, and what ran while its loop was blocked. */
 export interface Diagnosis {
   readonly text: string;
   /** By function, with what it called: the share of the blocked time. */
   readonly shares: readonly { readonly name: string; readonly share: number }[];
 }
 
-export interface VariantResult {
+export interface VariantResult extends Latency {
   readonly what: string;
-  readonly change: string | undefined;
+  /** A file in `changes`; none of the application as published. */
+  readonly change: string | null;
+  readonly doctor: Diagnosis;
+}
+
+export interface Latency {
   readonly light: Spread;
-  /** Of all rounds, one by one. */
+  /** Of the light page, round by round. */
   readonly p99s: readonly number[];
   readonly heavy: { readonly count: number; readonly p50: number };
 }

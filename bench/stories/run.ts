@@ -13,7 +13,7 @@ import { withResults } from './guide.ts';
 import { hads } from './hads.ts';
 import { type Installed, install } from './install.ts';
 import { measure, type Plan } from './measure.ts';
-import type { Diagnosis, StoryResult } from './results.ts';
+import type { Diagnosis, Latency, StoryResult, VariantResult } from './results.ts';
 import type { Story } from './story.ts';
 
 const { values: options } = parseArgs({
@@ -31,7 +31,7 @@ const { values: options } = parseArgs({
   },
 });
 
-const all: readonly Story[] = [hads, fastifyMarkdown, eleventy];
+const all: readonly Story[] = [fastifyMarkdown, hads, eleventy];
 const plan: Plan = { rounds: Number(options.rounds), phase: Number(options.seconds) * 1_000, interval: 10 };
 
 if (options.guide) writeGuide();
@@ -47,12 +47,15 @@ async function run(): Promise<void> {
       if (options.only !== undefined && options.only !== story.name) continue;
       const installed = install(story, path.join(folder, story.name));
       console.log(`${story.package}, ${story.what}`);
-      const known = before?.stories.find(({ name }) => name === story.name);
-      const doctor = options.latency && known ? known.doctor : await diagnosed(story, installed);
-      const variants = options.doctor && known ? known.variants : await measure(story, installed, plan);
+      const known = before?.stories.find(({ name }) => name === story.name)?.variants;
+      const doctors = options.latency && known ? known.map(({ doctor }) => doctor) : await diagnosed(story, installed);
+      const latencies = options.doctor && known ? known : await measure(story, installed, plan);
+      const { name, what, light, heavyWork } = story;
+      const variants = installed.variants.map((variant, index) =>
+        variantOf(variant.what, story.changes[index - 1]?.file, doctors[index], latencies[index]),
+      );
       console.table(variants.map(({ what, light, heavy }) => ({ what, ...light, heavy: heavy.p50 })));
-      const { name, light, heavyWork } = story;
-      stories.push({ name, package: story.package, versions: installed.versions, light, heavyWork, doctor, variants });
+      stories.push({ name, what, package: story.package, versions: installed.versions, light, heavyWork, variants });
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -63,16 +66,21 @@ async function run(): Promise<void> {
   writeGuide();
 }
 
-async function diagnosed(story: Story, installed: Installed): Promise<Diagnosis> {
-  const [before, ...changed] = installed.variants;
-  if (before === undefined) throw new Error(`${story.name} is not installed.`);
-  const diagnosis = await diagnose(story, installed, before);
-  console.log(`\n${diagnosis.text}\n`);
-  // What is left is for whoever runs this; the guide shows the first one.
-  for (const variant of changed) {
-    console.log(`\nAfter the change: ${variant.what}\n${(await diagnose(story, installed, variant)).text}\n`);
+async function diagnosed(story: Story, installed: Installed): Promise<Diagnosis[]> {
+  const all: Diagnosis[] = [];
+  for (const variant of installed.variants) {
+    const diagnosis = await diagnose(story, installed, variant);
+    console.log(`\n${variant.what}:\n${diagnosis.text}\n`);
+    all.push(diagnosis);
   }
-  return diagnosis;
+  return all;
+}
+
+function variantOf(what: string, change: string | undefined, doctor?: Diagnosis, latency?: Latency): VariantResult {
+  if (doctor === undefined || latency === undefined)
+    throw new Error(`Nothing is known of "${what}": run without options.`);
+  const { light, p99s, heavy } = latency;
+  return { what, change: change ?? null, doctor, light, p99s, heavy };
 }
 
 function writeGuide(): void {
