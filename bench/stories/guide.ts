@@ -71,15 +71,14 @@ function summary({ stories }: Results): string {
 
 function machine({ environment, rounds, phase, interval, stories }: Results): string {
   const { node, platform, cores, date, load } = environment;
-  const versions = stories
-    .map(
-      (story) =>
-        `${story.package} with ${Object.entries(story.versions)
-          .map((entry) => entry.join(' '))
-          .join(', ')}`,
-    )
-    .join('; ');
-  return `Node ${node}, ${platform}, ${cores} cores, ${date.slice(0, 10)}, load ${load} before the run; ${versions}. A light request was due every ${interval} ms, in ${rounds} rounds of ${phase / 1_000} s for each row, in turns.`;
+  const applications = stories.map((story) => {
+    const others = Object.entries(story.versions).filter(([name]) => !story.package.startsWith(`${name}@`));
+    return `- ${story.package}, with ${others.map((other) => other.join(' ')).join(', ')}`;
+  });
+  return `Node ${node}, ${platform}, ${cores} cores, ${date.slice(0, 10)}, load ${load} before the run. A light request was due every
+${interval} ms, in ${rounds} rounds of ${phase / 1_000} s for each row, in turns; its latency counts from the moment at which it was due.
+
+${applications.join('\n')}`;
 }
 
 function fence(language: string, text: string): string {
