@@ -37,7 +37,7 @@ export async function diagnose(story: Story, installed: Installed, variant: Vari
       .join('\n')
       .trim();
     const { calls } = JSON.parse(readFileSync(file, 'utf8')) as { calls: CallNode };
-    return { text, shares: sharesOf(calls) };
+    return { text: withoutPath(text, `${path.dirname(installed.modules)}/`), shares: sharesOf(calls) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -55,6 +55,12 @@ async function use(story: Story, application: RunningApplication): Promise<strin
     await application.stop();
   }
   return application.stop();
+}
+
+/** Paths of shared packages as the application as published has them; a table breaks long ones, between any two characters. */
+function withoutPath(text: string, folder: string): string {
+  const characters = [...folder].map((character) => character.replace(/[\\^$.*+?()[\]{}|]/, '\\$&'));
+  return text.replace(new RegExp(characters.join('(?:\\n\\s+)?'), 'g'), '');
 }
 
 /** Functions at least so much of the blocked time. */
