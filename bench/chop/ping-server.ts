@@ -1,18 +1,14 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
-
-/** Milliseconds between two requests. */
-const INTERVAL = 5;
+import { Pinger } from '../ping/pinger.ts';
 
 /** A server in this process that answers /ping, and the process that asks. */
 export class PingServer {
   readonly #server: Server;
-  readonly #pinger: ChildProcess;
+  readonly #pinger: Pinger;
 
-  private constructor(server: Server, pinger: ChildProcess) {
+  private constructor(server: Server, pinger: Pinger) {
     this.#server = server;
     this.#pinger = pinger;
   }
@@ -22,27 +18,17 @@ export class PingServer {
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
-    const pinger = fork(
-      fileURLToPath(new URL('pinger.ts', import.meta.url)),
-      [`http://127.0.0.1:${port}`, String(INTERVAL)],
-      { serialization: 'advanced' },
-    );
-    await once(pinger, 'message');
-    return new PingServer(server, pinger);
+    const url = `http://127.0.0.1:${port}/ping`;
+    return new PingServer(server, await Pinger.start({ url, interval: 5, connections: 64 }));
   }
 
   /** The latencies of /ping, in milliseconds, while `work` runs. */
-  async during(work: () => Promise<void>): Promise<number[]> {
-    this.#pinger.send('begin');
-    await once(this.#pinger, 'message');
-    await work();
-    this.#pinger.send('end');
-    const [latencies] = (await once(this.#pinger, 'message')) as [number[]];
-    return latencies;
+  during(work: () => Promise<void>): Promise<number[]> {
+    return this.#pinger.during(work);
   }
 
   stop(): void {
-    this.#pinger.disconnect();
+    this.#pinger.stop();
     this.#server.close();
     this.#server.closeAllConnections();
   }

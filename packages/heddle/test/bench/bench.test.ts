@@ -50,6 +50,17 @@ describe('the results of the bench', () => {
     assert.equal(status, 0, output);
   });
 
+  test('the guide to finding what blocks shows what the results say', (t) => {
+    const { status, output } = run('stories/check.ts');
+    assert.equal(status, 0, output);
+    const folder = mkdtempSync(path.join(tmpdir(), 'heddle-'));
+    t.after(() => rmSync(folder, { recursive: true }));
+    const page = readFileSync(path.join(repositoryRoot, 'docs/guide/finding-what-blocks.md'), 'utf8');
+    const other = path.join(folder, 'page.md');
+    writeFileSync(other, page.replace(/\d+ ms \|/, '1,234,567 ms |'));
+    assert.equal(run('stories/check.ts', other).status, 1);
+  });
+
   test('a result that does not follow from its rounds is told', (t) => {
     const folder = mkdtempSync(path.join(tmpdir(), 'heddle-'));
     t.after(() => rmSync(folder, { recursive: true }));
