@@ -1,5 +1,8 @@
 import { defineConfig, type UserConfig } from 'tsdown';
 
+/** Code, and not the declarations that are bundled beside it. */
+const code = (place: string): RegExp => new RegExp(`/src/${place}.*(?<!\\.d)\\.ts$`);
+
 const library: UserConfig = {
   entry: {
     index: 'src/index.ts',
@@ -18,6 +21,22 @@ const library: UserConfig = {
   target: 'node20.19',
   dts: true,
   sourcemap: true,
+  // Each file takes a program 0.4 ms to import, whatever is in it: few of them, and none that brings an entry much that
+  // it does not need. A group has with it what its modules import: `in-thread` is for `thread` and `threads/addressed`.
+  outputOptions: {
+    codeSplitting: {
+      groups: [
+        { name: 'defer', test: code('defer/'), priority: 4 },
+        {
+          name: 'in-thread',
+          test: code('threads/(transfer|wire/(inside|reactor-call-error)|callable/(addressed|place-of-function))'),
+          priority: 3,
+        },
+        { name: 'watchdog', test: code('watchdog/'), priority: 2 },
+        { name: 'threads', test: code('(reactor|task|threads)/'), priority: 1 },
+      ],
+    },
+  },
 };
 
 // A thread starts 4 to 8 ms sooner from CommonJS than from an ES module (Node 20 to 24).

@@ -1,5 +1,5 @@
 import { AsyncResource } from 'node:async_hooks';
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
@@ -52,6 +52,8 @@ export class Child {
   constructor(listener: ChildListener, { execArgv, env, board }: ChildOptions) {
     this.#listener = listener;
     const args = [...execArgv, fileURLToPath(threadEntry())];
+    // An import would take every program 2 ms, also those that never have a process.
+    const { spawn } = process.getBuiltinModule('node:child_process');
     this.#process = outsideOfCalls.runInAsyncScope(() =>
       spawn(process.execPath, args, {
         env,

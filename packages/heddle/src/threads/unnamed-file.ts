@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { closeSync, ftruncateSync, openSync, unlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -11,7 +10,8 @@ import path from 'node:path';
  * @throws where no folder for temporary files can be written to
  */
 export function makeUnnamedFile(length: number): number {
-  const fd = openUnnamed(`heddle-${randomUUID()}`);
+  // Importing node:crypto would take each program 4 ms, this one whoever comes here.
+  const fd = openUnnamed(`heddle-${crypto.randomUUID()}`);
   try {
     ftruncateSync(fd, length);
   } catch (error) {

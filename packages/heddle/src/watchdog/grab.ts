@@ -1,5 +1,4 @@
 import type { AsyncLocalStorage } from 'node:async_hooks';
-import { randomUUID } from 'node:crypto';
 import { honoursSourceMaps } from '../threads/callable/source-maps-enabled.ts';
 import { type SharedState, sharedNow, Time, Word } from './shared-state.ts';
 import { type StackText, stackText } from './stack-text.ts';
@@ -26,7 +25,7 @@ export function grabExpression(name: string, sample: number, beats: number, asks
  */
 export class Grab {
   /** Of a watch of its own: there may be several, and several copies of this code. */
-  readonly name: string = `heddle.watch.${randomUUID()}`;
+  readonly name: string = `heddle.watch.${crypto.randomUUID()}`;
   readonly #state: SharedState;
   readonly #context: AsyncLocalStorage<unknown> | undefined;
   readonly #stores = new Map<number, unknown>();

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -32,6 +32,11 @@ export function questions() {
 export const tell = (value) => console.log(JSON.stringify(value));
 `;
 
+/** What Node writes of how often functions have run. */
+interface Coverage {
+  readonly result: readonly { readonly url: string; readonly functions: unknown }[];
+}
+
 describe('the inspector', () => {
   let folder = '';
 
@@ -39,6 +44,7 @@ describe('the inspector', () => {
     folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'heddle-inspector-')));
     write('counting.mjs', counting);
     write('work.mjs', 'export const work = (n) => n + 1;\nexport const other = (n) => n + 2;\n');
+    write('third.mjs', 'export const third = (n) => n + 3;\n');
     write(
       'inline.mjs',
       `import { deferToThread } from ${JSON.stringify(heddle)};
@@ -57,12 +63,12 @@ export const hidden = (by) => { const f = (n) => n + by; return deferToThread(f,
     return file;
   }
 
-  function run(name: string, lines: readonly string[]): Promise<unknown[]> {
+  function run(name: string, lines: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<unknown[]> {
     const head = [
       "import { counted, questions, tell } from './counting.mjs';",
       `const { deferToThread, threadFunction, ThreadPool } = await import(${JSON.stringify(heddle)});`,
     ];
-    return runProgram([write(name, [...head, ...lines].join('\n'))]);
+    return runProgram([write(name, [...head, ...lines].join('\n'))], { env });
   }
 
   test('is left alone by a program whose functions are named or Node’s own', async () => {
@@ -75,15 +81,21 @@ export const hidden = (by) => { const f = (n) => n + by; return deferToThread(f,
     assert.deepEqual(counts, [{ sessions: 0, announcements: 0 }]);
   });
 
-  test('announces scripts once for all functions of modules that were loaded then', async () => {
-    const counts = await run('once.mjs', [
+  test('announces no scripts for exported functions of ES modules that were loaded before the first call', async () => {
+    const counts = await run('exported.mjs', [
       "const { work, other } = await import('./work.mjs');",
-      "const { hidden } = await import('./inline.mjs');",
-      'await deferToThread(work, 1);',
+      "const { third } = await import('./third.mjs');",
+      'tell([await deferToThread(work, 1), await deferToThread(other, 1), await deferToThread(third, 1)]);',
       'tell(counted());',
-      'await deferToThread(other, 1);',
-      'await deferToThread(work, 1);',
+    ]);
+    assert.deepEqual(counts, [[2, 3, 4], { sessions: 1, announcements: 0 }]);
+  });
+
+  test('announces scripts once for all functions that have to be looked for', async () => {
+    const counts = await run('once.mjs', [
+      "const { hidden } = await import('./inline.mjs');",
       'await hidden(1);',
+      'tell(counted());',
       'await hidden(2);',
       'tell(counted());',
     ]);
@@ -91,6 +103,42 @@ export const hidden = (by) => { const f = (n) => n + by; return deferToThread(f,
       { sessions: 1, announcements: 1 },
       { sessions: 0, announcements: 0 },
     ]);
+  });
+
+  test('announces scripts for a function of a package, whose other modules have to be known', async () => {
+    mkdirSync(path.join(folder, 'node_modules/counter'), { recursive: true });
+    write('node_modules/counter/package.json', '{ "name": "counter", "exports": "./index.mjs" }');
+    write('node_modules/counter/index.mjs', "export { increment } from './increment.mjs';\n");
+    write('node_modules/counter/increment.mjs', 'export const increment = (n) => n + 1;\n');
+    const counts = await run('packaged.mjs', [
+      "const { increment } = await import('counter');",
+      'tell(await deferToThread(increment, 1));',
+      'tell(counted());',
+    ]);
+    assert.deepEqual(counts, [2, { sessions: 1, announcements: 1 }]);
+  });
+
+  test('counts the same in a measuring of coverage as if nobody else had asked it', async () => {
+    write('covered.mjs', 'export const covered = (n) => (n < 0 ? -n : n);\nexport const idle = () => 1;\n');
+    const counts: unknown[] = [];
+    for (const call of ['', 'await deferToThread(covered, 1);']) {
+      const output = path.join(folder, 'coverage');
+      const lines = [
+        "const { covered } = await import('./covered.mjs');",
+        'covered(-1);',
+        call,
+        'covered(1);',
+        'tell(1);',
+      ];
+      await run('measured.mjs', lines, { NODE_V8_COVERAGE: output });
+      const [main] = readdirSync(output)
+        .map((file) => JSON.parse(readFileSync(path.join(output, file), 'utf8')) as Coverage)
+        .filter(({ result }) => result.some(({ url }) => url.endsWith('/measured.mjs')));
+      counts.push(main?.result.find(({ url }) => url.endsWith('/covered.mjs'))?.functions);
+      rmSync(output, { recursive: true });
+    }
+    assert.ok(counts[0] !== undefined);
+    assert.deepEqual(counts[1], counts[0]);
   });
 
   test('is asked nothing about a known function, and three things about a closure of a known literal', async () => {
@@ -159,17 +207,16 @@ export const typed = ({ by }: Box): PromiseLike<unknown> =>
     assert.deepEqual(counts, [{ sessions: 1, announcements: 1 }, [2, 5], { sessions: 0, announcements: 0 }]);
   });
 
-  test('announces scripts again for a module that was loaded since', async () => {
+  test('announces scripts for what was loaded since it was first asked for their names', async () => {
     const counts = await run('later.mjs', [
-      'const pool = new ThreadPool({ max: 1 });',
-      'pool.start();',
       "const { work } = await import('./work.mjs');",
+      'await deferToThread(work, 1);',
+      "const { third } = await import('./third.mjs');",
       'counted();',
-      'tell(await pool.defer(work, 1));',
+      'tell(await deferToThread(third, 1));',
       'tell(counted());',
-      'await pool.stop();',
     ]);
-    assert.deepEqual(counts, [2, { sessions: 0, announcements: 1 }]);
+    assert.deepEqual(counts, [4, { sessions: 0, announcements: 1 }]);
   });
 
   test('that is denied does not keep a pool from starting', async () => {

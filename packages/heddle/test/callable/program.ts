@@ -7,17 +7,25 @@ export function programFile(name: string): string {
 }
 
 /** Runs Node with these arguments to its end and gives what it printed, one JSON value a line. */
-export function runProgram(args: readonly string[], input?: string): Promise<unknown[]> {
+export function runProgram(
+  args: readonly string[],
+  { input, env }: { readonly input?: string | undefined; readonly env?: NodeJS.ProcessEnv } = {},
+): Promise<unknown[]> {
   return new Promise((resolve, reject) => {
-    const child = execFile(process.execPath, args, { timeout: 30_000 }, (error, stdout, stderr) => {
-      if (error !== null) return reject(new Error(`${error.message}\n${stderr}`, { cause: error }));
-      resolve(
-        stdout
-          .split('\n')
-          .filter((line) => line !== '')
-          .map((line): unknown => JSON.parse(line)),
-      );
-    });
+    const child = execFile(
+      process.execPath,
+      args,
+      { timeout: 30_000, env: { ...process.env, ...env } },
+      (error, stdout, stderr) => {
+        if (error !== null) return reject(new Error(`${error.message}\n${stderr}`, { cause: error }));
+        resolve(
+          stdout
+            .split('\n')
+            .filter((line) => line !== '')
+            .map((line): unknown => JSON.parse(line)),
+        );
+      },
+    );
     child.stdin?.end(input);
   });
 }

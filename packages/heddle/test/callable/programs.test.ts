@@ -106,7 +106,7 @@ for (const [where, args, input] of [
   ['standard input', ['-'], REPORT_ONE],
 ] as const) {
   test(`a function typed into ${where} runs in a thread`, async () => {
-    assert.deepEqual(await runProgram([...args], input), [{ value: 42 }]);
+    assert.deepEqual(await runProgram([...args], { input }), [{ value: 42 }]);
   });
 }
 

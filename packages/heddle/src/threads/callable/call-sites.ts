@@ -1,7 +1,5 @@
 import { pathToFileURL } from 'node:url';
 import { isAbsolute } from 'node:path';
-import type { Scope } from './origin.ts';
-import type { Script } from './scripts.ts';
 
 /** A call that is under way: where it stands, counted from 0. */
 export interface CallSite {
@@ -40,19 +38,11 @@ export function callSites(): readonly CallSite[] {
 }
 
 /**
- * The script with this id, if a call in it is under way: most functions that are not exported are deferred where they
- * are written, and then V8 need not be asked for all of its scripts.
- *
- * @param scopes what surrounds a function of the script: they tell whether it is an ES module
+ * The name of the script with this id, if a call in it is under way: most functions that are not exported are deferred
+ * where they are written, and then V8 need not be asked.
  */
-export function scriptUnderWay(scriptId: string, scopes: readonly Scope[]): Script | undefined {
-  // Where Heddle itself runs in a realm of its own (a test runner's), the realms cannot be told apart.
-  if (getCallSites === undefined || !isMainRealm() || scopes.at(-1)?.object !== globalThis) return undefined;
-  const url = callSites().find((site) => site.scriptId === scriptId)?.url;
-  // Of a package, its other modules have to be known too.
-  if (url === undefined || url === '' || url.includes('/node_modules/')) return undefined;
-  const isModule = scopes.some(({ description }) => description === 'Module');
-  return { url, isModule, inMainRealm: true, sourceMapUrl: undefined };
+export function urlUnderWay(scriptId: string): string | undefined {
+  return getCallSites && callSites().find((site) => site.scriptId === scriptId)?.url;
 }
 
 function callSitesOfStack(): CallSite[] {
@@ -80,8 +70,4 @@ function callSitesOfStack(): CallSite[] {
 // The inspector gives the paths of CommonJS files as URLs, the stack as they are.
 function nameOf(script: string): string {
   return isAbsolute(script) ? pathToFileURL(script).href : script;
-}
-
-function isMainRealm(): boolean {
-  return process.getBuiltinModule('node:module').constructor === Function;
 }

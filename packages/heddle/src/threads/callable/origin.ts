@@ -1,8 +1,8 @@
 import type { Session } from 'node:inspector';
 import { types } from 'node:util';
-import { scriptUnderWay } from './call-sites.ts';
 import { handleOf, internalsOf, type ScriptPosition, valueOf } from './function-handle.ts';
 import { inspectorSession, releaseSoon } from './inspector-session.ts';
+import { scriptOfProgram } from './script-of-program.ts';
 import { knownScript, rememberScript, type Script, scriptById } from './scripts.ts';
 
 /** Where a function object comes from, as far as V8 tells. */
@@ -34,7 +34,8 @@ export interface Scope {
  * Asks V8, through an inspector session of this thread's own, where `f` was written.
  *
  * Takes a tenth of a millisecond. The first function of a script that was not seen before, and in which no call is
- * under way, takes some hundred milliseconds more in a big program.
+ * under way, takes some milliseconds more; of a package's ES module, or of a script that was loaded after that, some
+ * hundred in a big program.
  */
 export function originOf(f: Function): Origin {
   if (types.isProxy(f)) return { kind: 'proxy' };
@@ -77,10 +78,10 @@ function scopesOf(session: Session, objectId: string | undefined): readonly Scop
 function scriptOf(session: Session, scriptId: string, scopes: readonly Scope[]): Script {
   const known = knownScript(scriptId);
   if (known !== undefined) return known;
-  const underWay = scriptUnderWay(scriptId, scopes);
-  if (underWay !== undefined) {
-    rememberScript(scriptId, underWay);
-    return underWay;
+  const ofProgram = scriptOfProgram(session, scriptId, scopes);
+  if (ofProgram !== undefined) {
+    rememberScript(scriptId, ofProgram);
+    return ofProgram;
   }
   const script = scriptById(session, scriptId);
   if (script === undefined) throw new Error(`The inspector does not know its own script ${scriptId}.`);

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { packageRoot } from '../support/paths.ts';
+
+/** The files that an entry brings, its own included. */
+function filesOf(entry: string): string[] {
+  const files = new Set([path.join(packageRoot, 'dist', entry)]);
+  for (const file of files) {
+    for (const [, specifier = ''] of readFileSync(file, 'utf8').matchAll(/^(?:import|export) [^;]*?"(\.[^"]+)";$/gm)) {
+      files.add(path.join(path.dirname(file), specifier));
+    }
+  }
+  return [...files].map((file) => path.basename(file));
+}
+
+test('the whole package is imported as few files', () => {
+  const files = filesOf('index.mjs');
+  assert.ok(
+    files.some((file) => file.startsWith('threads-')),
+    `${files}`,
+  );
+  assert.ok(files.length <= 6, `${files}`);
+});
+
+for (const entry of ['defer/index.mjs', 'thread/index.mjs', 'threads/addressed.mjs', 'watchdog/index.mjs']) {
+  test(`${entry} does not bring the pools with it`, () => {
+    const files = filesOf(entry);
+    assert.ok(files.length > 1, `${files}`);
+    assert.ok(!files.some((file) => file.startsWith('threads-')), `${files}`);
+  });
+}
+
+test('importing the package loads none of the parts of Node that few programs need', () => {
+  const source = `await import('heddle');
+    console.log(process.moduleLoadList.filter((name) => /^NativeModule (crypto|child_process|inspector|vm)$/.test(name)).join());`;
+  const args = ['--input-type=module', '--eval', source];
+  const loaded = execFileSync(process.execPath, args, { cwd: import.meta.dirname, encoding: 'utf8' });
+  assert.ok(!/crypto|child_process|inspector/.test(loaded), loaded);
+  // That something was looked at.
+  assert.match(loaded, /vm/);
+});
