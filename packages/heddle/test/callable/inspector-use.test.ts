@@ -131,9 +131,9 @@ export const hidden = (by) => { const f = (n) => n + by; return deferToThread(f,
         'tell(1);',
       ];
       await run('measured.mjs', lines, { NODE_V8_COVERAGE: output });
-      const [main] = readdirSync(output)
+      const main = readdirSync(output)
         .map((file) => JSON.parse(readFileSync(path.join(output, file), 'utf8')) as Coverage)
-        .filter(({ result }) => result.some(({ url }) => url.endsWith('/measured.mjs')));
+        .find(({ result }) => result.some(({ url }) => url.endsWith('/measured.mjs')));
       counts.push(main?.result.find(({ url }) => url.endsWith('/covered.mjs'))?.functions);
       rmSync(output, { recursive: true });
     }
