@@ -1,20 +1,22 @@
-import type { BlockedLoop, Culprit, StackFrame } from 'heddle/watchdog';
+import { type BlockedLoop, type Culprit, frameAt } from 'heddle/watchdog';
 import { fileURLToPath } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
 import { isDebuggerAttached } from './debugger-attached.ts';
 import { judgedAtOnce } from './judged-at-once.ts';
 import { type Judgement, unknown } from './judgement.ts';
-import type { HeldUp, Observation, Report, Subject } from './messages.ts';
+import type { HeldUp, Observation, Report } from './messages.ts';
 import { ObserverThread } from './observer-thread.ts';
-import { judgementOf } from './verdict.ts';
+import { helpful, leadsOutwards, outerCall, withShortCall } from './outer-call.ts';
+import { newPlace, type Place, soFar, startAgain } from './place.ts';
+import { judgementOf, tooShort } from './verdict.ts';
 import { SHORT_MS } from './worth.ts';
-import { isSource, lastPart, pathOf, writtenAt } from './written-call.ts';
+import { isSource, pathOf, writtenAt } from './written-call.ts';
 
 export { counterpartOf } from './asynchronous.ts';
 export { callTextAt } from './call-text.ts';
 export type { Evidence } from './evidence.ts';
 export type { HeldUp } from './messages.ts';
-export type { Judgement, Measured, Verdict } from './judgement.ts';
+export type { Judgement, Measured, OuterCall, Verdict } from './judgement.ts';
 export { judgementOf } from './verdict.ts';
 export { isWorthDeferring } from './worth.ts';
 
@@ -39,21 +41,6 @@ export interface Judge extends Disposable {
   heldUp(): readonly HeldUp[];
   /** Watches no more. The judgements stay. */
   stop(): void;
-}
-
-/** A place, under all the keys that it has been seen by. */
-interface Place {
-  readonly id: number;
-  readonly keys: Set<string>;
-  readonly frame: StackFrame;
-  readonly subject: Subject;
-  blockedMs: number;
-  state: 'open' | 'waiting' | 'judged';
-  attempts: number;
-  isLoop: boolean;
-  isStandIn: boolean;
-  /** What is said where a stand-in sees nothing. */
-  otherwise: Judgement | undefined;
 }
 
 const WAIT_MS = 20_000;
@@ -140,24 +127,7 @@ class RunningJudge implements Judge {
       return known;
     }
     if (this.#places.size >= PLACES) return undefined;
-    const frames = block.stack.filter(({ origin }) => origin === 'own');
-    const place: Place = {
-      id: this.#places.size + 1,
-      keys: new Set([key]),
-      frame,
-      subject: {
-        frames: frames.map(compiledPlace),
-        call: call === undefined ? undefined : lastPart(call),
-        isLoop: false,
-        isStandIn: false,
-      },
-      blockedMs: block.duration,
-      state: 'open',
-      attempts: 0,
-      isLoop: false,
-      isStandIn: false,
-      otherwise: undefined,
-    };
+    const place = newPlace(this.#places.size + 1, key, block);
     this.#places.set(name, place);
     this.#byId.set(place.id, place);
     const atOnce = judgedAtOnce(block.duration, culprit);
@@ -179,8 +149,9 @@ class RunningJudge implements Judge {
   #arm(place: Place): void {
     place.state = 'waiting';
     place.attempts += 1;
-    this.#say(place, unknown('It has not been called again since it blocked.'));
-    const subject = { ...place.subject, isLoop: place.isLoop, isStandIn: place.isStandIn };
+    this.#say(place, soFar(place, 'It has not been called again since it blocked.'));
+    const { frames, from, isStandIn } = place;
+    const subject = { frames, from, isStandIn };
     this.#observer.arm({ kind: 'arm', id: place.id, subject, forMs: this.#options.waitMs ?? WAIT_MS }, (why) => {
       place.state = 'judged';
       this.#say(place, unknown(why));
@@ -206,8 +177,7 @@ class RunningJudge implements Judge {
       case 'failed':
         // Nothing of the call is kept.
         this.#observer.functionOf(place.id);
-        place.state = report.isFinal || place.otherwise !== undefined ? 'judged' : 'open';
-        this.#say(place, place.otherwise ?? unknown(report.why));
+        this.#failed(place, report);
         break;
       case 'armed':
         for (const key of place.keys) this.#options.onArmed?.(key);
@@ -216,28 +186,61 @@ class RunningJudge implements Judge {
     }
   }
 
+  #failed(place: Place, { why, isFinal }: Extract<Report, { kind: 'failed' }>): void {
+    const { short, otherwise } = place;
+    if (otherwise !== undefined) this.#conclude(place, otherwise);
+    else if (short === undefined || !isFinal) {
+      place.state = isFinal ? 'judged' : 'open';
+      this.#say(place, soFar(place, why));
+    } else if (place.from > 1 && short.judgement.verdict !== 'unknown') this.#conclude(place, short.judgement);
+    else {
+      // Perhaps the call that was watched had other arguments than the one that blocked.
+      place.from = 0;
+      place.outermost = why;
+      this.#arm(place);
+    }
+  }
+
   async #judge(place: Place, observation: Observation): Promise<void> {
     const f = this.#observer.functionOf(place.id);
-    const isShort = observation.runMs !== undefined && observation.runMs < Math.max(SHORT_MS, place.blockedMs / 4);
-    if (isShort && !place.isLoop && !observation.hasThrown) {
-      // Not this call alone: a loop around it makes it again and again, or it had other arguments.
-      place.isLoop = true;
+    const { short, blockedMs, outermost } = place;
+    const { runMs = blockedMs } = observation;
+    const isOutwards = outermost === undefined && leadsOutwards(observation, blockedMs);
+    const judgement = isOutwards && runMs < SHORT_MS ? tooShort(runMs) : await this.#judgementOf(place, observation, f);
+    if (isOutwards) {
+      startAgain(place);
+      place.from = observation.frame + 1;
+      place.short = withShortCall(short, runMs, judgement);
       this.#arm(place);
-      return;
-    }
-    const way = f === undefined ? undefined : await this.#observer.wayOf(f);
-    const { frame, blockedMs } = place;
-    const written = writtenAt(frame, observation);
-    const judgement = judgementOf({ observation, way, written, isSource: isSource(frame), blockedMs });
-    if (observation.isBlind && !place.isStandIn) {
+    } else if (observation.isBlind && !place.isStandIn) {
       // What has been seen stands, if no more is to be seen.
       place.isStandIn = true;
       place.otherwise = judgement;
       this.#arm(place);
-      return;
+    } else {
+      this.#conclude(place, helpful(short, runMs, judgement));
     }
-    place.state = judgement.verdict === 'unknown' ? 'open' : 'judged';
-    this.#say(place, judgement);
+  }
+
+  async #judgementOf(
+    { from, short, blockedMs }: Place,
+    observation: Observation,
+    f: Function | undefined,
+  ): Promise<Judgement> {
+    const way = f === undefined ? undefined : await this.#observer.wayOf(f);
+    const frame = frameAt(observation.place);
+    const evidence = { observation, way, written: writtenAt(frame, observation), isSource: isSource(frame), blockedMs };
+    const judgement = judgementOf(evidence);
+    return from === 0 || short === undefined ? judgement : { ...judgement, around: outerCall(evidence, short.innerMs) };
+  }
+
+  #conclude(place: Place, judgement: Judgement): void {
+    const isUnknown = judgement.verdict === 'unknown';
+    const { outermost } = place;
+    place.state = isUnknown ? 'open' : 'judged';
+    this.#say(place, isUnknown && outermost !== undefined ? { ...judgement, why: `${judgement.why} ${outermost}` } : judgement);
+    // It is looked for from the beginning when it blocks again.
+    startAgain(place);
   }
 
   #say(place: Place, judgement: Judgement): void {
@@ -251,8 +254,4 @@ class RunningJudge implements Judge {
 /** What Heddle itself does, such as measuring. */
 function isOfHeddle({ frame, callee }: Culprit): boolean {
   return callee === 'heddle' || frame.origin === 'heddle' || pathOf(frame.script) === fileURLToPath(import.meta.url);
-}
-
-function compiledPlace({ functionName, script, scriptLine, scriptColumn }: StackFrame): Subject['frames'][number] {
-  return { functionName, script, line: scriptLine, column: scriptColumn };
 }

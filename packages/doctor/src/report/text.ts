@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import type { Place, Report } from './report.ts';
-import { blame, duration, ending, percent, times, where } from './words.ts';
+import { blame, duration, ending, insteadOf, percent, times, where } from './words.ts';
 
 export interface TextOptions {
   /** How many characters a line may have. */
@@ -76,8 +76,9 @@ function described(place: Place, width: number, paint: Paint): string[] {
   ];
 }
 
-function advice({ verdict, why, write }: NonNullable<Place['judgement']>, width: number, paint: Paint): string[] {
+function advice({ verdict, why, write, around }: NonNullable<Place['judgement']>, width: number, paint: Paint): string[] {
   return [
+    ...(around === undefined ? [] : wrap(insteadOf(around), width)),
     ...wrap(`${verdict}: ${why}`, width),
     ...(write === undefined ? [] : write.split('\n').flatMap((line) => wrap(line, width))).map((line) =>
       paint('green', line),
