@@ -17,6 +17,7 @@ export { callTextAt } from './call-text.ts';
 export type { Evidence } from './evidence.ts';
 export type { HeldUp } from './messages.ts';
 export type { Judgement, Measured, OuterCall, Verdict } from './judgement.ts';
+export { helpful, leadsOutwards } from './outer-call.ts';
 export { judgementOf } from './verdict.ts';
 export { isWorthDeferring } from './worth.ts';
 
@@ -223,7 +224,7 @@ class RunningJudge implements Judge {
   }
 
   async #judgementOf(
-    { from, short, blockedMs }: Place,
+    { from, short, blockedMs, frames }: Place,
     observation: Observation,
     f: Function | undefined,
   ): Promise<Judgement> {
@@ -231,7 +232,9 @@ class RunningJudge implements Judge {
     const frame = frameAt(observation.place);
     const evidence = { observation, way, written: writtenAt(frame, observation), isSource: isSource(frame), blockedMs };
     const judgement = judgementOf(evidence);
-    return from === 0 || short === undefined ? judgement : { ...judgement, around: outerCall(evidence, short.innerMs) };
+    if (from === 0 || short === undefined) return judgement;
+    const isOutermost = observation.frame === frames.length - 1;
+    return { ...judgement, around: { ...outerCall(evidence), isOutermost, innerMs: short.innerMs, blockedMs } };
   }
 
   #conclude(place: Place, judgement: Judgement): void {

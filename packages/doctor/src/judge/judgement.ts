@@ -32,6 +32,8 @@ export interface OuterCall {
   readonly column: number;
   /** The function that it is in; empty for an anonymous one. */
   readonly functionName: string;
+  /** Whether no other call of the program's own is around it. */
+  readonly isOutermost: boolean;
   /** How long the place's own call took, in milliseconds. */
   readonly innerMs: number;
   /** How long the loop was blocked. */

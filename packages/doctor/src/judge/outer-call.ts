@@ -39,11 +39,14 @@ export function helpful(known: ShortCalls | undefined, runMs: number | undefined
   return isMost && known.judgement.verdict === 'deferrable' ? known.judgement : judgement;
 }
 
-/** Says which call was judged in the place of a short one. */
-export function outerCall({ observation, written, blockedMs }: Evidence, innerMs: number): OuterCall {
+/** Which call is judged in the place of a short one. */
+export function outerCall({
+  observation,
+  written,
+}: Evidence): Pick<OuterCall, 'call' | 'file' | 'line' | 'column' | 'functionName'> {
   const { file, line, column, functionName } = frameAt(observation.place);
   const call = inShort(written?.callee ?? observation.callee, written?.args ?? observation.argumentTexts);
-  return { call, file, line, column, functionName, innerMs, blockedMs };
+  return { call, file, line, column, functionName };
 }
 
 function inShort(callee: string | undefined, args: readonly string[]): string {

@@ -39,10 +39,10 @@ export function where({ file, line, column }: Pick<Place, 'file' | 'line' | 'col
 }
 
 /** Which call a judgement is about that is not about the place's own. */
-export function insteadOf({ innerMs, blockedMs, call, file, line }: OuterCall): string {
+export function insteadOf({ innerMs, blockedMs, call, file, line, isOutermost }: OuterCall): string {
   return (
     `The call itself took ${ms(innerMs)}, and the loop was blocked for ${ms(blockedMs)}: there are many such calls, or ` +
-    `longer ones. The call around it, ${call} in ${where({ file, line, column: 0 })}:`
+    `longer ones. The ${isOutermost ? 'outermost ' : ''}call around it, ${call} in ${where({ file, line, column: 0 })}:`
   );
 }
 

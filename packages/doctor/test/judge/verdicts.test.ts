@@ -139,12 +139,15 @@ describe('the judge, of calls in a running program,', () => {
     assert.match(why, /^Its argument options holds a function \(args\[1\]\.code\)/);
     assert.equal(around?.call, "page('text', options)");
     assert.match(around.file, /places\.mjs$/);
-    assert.ok(around.line > 0 && around.innerMs < 5 && around.functionName === 'run');
+    assert.ok(around.line > 0 && around.innerMs < 5 && around.isOutermost);
+    assert.equal(around.functionName, 'run');
   });
 
   test('has the call around deferred where that can be', () => {
     assertWrites('manyShortOfData', 'deferToThread(() => words.map((word) => shorten(word)))');
-    assert.equal(judged('manyShortOfData').around?.call, 'words.map((word) => shorten(word))');
+    const { around } = judged('manyShortOfData');
+    assert.equal(around?.call, 'words.map((word) => shorten(word))');
+    assert.equal(around.isOutermost, false);
   });
 
   test('says so where a short call has no call of the program around it', () => {
@@ -152,11 +155,6 @@ describe('the judge, of calls in a running program,', () => {
     assert.equal(verdict, 'unknown');
     assert.match(why, /^The call that was watched took .* too short to tell\. No call of the program's own is around it\.$/);
     assert.equal(around, undefined);
-  });
-
-  test('judges the call itself where it is most of the call around it', () => {
-    assertWrites('mostOfItsCaller', 'deferToThread(digest, password, 17)');
-    assert.equal(judged('mostOfItsCaller').around, undefined);
   });
 
   test('does not defer what reads as a property', () => {
