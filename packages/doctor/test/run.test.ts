@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, test } from 'node:test';
@@ -115,6 +115,17 @@ describe('heddle-doctor', { concurrency: 2 }, () => {
     const [line] = blockingLines(path.join(programs, 'package-call.ts'));
     assert.deepEqual([place?.functionName, place?.line, place?.call], ['register', line, 'hashSync']);
     assert.equal(report.processes.length, 1);
+  });
+
+  test('has the lines of the calls around the place in its stack, and not those where their functions begin', async () => {
+    const program = path.join(packageRoot, 'build/test/programs/package-call.js');
+    const { report } = await reportOn(['--no-judge', '--', node, program]);
+    const lines = (await readFile(program, 'utf8')).split('\n');
+    const called = report.places[0]?.stack.filter(({ origin }) => origin === 'own').map(({ line }) => lines[line - 1]);
+    assert.deepEqual(
+      called?.map((text) => /\b(?:hashSync|register)\(/.exec(text ?? '')?.[0]),
+      ['hashSync(', 'register('],
+    );
   });
 
   test('looks into the program that npm start starts, and leaves npm out', async (t) => {
