@@ -3,6 +3,7 @@ import type { Judgement } from '../judge/judgement.ts';
 import type { CallNode } from '../run/call-tree.ts';
 import type { RecordedBlock, RecordedProcess } from '../run/read-records.ts';
 import { placeKey } from '../run/records.ts';
+import { byPlace } from './by-place.ts';
 import { mergedTree } from './merged-tree.ts';
 import { sourceLine } from './source-line.ts';
 
@@ -106,13 +107,8 @@ const MOST = 5000;
 export function reportOf(run: Run, processes: readonly RecordedProcess[]): Report {
   const found = processes.flatMap(({ pid, blocks }) => blocks.map((block) => withEnd({ pid, ...block }, run.ended)));
   const judgements = new Map(processes.flatMap(({ judgements }) => [...judgements]));
-  const groups = new Map<string, Found[]>();
-  for (const block of found) {
-    const key = groupKey(block);
-    groups.set(key, [...(groups.get(key) ?? []), block]);
-  }
-  const sorted = [...groups].sort(([, a], [, b]) => total(b) - total(a));
-  const index = new Map(sorted.flatMap(([, blocks], place) => blocks.map((block) => [block, place])));
+  const sorted = byPlace(found).sort((a, b) => total(b) - total(a));
+  const index = new Map(sorted.flatMap((blocks, place) => blocks.map((block) => [block, place])));
   return {
     version: REPORT_VERSION,
     command: run.command,
@@ -123,7 +119,7 @@ export function reportOf(run: Run, processes: readonly RecordedProcess[]): Repor
     signal: run.signal,
     blocked: rounded(total(found)),
     longest: Math.max(0, ...found.map(({ duration }) => duration)),
-    places: sorted.map(([, blocks]) => placeOf(blocks, judgementOf(blocks, judgements))),
+    places: sorted.map((blocks) => placeOf(blocks, judgementOf(blocks, judgements))),
     blocks: longestOf(found, ({ duration }) => duration)
       .sort((a, b) => a.began - b.began)
       .map((block) => blockOf(block, index.get(block) ?? 0)),
@@ -137,19 +133,12 @@ export function reportOf(run: Run, processes: readonly RecordedProcess[]): Repor
   };
 }
 
-/** Of one and the same call the column is not always known. */
-function groupKey({ place, kind }: Found): string {
-  if (place === undefined) return `\n${kind}`;
-  const { file, line, functionName, call } = place;
-  return `${file}:${line}:${functionName}:${call}`;
-}
-
+/** A place may go by several names, of which one has been judged. */
 function judgementOf(blocks: readonly Found[], judgements: ReadonlyMap<string, Judgement>): Judgement | undefined {
-  for (const { place } of blocks) {
-    const found = place && judgements.get(placeKey(place));
-    if (found !== undefined) return found;
-  }
-  return undefined;
+  const found = blocks
+    .map(({ place }) => place && judgements.get(placeKey(place)))
+    .filter((judgement) => judgement !== undefined);
+  return found.find(({ verdict }) => verdict !== 'unknown') ?? found[0];
 }
 
 type Found = RecordedBlock & { readonly pid: number };
