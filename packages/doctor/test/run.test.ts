@@ -67,6 +67,14 @@ describe('heddle-doctor', { concurrency: 2 }, () => {
     );
   });
 
+  test('has a judgement of each place, also of one that blocked just before the end', async () => {
+    const { report } = await reportOn(['--', node, path.join(packageRoot, 'build/test/programs/pbkdf2-sync.js')]);
+    assert.deepEqual(
+      report.places.map(({ call, judgement }) => [call, judgement?.verdict]),
+      [['pbkdf2Sync', 'asynchronous']],
+    );
+  });
+
   test('ends a program whose loop stands still for ever after Ctrl-C, and names the place', async () => {
     const { code, report, stderr } = await reportOn(['--', node, fixture('endless.mjs')], {
       onOutput: signalled('ready', 'SIGINT'),

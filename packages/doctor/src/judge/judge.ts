@@ -40,7 +40,7 @@ export interface Judge extends Disposable {
   judgements(): ReadonlyMap<string, Judgement>;
   /** When the judge itself held up the program: a block of that time is not the program's alone. The latest last. */
   heldUp(): readonly HeldUp[];
-  /** Watches no more. The judgements stay. */
+  /** Watches no more. The judgements stay; of places that become known later it is said what can be said at once. */
   stop(): void;
 }
 
@@ -87,13 +87,15 @@ class RunningJudge implements Judge {
 
   look(block: BlockedLoop): void {
     const key = placeKey(block);
-    if (key === undefined || block.culprit === undefined || this.#isStopped) return;
+    if (key === undefined || block.culprit === undefined) return;
     if (isOfHeddle(block.culprit)) return;
     const place = this.#placeOf(block, key);
     if (place === undefined || place.state !== 'open') return;
     place.blockedMs = block.duration;
     if (place.attempts >= ATTEMPTS) return;
-    if (!isMainThread) {
+    if (this.#isStopped) {
+      this.#say(place, unknown('It was noticed too late to have another call watched.'));
+    } else if (!isMainThread) {
       this.#say(place, unknown("Only the program's main thread can be watched."));
     } else if ([...this.#byId.values()].filter(({ state }) => state === 'waiting').length >= AT_ONCE) {
       this.#say(place, unknown('Too many places are waited for already.'));
@@ -144,7 +146,9 @@ class RunningJudge implements Judge {
     const [first] = place.keys;
     place.keys.add(key);
     const judgement = this.#judgements.get(first as string);
-    if (judgement !== undefined) this.#judgements.set(key, judgement);
+    if (judgement === undefined) return;
+    this.#judgements.set(key, judgement);
+    this.#options.onJudged?.(key, judgement);
   }
 
   #arm(place: Place): void {

@@ -1,5 +1,5 @@
 import type { BlockKind, StackFrame } from 'heddle/watchdog';
-import type { Judgement } from '../judge/judgement.ts';
+import { type Judgement, unknown } from '../judge/judgement.ts';
 import type { CallNode } from '../run/call-tree.ts';
 import type { RecordedBlock, RecordedProcess } from '../run/read-records.ts';
 import { placeKey } from '../run/records.ts';
@@ -58,7 +58,7 @@ export interface Place {
   readonly longest: number;
   /** Of the longest block; the innermost call first. */
   readonly stack: readonly StackFrame[];
-  /** What to write instead, where that has been judged. */
+  /** What to write instead; `null` only where nothing was to be judged. */
   readonly judgement: Judgement | null;
 }
 
@@ -98,6 +98,8 @@ export interface Run {
   readonly exitCode: number | null;
   readonly signal: string | null;
   readonly notes: readonly string[];
+  /** Whether places were judged. */
+  readonly isJudging: boolean;
 }
 
 /** As many blocks and delays as a page can show; of more, the longest stay. */
@@ -119,7 +121,7 @@ export function reportOf(run: Run, processes: readonly RecordedProcess[]): Repor
     signal: run.signal,
     blocked: rounded(total(found)),
     longest: Math.max(0, ...found.map(({ duration }) => duration)),
-    places: sorted.map((blocks) => placeOf(blocks, judgementOf(blocks, judgements))),
+    places: sorted.map((blocks) => placeOf(blocks, run.isJudging ? judgementOf(blocks, judgements) : null)),
     blocks: longestOf(found, ({ duration }) => duration)
       .sort((a, b) => a.began - b.began)
       .map((block) => blockOf(block, index.get(block) ?? 0)),
@@ -134,11 +136,18 @@ export function reportOf(run: Run, processes: readonly RecordedProcess[]): Repor
 }
 
 /** A place may go by several names, of which one has been judged. */
-function judgementOf(blocks: readonly Found[], judgements: ReadonlyMap<string, Judgement>): Judgement | undefined {
+function judgementOf(blocks: readonly Found[], judgements: ReadonlyMap<string, Judgement>): Judgement {
   const found = blocks
     .map(({ place }) => place && judgements.get(placeKey(place)))
     .filter((judgement) => judgement !== undefined);
-  return found.find(({ verdict }) => verdict !== 'unknown') ?? found[0];
+  return found.find(({ verdict }) => verdict !== 'unknown') ?? found[0] ?? unknown(whyUnknown(blocks));
+}
+
+function whyUnknown(blocks: readonly Found[]): string {
+  if (blocks.every(({ place }) => place === undefined)) return 'Nobody can tell which code it was.';
+  if (blocks.every(({ isUnfinished }) => isUnfinished)) return 'It was not over when the process ended.';
+  if (blocks.every(({ place }) => place?.callee === 'heddle')) return 'It is what Heddle itself does.';
+  return 'The watch ended before another call could be looked at.';
 }
 
 type Found = RecordedBlock & { readonly pid: number };
@@ -155,7 +164,7 @@ function longestOf<Item>(items: readonly Item[], length: (item: Item) => number)
   return [...items].sort((a, b) => length(b) - length(a)).slice(0, MOST);
 }
 
-function placeOf(blocks: readonly Found[], judgement: Judgement | undefined): Place {
+function placeOf(blocks: readonly Found[], judgement: Judgement | null): Place {
   const [longest] = longestOf(blocks, ({ duration }) => duration) as [Found];
   const { place, stack, duration } = longest;
   return {
@@ -171,7 +180,7 @@ function placeOf(blocks: readonly Found[], judgement: Judgement | undefined): Pl
     total: rounded(total(blocks)),
     longest: rounded(duration),
     stack,
-    judgement: judgement ?? null,
+    judgement,
   };
 }
 

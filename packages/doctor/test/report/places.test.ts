@@ -58,3 +58,16 @@ test('a judgement that says something goes before one that does not', () => {
   });
   assert.equal(places[0]?.judgement?.verdict, 'chop');
 });
+
+test('each place has a judgement, or it is said why there is none', () => {
+  const why = (...blocks: Parameters<typeof reported>[0]): string | undefined =>
+    reported(blocks).places[0]?.judgement?.why;
+  assert.equal(why(blockAt({}, { place: undefined })), 'Nobody can tell which code it was.');
+  assert.equal(why(blockAt({}, { isUnfinished: true })), 'It was not over when the process ended.');
+  assert.equal(why(blockAt({ callee: 'heddle' })), 'It is what Heddle itself does.');
+  assert.equal(why(blockAt({})), 'The watch ended before another call could be looked at.');
+});
+
+test('where nothing was to be judged, no place has a judgement', () => {
+  assert.equal(reported([blockAt({})], {}, { isJudging: false }).places[0]?.judgement, null);
+});

@@ -36,6 +36,15 @@ export function reported(
     ended: 1_000,
     isStuck: false,
   };
-  const whole = { command: ['node'], began: 0, ended: 1_000, threshold: 50, exitCode: 0, signal: null, notes: [] };
+  const whole: Run = {
+    command: ['node'],
+    began: 0,
+    ended: 1_000,
+    threshold: 50,
+    exitCode: 0,
+    signal: null,
+    notes: [],
+    isJudging: true,
+  };
   return reportOf({ ...whole, ...run }, [recorded]);
 }
