@@ -90,7 +90,7 @@ function cut(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, Math.max(1, width - 1))}…`;
 }
 
-/** Breaks between words; a word that is too long, such as a path, is broken where the line ends. */
+/** Breaks between words; in one that is too long, behind a part of a path, or else where the line ends. */
 function wrap(text: string, width: number): string[] {
   const room = Math.max(10, width);
   const lines: string[] = [];
@@ -101,8 +101,10 @@ function wrap(text: string, width: number): string[] {
       line = '';
     }
     while (word.length > room) {
-      lines.push(word.slice(0, room));
-      word = word.slice(room);
+      const parts = word.lastIndexOf('/', room - 1) + 1;
+      const end = parts > 1 ? parts : room;
+      lines.push(word.slice(0, end));
+      word = word.slice(end);
     }
     line = line === '' ? word : `${line} ${word}`;
   }
