@@ -75,6 +75,11 @@ describe('heddle-doctor', { concurrency: 2 }, () => {
     );
   });
 
+  test('names a chain of promises by the function that takes most of it, each time', async () => {
+    const { report } = await reportOn(['--no-judge', '--', node, fixture('chain.cjs')]);
+    assert.deepEqual([...new Set(report.places.map(({ functionName }) => functionName))], ['largest']);
+  });
+
   test('ends a program whose loop stands still for ever after Ctrl-C, and names the place', async () => {
     const { code, report, stderr } = await reportOn(['--', node, fixture('endless.mjs')], {
       onOutput: signalled('ready', 'SIGINT'),

@@ -245,7 +245,10 @@ class RunningJudge implements Judge {
     const isUnknown = judgement.verdict === 'unknown';
     const { outermost } = place;
     place.state = isUnknown ? 'open' : 'judged';
-    this.#say(place, isUnknown && outermost !== undefined ? { ...judgement, why: `${judgement.why} ${outermost}` } : judgement);
+    this.#say(
+      place,
+      isUnknown && outermost !== undefined ? { ...judgement, why: `${judgement.why} ${outermost}` } : judgement,
+    );
     // It is looked for from the beginning when it blocks again.
     startAgain(place);
   }

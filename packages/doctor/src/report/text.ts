@@ -76,7 +76,11 @@ function described(place: Place, width: number, paint: Paint): string[] {
   ];
 }
 
-function advice({ verdict, why, write, around }: NonNullable<Place['judgement']>, width: number, paint: Paint): string[] {
+function advice(
+  { verdict, why, write, around }: NonNullable<Place['judgement']>,
+  width: number,
+  paint: Paint,
+): string[] {
   return [
     ...(around === undefined ? [] : wrap(insteadOf(around), width)),
     ...wrap(`${verdict}: ${why}`, width),

@@ -30,7 +30,10 @@ function unknown(kind: Place['kind']): string {
 }
 
 /** Where: relative to where the user is, as an editor and a terminal open it. */
-export function where({ file, line, column }: Pick<Place, 'file' | 'line' | 'column'>, from: string = process.cwd()): string {
+export function where(
+  { file, line, column }: Pick<Place, 'file' | 'line' | 'column'>,
+  from: string = process.cwd(),
+): string {
   if (file === '') return '';
   const inside = path.relative(from, file);
   const name = inside === '' || inside.startsWith('..') || path.isAbsolute(inside) ? file : inside;

@@ -71,10 +71,17 @@ function agreed(
       return { culprit: found.culprit, stack: withCallers(found, culprit, stack) };
     return { culprit: withName(culprit, found), stack };
   }
+  // The watch has met one of very many, another one each time; the profiler knows which takes most.
+  if (isOfMany(watched)) return { culprit: found.culprit, stack: found.stack };
   // The profiler does not always know of a function that V8 has put into its caller; the watch knows the whole stack.
   const isInlined = stack.some((frame) => isInside(found, frame));
   if (isInlined) return { culprit, stack };
   return found.share < CERTAIN_SHARE ? { culprit, stack } : { culprit: found.culprit, stack: found.stack };
+}
+
+/** Whether no single function was what blocked. */
+function isOfMany({ kind }: BlockedLoop): boolean {
+  return kind === 'microtasks' || kind === 'timers' || kind === 'immediates';
 }
 
 /** The profiler knows of the functions around the culprit's where they begin; the watch, where they made the calls. */

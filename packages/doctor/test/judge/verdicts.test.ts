@@ -153,7 +153,10 @@ describe('the judge, of calls in a running program,', () => {
   test('says so where a short call has no call of the program around it', () => {
     const { verdict, why, around } = judged('shortOfNode');
     assert.equal(verdict, 'unknown');
-    assert.match(why, /^The call that was watched took .* too short to tell\. No call of the program's own is around it\.$/);
+    assert.match(
+      why,
+      /^The call that was watched took .* too short to tell\. No call of the program's own is around it\.$/,
+    );
     assert.equal(around, undefined);
   });
 

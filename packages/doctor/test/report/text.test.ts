@@ -16,7 +16,10 @@ function linesOf(report: ReturnType<typeof reported>, columns: number): string[]
 test('a path that is too long for a line is broken behind one of its parts', () => {
   const lines = linesOf(reported([blockAt({ file: FILE, column: 7 })]), 80);
   const from = lines.findIndex((line) => line.startsWith('/app'));
-  assert.deepEqual(lines.slice(from, from + 2), ['/app/node_modules/@11ty/eleventy/src/Template/', 'TemplateContent.js:3:7']);
+  assert.deepEqual(lines.slice(from, from + 2), [
+    '/app/node_modules/@11ty/eleventy/src/Template/',
+    'TemplateContent.js:3:7',
+  ]);
 });
 
 test('what has no parts is broken where the line ends', () => {
@@ -42,7 +45,8 @@ test('of a short call it is said that there are many, and which call around it i
       reported([blockAt({})], { '/app/app.js:3:0:': { ...judgement, around: { ...around, isOutermost } } }),
       1_000,
     ).join('\n');
-  const begin = 'The call itself took 1.3 ms, and the loop was blocked for 142 ms: there are many such calls, or longer ones.';
+  const begin =
+    'The call itself took 1.3 ms, and the loop was blocked for 142 ms: there are many such calls, or longer ones.';
   const end = 'around it, marked(content, …) in lib/renderer.js:40:\nnot deferrable: Its argument holds a function.';
   assert.ok(text(false).includes(`${begin} The call ${end}`), text(false));
   assert.ok(text(true).includes(`${begin} The outermost call ${end}`), text(true));

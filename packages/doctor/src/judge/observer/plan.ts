@@ -58,7 +58,8 @@ export async function planFor(
       return { kind: 'call', frame: 0, read, place, site, own: undefined, isStandIn };
     }
   }
-  if (own === undefined) return `${from === 0 ? 'It' : 'Around it'} is the top-level code of its module, which runs once.`;
+  if (own === undefined)
+    return `${from === 0 ? 'It' : 'Around it'} is the top-level code of its module, which runs once.`;
   for (const [index, frame] of own.isGetter ? [] : [...frames.entries()].slice(inner + 1)) {
     const readOuter = frame.script === innermost.script ? read : await readScript(inspector, frame.script);
     if (readOuter === undefined) continue;
