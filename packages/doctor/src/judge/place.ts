@@ -70,5 +70,7 @@ function ownCalls(stack: readonly StackFrame[], call: string | undefined): OwnCa
 export function soFar({ short }: Place, why: string): Judgement {
   if (short === undefined) return unknown(why);
   const { judgement } = short;
-  return judgement.verdict === 'unknown' ? unknown(`${judgement.why} Of the call around it: ${why}`) : judgement;
+  if (judgement.verdict !== 'unknown') return judgement;
+  const about = why.charAt(0).toLowerCase() + why.slice(1);
+  return unknown(`${judgement.why} Of the call around it nothing is known yet: ${about}`);
 }

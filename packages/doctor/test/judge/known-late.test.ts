@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type BlockedLoop, culpritOf, framesOf } from 'heddle/watchdog';
+import { type BlockedLoop, type Culprit, culpritOf, framesOf } from 'heddle/watchdog';
 import { type Judgement, startJudge } from '#judge';
 
 /** A block with a stack of so many lines. */
@@ -8,6 +8,13 @@ function blockedBy(...lines: readonly string[]): BlockedLoop {
   const stack = framesOf(lines.map((line) => `    at ${line}`).join('\n'));
   const culprit = culpritOf(stack);
   return { began: 0, duration: 100, kind: 'code', stack, culprit, count: 1, context: undefined };
+}
+
+/** The same, of a package's function whose own code ran. */
+function ofPackage(line: string): BlockedLoop {
+  const block = blockedBy(line);
+  const { frame, text } = block.culprit as Culprit;
+  return { ...block, culprit: { frame: { ...frame, origin: 'package' }, call: undefined, callee: undefined, text } };
 }
 
 /** What is said of blocks that a judge hears of when it has stopped already. */
@@ -32,10 +39,7 @@ test('of the others it is said that it was too late', () => {
 });
 
 test('another line of a function that is judged already gets its judgement', () => {
-  const [first, second] = [blockedBy('f (/app/app.js:3:5)'), blockedBy('f (/app/app.js:4:9)')].map((block) => ({
-    ...block,
-    culprit: { ...block.culprit, frame: { ...block.stack[0], origin: 'package' } },
-  })) as [BlockedLoop, BlockedLoop];
+  const [first, second] = [ofPackage('f (/app/app.js:3:5)'), ofPackage('f (/app/app.js:4:9)')];
   assert.deepEqual(
     saidOf(first, second).map(([key, { why }]) => [key, why]),
     ['/app/app.js:3:5:', '/app/app.js:4:9:'].map((key) => [
