@@ -7,7 +7,7 @@ import { type Judgement, unknown } from './judgement.ts';
 import type { HeldUp, Observation, Report } from './messages.ts';
 import { ObserverThread } from './observer-thread.ts';
 import { helpful, leadsOutwards, outerCall, withShortCall } from './outer-call.ts';
-import { newPlace, type Place, soFar, startAgain } from './place.ts';
+import { newPlace, type Place, soFar, startAgain, wasMissed } from './place.ts';
 import { judgementOf, tooShort } from './verdict.ts';
 import { SHORT_MS } from './worth.ts';
 import { isSource, pathOf, writtenAt } from './written-call.ts';
@@ -90,7 +90,8 @@ class RunningJudge implements Judge {
     if (key === undefined || block.culprit === undefined) return;
     if (isOfHeddle(block.culprit)) return;
     const place = this.#placeOf(block, key);
-    if (place === undefined || place.state !== 'open') return;
+    if (place?.state === 'waiting' && wasMissed(place, block, this.#heldUp)) this.#goOutwards(place, place.from + 1);
+    if (place?.state !== 'open') return;
     place.blockedMs = block.duration;
     if (place.attempts >= ATTEMPTS) return;
     if (this.#isStopped) {
@@ -157,6 +158,7 @@ class RunningJudge implements Judge {
     this.#say(place, soFar(place, 'It has not been called again since it blocked.'));
     const { frames, from, isStandIn } = place;
     const subject = { frames, from, isStandIn };
+    place.armedAt = undefined;
     this.#observer.arm({ kind: 'arm', id: place.id, subject, forMs: this.#options.waitMs ?? WAIT_MS }, (why) => {
       place.state = 'judged';
       this.#say(place, unknown(why));
@@ -175,6 +177,7 @@ class RunningJudge implements Judge {
     }
     const place = this.#byId.get(report.id);
     if (place === undefined || this.#isStopped) return;
+    place.armedAt = report.kind === 'armed' ? Date.now() : undefined;
     switch (report.kind) {
       case 'observed':
         void this.#judge(place, report.observation);
@@ -195,8 +198,9 @@ class RunningJudge implements Judge {
     const { short, otherwise } = place;
     if (otherwise !== undefined) this.#conclude(place, otherwise);
     else if (short === undefined || !isFinal) {
-      place.state = isFinal ? 'judged' : 'open';
+      place.state = isFinal && place.from === 0 ? 'judged' : 'open';
       this.#say(place, soFar(place, why));
+      if (isFinal) startAgain(place);
     } else if (place.from > 1 && short.judgement.verdict !== 'unknown') this.#conclude(place, short.judgement);
     else {
       // Perhaps the call that was watched had other arguments than the one that blocked.
@@ -213,10 +217,8 @@ class RunningJudge implements Judge {
     const isOutwards = outermost === undefined && leadsOutwards(observation, blockedMs);
     const judgement = isOutwards && runMs < SHORT_MS ? tooShort(runMs) : await this.#judgementOf(place, observation, f);
     if (isOutwards) {
-      startAgain(place);
-      place.from = observation.frame + 1;
       place.short = withShortCall(short, runMs, judgement);
-      this.#arm(place);
+      this.#goOutwards(place, observation.frame + 1);
     } else if (observation.isBlind && !place.isStandIn) {
       // What has been seen stands, if no more is to be seen.
       place.isStandIn = true;
@@ -225,6 +227,14 @@ class RunningJudge implements Judge {
     } else {
       this.#conclude(place, helpful(short, runMs, judgement));
     }
+  }
+
+  #goOutwards(place: Place, from: number): void {
+    const { short } = place;
+    startAgain(place);
+    place.from = from;
+    place.short = short;
+    this.#arm(place);
   }
 
   async #judgementOf(
@@ -236,9 +246,12 @@ class RunningJudge implements Judge {
     const frame = frameAt(observation.place);
     const evidence = { observation, way, written: writtenAt(frame, observation), isSource: isSource(frame), blockedMs };
     const judgement = judgementOf(evidence);
-    if (from === 0 || short === undefined) return judgement;
+    if (from === 0) return judgement;
     const isOutermost = observation.frame === frames.length - 1;
-    return { ...judgement, around: { ...outerCall(evidence), isOutermost, innerMs: short.innerMs, blockedMs } };
+    return {
+      ...judgement,
+      around: { ...outerCall(evidence), isOutermost, innerMs: short?.innerMs ?? null, blockedMs },
+    };
   }
 
   #conclude(place: Place, judgement: Judgement): void {

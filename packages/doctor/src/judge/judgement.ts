@@ -34,8 +34,8 @@ export interface OuterCall {
   readonly functionName: string;
   /** Whether no other call of the program's own is around it. */
   readonly isOutermost: boolean;
-  /** How long the place's own call took, in milliseconds. */
-  readonly innerMs: number;
+  /** How long the place's own call took, in milliseconds; `null` where it was not seen. */
+  readonly innerMs: number | null;
   /** How long the loop was blocked. */
   readonly blockedMs: number;
 }

@@ -15,7 +15,7 @@ export interface ShortCalls {
 }
 
 /** How far outwards calls are watched: to step over one costs the program something. */
-const OUTERMOST = 3;
+export const OUTERMOST = 3;
 /** What takes a smaller part of the whole is not all of it. */
 const PART = 1 / 4;
 /** More of a call's text than that hides where it is. */

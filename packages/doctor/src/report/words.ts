@@ -43,10 +43,11 @@ export function where(
 
 /** Which call a judgement is about that is not about the place's own. */
 export function insteadOf({ innerMs, blockedMs, call, file, line, isOutermost }: OuterCall): string {
-  return (
-    `The call itself took ${ms(innerMs)}, and the loop was blocked for ${ms(blockedMs)}: there are many such calls, or ` +
-    `longer ones. The ${isOutermost ? 'outermost ' : ''}call around it, ${call} in ${where({ file, line, column: 0 })}:`
-  );
+  const inner =
+    innerMs === null
+      ? 'The call itself could not be watched.'
+      : `The call itself took ${ms(innerMs)}, and the loop was blocked for ${ms(blockedMs)}: there are many such calls, or longer ones.`;
+  return `${inner} The ${isOutermost ? 'outermost ' : ''}call around it, ${call} in ${where({ file, line, column: 0 })}:`;
 }
 
 /** How a program ended. */

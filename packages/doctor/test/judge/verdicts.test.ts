@@ -139,7 +139,7 @@ describe('the judge, of calls in a running program,', () => {
     assert.match(why, /^Its argument options holds a function \(args\[1\]\.code\)/);
     assert.equal(around?.call, "page('text', options)");
     assert.match(around.file, /places\.mjs$/);
-    assert.ok(around.line > 0 && around.innerMs < 5 && around.isOutermost);
+    assert.ok(around.line > 0 && Number(around.innerMs) < 5 && around.isOutermost);
     assert.equal(around.functionName, 'run');
   });
 

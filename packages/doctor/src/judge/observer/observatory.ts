@@ -88,6 +88,10 @@ export class Observatory {
   async #arm(id: number, subject: Subject, forMs: number): Promise<void> {
     if (this.#isClosed) return;
     await this.#inspector.open();
+    // Where the call of a place was not seen, one around it is waited for instead.
+    for (const armed of [...this.#armed.values()]) {
+      if (armed.id === id && armed !== this.#current?.armed) await this.#disarm(armed);
+    }
     const plan = await planFor(this.#inspector, subject);
     if (typeof plan === 'string') {
       this.#report({ kind: 'failed', id, why: plan, isFinal: true });
