@@ -246,7 +246,7 @@ class RunningJudge implements Judge {
     const frame = frameAt(observation.place);
     const evidence = { observation, way, written: writtenAt(frame, observation), isSource: isSource(frame), blockedMs };
     const judgement = judgementOf(evidence);
-    if (from === 0) return judgement;
+    if (from === 0 || (observation.kind === 'call' && observation.frame < from)) return judgement;
     const isOutermost = observation.frame === frames.length - 1;
     return {
       ...judgement,

@@ -89,7 +89,7 @@ export class Observatory {
     if (this.#isClosed) return;
     await this.#inspector.open();
     // Where the call of a place was not seen, one around it is waited for instead.
-    for (const armed of [...this.#armed.values()]) {
+    for (const armed of this.#armed.values()) {
       if (armed.id === id && armed !== this.#current?.armed) await this.#disarm(armed);
     }
     const plan = await planFor(this.#inspector, subject);
