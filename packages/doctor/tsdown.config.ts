@@ -7,6 +7,9 @@ const library: UserConfig = {
     'judge/judge': 'src/judge/judge.ts',
     // Runs in a thread of the program that is judged.
     'judge/observer': 'src/judge/observer/observer.ts',
+    // For the tests.
+    'report/report': 'src/report/report.ts',
+    'report/text': 'src/report/text.ts',
   },
   format: 'esm',
   platform: 'node',

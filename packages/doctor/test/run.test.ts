@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, test } from 'node:test';
@@ -67,6 +67,19 @@ describe('heddle-doctor', { concurrency: 2 }, () => {
     );
   });
 
+  test('has a judgement of each place, also of one that blocked just before the end', async () => {
+    const { report } = await reportOn(['--', node, path.join(packageRoot, 'build/test/programs/pbkdf2-sync.js')]);
+    assert.deepEqual(
+      report.places.map(({ call, judgement }) => [call, judgement?.verdict]),
+      [['pbkdf2Sync', 'asynchronous']],
+    );
+  });
+
+  test('names a chain of promises by the function that takes most of it, each time', async () => {
+    const { report } = await reportOn(['--no-judge', '--', node, fixture('chain.cjs')]);
+    assert.deepEqual([...new Set(report.places.map(({ functionName }) => functionName))], ['largest']);
+  });
+
   test('ends a program whose loop stands still for ever after Ctrl-C, and names the place', async () => {
     const { code, report, stderr } = await reportOn(['--', node, fixture('endless.mjs')], {
       onOutput: signalled('ready', 'SIGINT'),
@@ -115,6 +128,17 @@ describe('heddle-doctor', { concurrency: 2 }, () => {
     const [line] = blockingLines(path.join(programs, 'package-call.ts'));
     assert.deepEqual([place?.functionName, place?.line, place?.call], ['register', line, 'hashSync']);
     assert.equal(report.processes.length, 1);
+  });
+
+  test('has the lines of the calls around the place in its stack, and not those where their functions begin', async () => {
+    const program = path.join(packageRoot, 'build/test/programs/package-call.js');
+    const { report } = await reportOn(['--no-judge', '--', node, program]);
+    const lines = (await readFile(program, 'utf8')).split('\n');
+    const called = report.places[0]?.stack.filter(({ origin }) => origin === 'own').map(({ line }) => lines[line - 1]);
+    assert.deepEqual(
+      called?.map((text) => /\b(?:hashSync|register)\(/.exec(text ?? '')?.[0]),
+      ['hashSync(', 'register('],
+    );
   });
 
   test('looks into the program that npm start starts, and leaves npm out', async (t) => {

@@ -69,7 +69,7 @@ async function run({ command, threshold, isJudging, json }: Arguments, folder: s
   const { code, signal } = await program.run();
   const processes = readRecords(folder);
   if (processes.length === 0) throw notWatched(command, signal ?? `exit code ${code}`);
-  const run = { command, began, ended: Date.now(), threshold, exitCode: code, signal, notes: [] };
+  const run = { command, began, ended: Date.now(), threshold, exitCode: code, signal, notes: [], isJudging };
   return reportOf(run, processes);
 }
 
@@ -88,7 +88,7 @@ async function attachTo({ threshold, isJudging }: Arguments, pid: number, folder
   const { began, ended, notes } = await attach(pid, { folder, threshold, isJudging, tell });
   const processes = readRecords(folder);
   const command = processes.find((one) => one.pid === pid)?.start?.command ?? [];
-  return reportOf({ command, began, ended, threshold, exitCode: null, signal: null, notes }, processes);
+  return reportOf({ command, began, ended, threshold, exitCode: null, signal: null, notes, isJudging }, processes);
 }
 
 function write(report: Report, { json, html }: Arguments): void {

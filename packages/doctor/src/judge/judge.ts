@@ -1,20 +1,23 @@
-import type { BlockedLoop, Culprit, StackFrame } from 'heddle/watchdog';
+import { type BlockedLoop, type Culprit, frameAt } from 'heddle/watchdog';
 import { fileURLToPath } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
 import { isDebuggerAttached } from './debugger-attached.ts';
 import { judgedAtOnce } from './judged-at-once.ts';
 import { type Judgement, unknown } from './judgement.ts';
-import type { HeldUp, Observation, Report, Subject } from './messages.ts';
+import type { HeldUp, Observation, Report } from './messages.ts';
 import { ObserverThread } from './observer-thread.ts';
-import { judgementOf } from './verdict.ts';
+import { helpful, leadsOutwards, outerCall, withShortCall } from './outer-call.ts';
+import { newPlace, type Place, soFar, startAgain, wasMissed } from './place.ts';
+import { judgementOf, tooShort } from './verdict.ts';
 import { SHORT_MS } from './worth.ts';
-import { isSource, lastPart, pathOf, writtenAt } from './written-call.ts';
+import { isSource, pathOf, writtenAt } from './written-call.ts';
 
 export { counterpartOf } from './asynchronous.ts';
 export { callTextAt } from './call-text.ts';
 export type { Evidence } from './evidence.ts';
 export type { HeldUp } from './messages.ts';
-export type { Judgement, Measured, Verdict } from './judgement.ts';
+export type { Judgement, Measured, OuterCall, Verdict } from './judgement.ts';
+export { helpful, leadsOutwards } from './outer-call.ts';
 export { judgementOf } from './verdict.ts';
 export { isWorthDeferring } from './worth.ts';
 
@@ -37,23 +40,8 @@ export interface Judge extends Disposable {
   judgements(): ReadonlyMap<string, Judgement>;
   /** When the judge itself held up the program: a block of that time is not the program's alone. The latest last. */
   heldUp(): readonly HeldUp[];
-  /** Watches no more. The judgements stay. */
+  /** Watches no more. The judgements stay; of places that become known later it is said what can be said at once. */
   stop(): void;
-}
-
-/** A place, under all the keys that it has been seen by. */
-interface Place {
-  readonly id: number;
-  readonly keys: Set<string>;
-  readonly frame: StackFrame;
-  readonly subject: Subject;
-  blockedMs: number;
-  state: 'open' | 'waiting' | 'judged';
-  attempts: number;
-  isLoop: boolean;
-  isStandIn: boolean;
-  /** What is said where a stand-in sees nothing. */
-  otherwise: Judgement | undefined;
 }
 
 const WAIT_MS = 20_000;
@@ -99,13 +87,16 @@ class RunningJudge implements Judge {
 
   look(block: BlockedLoop): void {
     const key = placeKey(block);
-    if (key === undefined || block.culprit === undefined || this.#isStopped) return;
+    if (key === undefined || block.culprit === undefined) return;
     if (isOfHeddle(block.culprit)) return;
     const place = this.#placeOf(block, key);
-    if (place === undefined || place.state !== 'open') return;
+    if (place?.state === 'waiting' && wasMissed(place, block, this.#heldUp)) this.#goOutwards(place, place.from + 1);
+    if (place?.state !== 'open') return;
     place.blockedMs = block.duration;
     if (place.attempts >= ATTEMPTS) return;
-    if (!isMainThread) {
+    if (this.#isStopped) {
+      this.#say(place, unknown('It was noticed too late to have another call watched.'));
+    } else if (!isMainThread) {
       this.#say(place, unknown("Only the program's main thread can be watched."));
     } else if ([...this.#byId.values()].filter(({ state }) => state === 'waiting').length >= AT_ONCE) {
       this.#say(place, unknown('Too many places are waited for already.'));
@@ -140,24 +131,7 @@ class RunningJudge implements Judge {
       return known;
     }
     if (this.#places.size >= PLACES) return undefined;
-    const frames = block.stack.filter(({ origin }) => origin === 'own');
-    const place: Place = {
-      id: this.#places.size + 1,
-      keys: new Set([key]),
-      frame,
-      subject: {
-        frames: frames.map(compiledPlace),
-        call: call === undefined ? undefined : lastPart(call),
-        isLoop: false,
-        isStandIn: false,
-      },
-      blockedMs: block.duration,
-      state: 'open',
-      attempts: 0,
-      isLoop: false,
-      isStandIn: false,
-      otherwise: undefined,
-    };
+    const place = newPlace(this.#places.size + 1, key, block);
     this.#places.set(name, place);
     this.#byId.set(place.id, place);
     const atOnce = judgedAtOnce(block.duration, culprit);
@@ -173,14 +147,18 @@ class RunningJudge implements Judge {
     const [first] = place.keys;
     place.keys.add(key);
     const judgement = this.#judgements.get(first as string);
-    if (judgement !== undefined) this.#judgements.set(key, judgement);
+    if (judgement === undefined) return;
+    this.#judgements.set(key, judgement);
+    this.#options.onJudged?.(key, judgement);
   }
 
   #arm(place: Place): void {
     place.state = 'waiting';
     place.attempts += 1;
-    this.#say(place, unknown('It has not been called again since it blocked.'));
-    const subject = { ...place.subject, isLoop: place.isLoop, isStandIn: place.isStandIn };
+    this.#say(place, soFar(place, 'It has not been called again since it blocked.'));
+    const { frames, from, isStandIn } = place;
+    const subject = { frames, from, isStandIn };
+    place.armedAt = undefined;
     this.#observer.arm({ kind: 'arm', id: place.id, subject, forMs: this.#options.waitMs ?? WAIT_MS }, (why) => {
       place.state = 'judged';
       this.#say(place, unknown(why));
@@ -199,6 +177,7 @@ class RunningJudge implements Judge {
     }
     const place = this.#byId.get(report.id);
     if (place === undefined || this.#isStopped) return;
+    place.armedAt = report.kind === 'armed' ? Date.now() : undefined;
     switch (report.kind) {
       case 'observed':
         void this.#judge(place, report.observation);
@@ -206,8 +185,7 @@ class RunningJudge implements Judge {
       case 'failed':
         // Nothing of the call is kept.
         this.#observer.functionOf(place.id);
-        place.state = report.isFinal || place.otherwise !== undefined ? 'judged' : 'open';
-        this.#say(place, place.otherwise ?? unknown(report.why));
+        this.#failed(place, report);
         break;
       case 'armed':
         for (const key of place.keys) this.#options.onArmed?.(key);
@@ -216,28 +194,76 @@ class RunningJudge implements Judge {
     }
   }
 
+  #failed(place: Place, { why, isFinal }: Extract<Report, { kind: 'failed' }>): void {
+    const { short, otherwise } = place;
+    if (otherwise !== undefined) this.#conclude(place, otherwise);
+    else if (short === undefined || !isFinal) {
+      place.state = isFinal && place.from === 0 ? 'judged' : 'open';
+      this.#say(place, soFar(place, why));
+      if (isFinal) startAgain(place);
+    } else if (place.from > 1 && short.judgement.verdict !== 'unknown') this.#conclude(place, short.judgement);
+    else {
+      // Perhaps the call that was watched had other arguments than the one that blocked.
+      place.from = 0;
+      place.outermost = why;
+      this.#arm(place);
+    }
+  }
+
   async #judge(place: Place, observation: Observation): Promise<void> {
     const f = this.#observer.functionOf(place.id);
-    const isShort = observation.runMs !== undefined && observation.runMs < Math.max(SHORT_MS, place.blockedMs / 4);
-    if (isShort && !place.isLoop && !observation.hasThrown) {
-      // Not this call alone: a loop around it makes it again and again, or it had other arguments.
-      place.isLoop = true;
-      this.#arm(place);
-      return;
-    }
-    const way = f === undefined ? undefined : await this.#observer.wayOf(f);
-    const { frame, blockedMs } = place;
-    const written = writtenAt(frame, observation);
-    const judgement = judgementOf({ observation, way, written, isSource: isSource(frame), blockedMs });
-    if (observation.isBlind && !place.isStandIn) {
+    const { short, blockedMs, outermost } = place;
+    const { runMs = blockedMs } = observation;
+    const isOutwards = outermost === undefined && leadsOutwards(observation, blockedMs);
+    const judgement = isOutwards && runMs < SHORT_MS ? tooShort(runMs) : await this.#judgementOf(place, observation, f);
+    if (isOutwards) {
+      place.short = withShortCall(short, runMs, judgement);
+      this.#goOutwards(place, observation.frame + 1);
+    } else if (observation.isBlind && !place.isStandIn) {
       // What has been seen stands, if no more is to be seen.
       place.isStandIn = true;
       place.otherwise = judgement;
       this.#arm(place);
-      return;
+    } else {
+      this.#conclude(place, helpful(short, runMs, judgement));
     }
-    place.state = judgement.verdict === 'unknown' ? 'open' : 'judged';
-    this.#say(place, judgement);
+  }
+
+  #goOutwards(place: Place, from: number): void {
+    const { short } = place;
+    startAgain(place);
+    place.from = from;
+    place.short = short;
+    this.#arm(place);
+  }
+
+  async #judgementOf(
+    { from, short, blockedMs, frames }: Place,
+    observation: Observation,
+    f: Function | undefined,
+  ): Promise<Judgement> {
+    const way = f === undefined ? undefined : await this.#observer.wayOf(f);
+    const frame = frameAt(observation.place);
+    const evidence = { observation, way, written: writtenAt(frame, observation), isSource: isSource(frame), blockedMs };
+    const judgement = judgementOf(evidence);
+    if (from === 0 || (observation.kind === 'call' && observation.frame < from)) return judgement;
+    const isOutermost = observation.frame === frames.length - 1;
+    return {
+      ...judgement,
+      around: { ...outerCall(evidence), isOutermost, innerMs: short?.innerMs ?? null, blockedMs },
+    };
+  }
+
+  #conclude(place: Place, judgement: Judgement): void {
+    const isUnknown = judgement.verdict === 'unknown';
+    const { outermost } = place;
+    place.state = isUnknown ? 'open' : 'judged';
+    this.#say(
+      place,
+      isUnknown && outermost !== undefined ? { ...judgement, why: `${judgement.why} ${outermost}` } : judgement,
+    );
+    // It is looked for from the beginning when it blocks again.
+    startAgain(place);
   }
 
   #say(place: Place, judgement: Judgement): void {
@@ -251,8 +277,4 @@ class RunningJudge implements Judge {
 /** What Heddle itself does, such as measuring. */
 function isOfHeddle({ frame, callee }: Culprit): boolean {
   return callee === 'heddle' || frame.origin === 'heddle' || pathOf(frame.script) === fileURLToPath(import.meta.url);
-}
-
-function compiledPlace({ functionName, script, scriptLine, scriptColumn }: StackFrame): Subject['frames'][number] {
-  return { functionName, script, line: scriptLine, column: scriptColumn };
 }

@@ -22,6 +22,24 @@ export interface Measured {
   readonly isResultSeen: boolean;
 }
 
+/** The call that is judged, where that of the place is one of many, each too short to block the loop. */
+export interface OuterCall {
+  /** As it is written, long arguments left out: `render(page, …)`. */
+  readonly call: string;
+  /** Where it is: a path. */
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  /** The function that it is in; empty for an anonymous one. */
+  readonly functionName: string;
+  /** Whether no other call of the program's own is around it. */
+  readonly isOutermost: boolean;
+  /** How long the place's own call took, in milliseconds; `null` where it was not seen. */
+  readonly innerMs: number | null;
+  /** How long the loop was blocked. */
+  readonly blockedMs: number;
+}
+
 /** What to write instead of a call that blocked, and what that rests on. */
 export interface Judgement {
   readonly verdict: Verdict;
@@ -30,6 +48,8 @@ export interface Judgement {
   /** The code to write. */
   readonly write?: string;
   readonly measured?: Measured;
+  /** Where this is not about the place's own call, but about one around it. */
+  readonly around?: OuterCall;
 }
 
 /** What is said where nothing could be measured. */

@@ -8,14 +8,20 @@ export interface CompiledPlace {
   readonly column: number;
 }
 
+/** A call under way in the program's own code. */
+export interface OwnCall extends CompiledPlace {
+  /** The last name of what is called there; undefined where its own code runs. */
+  readonly call: string | undefined;
+  /** Whether that is the program's own, too: the function of the frame before it. */
+  readonly isOfOwn: boolean;
+}
+
 /** What to watch the next call of. */
 export interface Subject {
   /** The frames of the program's own code, the innermost first. */
-  readonly frames: readonly CompiledPlace[];
-  /** The last name of what the innermost of them called; undefined where its own code ran. */
-  readonly call: string | undefined;
-  /** Whether to look at the function around the place where that has a loop, whatever it called. */
-  readonly isLoop: boolean;
+  readonly frames: readonly OwnCall[];
+  /** The index of the first one whose call is of interest: those before it make calls that are too short. */
+  readonly from: number;
   /** Whether to let a function stand in for the one that is called: it is native, and a step over it shows too little. */
   readonly isStandIn: boolean;
 }
@@ -45,6 +51,8 @@ export interface OwnLoop {
 export interface Observation {
   /** `'call'`: a call in the program's own code. `'entry'`: a function that Node or a package calls. */
   readonly kind: 'call' | 'entry';
+  /** The index of the frame that it is in. */
+  readonly frame: number;
   /** The place of the call in what V8 compiled. */
   readonly place: CompiledPlace;
   /** All of the call, as it is written in what V8 compiled. */

@@ -1,7 +1,8 @@
 import type { Evidence } from './evidence.ts';
 import { chopped, choppedCalls, deferred, isCalledOnItsObject } from './code-to-write.ts';
-import type { Judgement, Measured } from './judgement.ts';
+import { type Judgement, type Measured, unknown } from './judgement.ts';
 import type { Copy } from './measure.ts';
+import { ms } from './milliseconds.ts';
 import { isWorthDeferring, SHORT_MS } from './worth.ts';
 
 /** Longer than this no step of a task should be: all tasks of a program share ten milliseconds of each turn. */
@@ -24,14 +25,18 @@ export function judgementOf(evidence: Evidence): Judgement {
     return { verdict: 'unknown', why, measured };
   }
   if (measured.runMs < SHORT_MS) {
-    const why = `The call that was watched took ${ms(measured.runMs)}: too short to tell.`;
-    return { verdict: 'unknown', why, measured };
+    return { ...tooShort(measured.runMs), measured };
   }
   if (!isWorthDeferring(measured)) {
     const why = `To copy ${copied(evidence)} would take the event loop ${ms(measured.loopMs)}, the call itself takes ${ms(measured.runMs)}.`;
     return chop(evidence, measured, why) ?? { verdict: 'not worth deferring', why: why + less(evidence), measured };
   }
   return deferrable(evidence, measured);
+}
+
+/** What is said of a call that cannot have blocked the loop. */
+export function tooShort(runMs: number): Judgement {
+  return unknown(`The call that was watched took ${ms(runMs)}: too short to tell.`);
 }
 
 function deferrable(evidence: Evidence, measured: Measured): Judgement {
@@ -139,12 +144,11 @@ function measuredOf(evidence: Evidence): Measured {
   const { observation, blockedMs } = evidence;
   const sent = [...observation.arguments, ...(isCalledOnItsObject(evidence) ? [observation.on] : [])];
   const argumentsMs = sum(sent.map((copy) => (copy === undefined ? 0 : copy.sendMs + copy.receiveMs)));
-  const { result } = observation;
+  const { result, runMs = blockedMs } = observation;
+  // What is entered is slower than it would be, and what is awaited may have waited.
+  const isAtMost = observation.kind === 'entry' || observation.isPromise;
   return {
-    runMs:
-      observation.kind === 'entry'
-        ? Math.min(observation.runMs ?? blockedMs, blockedMs)
-        : (observation.runMs ?? blockedMs),
+    runMs: isAtMost ? Math.min(runMs, blockedMs) : runMs,
     argumentsMs,
     resultMs: result === undefined ? 0 : result.sendMs + result.receiveMs,
     loopMs: sum(sent.map((copy) => copy?.sendMs ?? 0)) + (result?.receiveMs ?? 0),
@@ -175,11 +179,6 @@ function article(what: string): string {
   if (what === 'Proxy') return 'a Proxy';
   if (what === 'object') return 'an object with a prototype of its own';
   return /^[a-z]/.test(what) ? `a ${what}` : `an instance of ${what}`;
-}
-
-function ms(value: number): string {
-  if (value < 0.001) return 'less than 0.001 ms';
-  return value >= 10 ? `${value.toFixed(0)} ms` : `${Number(value.toPrecision(2))} ms`;
 }
 
 function lower(text: string): string {

@@ -1,7 +1,7 @@
 import type { StackFrame } from 'heddle/watchdog';
 import { escaped } from './escaped.ts';
 import type { Place, Report } from './report.ts';
-import { blame, duration, where } from './words.ts';
+import { blame, duration, insteadOf, where } from './words.ts';
 
 /** The places, the worst first. */
 export function placesTable({ places, blocked, threshold }: Report): string {
@@ -31,6 +31,7 @@ function described(place: Place): string {
     ...(place.file === '' ? [] : [`<span class="where">${breakable(where(place))}</span>`]),
     ...(source === null ? [] : [`<pre><code>${escaped(source)}</code></pre>`]),
     ...(kind === null ? [] : [`<span class="kind">kind: ${escaped(kind)}</span>`]),
+    ...(judgement?.around === undefined ? [] : [`<p>${escaped(insteadOf(judgement.around))}</p>`]),
     ...(judgement === null ? [] : [`<p><em>${escaped(judgement.verdict)}</em>: ${escaped(judgement.why)}</p>`]),
     ...(judgement?.write === undefined ? [] : [`<pre class="write"><code>${escaped(judgement.write)}</code></pre>`]),
     ...(stack.length === 0 ? [] : [`<details><summary>stack</summary><ol>${stack.map(frame).join('')}</ol></details>`]),

@@ -1,8 +1,9 @@
 import type { BlockKind, StackFrame } from 'heddle/watchdog';
-import type { Judgement } from '../judge/judgement.ts';
+import { type Judgement, unknown } from '../judge/judgement.ts';
 import type { CallNode } from '../run/call-tree.ts';
 import type { RecordedBlock, RecordedProcess } from '../run/read-records.ts';
 import { placeKey } from '../run/records.ts';
+import { byPlace } from './by-place.ts';
 import { mergedTree } from './merged-tree.ts';
 import { sourceLine } from './source-line.ts';
 
@@ -57,7 +58,7 @@ export interface Place {
   readonly longest: number;
   /** Of the longest block; the innermost call first. */
   readonly stack: readonly StackFrame[];
-  /** What to write instead, where that has been judged. */
+  /** What to write instead; `null` only where nothing was to be judged. */
   readonly judgement: Judgement | null;
 }
 
@@ -97,6 +98,8 @@ export interface Run {
   readonly exitCode: number | null;
   readonly signal: string | null;
   readonly notes: readonly string[];
+  /** Whether places were judged. */
+  readonly isJudging: boolean;
 }
 
 /** As many blocks and delays as a page can show; of more, the longest stay. */
@@ -106,13 +109,8 @@ const MOST = 5000;
 export function reportOf(run: Run, processes: readonly RecordedProcess[]): Report {
   const found = processes.flatMap(({ pid, blocks }) => blocks.map((block) => withEnd({ pid, ...block }, run.ended)));
   const judgements = new Map(processes.flatMap(({ judgements }) => [...judgements]));
-  const groups = new Map<string, Found[]>();
-  for (const block of found) {
-    const key = groupKey(block);
-    groups.set(key, [...(groups.get(key) ?? []), block]);
-  }
-  const sorted = [...groups].sort(([, a], [, b]) => total(b) - total(a));
-  const index = new Map(sorted.flatMap(([, blocks], place) => blocks.map((block) => [block, place])));
+  const sorted = byPlace(found).sort((a, b) => total(b) - total(a));
+  const index = new Map(sorted.flatMap((blocks, place) => blocks.map((block) => [block, place])));
   return {
     version: REPORT_VERSION,
     command: run.command,
@@ -123,7 +121,7 @@ export function reportOf(run: Run, processes: readonly RecordedProcess[]): Repor
     signal: run.signal,
     blocked: rounded(total(found)),
     longest: Math.max(0, ...found.map(({ duration }) => duration)),
-    places: sorted.map(([, blocks]) => placeOf(blocks, judgementOf(blocks, judgements))),
+    places: sorted.map((blocks) => placeOf(blocks, run.isJudging ? judgementOf(blocks, judgements) : null)),
     blocks: longestOf(found, ({ duration }) => duration)
       .sort((a, b) => a.began - b.began)
       .map((block) => blockOf(block, index.get(block) ?? 0)),
@@ -137,19 +135,19 @@ export function reportOf(run: Run, processes: readonly RecordedProcess[]): Repor
   };
 }
 
-/** Of one and the same call the column is not always known. */
-function groupKey({ place, kind }: Found): string {
-  if (place === undefined) return `\n${kind}`;
-  const { file, line, functionName, call } = place;
-  return `${file}:${line}:${functionName}:${call}`;
+/** A place may go by several names, of which one has been judged. */
+function judgementOf(blocks: readonly Found[], judgements: ReadonlyMap<string, Judgement>): Judgement {
+  const found = blocks
+    .map(({ place }) => place && judgements.get(placeKey(place)))
+    .filter((judgement) => judgement !== undefined);
+  return found.find(({ verdict }) => verdict !== 'unknown') ?? found[0] ?? unknown(whyUnknown(blocks));
 }
 
-function judgementOf(blocks: readonly Found[], judgements: ReadonlyMap<string, Judgement>): Judgement | undefined {
-  for (const { place } of blocks) {
-    const found = place && judgements.get(placeKey(place));
-    if (found !== undefined) return found;
-  }
-  return undefined;
+function whyUnknown(blocks: readonly Found[]): string {
+  if (blocks.every(({ place }) => place === undefined)) return 'Nobody can tell which code it was.';
+  if (blocks.every(({ isUnfinished }) => isUnfinished)) return 'It was not over when the process ended.';
+  if (blocks.every(({ place }) => place?.callee === 'heddle')) return 'It is what Heddle itself does.';
+  return 'The watch ended before another call could be looked at.';
 }
 
 type Found = RecordedBlock & { readonly pid: number };
@@ -166,7 +164,7 @@ function longestOf<Item>(items: readonly Item[], length: (item: Item) => number)
   return [...items].sort((a, b) => length(b) - length(a)).slice(0, MOST);
 }
 
-function placeOf(blocks: readonly Found[], judgement: Judgement | undefined): Place {
+function placeOf(blocks: readonly Found[], judgement: Judgement | null): Place {
   const [longest] = longestOf(blocks, ({ duration }) => duration) as [Found];
   const { place, stack, duration } = longest;
   return {
@@ -182,7 +180,7 @@ function placeOf(blocks: readonly Found[], judgement: Judgement | undefined): Pl
     total: rounded(total(blocks)),
     longest: rounded(duration),
     stack,
-    judgement: judgement ?? null,
+    judgement,
   };
 }
 

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import type { Place, Report } from './report.ts';
-import { blame, duration, ending, percent, times, where } from './words.ts';
+import { blame, duration, ending, insteadOf, percent, times, where } from './words.ts';
 
 export interface TextOptions {
   /** How many characters a line may have. */
@@ -76,8 +76,13 @@ function described(place: Place, width: number, paint: Paint): string[] {
   ];
 }
 
-function advice({ verdict, why, write }: NonNullable<Place['judgement']>, width: number, paint: Paint): string[] {
+function advice(
+  { verdict, why, write, around }: NonNullable<Place['judgement']>,
+  width: number,
+  paint: Paint,
+): string[] {
   return [
+    ...(around === undefined ? [] : wrap(insteadOf(around), width)),
     ...wrap(`${verdict}: ${why}`, width),
     ...(write === undefined ? [] : write.split('\n').flatMap((line) => wrap(line, width))).map((line) =>
       paint('green', line),
@@ -89,7 +94,7 @@ function cut(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, Math.max(1, width - 1))}…`;
 }
 
-/** Breaks between words; a word that is too long, such as a path, is broken where the line ends. */
+/** Breaks between words; in one that is too long, behind a part of a path, or else where the line ends. */
 function wrap(text: string, width: number): string[] {
   const room = Math.max(10, width);
   const lines: string[] = [];
@@ -100,8 +105,10 @@ function wrap(text: string, width: number): string[] {
       line = '';
     }
     while (word.length > room) {
-      lines.push(word.slice(0, room));
-      word = word.slice(room);
+      const parts = word.lastIndexOf('/', room - 1) + 1;
+      const end = parts > 1 ? parts : room;
+      lines.push(word.slice(0, end));
+      word = word.slice(end);
     }
     line = line === '' ? word : `${line} ${word}`;
   }

@@ -1,4 +1,6 @@
 import path from 'node:path';
+import type { OuterCall } from '../judge/judgement.ts';
+import { ms } from '../judge/milliseconds.ts';
 import type { Place } from './report.ts';
 
 export { duration } from './duration.ts';
@@ -28,12 +30,24 @@ function unknown(kind: Place['kind']): string {
 }
 
 /** Where: relative to where the user is, as an editor and a terminal open it. */
-export function where({ file, line, column }: Place, from: string = process.cwd()): string {
+export function where(
+  { file, line, column }: Pick<Place, 'file' | 'line' | 'column'>,
+  from: string = process.cwd(),
+): string {
   if (file === '') return '';
   const inside = path.relative(from, file);
   const name = inside === '' || inside.startsWith('..') || path.isAbsolute(inside) ? file : inside;
   if (line < 1) return name;
   return column < 1 ? `${name}:${line}` : `${name}:${line}:${column}`;
+}
+
+/** Which call a judgement is about that is not about the place's own. */
+export function insteadOf({ innerMs, blockedMs, call, file, line, isOutermost }: OuterCall): string {
+  const inner =
+    innerMs === null
+      ? 'The call itself could not be watched.'
+      : `The call itself took ${ms(innerMs)}, and the loop was blocked for ${ms(blockedMs)}: there are many such calls, or longer ones.`;
+  return `${inner} The ${isOutermost ? 'outermost ' : ''}call around it, ${call} in ${where({ file, line, column: 0 })}:`;
 }
 
 /** How a program ended. */

@@ -67,13 +67,31 @@ function agreed(
     // The watch's line is that of another call, where the profiler has seen another one for most of the time.
     const isSameCall = found.culprit.call === culprit.call;
     const isMoreExact = isSameCall ? found.culprit.frame.column === 0 || !found.isLineCertain : !found.isLineCertain;
-    if (!isMoreExact || isEntry(culprit.frame, found)) return { culprit: found.culprit, stack: found.stack };
+    if (!isMoreExact || isEntry(culprit.frame, found))
+      return { culprit: found.culprit, stack: withCallers(found, culprit, stack) };
     return { culprit: withName(culprit, found), stack };
   }
+  // The watch has met one of very many, another one each time; the profiler knows which takes most.
+  if (isOfMany(watched)) return { culprit: found.culprit, stack: found.stack };
   // The profiler does not always know of a function that V8 has put into its caller; the watch knows the whole stack.
   const isInlined = stack.some((frame) => isInside(found, frame));
   if (isInlined) return { culprit, stack };
   return found.share < CERTAIN_SHARE ? { culprit, stack } : { culprit: found.culprit, stack: found.stack };
+}
+
+/** Whether no single function was what blocked. */
+function isOfMany({ kind }: BlockedLoop): boolean {
+  return kind === 'microtasks' || kind === 'timers' || kind === 'immediates';
+}
+
+/** The profiler knows of the functions around the culprit's where they begin; the watch, where they made the calls. */
+function withCallers(
+  { culprit, stack }: SampledCulprit,
+  watched: Culprit,
+  watchedStack: BlockRecord['stack'],
+): BlockRecord['stack'] {
+  const own = watchedStack.indexOf(watched.frame);
+  return own < 0 ? stack : [...stack.slice(0, stack.indexOf(culprit.frame) + 1), ...watchedStack.slice(own + 1)];
 }
 
 /** Where a function begins, V8 looks whether somebody wants to interrupt it: most of a short one's time is elsewhere. */

@@ -6,7 +6,7 @@ import { type ProfiledFunction, type Sampled, sampledBetween } from './call-tree
 import { type Gap, LoopTurns, monotonic } from './loop-turns.ts';
 import { ProfileWindows } from './profile-windows.ts';
 import { RecordFile } from './record-file.ts';
-import type { BlockRecord, RecorderSettings } from './records.ts';
+import { type BlockRecord, placeKey, type RecorderSettings } from './records.ts';
 
 /** Where this runs: the doctor's own code is left out of all it sees. */
 const ownFolder = __dirname;
@@ -25,7 +25,8 @@ interface LateTurn {
   record: BlockRecord | undefined;
   /** Whether it is a block, whatever the watch says. */
   isCertain: boolean;
-  isTold: boolean;
+  /** The key of the place that has been told of. */
+  told: string | undefined;
 }
 
 const NOTHING: Sampled = { stacks: [], busy: 0, proven: 0, idle: 0, garbageCollection: 0 };
@@ -39,7 +40,7 @@ const START_FACTOR = 4;
 /** Programs load their modules by then. */
 const START_MS = 10_000;
 
-/** Told of each block, when all is known of it. */
+/** Told of each block that has a place, when all is known of it. */
 export type OnBlock = (block: Pick<BlockedLoop, 'began' | 'duration'> & Assessment) => void;
 
 export interface RecorderOptions extends RecorderSettings {
@@ -157,7 +158,7 @@ export class Recorder {
       atStart,
       record: undefined,
       isCertain,
-      isTold: false,
+      told: undefined,
     };
     this.#late.push(late);
     const allowed = this.#options.threshold * (atStart ? START_FACTOR : 1);
@@ -205,9 +206,11 @@ export class Recorder {
   }
 
   #tell(late: LateTurn, assessment: Assessment): void {
-    const { record, isTold } = late;
-    if (record === undefined || isTold || this.#isStopped) return;
-    late.isTold = true;
+    const { record, told } = late;
+    const key = record?.place && placeKey(record.place);
+    // What is heard later may lead to another place.
+    if (record === undefined || key === undefined || key === told) return;
+    late.told = key;
     this.#options.onBlock?.({ began: record.began, duration: record.duration, ...assessment });
   }
 

@@ -13,6 +13,7 @@ function copy(what: string, ms = 0, obstacle?: Copy['obstacle']): Copy {
 function evidence(seen: Partial<Observation> = {}, rest: Partial<Evidence> = {}): Evidence {
   const observation: Observation = {
     kind: 'call',
+    frame: 0,
     place: { functionName: 'login', script: '/app/login.js', line: 3, column: 5 },
     text: 'hash(password)',
     callee: 'hash',

@@ -133,6 +133,33 @@ describe('the judge, of calls in a running program,', () => {
     assert.match(why, /^It is called on an object with a prototype of its own, which cannot be copied/);
   });
 
+  test('judges the call around a place where many short calls block, and says which one that is', () => {
+    const { verdict, why, around } = judged('manyShort');
+    assert.equal(verdict, 'not deferrable');
+    assert.match(why, /^Its argument options holds a function \(args\[1\]\.code\)/);
+    assert.equal(around?.call, "page('text', options)");
+    assert.match(around.file, /places\.mjs$/);
+    assert.ok(around.line > 0 && Number(around.innerMs) < 5 && around.isOutermost);
+    assert.equal(around.functionName, 'run');
+  });
+
+  test('has the call around deferred where that can be', () => {
+    assertWrites('manyShortOfData', 'deferToThread(() => words.map((word) => shorten(word)))');
+    const { around } = judged('manyShortOfData');
+    assert.equal(around?.call, 'words.map((word) => shorten(word))');
+    assert.equal(around.isOutermost, false);
+  });
+
+  test('says so where a short call has no call of the program around it', () => {
+    const { verdict, why, around } = judged('shortOfNode');
+    assert.equal(verdict, 'unknown');
+    assert.match(
+      why,
+      /^The call that was watched took .* too short to tell\. No call of the program's own is around it\.$/,
+    );
+    assert.equal(around, undefined);
+  });
+
   test('does not defer what reads as a property', () => {
     assert.equal(judged('getter').verdict, 'not deferrable');
     assert.match(judged('getter').why, /getter/);

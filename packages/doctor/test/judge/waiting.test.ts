@@ -10,3 +10,15 @@ test('a place that is not called in time is given up, and waited for once more w
     /^(?:armed digest\nunknown: It was not called again while it was waited for\n)+armed digest\ndeferrable: .*\n$/,
   );
 });
+
+test('a call that is waited for at one place is watched once more for another place', async () => {
+  const { code, output, errors } = await run('shared.mjs');
+  assert.deepEqual({ code, errors }, { code: 0, errors: '' });
+  assert.equal(output, "not deferrable: page('text', options)\n".repeat(2));
+});
+
+test('where a place blocks again and its call was not seen, the call around it is watched', async () => {
+  const { code, output, errors } = await run('missed.mjs');
+  assert.deepEqual({ code, errors }, { code: 0, errors: '' });
+  assert.match(output, /^\w[\w ]+: page\('text', options\) null\n$/);
+});

@@ -66,6 +66,7 @@ export interface Place {
   readonly count: number;
   readonly total: number;
   readonly longest: number;
+  readonly stack: readonly { readonly functionName: string; readonly line: number; readonly origin: string }[];
   readonly judgement: { readonly verdict: string } | null;
 }
 

@@ -9,11 +9,12 @@ export type DescribedCall = Omit<
 >;
 
 export function describedCall(
-  { plan: { place, site } }: Watched,
+  { plan: { frame, place, site } }: Watched,
   { hasFunction, on, isOnHeir }: Beginning,
 ): DescribedCall {
   return {
     kind: 'call',
+    frame,
     place,
     text: site.text,
     callee: site.callee,

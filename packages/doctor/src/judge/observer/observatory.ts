@@ -18,6 +18,12 @@ interface Armed {
   readonly deadline: NodeJS.Timeout;
 }
 
+/** A place whose call is waited for already, for another place: it has its turn afterwards. */
+interface Queued {
+  readonly at: string;
+  readonly arm: () => void;
+}
+
 /** The longest that the result of an async function is waited for, in milliseconds. */
 const AWAIT_MS = 5_000;
 
@@ -27,6 +33,7 @@ export class Observatory {
   readonly #inspector: ProgramDebugger;
   readonly #pauses: Pauses;
   readonly #armed = new Map<string, Armed>();
+  #queued: Queued[] = [];
   /** The call that is watched. */
   #current: { readonly armed: Armed; giveUp: NodeJS.Timeout | undefined } | undefined;
   /** Orders are carried out one after the other. */
@@ -74,12 +81,17 @@ export class Observatory {
     for (const { deadline } of this.#armed.values()) clearTimeout(deadline);
     clearTimeout(this.#current?.giveUp);
     this.#armed.clear();
+    this.#queued = [];
     this.#inspector.close();
   }
 
   async #arm(id: number, subject: Subject, forMs: number): Promise<void> {
     if (this.#isClosed) return;
     await this.#inspector.open();
+    // Where the call of a place was not seen, one around it is waited for instead.
+    for (const armed of this.#armed.values()) {
+      if (armed.id === id && armed !== this.#current?.armed) await this.#disarm(armed);
+    }
     const plan = await planFor(this.#inspector, subject);
     if (typeof plan === 'string') {
       this.#report({ kind: 'failed', id, why: plan, isFinal: true });
@@ -88,14 +100,16 @@ export class Observatory {
     const { positions, script } = plan.read;
     const offset = startOf(plan);
     const location = { scriptId: script.scriptId, ...positions.at(offset) };
-    if ([...this.#armed.values()].some(({ at }) => at === JSON.stringify(location))) {
-      throw new Error('The same call is waited for already.');
+    const at = JSON.stringify(location);
+    if ([...this.#armed.values()].some((armed) => armed.at === at)) {
+      this.#queued.push({ at, arm: () => void this.arm(id, subject, forMs) });
+      return;
     }
     const { breakpointId } = await this.#inspector.post<Debugger.SetBreakpointReturnType>('Debugger.setBreakpoint', {
       location,
     });
     const deadline = setTimeout(() => void this.#expire(breakpointId), forMs);
-    this.#armed.set(breakpointId, { id, plan, at: JSON.stringify(location), breakpointId, deadline });
+    this.#armed.set(breakpointId, { id, plan, at, breakpointId, deadline });
     this.#report({ kind: 'armed', id });
   }
 
@@ -112,10 +126,13 @@ export class Observatory {
     this.#closeIfIdle();
   }
 
-  async #disarm({ breakpointId, deadline }: Armed): Promise<void> {
+  async #disarm({ at, breakpointId, deadline }: Armed): Promise<void> {
     clearTimeout(deadline);
     this.#armed.delete(breakpointId);
     await this.#inspector.post('Debugger.removeBreakpoint', { breakpointId }).catch(() => {});
+    const next = this.#queued.filter((queued) => queued.at === at);
+    this.#queued = this.#queued.filter((queued) => queued.at !== at);
+    for (const { arm } of next) arm();
   }
 
   async #paused(pause: Pause): Promise<void> {

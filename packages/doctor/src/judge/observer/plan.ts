@@ -6,6 +6,8 @@ import { functionAt, type OwnFunction } from './own-loop.ts';
 import { parseScript } from './syntax.ts';
 import { TextPositions } from './text-position.ts';
 
+const OUTERMOST = "No call of the program's own is around it.";
+
 /** A script, read. */
 export interface ReadScript {
   readonly script: Script;
@@ -19,6 +21,8 @@ export type Plan =
   /** A call in the program's own code. */
   | {
       readonly kind: 'call';
+      /** The index of the frame that it is in. */
+      readonly frame: number;
       readonly read: ReadScript;
       readonly place: CompiledPlace;
       readonly site: CallSite;
@@ -27,46 +31,55 @@ export type Plan =
       readonly isStandIn: boolean;
     }
   /** The beginning of a function that something else than the program's own code calls. */
-  | { readonly kind: 'entry'; readonly read: ReadScript; readonly place: CompiledPlace; readonly own: OwnFunction };
+  | {
+      readonly kind: 'entry';
+      readonly frame: number;
+      readonly read: ReadScript;
+      readonly place: CompiledPlace;
+      readonly own: OwnFunction;
+    };
 
 /** Finds out what to watch the next time; a sentence where there is nothing. */
 export async function planFor(
   inspector: ProgramDebugger,
-  { frames, call, isLoop, isStandIn }: Subject,
+  { frames, from, isStandIn }: Subject,
 ): Promise<Plan | string> {
-  const [innermost, ...outer] = frames;
+  const inner = Math.max(0, from - 1);
+  const innermost = frames[inner];
   if (innermost === undefined) return 'No code of the program itself was running.';
   const read = await readScript(inspector, innermost.script);
   if (read === undefined) return `The code of ${innermost.script} cannot be read.`;
   const offset = offsetOf(read, innermost);
   const own = functionAt(read.program, read.source, offset);
-  // Of a loop's own code that blocks, the call that happened to be made is only a part.
-  const isOwnLoop = isLoop ? own?.loop !== undefined : call === undefined && own?.isInLoop === true;
-  const site = isOwnLoop ? undefined : findCall(read.program, read.source, { offset, name: call, within: own });
-  if (site !== undefined)
-    return { kind: 'call', read, place: placeOf(read, site, innermost), site, own: undefined, isStandIn };
-  if (own === undefined) return 'It is the top-level code of its module, which runs once.';
-  for (const frame of own.isGetter ? [] : outer) {
+  if (from === 0 && !(innermost.call === undefined && own?.isInLoop === true)) {
+    const site = findCall(read.program, read.source, { offset, name: innermost.call, within: own });
+    if (site !== undefined) {
+      const place = placeOf(read, site, innermost);
+      return { kind: 'call', frame: 0, read, place, site, own: undefined, isStandIn };
+    }
+  }
+  if (own === undefined)
+    return `${from === 0 ? 'It' : 'Around it'} is the top-level code of its module, which runs once.`;
+  for (const [index, frame] of own.isGetter ? [] : [...frames.entries()].slice(inner + 1)) {
     const readOuter = frame.script === innermost.script ? read : await readScript(inspector, frame.script);
     if (readOuter === undefined) continue;
-    const name = own.name ?? (innermost.functionName === '' ? undefined : innermost.functionName.split('.').at(-1));
+    const isOfOwn = index === inner + 1 && frame.isOfOwn;
     const outerOffset = offsetOf(readOuter, frame);
-    const outerSite = findCall(readOuter.program, readOuter.source, {
+    const site = findCall(readOuter.program, readOuter.source, {
       offset: outerOffset,
-      name: frame === outer[0] ? name : undefined,
+      // A minified function has another name in stacks.
+      name: (isOfOwn ? own.name : undefined) ?? frame.call,
       within: functionAt(readOuter.program, readOuter.source, outerOffset),
     });
-    if (outerSite === undefined) continue;
-    return {
-      kind: 'call',
-      read: readOuter,
-      place: placeOf(readOuter, outerSite, frame),
-      site: outerSite,
-      own,
-      isStandIn,
-    };
+    if (site === undefined) continue;
+    const place = placeOf(readOuter, site, frame);
+    // A package in between may have called the function any number of times: its loop is not what took the time.
+    const blocking = from === 0 || isOfOwn ? own : undefined;
+    return { kind: 'call', frame: index, read: readOuter, place, site, own: blocking, isStandIn };
   }
-  return { kind: 'entry', read, place: innermost, own };
+  // How often something else than the program calls a function without a loop is not to be seen.
+  if (from > 0 && own.loop === undefined) return OUTERMOST;
+  return { kind: 'entry', frame: inner, read, place: innermost, own };
 }
 
 async function readScript(inspector: ProgramDebugger, name: string): Promise<ReadScript | undefined> {
@@ -83,5 +96,6 @@ function offsetOf({ positions }: ReadScript, { line, column }: CompiledPlace): n
 
 function placeOf({ positions }: ReadScript, { position }: CallSite, frame: CompiledPlace): CompiledPlace {
   const { lineNumber, columnNumber } = positions.at(position);
-  return { ...frame, line: lineNumber + 1, column: columnNumber + 1 };
+  const { functionName, script } = frame;
+  return { functionName, script, line: lineNumber + 1, column: columnNumber + 1 };
 }

@@ -13,7 +13,7 @@ const BEGIN = 'function (id, f, args) { return this.begin(id, f, undefined, args
  */
 export async function watchEntry(
   id: number,
-  { place, own }: Extract<Plan, { kind: 'entry' }>,
+  { frame: index, place, own }: Extract<Plan, { kind: 'entry' }>,
   { callFrames: [frame] }: Pause,
   inspector: ProgramDebugger,
   pauses: Pauses,
@@ -30,6 +30,7 @@ export async function watchEntry(
   const { ms } = await pauses.after('Debugger.stepOut');
   return {
     kind: 'entry',
+    frame: index,
     place,
     text: `${own.name ?? ''}(${own.parameters.join(', ')})`,
     callee: own.name,
