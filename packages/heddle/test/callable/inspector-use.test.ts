@@ -91,6 +91,22 @@ export const hidden = (by) => { const f = (n) => n + by; return deferToThread(f,
     assert.deepEqual(counts, [[2, 3, 4], { sessions: 1, announcements: 0 }]);
   });
 
+  test('announces no scripts for what a CommonJS file exports, also of a package, or loaded later', async () => {
+    mkdirSync(path.join(folder, 'node_modules/summing'), { recursive: true });
+    write('node_modules/summing/package.json', '{ "name": "summing", "main": "index.js" }');
+    write('node_modules/summing/index.js', "exports.sum = require('./sum.js').sum;\n");
+    write('node_modules/summing/sum.js', '// The sum.\nfunction sum(a, b) {\n  return a + b;\n}\nexports.sum = sum;\n');
+    write('arrow.cjs', "'use strict';\nmodule.exports = (n) => n * 2;\n");
+    const counts = await run('common.mjs', [
+      "const { default: double } = await import('./arrow.cjs');",
+      'tell(await deferToThread(double, 4));',
+      "const { default: { sum } } = await import('summing');",
+      'tell(await deferToThread(sum, 4, 5));',
+      'tell(counted());',
+    ]);
+    assert.deepEqual(counts, [8, 9, { sessions: 1, announcements: 0 }]);
+  });
+
   test('announces scripts once for all functions that have to be looked for', async () => {
     const counts = await run('once.mjs', [
       "const { hidden } = await import('./inline.mjs');",

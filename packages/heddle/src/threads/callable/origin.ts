@@ -42,7 +42,7 @@ export function originOf(f: Function): Origin {
   let session: Session | undefined;
   try {
     session = inspectorSession();
-    return examine(session, handleOf(session, f));
+    return examine(session, handleOf(session, f), f);
   } catch (reason) {
     return { kind: 'denied', reason };
   } finally {
@@ -50,7 +50,7 @@ export function originOf(f: Function): Origin {
   }
 }
 
-function examine(session: Session, objectId: string): Origin {
+function examine(session: Session, objectId: string, f?: Function): Origin {
   const internal = internalsOf(session, objectId);
   const target = internal('[[TargetFunction]]')?.objectId;
   if (target !== undefined) return { kind: 'bound', target: examine(session, target) };
@@ -61,7 +61,7 @@ function examine(session: Session, objectId: string): Origin {
   const scopes = scopesOf(session, internal('[[Scopes]]')?.objectId);
   return {
     kind: 'script',
-    script: scriptOf(session, scriptId, scopes),
+    script: scriptOf(session, f, position, scopes),
     scriptId,
     line: lineNumber,
     column: columnNumber,
@@ -75,10 +75,16 @@ function scopesOf(session: Session, objectId: string | undefined): readonly Scop
   return Array.from((valueOf(session, objectId) ?? []) as ArrayLike<Scope>);
 }
 
-function scriptOf(session: Session, scriptId: string, scopes: readonly Scope[]): Script {
+function scriptOf(
+  session: Session,
+  f: Function | undefined,
+  position: ScriptPosition,
+  scopes: readonly Scope[],
+): Script {
+  const { scriptId } = position;
   const known = knownScript(scriptId);
   if (known !== undefined) return known;
-  const ofProgram = scriptOfProgram(session, scriptId, scopes);
+  const ofProgram = scriptOfProgram(session, f, position, scopes);
   if (ofProgram !== undefined) {
     rememberScript(scriptId, ofProgram);
     return ofProgram;

@@ -13,7 +13,7 @@ let urls: ReadonlyMap<string, string> | undefined;
  * is hashed. No domain is enabled, and nobody's measuring of coverage is disturbed.
  *
  * @returns undefined where V8 does not tell this way: for a CommonJS file of which nothing but the whole has run, and for
- *   scripts that came later. To ask again for each of those would soon take longer than to ask for all at once.
+ *   scripts that came later. To ask again for each of those would soon take longer than to have all announced.
  */
 export function urlOfScript(session: Session, scriptId: string): string | undefined {
   urls ??= new Map(
