@@ -97,7 +97,7 @@ Twelve programs block their loop in twelve ways, each in three forms. This is wh
 where one takes the time), less of it, or only for how long; behind that, as what kind of block they know it.
 
 \`npm run docs:who-blocks\` runs all of them and writes this page. TypeScript runs by Node's own type stripping, on
-Node 20 by tsx. In a minified bundle, \`watchLoop\` gives functions the names that are left there: its word is the line.
+Node 20 by tsx. In a minified bundle both give functions the names that they have in the source.
 
 ${sections.join('\n\n')}
 `;
