@@ -58,7 +58,7 @@ export class DeferredQueue<T> {
   put(item: T): void {
     if (item instanceof Deferred) {
       throw new InvalidArgumentError(
-        'A Deferred cannot be put into a DeferredQueue. Put its result: d.addCallback(…).',
+        'A Deferred cannot be put into a DeferredQueue. Put its result: d.addCallback(...).',
       );
     }
     for (let taker = this.#takers.shift(); taker !== undefined; taker = this.#takers.shift()) {

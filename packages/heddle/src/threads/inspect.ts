@@ -88,7 +88,7 @@ export async function wayIntoThread(f: Function): Promise<WayIntoThread> {
 export function measureCopy(value: unknown, name: string): CopyTimes | CopyObstacle {
   const obstacle = obstacleIn(value);
   if (obstacle !== undefined) {
-    const path = obstacle.path.reverse().map((step) => (step.startsWith('.get(') ? '.get(…)' : step));
+    const path = obstacle.path.reverse().map((step) => (step.startsWith('.get(') ? '.get(...)' : step));
     return { isCloneable: false, path: name + path.join(''), what: kindOfObstacle(obstacle.value) };
   }
   try {

@@ -41,7 +41,7 @@ export function checkProcessOptions(options: ProcessPoolOptions): ProcessPoolOpt
 }
 
 const elsewhere = {
-  stackSizeMb: "Give execArgv: ['--stack-size=…'], in kilobytes, below what the operating system allows (ulimit -s).",
+  stackSizeMb: "Give execArgv: ['--stack-size=KILOBYTES'], below what the operating system allows (ulimit -s).",
   codeRangeSizeMb: 'Node has no such option for a process.',
 } as const;
 

@@ -47,7 +47,7 @@ test('what cannot be copied is named by its path and its class, without a value'
   const value = { users: new Map([['secret', { socket: new Socket() }]]) };
   assert.deepEqual(measureCopy(value, 'args[0]'), {
     isCloneable: false,
-    path: 'args[0].users.get(…).socket',
+    path: 'args[0].users.get(...).socket',
     what: 'Socket',
   });
   assert.deepEqual(measureCopy([() => 1], 'args'), { isCloneable: false, path: 'args[0]', what: 'function' });

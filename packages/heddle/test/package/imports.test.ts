@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { packageRoot } from '../support/paths.ts';
@@ -41,4 +41,14 @@ test('importing the package loads none of the parts of Node that few programs ne
   assert.ok(!/crypto|child_process|inspector/.test(loaded), loaded);
   // That something was looked at.
   assert.match(loaded, /vm/);
+});
+
+test('the built files are plain text of one byte a character, which V8 keeps in half of the memory', () => {
+  const dist = path.join(packageRoot, 'dist');
+  const files = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter((file) => /\.[cm]js$/.test(file));
+  assert.ok(files.includes(path.join('threads', 'entry', 'thread.cjs')), `${files}`);
+  for (const file of files) {
+    const [line] = /^.*[^\0-\xff].*$/m.exec(readFileSync(path.join(dist, file), 'utf8')) ?? [];
+    assert.equal(line, undefined, file);
+  }
 });

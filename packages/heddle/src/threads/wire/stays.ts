@@ -64,7 +64,7 @@ function look(value: unknown, path: string, seen: Set<object>): void {
   } else if (types.isMap(value)) {
     for (const [key, item] of value) {
       look(key, `${path}.keys()`, seen);
-      look(item, `${path}.get(…)`, seen);
+      look(item, `${path}.get(...)`, seen);
     }
   } else if (types.isSet(value)) {
     for (const item of value) look(item, `${path}.values()`, seen);

@@ -1,4 +1,4 @@
-import { Session } from 'node:inspector';
+import type { Session } from 'node:inspector';
 import { type Grabbed, grabExpression } from '../grab.ts';
 import { SessionState, type SharedState, sharedNow, Wish, Word } from '../shared-state.ts';
 import type { OwnTime } from './own-time.ts';
@@ -58,7 +58,8 @@ export class Inspection {
     const { words } = this.#state;
     const { closed, open } = SessionState;
     if (Atomics.compareExchange(words, Word.session, closed, open) !== closed) return undefined;
-    const session = new Session();
+    // Looked up late: the threads of pools have this file as well, and never watch.
+    const session = new (process.getBuiltinModule('node:inspector').Session)();
     try {
       session.connectToMainThread();
       return await use(session);
