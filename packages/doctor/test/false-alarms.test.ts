@@ -32,7 +32,6 @@ describe('the doctor has nothing to say', { concurrency: 2 }, () => {
         const [, found] = /pid (\d+)\n/.exec(output) ?? [];
         if (found === undefined || pid !== undefined) return;
         pid = Number(found);
-        process.kill(pid, 'SIGSTOP');
         setTimeout(() => {
           process.kill(pid as number, 'SIGCONT');
           child.kill('SIGTERM');

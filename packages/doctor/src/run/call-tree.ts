@@ -47,7 +47,7 @@ export interface CallNode {
 
 /** A thread that waits for a processor is not looked at: after a longer step than this one it may have done that. */
 const PROVEN_STEP_MS = 2 * SAMPLING_MS;
-/** After a longer silence the profiler itself had stopped, with the whole process. */
+/** After a longer silence the profiler itself had stopped, with the whole process: it is worth one look. */
 const LONGEST_STEP_MS = 10 * SAMPLING_MS;
 
 /**
@@ -70,7 +70,7 @@ export function sampledBetween(
     const step = (profile.timeDeltas?.[index] ?? 0) / 1000;
     at += step * 1000;
     if (at / 1000 <= from || at / 1000 > to + SAMPLING_MS) continue;
-    const counted = Math.min(step, LONGEST_STEP_MS, at / 1000 - from);
+    const counted = Math.min(step > LONGEST_STEP_MS ? SAMPLING_MS : step, at / 1000 - from);
     const { milliseconds = 0, proven = 0 } = times.get(id) ?? {};
     times.set(id, { milliseconds: milliseconds + counted, proven: proven + Math.min(counted, PROVEN_STEP_MS) });
   }

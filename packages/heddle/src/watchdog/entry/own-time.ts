@@ -70,10 +70,13 @@ export class OwnTime {
   /** Between two sleeps this thread works; a stop may come then as well. */
   #count(sleptFrom: number, milliseconds: number): void {
     const now = sharedNow();
-    const passed = now - this.#countedUntil - Math.min(now - sleptFrom, milliseconds);
+    const slept = Math.min(now - sleptFrom, milliseconds);
+    const passed = now - this.#countedUntil - slept;
     this.#lastLost = 0;
     if (passed > SLACK_MS) {
-      this.#lastLost = Math.max(0, passed - this.#figures.waitedSinceNote() - this.#figures.ranSinceNote());
+      const lost = Math.max(0, passed - this.#figures.waitedSinceNote() - this.#figures.ranSinceNote());
+      // When in the sleep a stop came nobody can tell: where it was longer than that, all of it counts.
+      this.#lastLost = lost > slept ? lost + slept : lost;
       this.#lost += this.#lastLost;
     }
     this.#countedUntil = now;
