@@ -25,7 +25,7 @@ export function grabExpression(name: string, sample: number, beats: number, asks
  */
 export class Grab {
   /** Of a watch of its own: there may be several, and several copies of this code. */
-  readonly name: string = `heddle.watch.${crypto.randomUUID()}`;
+  readonly name: string = `heddle.watch.${process.getBuiltinModule('node:crypto').randomUUID()}`;
   readonly #state: SharedState;
   readonly #context: AsyncLocalStorage<unknown> | undefined;
   readonly #stores = new Map<number, unknown>();
