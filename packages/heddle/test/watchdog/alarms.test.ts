@@ -42,7 +42,6 @@ test('a program that was stopped and goes on is not reported, whatever the watch
       process.kill(process.pid, 'SIGSTOP');
       setTimeout(() => console.log('turn', stops, 'end'), 60);
     });
-    process.stdin.once('end', () => process.exit());
     console.log('ready');
   `);
   await program.wrote('ready');
@@ -51,7 +50,7 @@ test('a program that was stopped and goes on is not reported, whatever the watch
     await program.wrote(`stop ${stops}\n`);
     // Nobody can tell from outside when a stop has had its time: this long is no wait for anything.
     await new Promise((resolve) => setTimeout(resolve, 100));
-    const goOn = setInterval(() => program.send('SIGCONT'), 100);
+    const goOn = setInterval(() => program.send('SIGCONT'), 100).unref();
     await program.wrote(`turn ${stops} end`);
     clearInterval(goOn);
   }
@@ -102,7 +101,7 @@ test('a stop in the middle of a block does not count as time of it', {
     // Nobody can tell from outside when a stop has had its time: this long is no wait for anything.
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     // What has just written that it stops may not have done so yet.
-    const goOn = setInterval(() => program.send('SIGCONT'), 100);
+    const goOn = setInterval(() => program.send('SIGCONT'), 100).unref();
     await program.wrote(`time ${times} `);
     await program.wrote('end');
     clearInterval(goOn);
