@@ -1,4 +1,4 @@
-import { PerformanceObserver } from 'node:perf_hooks';
+import { type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks';
 import { beatInterval } from './beat-interval.ts';
 import { type SharedState, sharedNow, Time, Word } from './shared-state.ts';
 
@@ -22,14 +22,8 @@ export class Heartbeat {
     // A timer alone would beat among other timers, and so while no event is heard. After an immediate the loop has
     // looked for events.
     this.#timer = setInterval(() => setImmediate(() => this.#beat()), beatInterval(threshold)).unref();
-    this.#observer = new PerformanceObserver((list) => {
-      for (const { duration } of list.getEntries()) state.times[Time.collecting] = this.collecting + duration;
-    });
+    this.#observer = new PerformanceObserver((list) => this.#addCollections(list.getEntries()));
     this.#observer.observe({ entryTypes: ['gc'] });
-  }
-
-  get collecting(): number {
-    return this.#state.times[Time.collecting] ?? 0;
   }
 
   /** How long ago the loop turned last, in milliseconds. */
@@ -48,11 +42,18 @@ export class Heartbeat {
   }
 
   #beat(): void {
+    // Node has noted by now what happened before this immediate, and would tell of it some turns later.
+    this.#addCollections(this.#observer.takeRecords());
     this.#onBeat();
     this.#write();
     const { words } = this.#state;
     Atomics.add(words, Word.beats, 1);
     Atomics.notify(words, Word.beats);
+  }
+
+  #addCollections(entries: readonly PerformanceEntry[]): void {
+    const { times } = this.#state;
+    for (const { duration } of entries) times[Time.collecting] = (times[Time.collecting] ?? 0) + duration;
   }
 
   #write(): void {

@@ -9,6 +9,7 @@ import { Heartbeat } from './heartbeat.ts';
 import { LongJobs } from './long-jobs.ts';
 import { type CompleteWatchOptions, completeWatchOptions, type WatchOptions } from './options.ts';
 import { createSharedState, type SharedState } from './shared-state.ts';
+import { figuresOfThisThread } from './thread-figures.ts';
 import { blockedWarning } from './warning-text.ts';
 import type { BlockReport, WatcherMessage } from './watcher-messages.ts';
 import { WatcherThread } from './watcher-thread.ts';
@@ -62,6 +63,7 @@ export function watchLoop(options: WatchOptions = {}): LoopWatch {
 class Watch implements LoopWatch {
   readonly #options: CompleteWatchOptions;
   readonly #state: SharedState = createSharedState();
+  readonly #loopFigures: string = figuresOfThisThread();
   readonly #grab: Grab | undefined;
   readonly #heartbeat: Heartbeat;
   readonly #longJobs: LongJobs | undefined;
@@ -101,7 +103,7 @@ class Watch implements LoopWatch {
     const hasListener = onBlocked !== undefined;
     try {
       return new WatcherThread(
-        { state: this.#state, threshold, grabName: this.#grab?.name, hasListener },
+        { state: this.#state, threshold, loopFigures: this.#loopFigures, grabName: this.#grab?.name, hasListener },
         (message) => this.#receive(message),
         (error) => this.#goOnAlone(error),
       );

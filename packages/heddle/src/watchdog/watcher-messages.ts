@@ -17,6 +17,8 @@ export interface WatcherData {
   /** What to call in the loop's thread; undefined where it cannot be asked. */
   readonly grabName: string | undefined;
   readonly processId: number;
+  /** What the operating system knew of the loop's thread when the watch was made. */
+  readonly loopFigures: string;
   /** Whether the loop's thread wants to hear of blocks, and no warning is to be written when they are over. */
   readonly hasListener: boolean;
 }

@@ -21,7 +21,7 @@ export class WatcherThread {
    * @throws whatever Node has against a thread, or its file
    */
   constructor(
-    data: Pick<WatcherData, 'state' | 'threshold' | 'grabName' | 'hasListener'>,
+    data: Pick<WatcherData, 'state' | 'threshold' | 'loopFigures' | 'grabName' | 'hasListener'>,
     receive: (message: WatcherMessage) => void,
     onEnd: (error: unknown) => void,
   ) {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { DebuggerClient } from '../support/debugger-client.ts';
 import { missingHere, notInThisNode } from '../support/skip.ts';
@@ -25,6 +26,30 @@ test('a program that is busy with very many short things is not reported', async
       }).end();
       for (let i = 0; i < 50; i++) ask();
     });
+  `);
+  assert.equal(stdout + stderr, '');
+});
+
+test('what the loop had to wait for a processor before the watching thread was there is not reported', {
+  skip: missingHere('taskset (a Linux system)', spawnSync('taskset', ['--version']).status === 0),
+}, async () => {
+  const { stdout, stderr } = await runWatched(`
+    import { execFileSync } from 'node:child_process';
+    import { readFileSync } from 'node:fs';
+    import { Worker } from 'node:worker_threads';
+    const [, processor] = /^Cpus_allowed_list:\\s*(\\d+)/m.exec(readFileSync('/proc/self/status', 'utf8'));
+    execFileSync('taskset', ['--all-tasks', '--cpu-list', '--pid', processor, String(process.pid)]);
+    const rivals = Array.from({ length: 8 }, () => {
+      return new Worker('require("node:worker_threads").parentPort.postMessage(0); for (;;);', { eval: true, execArgv: [] });
+    });
+    await Promise.all(rivals.map((rival) => new Promise((resolve) => rival.once('message', resolve))));
+    const watch = watchLoop({ threshold: 250, onBlocked: ({ duration }) => console.log('blocked for', duration) });
+    // Of the processor that they share it has a ninth.
+    for (const end = performance.now() + 800; performance.now() < end;);
+    // Whatever there is to be reported is by the second turn.
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    watch.stop();
+    await Promise.all(rivals.map((rival) => rival.terminate()));
   `);
   assert.equal(stdout + stderr, '');
 });

@@ -35,11 +35,11 @@ export async function blockOf(act: string, body = '', args: readonly string[] = 
 const reports = [];
 let options = {};
 ${body}
-// What it takes to get ready is no part of it.
-await new Promise((resolve) => setImmediate(resolve));
-const watch = watchLoop({ ...options, onBlocked: (block) => reports.push(block) });
+// What it takes to get ready is no part of it, and may be reported late.
+let began = Infinity;
+const watch = watchLoop({ ...options, onBlocked: (block) => block.began + block.duration > began && reports.push(block) });
 await new Promise((resolve) => setTimeout(resolve, 60));
-reports.length = 0;
+began = Date.now();
 for (let times = 0; times < ${MOST_TIMES} && reports.length === 0; times++) {
   await new Promise((resolve) => setTimeout(() => { (${act})(); setTimeout(resolve, 100); }, 1));
 }

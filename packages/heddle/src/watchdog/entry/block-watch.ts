@@ -1,11 +1,10 @@
-import { beatInterval } from '../beat-interval.ts';
 import { culpritOf } from '../culprit.ts';
 import { type SharedState, sharedNow, Time, Wish, Word } from '../shared-state.ts';
 import { stillBlockedWarning } from '../warning-text.ts';
 import { writeError } from '../write-error.ts';
 import { judge, type Verdict } from './evidence.ts';
 import type { Inspection } from './inspection.ts';
-import type { ThreadFigures } from './thread-figures.ts';
+import type { ThreadFigures } from '../thread-figures.ts';
 import type { OwnTime } from './own-time.ts';
 import { Sample } from './sample.ts';
 
@@ -89,7 +88,6 @@ export class BlockWatch {
     const idle = (times[Time.idle] ?? 0) - this.#idleBefore;
     const duration = end - this.#began - idle - time.lost;
     if (this.#isPaused || duration - this.#starved < threshold) return undefined;
-    this.#waitForCollections();
     const collecting = (times[Time.collecting] ?? 0) - this.#collectingBefore;
     const verdict = judge({ samples: this.#samples, end, duration, collecting, threshold, wasAsked: this.#wasAsked });
     if (verdict === undefined) return undefined;
@@ -166,19 +164,6 @@ export class BlockWatch {
   #starves(duration: number): boolean {
     const { loopThread } = this.#instruments;
     return loopThread.wantsProcessor() === true && loopThread.ranSinceNote() < duration / 10;
-  }
-
-  /** Node tells of garbage collections some turns after they were. */
-  #waitForCollections(): void {
-    const { state, threshold, time } = this.#instruments;
-    const end = sharedNow() + beatInterval(threshold) * 2;
-    const enough = this.#beats + 3;
-    for (;;) {
-      const beats = Atomics.load(state.words, Word.beats);
-      const left = end - sharedNow();
-      if (beats >= enough || left <= 0 || Atomics.load(state.words, Word.wish) !== Wish.watch) return;
-      time.sleepUntilBeat(beats, left);
-    }
   }
 }
 

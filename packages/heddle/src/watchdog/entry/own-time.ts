@@ -1,5 +1,5 @@
 import { type SharedState, sharedNow, Time, Wish, Word } from '../shared-state.ts';
-import { ThreadFigures } from './thread-figures.ts';
+import { ThreadFigures } from '../thread-figures.ts';
 
 /** Later than this, there is a reason for it. */
 const SLACK_MS = 5;
@@ -20,7 +20,6 @@ export class OwnTime {
 
   constructor(state: SharedState) {
     this.#state = state;
-    this.#figures.note();
     // Since the watch was made this thread has been starting.
     this.#lastLost = Math.max(0, sharedNow() - (state.times[Time.made] ?? 0) - LONGEST_START_MS);
   }

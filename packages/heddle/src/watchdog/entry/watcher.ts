@@ -2,13 +2,13 @@ import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { culpritOfCall } from '../culprit.ts';
 import type { StackFrame } from '../stack-frame.ts';
 import { sharedNow, Time, Wish, Word } from '../shared-state.ts';
+import { ThreadFigures } from '../thread-figures.ts';
 import { blockedWarning } from '../warning-text.ts';
 import type { BlockReport, DispatchedCall, WatcherData, WatcherMessage } from '../watcher-messages.ts';
 import { writeError } from '../write-error.ts';
 import { type BlockInstruments, BlockWatch, type EndedBlock } from './block-watch.ts';
 import { placeKey, type Verdict } from './evidence.ts';
 import { Inspection } from './inspection.ts';
-import { ThreadFigures } from './thread-figures.ts';
 import { OwnTime } from './own-time.ts';
 import { Places } from './places.ts';
 
@@ -36,11 +36,11 @@ class Watcher {
   #samples = 0;
 
   constructor(data: WatcherData) {
-    const { state, looks, threshold, grabName, processId, hasListener, port } = data;
+    const { state, looks, threshold, grabName, processId, loopFigures, hasListener, port } = data;
     this.#data = data;
     this.#port = port;
     this.#time = new OwnTime(state);
-    this.#loopThread = ThreadFigures.ofProcess(processId);
+    this.#loopThread = ThreadFigures.ofProcess(processId, loopFigures);
     if (grabName !== undefined) {
       this.#inspection = new Inspection(state, this.#time, grabName, () => this.#block?.warnIfStill());
     }
@@ -79,7 +79,8 @@ class Watcher {
     if (beats !== this.#beats) {
       this.#beats = beats;
       this.#time.countFrom(beat);
-      this.#loopThread.note();
+      // Those of the turn that the watch was made in were noted by the loop's thread: it began before this one.
+      if (beats > 0) this.#loopThread.note();
     }
     return beat + threshold + this.#time.lost - sharedNow();
   }

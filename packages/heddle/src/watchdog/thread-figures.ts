@@ -1,6 +1,17 @@
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 
 const NANOSECONDS = 1e6;
+const OWN_FOLDER = '/proc/thread-self';
+
+/** What the operating system knows now of the thread that this is called in; empty where it does not tell. */
+export function figuresOfThisThread(): string {
+  try {
+    return process.platform === 'linux' ? readFileSync(`${OWN_FOLDER}/schedstat`, 'latin1') : '';
+  } catch {
+    // A kernel that does not count, or a permission.
+    return '';
+  }
+}
 
 /** What the operating system knows of a thread of this process. Only Linux tells. */
 export class ThreadFigures {
@@ -10,23 +21,28 @@ export class ThreadFigures {
   readonly #buffer = Buffer.alloc(100);
   #notedLength = 0;
 
-  private constructor(folder: string) {
+  private constructor(folder: string, noted: string) {
     this.#folder = folder;
+    this.#notedLength = this.#noted.write(noted, 'latin1');
     try {
-      if (process.platform === 'linux') this.#file = openSync(`${this.#folder}/schedstat`, 'r');
+      if (noted !== '') this.#file = openSync(`${this.#folder}/schedstat`, 'r');
     } catch {
-      // A kernel that does not count, or a permission.
+      // A permission.
     }
   }
 
-  /** Of the thread that a process begins with, which has its number. */
-  static ofProcess(processId: number): ThreadFigures {
-    return new ThreadFigures(`/proc/self/task/${processId}`);
+  /**
+   * Of the thread that a process begins with, which has its number.
+   *
+   * @param noted its own {@link figuresOfThisThread}, at a time that it takes note of
+   */
+  static ofProcess(processId: number, noted: string): ThreadFigures {
+    return new ThreadFigures(`/proc/self/task/${processId}`, noted);
   }
 
-  /** Of the thread that this is called in. */
+  /** Of the thread that this is called in, with note taken of the figures as they are. */
   static own(): ThreadFigures {
-    return new ThreadFigures('/proc/thread-self');
+    return new ThreadFigures(OWN_FOLDER, figuresOfThisThread());
   }
 
   /** Takes note of the figures as they are: often, so no more is done about them. */
@@ -61,8 +77,10 @@ export class ThreadFigures {
   }
 
   #sinceNote(index: number): number {
+    const length = this.#read(this.#buffer);
+    if (length === 0) return 0;
     const before = figure(this.#noted, this.#notedLength, index);
-    return (figure(this.#buffer, this.#read(this.#buffer), index) - before) / NANOSECONDS;
+    return (figure(this.#buffer, length, index) - before) / NANOSECONDS;
   }
 
   #read(into: Buffer): number {
