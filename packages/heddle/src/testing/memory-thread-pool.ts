@@ -147,14 +147,14 @@ class MemoryConnection implements ThreadConnection {
     queueMicrotask(() => listener.started());
   }
 
-  submit({ functionId, reference, args, captured, functionName, call }: OutgoingJob): number {
+  submit({ functionId, reference, args, captured, call }: OutgoingJob): number {
     try {
       const { message, transfer, moves, passed } = packJob({ reference, call, args, captured });
       this.#message = { functionId, message: structuredClone(message, { transfer: [...transfer] }) };
       this.hasMoved = moves;
       this.passed = passed;
     } catch (error) {
-      throw unsendableArguments(functionName, error);
+      throw unsendableArguments(call.functionName, error);
     }
     this.#hasBegun = false;
     this.#isCancelled = false;

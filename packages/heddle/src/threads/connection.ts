@@ -62,11 +62,10 @@ export interface OutgoingJob {
   readonly functionId: number;
   /** Where to load the function from; left out where the thread has it. */
   readonly reference: JobReference | undefined;
-  readonly functionName: string;
   /** Whether the thread has no other job: one that moves something must not be taken back from behind another. */
   readonly isAlone: boolean;
   /** Tells whether the call is still wanted: reading the arguments may run code that gives it up. */
-  readonly call: { readonly id: number; readonly settled: boolean };
+  readonly call: { readonly id: number; readonly functionName: string; readonly settled: boolean };
   readonly args: readonly unknown[];
   /** The values that a captured function uses. */
   readonly captured: readonly unknown[];

@@ -1,6 +1,6 @@
 import { type Callable, partsOfCallable } from './callable/resolve.ts';
 import { TooManyCrashesError } from './errors.ts';
-import type { Job } from './job.ts';
+import { type Job, nameOf } from './job.ts';
 import type { JobReference } from './wire/reference.ts';
 
 /** A job, and the function that it called. */
@@ -50,11 +50,11 @@ export class CrashRecord {
   }
 
   /** Why a call of this function is not taken any more; `undefined` where it is. */
-  refusalOf(callable: Callable, functionName: string): TooManyCrashesError | undefined {
+  refusalOf(callable: Callable, f: Function): TooManyCrashesError | undefined {
     if (this.#crashes.size === 0) return undefined;
     const crashes = this.#crashes.get(functionOf(partsOfCallable(callable).reference));
     if (crashes === undefined || crashes.count < this.#max) return undefined;
-    return new TooManyCrashesError(this.#pool, functionName, crashes.count, crashes.last);
+    return new TooManyCrashesError(this.#pool, nameOf(f), crashes.count, crashes.last);
   }
 
   /** Forgets what a function has done, also as a part of calls of several functions. */

@@ -84,7 +84,7 @@ export class JobSlots {
       this.#channel.describe(slot, job.functionId, form, job.call.settled ? SlotState.withdrawn : SlotState.sent);
     } catch (error) {
       this.#free.push(slot);
-      throw unsendableArguments(job.functionName, error);
+      throw unsendableArguments(job.call.functionName, error);
     }
     this.#channel.submissions.put(slot);
     const isSoonDone = this.inFlight <= FEW && this.#lastMicroseconds < SHORT_JOB_MICROSECONDS;

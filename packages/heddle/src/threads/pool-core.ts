@@ -241,7 +241,7 @@ export class PoolCore {
       // Whoever runs the job will see the rejection; one that is cancelled before needs nobody to.
       callable.catch(() => {});
     } else {
-      const refusal = this.#crashes.refusalOf(callable, nameOf(f));
+      const refusal = this.#crashes.refusalOf(callable, f);
       if (refusal !== undefined) {
         this.#record.refused++;
         return refusedCall(refusal);

@@ -1,5 +1,6 @@
 import type { Job, JobHolder } from './job.ts';
 import type { StartFailure } from './respawn-delay.ts';
+import type { Place } from './rotation.ts';
 import type { ThreadStatistics } from './statistics.ts';
 import type { StuckThread } from './stuck-thread.ts';
 
@@ -10,6 +11,10 @@ export interface PoolThread extends JobHolder {
   readonly load: number;
   /** How many of its jobs the team counts as waiting. */
   counted: number;
+  /** Its place among the team's threads that take jobs ahead. */
+  readonly roomy: Place;
+  /** Its place among those whose jobs another could begin sooner. */
+  readonly laden: Place;
   /** How many of them wait for the others. */
   readonly ahead: number;
   /** Whether it has been asked to say when it is free, and has got no job since. */

@@ -94,7 +94,7 @@ export class ProcessConnection implements ThreadConnection, ChildListener {
       this.hasMoved = moves;
       this.passed = passed;
     } catch (error) {
-      throw unsendableArguments(job.functionName, error);
+      throw unsendableArguments(job.call.functionName, error);
     }
     this.#held = bytes;
     if (job.call.settled) this.withdraw();

@@ -5,6 +5,7 @@ import { KeyedJobs } from './keyed-jobs.ts';
 import type { PoolThread, ThreadOwner } from './pool-thread.ts';
 import { PriorityQueue } from './priority-queue.ts';
 import { RespawnDelay } from './respawn-delay.ts';
+import { Rotation } from './rotation.ts';
 import type { ThreadStatistics } from './statistics.ts';
 import type { StuckThread } from './stuck-thread.ts';
 
@@ -62,9 +63,9 @@ export class Team {
   /** The thread that was idle last is used first, so that the others may end. */
   readonly #idle: PoolThread[] = [];
   /** Threads that take jobs ahead, the one that got one last at the end. */
-  readonly #roomy = new Set<PoolThread>();
+  readonly #roomy = new Rotation();
   /** Threads whose jobs another could begin sooner, the one that finished one last at the end. */
-  readonly #laden = new Set<PoolThread>();
+  readonly #laden = new Rotation();
   readonly #respawn: RespawnDelay = new RespawnDelay(
     (milliseconds, f) => this.#owner.callLater(milliseconds, f),
     () => this.#mayGrowAgain(),
@@ -276,21 +277,21 @@ export class Team {
     return this.#respawn.isPausing && this.staying === 0;
   }
 
-  #nextThread({ functionName }: Job): PoolThread | undefined {
-    if (this.#nothingToWaitFor) throw this.#respawn.failure(functionName);
+  #nextThread(job: Job): PoolThread | undefined {
+    if (this.#nothingToWaitFor) throw this.#respawn.failure(job.functionName);
     if (this.#vacancies > 0) {
       const idle = this.#idle.pop();
       if (idle !== undefined) return idle;
       this.#extra = Math.max(this.#extra, this.#threads.size + 1 - this.#max);
       // What was sent ahead came first, and would now wait longer than what comes after it.
-      this.#recall([...this.#laden].filter(({ started }) => started));
+      this.#recall(this.#laden.threads().filter(({ started }) => started));
       // One that had begun nothing is free now.
       return this.#idle.pop() ?? this.#addThread();
     }
-    for (const thread of this.#roomy) {
-      if (thread.hasRoom) return thread;
+    for (let place = this.#roomy.first; place !== undefined; place = this.#roomy.first) {
+      if (place.thread.hasRoom) return place.thread;
       // It works on a call that was given up, and nobody knew whether it has room meanwhile.
-      this.#roomy.delete(thread);
+      this.#roomy.remove(place);
     }
     return undefined;
   }
@@ -298,10 +299,9 @@ export class Team {
   /** Puts a thread where it belongs by what it has to do. */
   #note(thread: PoolThread): void {
     this.#count(thread, thread.ahead);
-    this.#roomy.delete(thread);
-    if (thread.load > 0 && thread.hasRoom) this.#roomy.add(thread);
-    this.#laden.delete(thread);
-    if (thread.load > 1 || (thread.load > 0 && !thread.started)) this.#laden.add(thread);
+    const { load } = thread;
+    this.#roomy.put(thread.roomy, load > 0 && thread.hasRoom);
+    this.#laden.put(thread.laden, load > 1 || (load > 0 && !thread.started));
   }
 
   #count(thread: PoolThread, ahead: number): void {
@@ -375,8 +375,8 @@ export class Team {
     this.#ending.add(thread);
     this.#absent.delete(thread);
     this.#count(thread, 0);
-    this.#roomy.delete(thread);
-    this.#laden.delete(thread);
+    this.#roomy.remove(thread.roomy);
+    this.#laden.remove(thread.laden);
     const index = this.#idle.indexOf(thread);
     if (index >= 0) this.#idle.splice(index, 1);
   }
@@ -418,9 +418,9 @@ export class Team {
 
   /** While a thread is free, no job stays behind another's long one. */
   #relieve(): void {
-    if (this.#laden.size === 0 || this.#stallTimer !== undefined || this.#vacancies === 0) return;
+    if (this.#laden.first === undefined || this.#stallTimer !== undefined || this.#vacancies === 0) return;
     const stalled: PoolThread[] = [];
-    for (const thread of this.#laden) {
+    for (const thread of this.#laden.threads()) {
       // Done, it may be, and not delivered yet: to ask again would give nothing again.
       if (!thread.mayGiveBack) continue;
       // A new thread would start no sooner.

@@ -10,6 +10,7 @@ import { UnsendableClosure } from './job-message.ts';
 import { KnownFunctions } from './known-functions.ts';
 import type { PoolThread, ThreadOwner } from './pool-thread.ts';
 import type { StartFailure } from './respawn-delay.ts';
+import { Place } from './rotation.ts';
 import type { ThreadStatistics } from './statistics.ts';
 import { EndWatch, PATIENCE_MS, type StuckThread } from './stuck-thread.ts';
 import { exitError, startError, warnOfCrash } from './thread-exit.ts';
@@ -94,6 +95,8 @@ export class Thread implements PoolThread {
   startFailure: StartFailure | undefined;
   lastProgress: number = performance.now();
   counted = 0;
+  readonly roomy: Place = new Place(this);
+  readonly laden: Place = new Place(this);
   isAsked = false;
   #asks = 0;
 
@@ -322,10 +325,9 @@ export class Thread implements PoolThread {
     const slot = this.#connection.submit({
       functionId: this.#functions.get(reference).id,
       reference,
-      functionName: 'initThread',
       args: NONE,
       captured,
-      call: { id: 0, settled: false },
+      call: { id: 0, functionName: 'initThread', settled: false },
       isAlone: true,
     });
     this.#slots++;
@@ -373,7 +375,7 @@ export class Thread implements PoolThread {
   #send(job: Job, callable: Callable): void {
     // What was taken back keeps its slots until the thread has passed them.
     if (this.#slots === this.#connection.capacity) return this.#hold(job, callable);
-    const refusal = this.#crashes.refusalOf(callable, job.functionName);
+    const refusal = this.#crashes.refusalOf(callable, job.f);
     if (refusal !== undefined) return this.#refuse(job, refusal);
     const { reference, values: captured } = partsOfCallable(callable);
     const known = this.#functions.get(reference);
@@ -381,7 +383,6 @@ export class Thread implements PoolThread {
       const slot = this.#connection.submit({
         functionId: known.id,
         reference: known.isLoaded ? undefined : reference,
-        functionName: job.functionName,
         call: job,
         isAlone: this.#load === this.#unsent.size + 1,
         args: job.args,

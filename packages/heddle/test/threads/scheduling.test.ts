@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import type { Deferred } from 'heddle/defer';
 import { assertNoResult, MemoryThreadPool, successResultOf } from 'heddle/testing';
 import { ThreadExitError } from 'heddle/threads';
+import { whichThread } from '../fixtures/callable/work.ts';
 import { exit } from '../fixtures/threads/faults.ts';
 import { ALONE, add, note, passGate, runAlone } from '../fixtures/threads/jobs.ts';
 import { errorOf } from '../support/failure-of.ts';
@@ -176,6 +177,18 @@ test('threads that have done all they had while the loop was held up are not ask
   const calls = Array.from({ length: 8 }, (_, n) => pool.defer(add, n, n));
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
   assert.deepEqual(await Promise.all(calls), [0, 2, 4, 6, 8, 10, 12, 14]);
+});
+
+test('threads that take calls ahead of their turn take them in turn', async (t) => {
+  const pool = poolFor(t, { min: 2, max: 2 });
+  for (let round = 0; round < 50; round++) await Promise.all([pool.defer(whichThread), pool.defer(whichThread)]);
+  let isShared = false;
+  // Where a thread was kept from its processor, the calls wait in the pool for the one that is done first.
+  for (let round = 0; round < 50 && !isShared; round++) {
+    const threads = await Promise.all(Array.from({ length: 8 }, () => pool.defer(whichThread)));
+    isShared = threads.filter((thread) => thread === threads[0]).length === 4;
+  }
+  assert.ok(isShared);
 });
 
 test('drain() fires when half of maxQueue waits, in a later turn', async () => {

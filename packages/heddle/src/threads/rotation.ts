@@ -1,0 +1,55 @@
+import type { PoolThread } from './pool-thread.ts';
+
+/** Where a thread stands in a {@link Rotation}, or would: there is one for each, so that to move takes no memory. */
+export class Place {
+  readonly thread: PoolThread;
+  isTaken = false;
+  previous: Place | undefined = undefined;
+  next: Place | undefined = undefined;
+
+  constructor(thread: PoolThread) {
+    this.thread = thread;
+  }
+}
+
+/** Threads in a row, the one that was put there last at the end. All that is done here is done for each call. */
+export class Rotation {
+  #first: Place | undefined;
+  #last: Place | undefined;
+
+  get first(): Place | undefined {
+    return this.#first;
+  }
+
+  /** Puts a thread to the end of the row, or takes it out where it does not belong there. */
+  put(place: Place, belongs: boolean): void {
+    if (!belongs) return this.remove(place);
+    if (place === this.#last) return undefined;
+    this.remove(place);
+    place.isTaken = true;
+    place.previous = this.#last;
+    if (this.#last === undefined) this.#first = place;
+    else this.#last.next = place;
+    this.#last = place;
+    return undefined;
+  }
+
+  remove(place: Place): void {
+    if (!place.isTaken) return;
+    const { previous, next } = place;
+    if (previous === undefined) this.#first = next;
+    else previous.next = next;
+    if (next === undefined) this.#last = previous;
+    else next.previous = previous;
+    place.isTaken = false;
+    place.previous = undefined;
+    place.next = undefined;
+  }
+
+  /** The threads from the first to the last. */
+  threads(): PoolThread[] {
+    const threads: PoolThread[] = [];
+    for (let place = this.#first; place !== undefined; place = place.next) threads.push(place.thread);
+    return threads;
+  }
+}
