@@ -54,8 +54,8 @@ const threadEntry: UserConfig = {
   // With a map, stacks could not be cut where Heddle's own frames begin, and each thread would read it first.
   sourcemap: false,
   outputOptions: { comments: COMMENTS },
-  // Each thread keeps the text. Names stay as they are, for whoever has to read a stack.
-  minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
+  // Each thread keeps the text. The names of functions stay, for whoever has to read a stack.
+  minify: { compress: true, mangle: { toplevel: false, keepNames: true }, codegen: { removeWhitespace: true } },
   clean: false,
 };
 
