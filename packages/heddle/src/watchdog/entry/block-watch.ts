@@ -84,6 +84,7 @@ export class BlockWatch {
   end(): EndedBlock | undefined {
     const { state, time, threshold } = this.#instruments;
     const { times } = state;
+    time.catchUp();
     const end = times[Time.beat] ?? 0;
     const idle = (times[Time.idle] ?? 0) - this.#idleBefore;
     const duration = end - this.#began - idle - time.lost;

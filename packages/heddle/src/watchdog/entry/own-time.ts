@@ -34,6 +34,12 @@ export class OwnTime {
     this.#lost = Math.min(this.#lastLost, Math.max(0, sharedNow() - time));
   }
 
+  /** A stop may have come since the last sleep: asked for before anybody is blamed. */
+  catchUp(): void {
+    const now = sharedNow();
+    if (now - this.#countedUntil > SLACK_MS) this.#count(now, 0);
+  }
+
   /** Sleeps for so many milliseconds, or until the loop has another wish. */
   sleep(milliseconds: number): void {
     this.#pass(milliseconds, () => Atomics.wait(this.#state.words, Word.wish, Wish.watch, milliseconds));

@@ -74,6 +74,7 @@ class Watcher {
   /** How long the present turn of the loop may still take. As little as can be: it is asked all the time. */
   #left(): number {
     const { state, threshold } = this.#data;
+    this.#time.catchUp();
     const beats = Atomics.load(state.words, Word.beats);
     const beat = state.times[Time.beat] ?? 0;
     if (beats !== this.#beats) {
