@@ -420,7 +420,8 @@ export class Team {
   #relieve(): void {
     if (this.#laden.first === undefined || this.#stallTimer !== undefined || this.#vacancies === 0) return;
     const stalled: PoolThread[] = [];
-    for (const thread of this.#laden.threads()) {
+    for (let place = this.#laden.first; place !== undefined; place = place.next) {
+      const { thread } = place;
       // Done, it may be, and not delivered yet: to ask again would give nothing again.
       if (!thread.mayGiveBack) continue;
       // A new thread would start no sooner.

@@ -1,10 +1,10 @@
 import { culpritOf } from '../culprit.ts';
 import { type SharedState, sharedNow, Time, Wish, Word } from '../shared-state.ts';
+import type { ThreadFigures } from '../thread-figures.ts';
 import { stillBlockedWarning } from '../warning-text.ts';
 import { writeError } from '../write-error.ts';
 import { judge, type Verdict } from './evidence.ts';
 import type { Inspection } from './inspection.ts';
-import type { ThreadFigures } from '../thread-figures.ts';
 import type { OwnTime } from './own-time.ts';
 import { Sample } from './sample.ts';
 
