@@ -5,7 +5,7 @@ import { KeyedJobs } from './keyed-jobs.ts';
 import type { PoolThread, ThreadOwner } from './pool-thread.ts';
 import { PriorityQueue } from './priority-queue.ts';
 import { RespawnDelay } from './respawn-delay.ts';
-import { Rotation } from './rotation.ts';
+import { type Place, Rotation } from './rotation.ts';
 import type { ThreadStatistics } from './statistics.ts';
 import type { StuckThread } from './stuck-thread.ts';
 
@@ -420,7 +420,7 @@ export class Team {
   #relieve(): void {
     if (this.#laden.first === undefined || this.#stallTimer !== undefined || this.#vacancies === 0) return;
     const stalled: PoolThread[] = [];
-    for (let place = this.#laden.first; place !== undefined; place = place.next) {
+    for (let place: Place | undefined = this.#laden.first; place !== undefined; place = place.next) {
       const { thread } = place;
       // Done, it may be, and not delivered yet: to ask again would give nothing again.
       if (!thread.mayGiveBack) continue;
