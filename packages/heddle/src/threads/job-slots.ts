@@ -169,7 +169,7 @@ export class JobSlots {
     this.passed = NONE;
     if (job.reference === undefined) {
       const isPair = job.captured.length > 0;
-      const form = this.#inMemory.write(isPair ? [job.args, job.captured] : job.args, slot);
+      const form = this.#inMemory.write(isPair ? [job.args, job.captured] : job.args, slot, !isPair);
       if (form !== Form.message) return isPair ? form + PAIR : form;
     }
     const { message, transfer, moves, passed } = packJob(job);

@@ -41,7 +41,8 @@ export class InlineValues {
   #at = 0;
   #end = 0;
   /** The objects of the value that is being written: one that comes twice must arrive as one. */
-  readonly #seen: object[] = [];
+  readonly #seen: (object | undefined)[] = Array.from({ length: MOST_OBJECTS });
+  #seenCount = 0;
   #writing = false;
   /** How many bytes of text or memory had no room. */
   #missed = 0;
@@ -56,9 +57,10 @@ export class InlineValues {
   /**
    * Writes a value between two offsets, in bytes.
    *
+   * @param isList whether it is a list of this library's own making, so that nothing about it can be out of the ordinary
    * @returns whether it could be written; if not, nothing of it counts
    */
-  write(value: unknown, from: number, to: number): boolean {
+  write(value: unknown, from: number, to: number, isList: boolean = false): boolean {
     // A getter that is read may come back here.
     if (this.#writing) return false;
     this.#writing = true;
@@ -66,10 +68,10 @@ export class InlineValues {
     this.#at = from;
     this.#end = to;
     try {
-      return this.#write(value);
+      return isList ? this.#list(value as unknown[]) : this.#write(value);
     } finally {
       this.#writing = false;
-      if (this.#seen.length > 0) this.#seen.length = 0;
+      this.#forgetSeen();
     }
   }
 
@@ -82,6 +84,19 @@ export class InlineValues {
   read(from: number): unknown {
     this.#at = from;
     return this.#read();
+  }
+
+  /** False for an object that has come before, and when there have been too many. */
+  #see(object: object): boolean {
+    if (this.#seenCount === MOST_OBJECTS) return false;
+    for (let index = 0; index < this.#seenCount; index++) if (this.#seen[index] === object) return false;
+    this.#seen[this.#seenCount++] = object;
+    return true;
+  }
+
+  // To empty the array would mean to allocate it anew with each value.
+  #forgetSeen(): void {
+    while (this.#seenCount > 0) this.#seen[--this.#seenCount] = undefined;
   }
 
   #list(values: readonly unknown[]): boolean {
@@ -183,8 +198,7 @@ export class InlineValues {
   }
 
   #object(value: object): boolean {
-    if (types.isProxy(value) || this.#seen.length === MOST_OBJECTS || this.#seen.includes(value)) return false;
-    this.#seen.push(value);
+    if (types.isProxy(value) || !this.#see(value)) return false;
     const prototype: unknown = Object.getPrototypeOf(value);
     if (prototype === OBJECT_PROTOTYPE) return this.#properties(value as Record<string, unknown>);
     if (prototype === ARRAY_PROTOTYPE) return this.#array(value as unknown[]);
@@ -221,9 +235,7 @@ export class InlineValues {
   /** A view of the whole of its memory, which nothing else in the value shares. */
   #wholeView(tag: number, view: ArrayBufferView): boolean {
     const { buffer } = view;
-    if (view.byteLength !== buffer.byteLength || this.#seen.includes(buffer)) return false;
-    this.#seen.push(buffer);
-    return this.#view(tag, view);
+    return view.byteLength === buffer.byteLength && this.#see(buffer) && this.#view(tag, view);
   }
 
   #view(tag: number, { buffer, byteOffset, byteLength }: ArrayBufferView): boolean {

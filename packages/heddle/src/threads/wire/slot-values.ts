@@ -11,14 +11,17 @@ export class SlotValues {
     this.#inline = new InlineValues(channel.memory);
   }
 
-  /** @returns where the value is now: in the slot, in its annex, or nowhere, so that it has to go as a message */
-  write(value: unknown, slot: number): number {
+  /**
+   * @param isList whether the value is a list of this library's own making: arguments are
+   * @returns where the value is now: in the slot, in its annex, or nowhere, so that it has to go as a message
+   */
+  write(value: unknown, slot: number, isList: boolean = false): number {
     const inSlot = this.#channel.valuesAt(slot);
-    if (this.#inline.write(value, inSlot, inSlot + INLINE_BYTES)) return Form.inline;
+    if (this.#inline.write(value, inSlot, inSlot + INLINE_BYTES, isList)) return Form.inline;
     // Of many small values a message is as quick.
     if (!this.#inline.wantsRoom(ANNEX_BYTES)) return Form.message;
     const inAnnex = this.#channel.annexAt(slot);
-    return this.#inline.write(value, inAnnex, inAnnex + ANNEX_BYTES) ? Form.annex : Form.message;
+    return this.#inline.write(value, inAnnex, inAnnex + ANNEX_BYTES, isList) ? Form.annex : Form.message;
   }
 
   read(slot: number, form: number): unknown {
