@@ -1,12 +1,11 @@
 import { type InspectOptionsStylized, inspect } from 'node:util';
-import { rejectionWithAwaiters } from './awaiting-stack.ts';
 import { type ScheduledCall, systemTime, type TimeSource } from './clock.ts';
 import { Coroutine, isGenerator, NotACoroutineError } from './coroutine.ts';
 import { debugging, formatHistory, historyOf, recordAdded, recordFired, recordMade, setDebugging } from './debug.ts';
 import { AlreadyCalledError, CancelledError, InvalidArgumentError, NotPausedError, TimeoutError } from './errors.ts';
 import { Failure } from './failure.ts';
 import { dispatchRecord } from './dispatch.ts';
-import { Chainee, type Link, Look, Pair, type Step, withArguments } from './link.ts';
+import { Chainee, type Link, Look, Pair, type Step, Waiter, withArguments } from './link.ts';
 import { type DeferredState, renderDeferred } from './render.ts';
 import { isThenable } from './thenable.ts';
 import { forgetUnhandled, noteUnhandled, type UnhandledRecord } from './unhandled.ts';
@@ -369,15 +368,9 @@ export class Deferred<T> implements Promise<T> {
       this.#markHandled();
       return Promise.reject(this.#failure.value);
     }
-    return new Promise<T>((resolve, reject) => {
-      const settlePromise = (result: unknown): undefined => {
-        const rejection = result instanceof Failure ? rejectionWithAwaiters(result.value) : undefined;
-        if (rejection !== undefined) resolve(rejection);
-        else if (result instanceof Failure) reject(result.value);
-        else resolve(result as T);
-      };
-      this.#push(new Look(settlePromise, true));
-    });
+    const waiter = new Waiter();
+    this.#push(waiter);
+    return waiter.promise as Promise<T>;
   }
 
   #state(): DeferredState {
@@ -511,15 +504,15 @@ export class Deferred<T> implements Promise<T> {
       if (link instanceof Pair) {
         const step = this.#failure === undefined ? link.onValue : link.onFailure;
         if (step !== undefined) this.#take(step, link);
-      } else if (link instanceof Look) {
-        const settled = this.#show(link);
-        if (settled !== undefined) return settled;
-      } else {
+      } else if (link instanceof Chainee) {
         const { deferred } = link;
         deferred.#waitingFor = undefined;
         deferred.#pauses--;
         deferred.#takeFrom(this as AnyDeferred);
         return deferred;
+      } else {
+        const settled = this.#show(link);
+        if (settled !== undefined) return settled;
       }
     }
     return undefined;
@@ -554,7 +547,7 @@ export class Deferred<T> implements Promise<T> {
     else this.#hold(answer);
   }
 
-  #show(link: Look): AnyDeferred | undefined {
+  #show(link: Look | Waiter): AnyDeferred | undefined {
     if (link.counts && this.#failure !== undefined) {
       this.#observed = this.#failure;
       this.#markHandled();
