@@ -7,6 +7,7 @@ import { measure as copiedBuffer } from './copied-buffer.mjs';
 import { measure as movedBuffer } from './moved-buffer.mjs';
 import { measure as lateness } from './lateness.mjs';
 import { measure as manyThreads } from './many-threads.mjs';
+import { measure as heldThreads } from './held-threads.mjs';
 import { measure as queuedCall } from './queued-call.mjs';
 import { measure as oneProcessor } from './one-processor.mjs';
 import { measure as idle } from './idle.mjs';
@@ -23,6 +24,7 @@ export const measures = [
   copiedBuffer,
   movedBuffer,
   manyThreads,
+  heldThreads,
   oneProcessor,
   queuedCall,
   idle,

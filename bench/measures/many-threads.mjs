@@ -20,6 +20,7 @@ export const measure = {
       target: { kind: 'value', atMost: 1.2 },
     },
     ten: { title: 'the same, 10 in flight', unit: '×', better: 'less' },
+    hundred: { title: 'the same, 100 in flight', unit: '×', better: 'less' },
   },
   async run({ peer, milliseconds, size }) {
     const threads = size(64, 2);
@@ -36,14 +37,18 @@ export const measure = {
     const one = [];
     /** @type {number[]} */
     const ten = [];
+    /** @type {number[]} */
+    const hundred = [];
     // The first repeat is for the compiler.
     for (let repeat = 0; repeat < size(REPEATS + 1, 2); repeat++) {
       const oneHere = (await rate(few, 1)) / (await rate(many, 1));
       const tenHere = (await rate(few, 10)) / (await rate(many, 10));
+      const hundredHere = (await rate(few, 100)) / (await rate(many, 100));
       if (repeat === 0) continue;
       one.push(oneHere);
       ten.push(tenHere);
+      hundred.push(hundredHere);
     }
-    return { one: median(one), ten: median(ten) };
+    return { one: median(one), ten: median(ten), hundred: median(hundred) };
   },
 };

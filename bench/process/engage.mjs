@@ -4,6 +4,16 @@
  * @param {import('../peers/peer.ts').Pool} pool @param {number} threads
  */
 export async function engage(pool, threads) {
+  for (let time = 0; time < 2; time++) await hold(pool, threads, 20);
+}
+
+/**
+ * Gives so many threads of a pool something to do that takes none of the processor's time.
+ *
+ * @param {import('../peers/peer.ts').Pool} pool @param {number} threads @param {number} milliseconds
+ * @returns a promise of when they are free again
+ */
+export function hold(pool, threads, milliseconds) {
   const sleep = pool.caller('sleep');
-  for (let time = 0; time < 2; time++) await Promise.all(Array.from({ length: threads }, () => sleep(20)));
+  return Promise.all(Array.from({ length: threads }, () => sleep(milliseconds)));
 }

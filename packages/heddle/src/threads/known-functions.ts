@@ -1,3 +1,4 @@
+import type { RunTime, RunTimes } from './run-times.ts';
 import type { SlotOutcome } from './wire/channel.ts';
 import type { JobReference } from './wire/reference.ts';
 
@@ -7,26 +8,34 @@ export interface KnownFunction {
   readonly id: number;
   /** Whether the thread has answered a job of this function, so that it must have loaded it. */
   isLoaded: boolean;
+  readonly runTime: RunTime;
 }
 
 /** The functions that one thread has been told of. */
 export class KnownFunctions {
   readonly #functions = new Map<JobReference, KnownFunction>();
+  readonly #runTimes: RunTimes;
   #lastId = 0;
+
+  constructor(runTimes: RunTimes) {
+    this.#runTimes = runTimes;
+  }
 
   /** The function that a reference names, with a number of its own from now on. */
   get(reference: JobReference): KnownFunction {
     let known = this.#functions.get(reference);
     if (known === undefined) {
-      known = { id: ++this.#lastId, isLoaded: false };
+      known = { id: ++this.#lastId, isLoaded: false, runTime: this.#runTimes.of(reference) };
       this.#functions.set(reference, known);
     }
     return known;
   }
 
   /** Takes note of how a job has ended: what the thread could not load, or could not read of, it does not have. */
-  hasAnswered(reference: JobReference, outcome: SlotOutcome): void {
+  hasAnswered(reference: JobReference, outcome: SlotOutcome, microseconds: number): void {
     const known = this.#functions.get(reference);
-    if (known !== undefined && (outcome === 'value' || outcome === 'thrown')) known.isLoaded = true;
+    if (known === undefined || (outcome !== 'value' && outcome !== 'thrown')) return;
+    known.isLoaded = true;
+    known.runTime.hasRun(microseconds);
   }
 }

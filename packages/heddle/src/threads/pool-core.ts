@@ -28,6 +28,7 @@ import type { PoolThread, ThreadOwner } from './pool-thread.ts';
 import { PoolRecord } from './pool-record.ts';
 import { PropagatedStores } from './propagated-stores.ts';
 import { refusedCall } from './refused-call.ts';
+import { RunTimes } from './run-times.ts';
 import { type PoolStatistics, statisticsText } from './statistics.ts';
 import { warnOfStuck } from './stuck-thread.ts';
 import { Team, type TeamOwner } from './team.ts';
@@ -60,6 +61,7 @@ export class PoolCore {
   readonly #keepAlive: KeepAlive;
   readonly #record: PoolRecord;
   readonly #crashes: CrashRecord;
+  readonly #runTimes = new RunTimes();
   readonly #idleWatch: IdleWatch;
   /** With so few calls waiting, it is time for more. */
   readonly #lowWater: number;
@@ -282,6 +284,7 @@ export class PoolCore {
       init,
       concurrency,
       crashes: this.#crashes,
+      runTimes: this.#runTimes,
       wear: { calls: maxCallsPerThread, bytes: maxThreadMemory },
     });
   }

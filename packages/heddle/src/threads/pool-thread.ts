@@ -21,6 +21,8 @@ export interface PoolThread extends JobHolder {
   isAsked: boolean;
   /** Whether it should have one more: because it has less than it may run at once, or ahead of its turn. */
   readonly hasRoom: boolean;
+  /** For how many nanoseconds it has work, as far as can be told from what its functions took before; many if it cannot. */
+  readonly expected: number;
   /** Whether it may have jobs that it has not begun: not when they have been taken back since its last answer. */
   readonly mayGiveBack: boolean;
   /** Whether it has got as far as to take work. */

@@ -21,6 +21,10 @@ export class Rotation {
     return this.#first;
   }
 
+  get last(): Place | undefined {
+    return this.#last;
+  }
+
   /** Puts a thread to the end of the row, or takes it out where it does not belong there. */
   put(place: Place, belongs: boolean): void {
     if (!belongs) return this.remove(place);

@@ -11,6 +11,7 @@ import { KnownFunctions } from './known-functions.ts';
 import type { PoolThread, ThreadOwner } from './pool-thread.ts';
 import type { StartFailure } from './respawn-delay.ts';
 import { Place } from './rotation.ts';
+import type { RunTimes } from './run-times.ts';
 import type { ThreadStatistics } from './statistics.ts';
 import { EndWatch, PATIENCE_MS, type StuckThread } from './stuck-thread.ts';
 import { exitError, startError, warnOfCrash } from './thread-exit.ts';
@@ -33,6 +34,8 @@ interface Sent {
   readonly hasMoved: boolean;
   /** The functions that it may call here. */
   readonly passed: readonly Function[];
+  /** For how many nanoseconds it is expected to run. */
+  readonly expected: number;
 }
 
 /** What a thread is made with. */
@@ -47,6 +50,7 @@ export interface ThreadOptions {
   readonly concurrency: number;
   /** The functions that have ended threads. */
   readonly crashes: CrashRecord;
+  readonly runTimes: RunTimes;
   readonly wear: WearLimits;
 }
 
@@ -60,7 +64,7 @@ export class Thread implements PoolThread {
   readonly #time: TimeSource;
   readonly name: string;
   readonly #now: () => number;
-  readonly #functions = new KnownFunctions();
+  readonly #functions: KnownFunctions;
   readonly #usage: ThreadUsage;
   readonly #calls: CallsFromThread;
   readonly #crashes: CrashRecord;
@@ -74,6 +78,8 @@ export class Thread implements PoolThread {
   readonly #unsent = new Set<Job>();
   /** Jobs among them that wait for a slot, or have to be alone with the thread. */
   readonly #held = new Map<Job, Callable>();
+  /** For how many nanoseconds they are expected to run. */
+  #expected = 0;
   /** Slots that the thread has not given back. */
   #slots = 0;
   #load = 0;
@@ -104,7 +110,7 @@ export class Thread implements PoolThread {
   constructor(
     owner: ThreadOwner,
     connect: Connect,
-    { name, time, now, init, concurrency, crashes, wear }: ThreadOptions,
+    { name, time, now, init, concurrency, crashes, runTimes, wear }: ThreadOptions,
   ) {
     this.#owner = owner;
     this.#time = time;
@@ -113,6 +119,7 @@ export class Thread implements PoolThread {
     this.#now = now;
     this.#usage = new ThreadUsage(name, now);
     this.#crashes = crashes;
+    this.#functions = new KnownFunctions(runTimes);
     this.#wear = new ThreadWear(wear, () => this.#connection.memory);
     this.#connection = connect({
       started: () => {
@@ -177,6 +184,11 @@ export class Thread implements PoolThread {
     if (this.#slots >= this.#connection.capacity) return false;
     if (this.#load < this.#concurrency) return true;
     return average !== undefined && this.#load * average < AHEAD_MICROSECONDS;
+  }
+
+  get expected(): number {
+    // Jobs that may run at once share more than a thread's time: one that is ended takes the others with it.
+    return this.#concurrency > 1 || this.#unsent.size > 0 ? Number.POSITIVE_INFINITY : this.#expected;
   }
 
   usage(): ThreadStatistics {
@@ -367,6 +379,7 @@ export class Thread implements PoolThread {
   #withdraw(job: Job): boolean {
     const { slot } = job;
     if (!this.#connection.withdraw(slot)) return false;
+    this.#expected -= this.#sent[slot]?.expected ?? 0;
     this.#sent[slot] = undefined;
     job.slot = -1;
     return true;
@@ -394,7 +407,9 @@ export class Thread implements PoolThread {
       if (job.settled) return this.#jobHasLeft(job);
       job.slot = slot;
       const { hasMoved, passed } = this.#connection;
-      this.#sent[slot] = { job, reference, hasMoved, passed };
+      const expected = known.runTime.nanoseconds;
+      this.#sent[slot] = { job, reference, hasMoved, passed, expected };
+      this.#expected += expected;
       job.wasSent();
     } catch (error) {
       this.#cannotSend(job, callable, reference, error);
@@ -438,6 +453,7 @@ export class Thread implements PoolThread {
     const sent = this.#sent[slot];
     if (outcome === 'withdrawn' || sent === undefined) return this.#sendHeld();
     this.#sent[slot] = undefined;
+    this.#expected -= sent.expected;
     this.#calls.jobHasEnded();
     if (!this.#hasAnswered) this.#owner.threadHasAnswered();
     this.#hasAnswered = true;
@@ -449,7 +465,7 @@ export class Thread implements PoolThread {
     // The result of another job says nothing about the one that was given up.
     if (this.#givenUp.size === 0) this.#isStalled = false;
     this.lastProgress = performance.now();
-    this.#functions.hasAnswered(sent.reference, outcome);
+    this.#functions.hasAnswered(sent.reference, outcome, microseconds);
     if (outcome === 'value' || outcome === 'thrown') this.#crashes.hasAnswered(sent.reference);
     // The thread is free before the callbacks run: they may have the next call to make.
     this.#jobHasLeft(sent.job);

@@ -5,9 +5,9 @@ import fc from 'fast-check';
 import type { Deferred } from 'heddle/defer';
 import { assertNoResult, MemoryThreadPool, successResultOf } from 'heddle/testing';
 import { ThreadExitError } from 'heddle/threads';
-import { whichThread } from '../fixtures/callable/work.ts';
 import { exit } from '../fixtures/threads/faults.ts';
 import { ALONE, add, note, passGate, runAlone } from '../fixtures/threads/jobs.ts';
+import { whichThreadInAWhile } from '../fixtures/threads/short-calls.ts';
 import { errorOf } from '../support/failure-of.ts';
 import { Gate, sharedInts } from '../support/gate.ts';
 import { poolFor } from '../support/pools.ts';
@@ -181,11 +181,12 @@ test('threads that have done all they had while the loop was held up are not ask
 
 test('threads that take calls ahead of their turn take them in turn', async (t) => {
   const pool = poolFor(t, { min: 2, max: 2 });
-  for (let round = 0; round < 50; round++) await Promise.all([pool.defer(whichThread), pool.defer(whichThread)]);
+  for (let round = 0; round < 50; round++)
+    await Promise.all([pool.defer(whichThreadInAWhile), pool.defer(whichThreadInAWhile)]);
   let isShared = false;
   // Where a thread was kept from its processor, the calls wait in the pool for the one that is done first.
   for (let round = 0; round < 50 && !isShared; round++) {
-    const threads = await Promise.all(Array.from({ length: 8 }, () => pool.defer(whichThread)));
+    const threads = await Promise.all(Array.from({ length: 8 }, () => pool.defer(whichThreadInAWhile)));
     isShared = threads.filter((thread) => thread === threads[0]).length === 4;
   }
   assert.ok(isShared);

@@ -176,15 +176,15 @@ export class WorkLoop {
   #spin(): boolean {
     if (!this.#lookout.pays()) return false;
     const until = this.#now + SPIN_MS;
+    let hasWork: boolean;
     do {
-      if (this.#hasWork()) {
-        this.#lookout.found();
-        return true;
-      }
+      hasWork = this.#hasWork();
       this.#now = performance.now();
-    } while (this.#now < until);
-    this.#lookout.missed();
-    return false;
+    } while (!hasWork && this.#now < until);
+    // Work that came when the processor had been taken away meanwhile was not worth to look for.
+    if (hasWork && this.#now < until) this.#lookout.found();
+    else this.#lookout.missed();
+    return hasWork;
   }
 
   // While as many jobs as may be are on their way in the event loop (promises), their end leads back to the work.

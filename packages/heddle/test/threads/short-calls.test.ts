@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Deferred } from 'heddle/defer';
+import { ThreadPool } from 'heddle/threads';
+import { blockForAWhile, passGateIfAny } from '../fixtures/threads/short-calls.ts';
+import { Gate } from '../support/gate.ts';
+import { poolFor } from '../support/pools.ts';
+
+const limit = { timeout: 60_000 };
+const MOST_ROUNDS = 2000;
+
+/** The threads that have the pool's calls, as they were given out in this turn. */
+function threadsOfCalls(pool: ThreadPool): Set<string | undefined> {
+  return new Set(pool.calls().map(({ thread }) => thread));
+}
+
+/**
+ * Makes calls in one turn, again and again, until all of them have gone to one thread. Where others want the processor, a
+ * short function is now and then taken for a long one.
+ */
+async function untilTogether<T>(
+  pool: ThreadPool,
+  makeCalls: () => T,
+  settle: (calls: T) => Promise<unknown>,
+): Promise<T> {
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const calls = makeCalls();
+    const areTogether = threadsOfCalls(pool).size === 1;
+    if (areTogether) return calls;
+    await settle(calls);
+  }
+  throw new Error(`The calls of ${MOST_ROUNDS} rounds went to several threads.`);
+}
+
+const makeShort = (pool: ThreadPool, count: number) => (): Deferred<number>[] =>
+  Array.from({ length: count }, () => pool.defer(passGateIfAny));
+
+const all = (calls: readonly PromiseLike<number>[]): Promise<number[]> => Promise.all(calls);
+
+test('short calls that are made together go to one thread, although another is idle', limit, async (t) => {
+  const pool = poolFor(t, { min: 2, max: 2 });
+  pool.start();
+  const calls = await untilTogether(pool, makeShort(pool, 5), all);
+  assert.equal(new Set(await all(calls)).size, 1);
+});
+
+test('short calls that are made together make no more threads', limit, async () => {
+  for (let attempt = 0; attempt < 50; attempt++) {
+    await using pool = new ThreadPool({ max: 2 });
+    for (let call = 0; call < 300; call++) await pool.defer(passGateIfAny);
+    const calls = makeShort(pool, 5)();
+    const { threads } = pool.statistics();
+    await all(calls);
+    if (threads === 1) return;
+  }
+  assert.fail('The calls of 50 pools have each made another thread.');
+});
+
+test('a call does not go behind a function that nobody knows yet, nor behind one that takes long', limit, async (t) => {
+  const pool = poolFor(t, { min: 2, max: 2 });
+  pool.start();
+  await all(await untilTogether(pool, makeShort(pool, 5), all));
+  for (const knowledge of ['not known', 'known to take long']) {
+    const gate = new Gate();
+    const long = pool.defer(blockForAWhile, gate.shared);
+    const short = pool.defer(passGateIfAny);
+    assert.equal(threadsOfCalls(pool).size, 2, knowledge);
+    await short;
+    pause(2);
+    gate.open();
+    await long;
+  }
+});
+
+test('a function that has become slow is not expected to be short', limit, async (t) => {
+  const pool = poolFor(t, { min: 2, max: 2 });
+  pool.start();
+  await all(await untilTogether(pool, makeShort(pool, 5), all));
+  for (let call = 0; call < 8; call++) {
+    const gate = new Gate();
+    const slow = pool.defer(passGateIfAny, gate.shared);
+    await gate.entered();
+    pause(2);
+    gate.open();
+    await slow;
+  }
+  const calls = makeShort(pool, 2)();
+  assert.equal(threadsOfCalls(pool).size, 2);
+  await all(calls);
+});
+
+test('calls that went behind one which takes longer than expected go on in another thread', limit, async (t) => {
+  const pool = poolFor(t, { min: 2, max: 2 });
+  pool.start();
+  const makeCalls = (): { gate: Gate; long: Deferred<number>; short: Deferred<number>[] } => {
+    const gate = new Gate();
+    return { gate, long: pool.defer(passGateIfAny, gate.shared), short: makeShort(pool, 5)() };
+  };
+  await all(await untilTogether(pool, makeShort(pool, 5), all));
+  const { gate, long, short } = await untilTogether(pool, makeCalls, async (calls) => {
+    calls.gate.open();
+    await Promise.all([calls.long, ...calls.short]);
+    await all(await untilTogether(pool, makeShort(pool, 5), all));
+  });
+  const threads = await all(short);
+  gate.open();
+  assert.ok(!threads.includes(await long));
+});
+
+function pause(milliseconds: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+}
