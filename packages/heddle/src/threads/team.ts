@@ -5,7 +5,8 @@ import { KeyedJobs } from './keyed-jobs.ts';
 import type { PoolThread, ThreadOwner } from './pool-thread.ts';
 import { PriorityQueue } from './priority-queue.ts';
 import { RespawnDelay } from './respawn-delay.ts';
-import { type Place, Rotation } from './rotation.ts';
+import { Rotation } from './rotation.ts';
+import { StallWatch } from './stall-watch.ts';
 import type { ThreadStatistics } from './statistics.ts';
 import type { StuckThread } from './stuck-thread.ts';
 
@@ -37,9 +38,6 @@ const AWAKENING_NANOSECONDS = 50_000;
 
 /** A new thread needs longer than this. */
 const START_NANOSECONDS = 5_000_000;
-
-/** A thread that has not finished a job for this long, in milliseconds, keeps none waiting that another could do. */
-const STALLED_MS = 1;
 
 /**
  * A pool's threads, and the jobs that wait for them.
@@ -75,6 +73,7 @@ export class Team {
   readonly #roomy = new Rotation();
   /** Threads whose jobs another could begin sooner, the one that finished one last at the end. */
   readonly #laden = new Rotation();
+  readonly #stallWatch = new StallWatch(this.#laden, () => this.#relieve());
   readonly #respawn: RespawnDelay = new RespawnDelay(
     (milliseconds, f) => this.#owner.callLater(milliseconds, f),
     () => this.#mayGrowAgain(),
@@ -98,7 +97,6 @@ export class Team {
   #turns = 0;
   #serving = false;
   #stopping = false;
-  #stallTimer: NodeJS.Timeout | undefined;
 
   constructor(owner: TeamOwner, min: number, max: number) {
     this.#owner = owner;
@@ -429,36 +427,16 @@ export class Team {
 
   /** While a thread is free, no job stays behind another's long one. */
   #relieve(): void {
-    if (this.#laden.first === undefined || this.#stallTimer !== undefined || this.#vacancies === 0) return;
-    const stalled: PoolThread[] = [];
-    for (let place: Place | undefined = this.#laden.first; place !== undefined; place = place.next) {
-      const { thread } = place;
-      // Done, it may be, and not delivered yet: to ask again would give nothing again.
-      if (!thread.mayGiveBack) continue;
-      // A new thread would start no sooner.
-      if (!thread.started && this.#idle.length === 0) continue;
-      const stalledIn = thread.lastProgress + STALLED_MS - performance.now();
-      if (stalledIn > 0) {
-        this.#lookAgain(stalledIn);
-        break;
-      }
-      stalled.push(thread);
-    }
+    if (this.#vacancies === 0) return;
     // A thread may have begun its job without having been heard of yet: then there is nothing to take.
-    if (!this.#recall(stalled)) return;
+    if (!this.#recall(this.#stallWatch.stalled(this.#idle.length > 0))) return;
     this.#serve();
     this.#owner.teamHasChanged();
   }
 
-  #lookAgain(milliseconds: number): void {
-    this.#stallTimer = setTimeout(() => {
-      this.#stallTimer = undefined;
-      this.#relieve();
-    }, milliseconds);
-  }
-
   /** Takes back what threads have not begun. False where that is nothing. */
   #recall(threads: readonly PoolThread[]): boolean {
+    if (threads.length === 0) return false;
     const jobs = threads.flatMap((thread) => thread.takeBack());
     if (jobs.length === 0) return false;
     this.#queue.putBack(jobs.sort((a, b) => a.turn - b.turn));

@@ -12,12 +12,14 @@ import type { PoolThread, ThreadOwner } from './pool-thread.ts';
 import type { StartFailure } from './respawn-delay.ts';
 import { Place } from './rotation.ts';
 import type { RunTimes } from './run-times.ts';
+import { SentJobs } from './sent-jobs.ts';
 import type { ThreadStatistics } from './statistics.ts';
 import { EndWatch, PATIENCE_MS, type StuckThread } from './stuck-thread.ts';
 import { exitError, startError, warnOfCrash } from './thread-exit.ts';
 import { InitRun, type ThreadInit } from './thread-init.ts';
 import { ThreadUsage } from './thread-usage.ts';
 import { ThreadWear, type WearLimits } from './thread-wear.ts';
+import { UnsentJobs } from './unsent-jobs.ts';
 import type { TellWhereabouts } from './whereabouts.ts';
 import type { SlotOutcome } from './wire/channel.ts';
 import type { MoreItems } from './wire/messages.ts';
@@ -26,17 +28,6 @@ import type { JobReference } from './wire/reference.ts';
 
 /** As much work as this is sent ahead of its turn: what comes later may be more urgent, or go to another thread. */
 const AHEAD_MICROSECONDS = 500;
-
-interface Sent {
-  readonly job: Job;
-  readonly reference: JobReference;
-  /** Whether it has taken something with it that is gone here. */
-  readonly hasMoved: boolean;
-  /** The functions that it may call here. */
-  readonly passed: readonly Function[];
-  /** For how many nanoseconds it is expected to run. */
-  readonly expected: number;
-}
 
 /** What a thread is made with. */
 export interface ThreadOptions {
@@ -72,14 +63,8 @@ export class Thread implements PoolThread {
   readonly #init: InitRun | undefined;
   readonly #concurrency: number;
   #passedToInit: readonly Function[] = [];
-  /** By their slots. */
-  readonly #sent: (Sent | undefined)[] = [];
-  /** Jobs whose function is still looked for. */
-  readonly #unsent = new Set<Job>();
-  /** Jobs among them that wait for a slot, or have to be alone with the thread. */
-  readonly #held = new Map<Job, Callable>();
-  /** For how many nanoseconds they are expected to run. */
-  #expected = 0;
+  readonly #sent = new SentJobs();
+  readonly #unsent = new UnsentJobs();
   /** Slots that the thread has not given back. */
   #slots = 0;
   #load = 0;
@@ -179,7 +164,7 @@ export class Thread implements PoolThread {
 
   get hasRoom(): boolean {
     const { average } = this.#usage;
-    if (this.#ending || this.#isStalled || this.#isAbsent || this.#held.size > 0) return false;
+    if (this.#ending || this.#isStalled || this.#isAbsent || this.#unsent.areHeld) return false;
     if (!this.#wear.allowsBeside(this.#load)) return false;
     if (this.#slots >= this.#connection.capacity) return false;
     if (this.#load < this.#concurrency) return true;
@@ -188,17 +173,17 @@ export class Thread implements PoolThread {
 
   get expected(): number {
     // Jobs that may run at once share more than a thread's time: one that is ended takes the others with it.
-    return this.#concurrency > 1 || this.#unsent.size > 0 ? Number.POSITIVE_INFINITY : this.#expected;
+    return this.#concurrency > 1 || this.#unsent.size > 0 ? Number.POSITIVE_INFINITY : this.#sent.expected;
   }
 
   usage(): ThreadStatistics {
     let running = 0;
-    for (const sent of this.#sent) if (sent !== undefined) running += this.runTimeOf(sent.job);
+    for (const { job } of this.#sent.all()) running += this.runTimeOf(job);
     return this.#usage.statistics(running);
   }
 
   jobs(): Job[] {
-    return [...this.#inOrder(this.#sent.flatMap((sent) => sent?.job ?? [])), ...this.#unsent];
+    return [...inOrder(this.#sent.all().map(({ job }) => job)), ...this.#unsent.all()];
   }
 
   run(job: Job): void {
@@ -234,7 +219,6 @@ export class Thread implements PoolThread {
   /** Gives up a job. One that runs keeps the thread until it ends, or the thread is ended. */
   release(job: Job): void {
     job.holder = undefined;
-    this.#held.delete(job);
     if (this.#unsent.delete(job)) return this.#jobHasLeft(job);
     // It is being sent, which looks by itself whether it is still wanted.
     if (job.slot < 0) return undefined;
@@ -247,16 +231,16 @@ export class Thread implements PoolThread {
   }
 
   hasBegun(job: Job): boolean {
-    return this.#has(job) && this.#connection.progressOf(job.slot) !== 'sent';
+    return this.#sent.has(job) && this.#connection.progressOf(job.slot) !== 'sent';
   }
 
   runTimeOf(job: Job): number {
-    return this.#has(job) ? this.#connection.runTimeOf(job.slot) : 0;
+    return this.#sent.has(job) ? this.#connection.runTimeOf(job.slot) : 0;
   }
 
   /** Items have been taken, or nobody wants any more; the job then ends by itself, in its own time. */
   tellOfItems(job: Job, items: MoreItems | 'none'): void {
-    if (!this.#has(job)) return;
+    if (!this.#sent.has(job)) return;
     if (items === 'none') this.#connection.cancel(job.slot);
     else this.#connection.itemsWereTaken(items);
   }
@@ -264,10 +248,10 @@ export class Thread implements PoolThread {
   whereIs(job: Job, tell: TellWhereabouts): (() => void) | undefined {
     if (!this.hasBegun(job)) return undefined;
     // Of jobs that share the thread, nobody can tell whose code it is in.
-    if (this.#sent.some((sent) => sent !== undefined && sent.job !== job && this.hasBegun(sent.job))) return undefined;
+    if (this.#sent.all().some((sent) => sent.job !== job && this.hasBegun(sent.job))) return undefined;
     this.#lastSeen = undefined;
     return this.#connection.whereIs?.((frames) => {
-      if (!this.#has(job)) return;
+      if (!this.#sent.has(job)) return;
       this.#lastSeen = { job, frames };
       tell(frames);
     });
@@ -275,12 +259,8 @@ export class Thread implements PoolThread {
 
   takeBack(): Job[] {
     this.#hasGivenBack = true;
-    const back = this.#sent.flatMap((sent) =>
-      sent !== undefined && !sent.hasMoved && this.#withdraw(sent.job) ? [sent.job] : [],
-    );
-    const all = [...this.#inOrder(back), ...this.#unsent];
-    this.#unsent.clear();
-    this.#held.clear();
+    const back = this.#sent.all().flatMap(({ job, hasMoved }) => (!hasMoved && this.#withdraw(job) ? [job] : []));
+    const all = [...inOrder(back), ...this.#unsent.takeAll()];
     this.#load -= all.length;
     // Where several may run, those that have begun need not stand in the way of others.
     if (this.#concurrency === 1 || all.length > 0) this.#isStalled = true;
@@ -350,8 +330,7 @@ export class Thread implements PoolThread {
   #initHasEnded(): void {
     if (this.#ending) return;
     this.lastProgress = performance.now();
-    const waiting = [...this.#unsent];
-    this.#unsent.clear();
+    const waiting = this.#unsent.takeAll();
     if (!this.#init?.hasFailed) {
       for (const job of waiting) this.#sendWhenFound(job, job.callable);
       this.#owner.threadIsReady(this);
@@ -367,27 +346,17 @@ export class Thread implements PoolThread {
     }
   }
 
-  /** Whether the job has been sent, not just given. */
-  #has(job: Job): boolean {
-    return this.#sent[job.slot]?.job === job;
-  }
-
-  #inOrder(jobs: Job[]): Job[] {
-    return jobs.sort((a, b) => a.turn - b.turn);
-  }
-
   #withdraw(job: Job): boolean {
     const { slot } = job;
     if (!this.#connection.withdraw(slot)) return false;
-    this.#expected -= this.#sent[slot]?.expected ?? 0;
-    this.#sent[slot] = undefined;
+    this.#sent.take(slot);
     job.slot = -1;
     return true;
   }
 
   #send(job: Job, callable: Callable): void {
     // What was taken back keeps its slots until the thread has passed them.
-    if (this.#slots === this.#connection.capacity) return this.#hold(job, callable);
+    if (this.#slots === this.#connection.capacity) return this.#unsent.hold(job, callable);
     const refusal = this.#crashes.refusalOf(callable, job.f);
     if (refusal !== undefined) return this.#refuse(job, refusal);
     const { reference, values: captured } = partsOfCallable(callable);
@@ -401,15 +370,13 @@ export class Thread implements PoolThread {
         args: job.args,
         captured,
       });
-      if (slot === NOT_NOW) return job.settled ? this.#jobHasLeft(job) : this.#hold(job, callable);
+      if (slot === NOT_NOW) return job.settled ? this.#jobHasLeft(job) : this.#unsent.hold(job, callable);
       this.#slots++;
       // A getter among the arguments has cancelled the call.
       if (job.settled) return this.#jobHasLeft(job);
       job.slot = slot;
       const { hasMoved, passed } = this.#connection;
-      const expected = known.runTime.nanoseconds;
-      this.#sent[slot] = { job, reference, hasMoved, passed, expected };
-      this.#expected += expected;
+      this.#sent.put(slot, { job, reference, hasMoved, passed, expected: known.runTime.nanoseconds });
       job.wasSent();
     } catch (error) {
       this.#cannotSend(job, callable, reference, error);
@@ -450,10 +417,8 @@ export class Thread implements PoolThread {
   ): void {
     this.#slots--;
     if (slot === this.#init?.slot) return this.#init.completed(outcome, result);
-    const sent = this.#sent[slot];
-    if (outcome === 'withdrawn' || sent === undefined) return this.#sendHeld();
-    this.#sent[slot] = undefined;
-    this.#expected -= sent.expected;
+    const sent = outcome === 'withdrawn' ? undefined : this.#sent.take(slot);
+    if (sent === undefined) return this.#sendHeld();
     this.#calls.jobHasEnded();
     if (!this.#hasAnswered) this.#owner.threadHasAnswered();
     this.#hasAnswered = true;
@@ -492,24 +457,15 @@ export class Thread implements PoolThread {
   /** Only while somebody waits for the job: what is passed to a call is released when that ends. */
   #passedTo(slot: number, job: number, index: number): Function | undefined {
     if (slot === this.#init?.slot) return this.#passedToInit[index];
-    const sent = this.#sent[slot];
+    const sent = this.#sent.at(slot);
     return sent?.job.id === job && !sent.job.settled ? sent.passed[index] : undefined;
-  }
-
-  #hold(job: Job, callable: Callable): void {
-    this.#unsent.add(job);
-    this.#held.set(job, callable);
   }
 
   /** Sends the next of the jobs that are held, when the thread has no other. */
   #sendHeld(): void {
-    if (this.#load !== this.#unsent.size) return undefined;
-    for (const [job, callable] of this.#held) {
-      this.#held.delete(job);
-      this.#unsent.delete(job);
-      return this.#send(job, callable);
-    }
-    return undefined;
+    if (this.#load !== this.#unsent.size) return;
+    const held = this.#unsent.takeHeld();
+    if (held !== undefined) this.#send(held.job, held.callable);
   }
 
   #ended(exitCode: number, crash: ThreadCrash | undefined, process: ProcessEnd | undefined): void {
@@ -521,9 +477,8 @@ export class Thread implements PoolThread {
     if (!this.#ending) this.#isEnding();
     const back = left.filter((job, index) => this.#cannotHaveBegun(job, index));
     if (!this.#toldToEnd) this.#blame(left, exitCode, crash, process);
-    for (const { slot } of left) this.#sent[slot] = undefined;
-    this.#unsent.clear();
-    this.#held.clear();
+    for (const { slot } of left) this.#sent.take(slot);
+    this.#unsent.takeAll();
     this.#load = 0;
     if (back.length === left.length && crash !== undefined) warnOfCrash(crash.error);
     if (back.length > 0) this.#owner.jobsHaveNotBegun(back);
@@ -542,7 +497,7 @@ export class Thread implements PoolThread {
     crash: ThreadCrash | undefined,
     process: ProcessEnd | undefined,
   ): void {
-    const ran = jobs.flatMap((job) => (this.hasBegun(job) ? (this.#sent[job.slot] ?? []) : []));
+    const ran = jobs.flatMap((job) => (this.hasBegun(job) ? (this.#sent.at(job.slot) ?? []) : []));
     this.#crashes.threadHasEnded(ran, ({ functionName }) =>
       exitError(functionName, exitCode, crash, undefined, process),
     );
@@ -550,10 +505,14 @@ export class Thread implements PoolThread {
 
   /** Never so of a thread's first job: it may be that no thread can take it, and each one given it would die. */
   #cannotHaveBegun(job: Job, index: number): boolean {
-    if (job.settled || this.#sent[job.slot]?.hasMoved) return false;
+    if (job.settled || this.#sent.at(job.slot)?.hasMoved) return false;
     if (index === 0 && !this.#hasAnswered) return false;
-    return job.slot < 0 || this.#sent[job.slot]?.job !== job || this.#connection.progressOf(job.slot) === 'sent';
+    return job.slot < 0 || !this.#sent.has(job) || this.#connection.progressOf(job.slot) === 'sent';
   }
+}
+
+function inOrder(jobs: Job[]): Job[] {
+  return jobs.sort((a, b) => a.turn - b.turn);
 }
 
 /** The exit code of a thread that was ended from outside. */
