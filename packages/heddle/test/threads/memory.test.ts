@@ -19,9 +19,10 @@ test('a call that waits keeps less than 440 bytes of memory, its list of argumen
     // The thread knows the function.
     await pool.defer(Math.abs, 0);
     pool.defer(Atomics.wait, blocker, 0, 0);
-    // The first time, code is compiled as well.
+    // The first time, code is compiled as well, and whenever it is, some of what had been compiled goes.
     heldBy();
-    console.log(heldBy());
+    const rounds = Array.from({ length: 5 }, heldBy);
+    console.log(rounds.sort((a, b) => a - b)[2]);
     Atomics.store(blocker, 0, 1);
     Atomics.notify(blocker, 0);
     await pool.stop();
