@@ -1,9 +1,6 @@
 import type { ThreadStatistics } from './statistics.ts';
 
-/** How much one job counts in the average of how long jobs take. */
-const WEIGHT = 1 / 8;
-
-/** What one thread has done, and how long its jobs take. */
+/** What one thread has done so far. */
 export class ThreadUsage {
   readonly #name: string;
   readonly #now: () => number;
@@ -11,7 +8,6 @@ export class ThreadUsage {
   #calls = 0;
   #busyMicroseconds = 0;
   #cpuMicroseconds = 0;
-  #average: number | undefined;
 
   /** @param now the time as the pool counts it, in milliseconds */
   constructor(name: string, now: () => number) {
@@ -20,18 +16,11 @@ export class ThreadUsage {
     this.#madeAt = now();
   }
 
-  /** How many microseconds its jobs take; undefined before the first has ended. */
-  get average(): number | undefined {
-    return this.#average;
-  }
-
   /** @param cpuMicroseconds negative where that was not measured */
   hasRun(microseconds: number, cpuMicroseconds: number): void {
     this.#calls++;
     if (cpuMicroseconds >= 0) this.#cpuMicroseconds += cpuMicroseconds;
     this.#busyMicroseconds += microseconds;
-    this.#average =
-      this.#average === undefined ? microseconds : this.#average + WEIGHT * (microseconds - this.#average);
   }
 
   /** @param running for how many milliseconds the job has been running that runs now */

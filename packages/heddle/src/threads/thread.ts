@@ -27,7 +27,7 @@ import { StillResolving } from './wire/passed.ts';
 import type { JobReference } from './wire/reference.ts';
 
 /** As much work as this is sent ahead of its turn: what comes later may be more urgent, or go to another thread. */
-const AHEAD_MICROSECONDS = 500;
+const AHEAD_NANOSECONDS = 500_000;
 
 /** What a thread is made with. */
 export interface ThreadOptions {
@@ -163,17 +163,20 @@ export class Thread implements PoolThread {
   }
 
   get hasRoom(): boolean {
-    const { average } = this.#usage;
     if (this.#ending || this.#isStalled || this.#isAbsent || this.#unsent.areHeld) return false;
     if (!this.#wear.allowsBeside(this.#load)) return false;
     if (this.#slots >= this.#connection.capacity) return false;
     if (this.#load < this.#concurrency) return true;
-    return average !== undefined && this.#load * average < AHEAD_MICROSECONDS;
+    return this.#expected < AHEAD_NANOSECONDS;
   }
 
   get expected(): number {
     // Jobs that may run at once share more than a thread's time: one that is ended takes the others with it.
-    return this.#concurrency > 1 || this.#unsent.size > 0 ? Number.POSITIVE_INFINITY : this.#sent.expected;
+    return this.#concurrency > 1 ? Number.POSITIVE_INFINITY : this.#expected;
+  }
+
+  get #expected(): number {
+    return this.#started && this.#unsent.size === 0 ? this.#sent.expected : Number.POSITIVE_INFINITY;
   }
 
   usage(): ThreadStatistics {

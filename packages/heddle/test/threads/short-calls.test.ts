@@ -65,12 +65,48 @@ test('a call does not go behind a function that nobody knows yet, nor behind one
     const long = pool.defer(blockForAWhile, gate.shared);
     const short = pool.defer(passGateIfAny);
     assert.equal(threadsOfCalls(pool).size, 2, knowledge);
-    await short;
+    await Promise.all([short, gate.entered()]);
     pause(2);
     gate.open();
     await long;
   }
 });
+
+test('at a thread with a function that is known to take long, no call waits ahead of its turn', limit, async (t) => {
+  const pool = poolFor(t, { min: 2, max: 2 });
+  pool.start();
+  const holdBoth = (gates: readonly Gate[]): Deferred<number>[] =>
+    gates.map((gate) => pool.defer(blockForAWhile, gate.shared));
+  for (const knowledge of ['not known', 'known to take long']) {
+    const gates = [new Gate(), new Gate()];
+    const long = holdBoth(gates);
+    const short = makeShort(pool, 3)();
+    const waiting = pool.calls().filter(({ thread }) => thread === undefined);
+    assert.equal(waiting.length, 3, knowledge);
+    await Promise.all(gates.map((gate) => gate.entered()));
+    pause(2);
+    for (const gate of gates) gate.open();
+    await all([...long, ...short]);
+    // A thread may have had nothing but short calls of late.
+    for (let round = 0; round < 100; round++) await all(makeShort(pool, 2)());
+  }
+});
+
+test(
+  'a thread that still starts gets one call; the others wait for whichever thread is free first',
+  limit,
+  async (t) => {
+    const pool = poolFor(t, { max: 2 });
+    for (let call = 0; call < 300; call++) await pool.defer(passGateIfAny);
+    const gate = new Gate();
+    const long = pool.defer(blockForAWhile, gate.shared);
+    const short = makeShort(pool, 4)();
+    assert.equal(pool.statistics().threads, 2);
+    assert.equal(pool.calls().filter(({ thread }) => thread === undefined).length, 3);
+    gate.open();
+    await all([long, ...short]);
+  },
+);
 
 test('a function that has become slow is not expected to be short', limit, async (t) => {
   const pool = poolFor(t, { min: 2, max: 2 });
