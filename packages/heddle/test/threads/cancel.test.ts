@@ -4,6 +4,7 @@ import { type TestContext, test } from 'node:test';
 import { CancelledError, type Deferred, TimeoutError } from 'heddle/defer';
 import { deferToThread, PoolStoppedError, type ThreadPool } from 'heddle/threads';
 import { add, count, countIn, neverSettle, passGate, spinForever, whichThread } from '../fixtures/threads/jobs.ts';
+import { passGateIfAny } from '../fixtures/threads/short-calls.ts';
 import { errorOf, failureOf } from '../support/failure-of.ts';
 import { Gate, sharedInts } from '../support/gate.ts';
 import { poolFor } from '../support/pools.ts';
@@ -367,11 +368,11 @@ for (const onCancel of ['cooperate', 'abandon'] as const) {
 
 test('no job waits behind one that was given up, nor dies with it', limit, async (t) => {
   const pool = poolFor(t, { max: 2 });
-  // Short jobs, so that others are sent ahead to the threads.
-  for (let round = 0; round < 50; round++) await pool.defer(add, 1, round);
+  // Known to be short, so that others are sent ahead to the threads.
+  for (let round = 0; round < 50; round++) await Promise.all([pool.defer(passGateIfAny), pool.defer(add, 1, round)]);
   const gates = [new Gate(), new Gate()] as const;
-  const stuck = pool.with({ onCancel: 'cooperate' }).defer(spinForever, gates[0].shared);
-  const other = pool.defer(passGate, gates[1].shared);
+  const stuck = pool.with({ onCancel: 'cooperate' }).defer(passGateIfAny, gates[0].shared);
+  const other = pool.defer(passGateIfAny, gates[1].shared);
   for (const gate of gates) await gate.entered();
   const sums = Array.from({ length: 20 }, (_, index) => pool.defer(add, index, 1));
   stuck.cancel();
@@ -403,8 +404,8 @@ test('a call that a getter among its arguments cancels does not run, and leaves 
 
 test('the late result of an earlier job does not save the thread of one that was given up', limit, async (t) => {
   const pool = poolFor(t, { max: 1 });
-  // Short jobs, so that the next is sent ahead.
-  for (let round = 0; round < 50; round++) await pool.defer(add, 1, round);
+  // It is known to be short, so that the next is sent ahead.
+  for (let round = 0; round < 50; round++) await pool.defer(whichThread);
   const gate = new Gate();
   const thread = pool.defer(whichThread);
   const stuck = pool.with({ grace: 1 }).defer(spinForever, gate.shared);

@@ -289,7 +289,14 @@ test('calls that wait for threads of their own pool do not lock it up', limit, a
 
 test('what was sent ahead to a thread that waits goes to another', limit, async (t) => {
   const pool = poolFor(t, { max: 1 });
-  for (let n = 0; n < 50; n++) await pool.defer(add, n, 1);
+  for (let n = 0; n < 50; n++) {
+    await pool.defer(
+      jobs.askFor<number>,
+      1,
+      ask(() => n),
+    );
+    await pool.defer(add, n, 1);
+  }
   const behind = new Deferred<number>();
   const asked = pool.defer(
     jobs.askFor<number>,

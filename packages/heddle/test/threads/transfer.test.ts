@@ -4,8 +4,9 @@ import { MessageChannel } from 'node:worker_threads';
 import { CancelledError } from 'heddle/defer';
 import { MemoryThreadPool } from 'heddle/testing';
 import { type ThreadPool, transfer, UnclonableError } from 'heddle/threads';
-import { add, passGate, spinForever } from '../fixtures/threads/jobs.ts';
+import { add, passGate } from '../fixtures/threads/jobs.ts';
 import { giveSlab, handBack, isBuffer, isSame, lengthOf, readPort, throwMoved } from '../fixtures/threads/moved.ts';
+import { passGateIfAny } from '../fixtures/threads/short-calls.ts';
 import { errorOf, failureOf } from '../support/failure-of.ts';
 import { Gate } from '../support/gate.ts';
 import { poolFor } from '../support/pools.ts';
@@ -106,11 +107,11 @@ for (const [name, make, work] of pools) {
 
 test('a call that moves something is not sent ahead, so that it can go to another thread', limit, async (t) => {
   const pool = poolFor(t, { max: 2 });
-  // Short jobs, so that others would be sent ahead.
-  for (let round = 0; round < 50; round++) await pool.defer(add, 1, round);
+  // Known to be short, so that others would be sent ahead.
+  for (let round = 0; round < 50; round++) await Promise.all([pool.defer(passGateIfAny), pool.defer(add, 1, round)]);
   const gates = [new Gate(), new Gate()] as const;
-  const stuck = pool.with({ onCancel: 'cooperate' }).defer(spinForever, gates[0].shared);
-  const other = pool.defer(passGate, gates[1].shared);
+  const stuck = pool.with({ onCancel: 'cooperate' }).defer(passGateIfAny, gates[0].shared);
+  const other = pool.defer(passGateIfAny, gates[1].shared);
   for (const gate of gates) await gate.entered();
   const moves = Array.from({ length: 10 }, (_, index) => pool.defer(lengthOf, transfer(new ArrayBuffer(index + 1))));
   gates[1].open();
@@ -140,9 +141,9 @@ test('calls that move something keep their order in a thread that has short ones
 
 test('a waiting call that is cancelled keeps what it would have moved', limit, async (t) => {
   const pool = poolFor(t, { max: 1 });
-  for (let round = 0; round < 50; round++) await pool.defer(add, 1, round);
+  for (let round = 0; round < 50; round++) await pool.defer(passGateIfAny);
   const gate = new Gate();
-  const before = pool.defer(passGate, gate.shared);
+  const before = pool.defer(passGateIfAny, gate.shared);
   const bytes = new Uint8Array(8);
   const call = pool.defer(lengthOf, transfer(bytes));
   await gate.entered();
