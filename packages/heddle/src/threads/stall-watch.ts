@@ -6,6 +6,15 @@ const STALLED_MS = 1;
 
 const NONE: readonly PoolThread[] = [];
 
+/** Whether the thread has been at one job for too long to keep others waiting. */
+export function isStalled(thread: PoolThread): boolean {
+  return stallsIn(thread) <= 0;
+}
+
+function stallsIn({ lastProgress }: PoolThread): number {
+  return lastProgress + STALLED_MS - performance.now();
+}
+
 /** Notices threads that keep jobs waiting behind one that takes long. */
 export class StallWatch {
   readonly #laden: Rotation;
@@ -35,9 +44,9 @@ export class StallWatch {
       if (!thread.mayGiveBack) continue;
       // A new thread would start no sooner.
       if (!thread.started && !isOneIdle) continue;
-      const stalledIn = thread.lastProgress + STALLED_MS - performance.now();
-      if (stalledIn > 0) {
-        this.#lookAgain(stalledIn);
+      const milliseconds = stallsIn(thread);
+      if (milliseconds > 0) {
+        this.#lookAgain(milliseconds);
         break;
       }
       stalled.push(thread);

@@ -6,7 +6,7 @@ import type { PoolThread, ThreadOwner } from './pool-thread.ts';
 import { PriorityQueue } from './priority-queue.ts';
 import { RespawnDelay } from './respawn-delay.ts';
 import { Rotation } from './rotation.ts';
-import { StallWatch } from './stall-watch.ts';
+import { isStalled, StallWatch } from './stall-watch.ts';
 import type { ThreadStatistics } from './statistics.ts';
 import type { StuckThread } from './stuck-thread.ts';
 
@@ -35,9 +35,6 @@ const MOST_ABSENT = 64;
  * awake is done with short jobs sooner.
  */
 const AWAKENING_NANOSECONDS = 50_000;
-
-/** A new thread needs longer than this. */
-const START_NANOSECONDS = 5_000_000;
 
 /**
  * A pool's threads, and the jobs that wait for them.
@@ -293,7 +290,7 @@ export class Team {
       if (idle !== undefined) return idle;
       this.#extra = Math.max(this.#extra, this.#threads.size + 1 - this.#max);
       // What was sent ahead came first, and would now wait longer than what comes after it.
-      this.#recall(this.#laden.threads().filter(({ started, expected }) => started && expected > START_NANOSECONDS));
+      this.#recall(this.#laden.threads().filter((thread) => thread.started && isStalled(thread)));
       // One that had begun nothing is free now.
       return this.#idle.pop() ?? this.#addThread();
     }
