@@ -6,6 +6,12 @@ const SLACK_MS = 5;
 /** A thread that has not started by then has been kept from it. */
 const LONGEST_START_MS = 1_000;
 
+interface Loss {
+  readonly noticed: number;
+  /** In milliseconds. */
+  readonly lost: number;
+}
+
 /**
  * Lets time pass, and takes note of how much of it this thread did not get. A machine that was stopped, or put to sleep,
  * stops the watcher as well as the loop, and is no reason to complain. That it only had to wait for a processor does not
@@ -14,14 +20,16 @@ const LONGEST_START_MS = 1_000;
 export class OwnTime {
   readonly #state: SharedState;
   #lost = 0;
-  #lastLost: number;
+  /** What was lost lately, and when that was noticed: soon after it was over. */
+  #losses: readonly Loss[];
   readonly #figures: ThreadFigures = ThreadFigures.own();
   #countedUntil: number = sharedNow();
 
   constructor(state: SharedState) {
     this.#state = state;
     // Since the watch was made this thread has been starting.
-    this.#lastLost = Math.max(0, sharedNow() - (state.times[Time.made] ?? 0) - LONGEST_START_MS);
+    const now = sharedNow();
+    this.#losses = [{ noticed: now, lost: Math.max(0, now - (state.times[Time.made] ?? 0) - LONGEST_START_MS) }];
   }
 
   /** Milliseconds that were lost since the time of {@link countFrom}. */
@@ -29,9 +37,11 @@ export class OwnTime {
     return this.#lost;
   }
 
-  /** Begins to count anew at a time that has passed, of which only the last sleep can know anything. */
+  /** Begins to count anew at a time that has passed: what was noticed since then was lost since then, as far as it can be. */
   countFrom(time: number): void {
-    this.#lost = Math.min(this.#lastLost, Math.max(0, sharedNow() - time));
+    this.#losses = this.#losses.filter(({ noticed }) => noticed > time);
+    this.#lost = 0;
+    for (const { noticed, lost } of this.#losses) this.#lost += Math.min(lost, noticed - time);
   }
 
   /** A stop may have come since the last sleep: asked for before anybody is blamed. */
@@ -77,12 +87,12 @@ export class OwnTime {
     const now = sharedNow();
     const slept = Math.min(now - sleptFrom, milliseconds);
     const passed = now - this.#countedUntil - slept;
-    this.#lastLost = 0;
     if (passed > SLACK_MS) {
-      const lost = Math.max(0, passed - this.#figures.waitedSinceNote() - this.#figures.ranSinceNote());
+      const missing = Math.max(0, passed - this.#figures.waitedSinceNote() - this.#figures.ranSinceNote());
       // When in the sleep a stop came nobody can tell: where it was longer than that, all of it counts.
-      this.#lastLost = lost > slept ? lost + slept : lost;
-      this.#lost += this.#lastLost;
+      const lost = missing > slept ? missing + slept : missing;
+      this.#losses = [...this.#losses, { noticed: now, lost }];
+      this.#lost += lost;
     }
     this.#countedUntil = now;
     this.#figures.note();
