@@ -35,7 +35,8 @@ export class KnownFunctions {
   hasAnswered(reference: JobReference, outcome: SlotOutcome, microseconds: number): void {
     const known = this.#functions.get(reference);
     if (known === undefined || (outcome !== 'value' && outcome !== 'thrown')) return;
+    // The first run in a thread is one of code that is cold there.
+    if (known.isLoaded || !known.runTime.isKnown) known.runTime.hasRun(microseconds);
     known.isLoaded = true;
-    known.runTime.hasRun(microseconds);
   }
 }

@@ -18,10 +18,14 @@ export class RunTime {
   /** A whole number, so that sums of them are exact. */
   nanoseconds: number = UNKNOWN_NANOSECONDS;
 
+  get isKnown(): boolean {
+    return this.nanoseconds !== UNKNOWN_NANOSECONDS;
+  }
+
   hasRun(microseconds: number): void {
     const ran = Math.min(microseconds * 1000 + BESIDE_NANOSECONDS, UNKNOWN_NANOSECONDS);
     const expected = this.nanoseconds;
-    if (expected === UNKNOWN_NANOSECONDS) this.nanoseconds = ran;
+    if (!this.isKnown) this.nanoseconds = ran;
     else if (ran > expected) this.nanoseconds = Math.min(ran, 2 * expected + GRACE_NANOSECONDS);
     else this.nanoseconds = expected - Math.ceil((expected - ran) * WEIGHT);
   }
