@@ -1,4 +1,4 @@
-import { engage, hold } from '../process/engage.mjs';
+import { hold, startEngaged } from '../process/engage.mjs';
 import { load } from '../process/load.mjs';
 import { median } from '../statistics.mjs';
 
@@ -22,10 +22,7 @@ export const measure = {
   },
   async run({ peer, milliseconds, size }) {
     const threads = size(64, 2);
-    const few = await peer.start(1);
-    const many = await peer.start(threads);
-    await engage(few, 1);
-    await engage(many, threads);
+    const [few, many] = [await startEngaged(peer, 1), await startEngaged(peer, threads)];
     /** @type {number[]} */
     const ratios = [];
     // The first repeat is for the compiler.

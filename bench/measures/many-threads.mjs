@@ -1,4 +1,4 @@
-import { engage } from '../process/engage.mjs';
+import { startEngaged } from '../process/engage.mjs';
 import { load } from '../process/load.mjs';
 import { median } from '../statistics.mjs';
 
@@ -24,10 +24,7 @@ export const measure = {
   },
   async run({ peer, milliseconds, size }) {
     const threads = size(64, 2);
-    const few = await peer.start(1);
-    const many = await peer.start(threads);
-    await engage(few, 1);
-    await engage(many, threads);
+    const [few, many] = [await startEngaged(peer, 1), await startEngaged(peer, threads)];
     const rate = async (/** @type {import('../peers/peer.ts').Pool} */ pool, /** @type {number} */ inFlight) => {
       const call = pool.caller('noop');
       await load(() => call(), inFlight, size(SETTLING_MS, milliseconds));

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { engage } from '../process/engage.mjs';
+import { startEngaged } from '../process/engage.mjs';
 
 const THREADS = 2;
 const JOBS = 4;
@@ -25,8 +25,7 @@ export const measure = {
     jobs: { title: 'the work done meanwhile', unit: 'jobs/s', better: 'more' },
   },
   async run({ peer, size }) {
-    const pool = await peer.start(THREADS);
-    await engage(pool, THREADS);
+    const pool = await startEngaged(peer, THREADS);
     const server = createServer((_, response) => response.end('pong')).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());

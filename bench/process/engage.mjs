@@ -8,6 +8,17 @@ export async function engage(pool, threads) {
 }
 
 /**
+ * A pool whose threads are all there.
+ *
+ * @param {import('../peers/peer.ts').Peer} peer @param {number} threads
+ */
+export async function startEngaged(peer, threads) {
+  const pool = await peer.start(threads);
+  await engage(pool, threads);
+  return pool;
+}
+
+/**
  * Gives so many threads of a pool something to do that takes none of the processor's time.
  *
  * @param {import('../peers/peer.ts').Pool} pool @param {number} threads @param {number} milliseconds

@@ -46,7 +46,7 @@ type Settle = (result: unknown) => void;
 let resolveMade: Settle | undefined;
 let rejectMade: Settle | undefined;
 
-// One for all promises: a function made for each, and what it would close over, is a fifth of what an await costs here.
+// One for all promises: a function made for each, and what it would close over, is a quarter of the memory `then` takes.
 function takeFunctions(resolve: Settle, reject: Settle): void {
   resolveMade = resolve;
   rejectMade = reject;
