@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { inspect } from 'node:util';
 import type { TimeSource } from '../defer/clock.ts';
 import { debugging } from '../defer/debug.ts';
@@ -87,7 +88,7 @@ export class PoolCore {
       threadIsStuck: (thread) => warnOfStuck(name, thread),
       backlogHasShrunk: () => this.drain.look(),
     };
-    this.team = new Team(owner, min, max);
+    this.team = new Team(owner, { min, max, processors: availableParallelism() });
     this.#idleWatch = new IdleWatch(this.team, idleTimeout);
   }
 

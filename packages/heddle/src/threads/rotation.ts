@@ -16,6 +16,7 @@ export class Place {
 export class Rotation {
   #first: Place | undefined;
   #last: Place | undefined;
+  #size = 0;
 
   get first(): Place | undefined {
     return this.#first;
@@ -25,11 +26,16 @@ export class Rotation {
     return this.#last;
   }
 
+  get size(): number {
+    return this.#size;
+  }
+
   /** Puts a thread to the end of the row, or takes it out where it does not belong there. */
   put(place: Place, belongs: boolean): void {
     if (!belongs) return this.remove(place);
     if (place === this.#last) return undefined;
     this.remove(place);
+    this.#size++;
     place.isTaken = true;
     place.previous = this.#last;
     if (this.#last === undefined) this.#first = place;
@@ -40,6 +46,7 @@ export class Rotation {
 
   remove(place: Place): void {
     if (!place.isTaken) return;
+    this.#size--;
     const { previous, next } = place;
     if (previous === undefined) this.#first = next;
     else previous.next = next;

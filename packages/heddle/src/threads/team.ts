@@ -10,6 +10,13 @@ import { isStalled, StallWatch } from './stall-watch.ts';
 import type { ThreadStatistics } from './statistics.ts';
 import type { StuckThread } from './stuck-thread.ts';
 
+export interface TeamLimits {
+  readonly min: number;
+  readonly max: number;
+  /** How many threads can run at a time. */
+  readonly processors: number;
+}
+
 /** What a team asks of the pool it works for. */
 export interface TeamOwner {
   /** @throws whatever stands in the way of making a thread */
@@ -41,12 +48,15 @@ const AWAKENING_NANOSECONDS = 50_000;
  *
  * A job goes to a thread that is awake and will be done in a moment, else to an idle one, else to a new one, else,
  * where jobs are short, ahead of its turn to a thread that has one already, so that the thread need not wait for the
- * next. All of that costs the same for any number of threads and of jobs that wait.
+ * next. Once as many threads have short jobs as there are processors, that comes before an idle one. All of it costs the
+ * same for any number of threads and of jobs that wait.
  *
  * After the Team of Twisted's `twisted._threads`.
  */
 export class Team {
   readonly #owner: TeamOwner;
+  /** A thread more than these with short jobs would take its processor from one of them. */
+  readonly #processors: number;
   readonly #queueOwner: QueueOwner = {
     waiting: 0,
     waitingJobHasLeft: (job) => this.#waitingJobHasLeft(job),
@@ -95,8 +105,9 @@ export class Team {
   #serving = false;
   #stopping = false;
 
-  constructor(owner: TeamOwner, min: number, max: number) {
+  constructor(owner: TeamOwner, { min, max, processors }: TeamLimits) {
     this.#owner = owner;
+    this.#processors = processors;
     this.#min = min;
     this.#max = max;
   }
@@ -284,8 +295,8 @@ export class Team {
   #nextThread(job: Job): PoolThread | undefined {
     if (this.#nothingToWaitFor) throw this.#respawn.failure(job.functionName);
     if (this.#vacancies > 0) {
-      const awake = this.#roomy.last?.thread;
-      if (awake !== undefined && awake.expected < AWAKENING_NANOSECONDS && awake.hasRoom) return awake;
+      const awake = this.#awakeThread();
+      if (awake !== undefined) return awake;
       const idle = this.#idle.pop();
       if (idle !== undefined) return idle;
       this.#extra = Math.max(this.#extra, this.#threads.size + 1 - this.#max);
@@ -294,6 +305,21 @@ export class Team {
       // One that had begun nothing is free now.
       return this.#idle.pop() ?? this.#addThread();
     }
+    return this.#firstWithRoom();
+  }
+
+  /** The thread with short jobs that has done them sooner than an idle one would begin. */
+  #awakeThread(): PoolThread | undefined {
+    const last = this.#roomy.last?.thread;
+    if (last !== undefined && last.expected < AWAKENING_NANOSECONDS && last.hasRoom) return last;
+    if (this.#roomy.size < this.#processors) return undefined;
+    const first = this.#firstWithRoom();
+    // Jobs that may run beside others in a thread are better off in one of their own.
+    return first?.expected === Number.POSITIVE_INFINITY ? undefined : first;
+  }
+
+  /** Of the threads that take a job ahead of its turn, the one that got one longest ago. */
+  #firstWithRoom(): PoolThread | undefined {
     for (let place = this.#roomy.first; place !== undefined; place = this.#roomy.first) {
       if (place.thread.hasRoom) return place.thread;
       // It works on a call that was given up, and nobody knew whether it has room meanwhile.

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import { availableParallelism } from 'node:os';
 import { test } from 'node:test';
 import type { Deferred } from 'heddle/defer';
 import { ThreadPool } from 'heddle/threads';
-import { blockForAWhile, passGateIfAny } from '../fixtures/threads/short-calls.ts';
+import { blockForAWhile, passGateIfAny, whichThreadInAWhile } from '../fixtures/threads/short-calls.ts';
 import { Gate } from '../support/gate.ts';
 import { poolFor } from '../support/pools.ts';
 
@@ -54,6 +55,33 @@ test('short calls that are made together make no more threads', limit, async () 
     if (threads === 1) return;
   }
   assert.fail('The calls of 50 pools have each made another thread.');
+});
+
+test('short calls wake no more threads than there are processors, while these have room', limit, async (t) => {
+  const processors = availableParallelism();
+  const pool = poolFor(t, { min: processors + 1, max: processors + 1 });
+  pool.start();
+  const makeCalls = (count: number): Deferred<number>[] =>
+    Array.from({ length: count }, () => pool.defer(whichThreadInAWhile));
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const calls = makeCalls(processors + 1);
+    const threads = threadsOfCalls(pool).size;
+    await all(calls);
+    // Where others want the processor, the function is now and then taken for one that takes long.
+    if (threads === processors) return;
+  }
+  assert.fail(`The calls of ${MOST_ROUNDS} rounds have each gone to threads of their own.`);
+});
+
+test('calls that may run beside others in a thread go to idle threads first, however many', limit, async (t) => {
+  const threads = availableParallelism() + 1;
+  const pool = poolFor(t, { min: threads, max: threads, concurrency: 2 });
+  pool.start();
+  for (let round = 0; round < 20; round++) {
+    const calls = makeShort(pool, threads)();
+    assert.equal(threadsOfCalls(pool).size, threads);
+    await all(calls);
+  }
 });
 
 test('a call does not go behind a function that nobody knows yet, nor behind one that takes long', limit, async (t) => {
