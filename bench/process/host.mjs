@@ -1,5 +1,5 @@
 /**
- * Measures one peer, in a process of its own: `node --expose-gc host.mjs piscina`. Each line of its input asks for a
+ * Measures one peer, in a process of its own: `node host.mjs piscina`. Each line of its input asks for a
  * measure, each line of its output is the answer. Between questions it waits, so that others can be measured.
  */
 import { createInterface } from 'node:readline';

@@ -57,7 +57,7 @@ export const canBind: boolean = spawnSync('taskset', ['-c', '0', 'true']).status
 export function nodeProcess(node: string, peer: string, onOneProcessor = false): MeasuringProcess {
   const bound = onOneProcessor ? ['taskset', '-c', '0'] : [];
   const host = fileURLToPath(new URL('host.mjs', import.meta.url));
-  const [command = node, ...args] = [...bound, node, '--expose-gc', host, peer];
+  const [command = node, ...args] = [...bound, node, host, peer];
   return new MeasuringProcess(peer, command, args);
 }
 

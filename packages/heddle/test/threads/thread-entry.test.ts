@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { ThreadPool } from 'heddle';
+import { modulesOfNode } from '../fixtures/threads/modules-of-node.ts';
 import { sizes } from '../support/sizes.ts';
 import { packageRoot } from '../support/paths.ts';
 
@@ -12,13 +14,11 @@ test('where a bundle has left the entry of threads behind, each call fails with 
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const entry = path.join('threads', 'entry');
   cpSync(path.join(packageRoot, 'dist'), folder, { recursive: true, filter: (file) => !file.endsWith(entry) });
-  const { ThreadEntryMissingError, ThreadPool }: typeof import('heddle') = await import(
-    pathToFileURL(path.join(folder, 'index.mjs')).href
-  );
-  const pool = new ThreadPool({ max: 1 });
+  const copy: typeof import('heddle') = await import(pathToFileURL(path.join(folder, 'index.mjs')).href);
+  const pool = new copy.ThreadPool({ max: 1 });
   const outcomes = await Promise.allSettled([pool.defer(JSON.parse, '1'), pool.defer(JSON.parse, '2')]);
   for (const outcome of outcomes) {
-    assert.ok(outcome.status === 'rejected' && outcome.reason instanceof ThreadEntryMissingError);
+    assert.ok(outcome.status === 'rejected' && outcome.reason instanceof copy.ThreadEntryMissingError);
     const { code, file, message } = outcome.reason;
     assert.equal(code, 'HEDDLE_THREAD_ENTRY_MISSING');
     assert.equal(file, path.join(folder, entry, 'thread.cjs'));
@@ -26,4 +26,15 @@ test('where a bundle has left the entry of threads behind, each call fails with 
   }
   assert.deepEqual(sizes(pool), { threads: 0, idle: 0, busy: 0, backlog: 0 });
   await pool.stop();
+});
+
+test('a thread loads none of the parts of Node that few jobs need', async () => {
+  await using pool = new ThreadPool({ max: 1 });
+  const loaded = await pool.defer(modulesOfNode);
+  assert.ok(loaded.includes('worker_threads'), loaded.join());
+  const few = ['crypto', 'child_process', 'vm', 'v8', 'internal/fs/streams'];
+  assert.deepEqual(
+    few.filter((name) => loaded.includes(name)),
+    [],
+  );
 });

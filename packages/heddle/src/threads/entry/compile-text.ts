@@ -1,4 +1,3 @@
-import { compileFunction } from 'node:vm';
 import type { CapturedText } from '../wire/captured.ts';
 
 /** Makes the function for one job from the values of its bindings, and takes others for them later. */
@@ -27,6 +26,8 @@ export function compileText({
   const before = `${strict ? "'use strict'; " : ''}return { f: ${form === 'method' ? 'Object.values({' : '('}`;
   const after = form === 'method' ? '})[0]' : ')';
   const comment = sourceMapUrl === undefined ? '' : `\n//# sourceMappingURL=${sourceMapUrl}`;
+  // Looked up late: most threads compile nothing.
+  const { compileFunction } = process.getBuiltinModule('node:vm');
   // What stands before the text on its first line does not count.
   return compileFunction(`${before}${text}\n${after}, bind: ${bind} };${comment}`, names, {
     filename: script,

@@ -1,5 +1,4 @@
 import { pathToFileURL } from 'node:url';
-import { compileFunction, constants } from 'node:vm';
 import { quietly } from '../wire/quietly.ts';
 import { importModule } from './import-module.ts';
 
@@ -28,6 +27,7 @@ export function importerOf(script: string): ImportFrom {
 
 // Only the loader itself knows how a package is found from a file.
 function makeImporter(script: string): ImportFrom {
+  const { compileFunction, constants } = process.getBuiltinModule('node:vm');
   const load = quietly(() =>
     compileFunction('return import(specifier, options)', ['specifier', 'options'], {
       filename: script,
