@@ -178,6 +178,52 @@ export const hidden = (by) => { const f = (n) => n + by; return deferToThread(f,
     assert.deepEqual(counts, [0, 3, 3, 0]);
   });
 
+  test('is asked some dozen times for a burst of calls whose function nobody knows yet', async () => {
+    write(
+      'bursts.mjs',
+      `let moves = 1;
+const three = 3;
+export const moved = (n) => n + moves;
+export const move = () => { moves += 1; };
+const plusThree = (n) => n + three;
+export const ofHidden = (defer) => Array.from({ length: 1000 }, (_, n) => defer(plusThree, n));
+`,
+    );
+    const [exported, hidden, asked] = await run('burst.mjs', [
+      "const { moved, ofHidden } = await import('./bursts.mjs');",
+      'tell(await Promise.all(Array.from({ length: 1000 }, (_, n) => deferToThread(moved, n))));',
+      'tell(await Promise.all(ofHidden(deferToThread)));',
+      'tell(questions());',
+    ]);
+    assert.deepEqual(
+      exported,
+      Array.from({ length: 1000 }, (_, n) => n + 1),
+    );
+    assert.deepEqual(
+      hidden,
+      Array.from({ length: 1000 }, (_, n) => n + 3),
+    );
+    assert.ok(Number(asked) < 600, `${asked}`);
+  });
+
+  test('is asked at each call of a burst for a variable that changes meanwhile', async () => {
+    write(
+      'changing.mjs',
+      `let turn = 0;
+const current = () => turn;
+export const ofChanging = (defer) => Array.from({ length: 200 }, () => { turn += 1; return defer(current); });
+`,
+    );
+    const [turns] = await run('changing-burst.mjs', [
+      "const { ofChanging } = await import('./changing.mjs');",
+      'tell(await Promise.all(ofChanging(deferToThread)));',
+    ]);
+    assert.deepEqual(
+      turns,
+      Array.from({ length: 200 }, (_, n) => n + 1),
+    );
+  });
+
   test('announces no scripts for functions that are written in the call', {
     skip: notInThisNode('script ids of call sites'),
   }, async () => {

@@ -11,6 +11,7 @@ import { countNodeModules, indexNodeFunctions } from './node-functions.ts';
 import { type Origin, originOf } from './origin.ts';
 import { searchOtherModules } from './other-modules.ts';
 import { searchOwnModule, type Verdict } from './own-module.ts';
+import { PendingSearch } from './pending-search.ts';
 import * as refuse from './refusals.ts';
 import type { Script } from './scripts.ts';
 
@@ -80,7 +81,7 @@ function callableOf(f: Function, located: Located): Callable | Promise<Callable>
 }
 
 /** Searches that have not ended yet. */
-const searches = new WeakMap<Function, Promise<Located>>();
+const searches = new WeakMap<Function, PendingSearch>();
 
 let nodeModulesIndexed = 0;
 
@@ -94,15 +95,11 @@ function locate(f: Function): Located | Promise<Located> {
   // The first look at Node's own functions takes a few milliseconds, and spares those the inspector.
   const ofNode = nodeModulesIndexed === 0 ? nodeFunction(f) : undefined;
   if (ofNode !== undefined) return ofNode;
-  const origin = originOf(f);
+  const search = searches.get(f);
+  const origin = search?.lastingOrigin ?? originOf(f);
   const literal = origin.kind === 'script' ? literalAt(origin, f) : undefined;
   if (literal !== undefined && origin.kind === 'script') return { literal, scopes: origin.scopes };
-  const search = searches.get(f);
-  if (search === undefined) return findByOrigin(f, origin);
-  // The search began with an earlier call, which captures what the variables held then.
-  return search.then((found) =>
-    'literal' in found && origin.kind === 'script' ? { literal: found.literal, scopes: origin.scopes } : found,
-  );
+  return search === undefined ? findByOrigin(f, origin) : search.answerFor(origin);
 }
 
 function nodeFunction(f: Function): FunctionReference | undefined {
@@ -174,13 +171,14 @@ function searchElsewhere(f: Function, origin: Origin, refusal?: () => Refusal): 
 }
 
 /** Lets calls that come while `f` is searched for wait for the same answer. */
-function pending(f: Function, search: Promise<Located>): Promise<Located> {
+function pending(f: Function, found: Promise<Located>): Promise<Located> {
+  const search = new PendingSearch(f, found);
   searches.set(f, search);
   const end = (): void => {
     if (searches.get(f) === search) searches.delete(f);
   };
-  search.then(end, end);
-  return search;
+  found.then(end, end);
+  return found;
 }
 
 function forever(f: Function, refusal: Refusal): CallableError {

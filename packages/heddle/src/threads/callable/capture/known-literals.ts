@@ -5,7 +5,7 @@ import { locationOf } from '../refusals.ts';
 import { allowsCodeGeneration } from './code-generation.ts';
 import { analyse, type Literal } from './literal.ts';
 import { noCodeGeneration, unreadable } from './refusals.ts';
-import { fixedVariables } from './variables.ts';
+import { fixedVariables, readVariables } from './variables.ts';
 
 type ScriptOrigin = Origin & { readonly kind: 'script' };
 
@@ -67,6 +67,25 @@ export function literalOf(f: Function, origin: ScriptOrigin): Closure {
     literalsOfFunctions.set(f, literal);
   }
   return { literal, scopes: origin.scopes };
+}
+
+/**
+ * Whether what V8 says of `f` holds for a later call as well, as far as its source tells: because its module exports it,
+ * or because the variables that it uses have got the only values they will ever have.
+ */
+export function isLasting(origin: Origin, f: Function): boolean {
+  if (origin.kind !== 'script') return true;
+  try {
+    const literal = analyse(f, origin);
+    if (literal.usages.length === 0) return true;
+    const module = origin.scopes.find(({ description }) => description === 'Module');
+    if (literal.facts.exported.has(f.name) && module?.object[f.name] === f) return true;
+    readVariables(f, literal, origin.scopes);
+    return fixedVariables(f) !== undefined;
+  } catch {
+    // What cannot be read, cannot be captured either: the search says so if it comes to that.
+    return false;
+  }
 }
 
 // Not the texts that refuse themselves: those are to say where they stand.

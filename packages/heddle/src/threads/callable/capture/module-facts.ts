@@ -14,6 +14,8 @@ export interface ModuleFacts {
   /** False where the text could not be had or read. */
   readonly known: boolean;
   readonly imports: ReadonlyMap<string, ImportedName>;
+  /** Names, as they are within the module, of what it exports. */
+  readonly exported: ReadonlySet<string>;
   /** Names that are assigned to somewhere, be it in an inner scope of their own. */
   readonly reassigned: ReadonlySet<string>;
   /** Names of objects that something is written into somewhere. */
@@ -29,6 +31,7 @@ export interface ModuleFacts {
 const UNKNOWN: ModuleFacts = {
   known: false,
   imports: new Map(),
+  exported: new Set(),
   reassigned: new Set(),
   mutated: new Set(),
   neverUndefined: new Set(),
@@ -49,6 +52,7 @@ export function readModule(source: string | undefined, sourceType: 'script' | 'm
   return {
     known: true,
     imports: importsOf(program),
+    exported: new Set(program.body.flatMap(exportedBy)),
     ...writes,
     neverUndefined: neverUndefinedOf(program),
     isStrictAt: sourceType === 'module' ? () => true : isWithin(strictParts(program)),
@@ -81,6 +85,21 @@ function exportedName(specifier: AnyNode): string | undefined {
   if (specifier.type === 'ImportDefaultSpecifier') return 'default';
   if (specifier.type !== 'ImportSpecifier') return undefined;
   return specifier.imported.type === 'Literal' ? String(specifier.imported.value) : specifier.imported.name;
+}
+
+function exportedBy(statement: AnyNode): string[] {
+  if (statement.type === 'ExportDefaultDeclaration') {
+    const { declaration } = statement;
+    if (declaration.type === 'Identifier') return [declaration.name];
+    return 'id' in declaration && declaration.id ? [declaration.id.name] : [];
+  }
+  if (statement.type !== 'ExportNamedDeclaration' || statement.source) return [];
+  const { declaration, specifiers } = statement;
+  if (declaration?.type === 'VariableDeclaration') {
+    return declaration.declarations.flatMap(({ id }) => (id.type === 'Identifier' ? [id.name] : []));
+  }
+  if (declaration) return [declaration.id.name];
+  return specifiers.flatMap(({ local }) => (local.type === 'Identifier' ? [local.name] : []));
 }
 
 const NEVER_UNDEFINED: ReadonlySet<string> = new Set([
