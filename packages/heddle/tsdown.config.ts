@@ -7,29 +7,6 @@ const code = (place: string): RegExp => new RegExp(`/src/${place}.*(?<!\\.d)\\.t
 // V8 keeps all of a file's text in twice the memory.
 const COMMENTS = { annotation: true, jsdoc: false, legal: true };
 
-const IMPORT_OF_NODE = /^import (?:([\w$]+)(?:, | ))?(?:\{ (.*) \} )?from "(node:[a-z_/]+)";$/gm;
-
-/**
- * Has the library ask Node for its modules instead of importing them, which takes a program 5 of 20 ms less. An import
- * reads all that a module exports, and much of that, `fs.ReadStream` for one, loads further modules when it is read.
- */
-const builtinsWithoutImport: UserConfig['plugins'] = {
-  name: 'builtins-without-import',
-  renderChunk(code, { fileName }) {
-    if (!fileName.endsWith('.mjs')) return null;
-    const asked = code.replace(IMPORT_OF_NODE, (_, whole?: string, named?: string, module?: string) =>
-      [whole, named && `{ ${named.replaceAll(' as ', ': ')} }`]
-        .filter((pattern) => pattern !== undefined)
-        .map((pattern) => `const ${pattern} = process.getBuiltinModule("${module}");`)
-        .join(' '),
-    );
-    const left = /^import .*"node:.*/m.exec(asked);
-    if (left !== null) throw new Error(`${fileName} still imports a module of Node's: ${left[0]}`);
-    // No line has moved.
-    return { code: asked, map: null };
-  },
-};
-
 const library: UserConfig = {
   entry: {
     index: 'src/index.ts',
@@ -48,7 +25,6 @@ const library: UserConfig = {
   target: 'node20.19',
   dts: true,
   sourcemap: true,
-  plugins: [builtinsWithoutImport],
   // Each file takes a program 0.4 ms to import, whatever is in it: few of them, and none that brings an entry much that
   // it does not need. A group has with it what its modules import: `in-thread` is for `thread` and `threads/addressed`.
   outputOptions: {
