@@ -16,6 +16,25 @@ import type { ThreadPool } from './thread-pool.ts';
 type Untyped = (f: Function, ...args: unknown[]) => Deferred<never>;
 
 /**
+ * A call under options: in the pool that the reactor has when it is made, since that is another one once the reactor has
+ * been stopped.
+ *
+ * @throws InvalidArgumentError when an option cannot be what it is given as
+ */
+function underOptions(options: CallOptions, way: 'defer' | 'iterate' | 'bind'): (...call: unknown[]) => unknown {
+  let pool = reactor.getThreadPool();
+  let calls = pool.with(options);
+  return (...call) => {
+    const now = reactor.getThreadPool();
+    if (now !== pool) {
+      pool = now;
+      calls = now.with(options);
+    }
+    return Reflect.apply(calls[way], undefined, call);
+  };
+}
+
+/**
  * Runs a blocking function in a thread of the reactor's pool, and gives its
  * result as a Deferred, so that the event loop stays free meanwhile.
  *
@@ -41,7 +60,7 @@ type Untyped = (f: Function, ...args: unknown[]) => Deferred<never>;
  */
 export const deferToThread: DeferToThread<CallOptions> = Object.assign(
   ((f: Function, ...args: unknown[]) => (reactor.getThreadPool().defer as Untyped)(f, ...args)) as DeferCall,
-  { with: (options: CallOptions): DeferCall => reactor.getThreadPool().with(options).defer },
+  { with: (options: CallOptions): DeferCall => underOptions(options, 'defer') as DeferCall },
 );
 
 /**
@@ -64,7 +83,7 @@ export const deferToThread: DeferToThread<CallOptions> = Object.assign(
 export const iterateInThread: IterateInThread<CallOptions> = Object.assign(
   ((f: Function, ...args: unknown[]) =>
     Reflect.apply(reactor.getThreadPool().iterate, undefined, [f, ...args])) as IterateCall,
-  { with: (options: CallOptions): IterateCall => reactor.getThreadPool().with(options).iterate },
+  { with: (options: CallOptions): IterateCall => underOptions(options, 'iterate') as IterateCall },
 );
 
 /**
@@ -90,7 +109,7 @@ export const iterateInThread: IterateInThread<CallOptions> = Object.assign(
 export const bindToThread: BindToThread<CallOptions> = Object.assign(
   ((f: Function, ...args: unknown[]) =>
     Reflect.apply(reactor.getThreadPool().bind, undefined, [f, ...args])) as BindCall,
-  { with: (options: CallOptions): BindCall => reactor.getThreadPool().with(options).bind },
+  { with: (options: CallOptions): BindCall => underOptions(options, 'bind') as BindCall },
 );
 
 /**

@@ -314,10 +314,9 @@ export class PoolCore {
   }
 
   #abandonAll(deadline: number): void {
+    const how = deadline === 0 ? 'without waiting for its calls' : `with a deadline of ${deadline} ms`;
     const reason = (job: Job): PoolStoppedError =>
-      new PoolStoppedError(
-        `The pool ${inspect(this.name)} was stopped with a deadline of ${deadline} ms, and ${job.functionName} was not done.`,
-      );
+      new PoolStoppedError(`The pool ${inspect(this.name)} was stopped ${how}, and ${job.functionName} was not done.`);
     // Those that wait first: they must not begin on the threads that the others leave.
     for (const job of [...this.team.waiting(), ...this.team.running().reverse()]) job.stop(reason(job));
     // Jobs that were given up before have theirs still.

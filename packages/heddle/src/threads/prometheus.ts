@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+import { InvalidArgumentError } from '../defer/errors.ts';
 import type { HistogramSnapshot } from './histogram.ts';
 import type { PoolStatistics } from './statistics.ts';
 
@@ -14,6 +16,8 @@ type Sample = readonly [suffix: string, labels: Labels, value: number];
  * The statistics of pools in the text format that Prometheus reads, for the answer to its request. Pools are told
  * apart by their names. Times are in seconds, as is usual there.
  *
+ * @throws InvalidArgumentError when two of the pools have the same name
+ *
  * @example
  * ```ts
  * import { prometheusText, ThreadPool } from 'heddle/threads';
@@ -26,6 +30,7 @@ type Sample = readonly [suffix: string, labels: Labels, value: number];
  * ```
  */
 export function prometheusText(...pools: readonly MeasuredPool[]): string {
+  requireNames(pools);
   const measured = pools.map((pool) => ({ pool: pool.name, of: pool.statistics() }));
   type Measured = (typeof measured)[number];
   const metric = (name: string, type: string, help: string, samples: (one: Measured) => readonly Sample[]): string =>
@@ -57,6 +62,16 @@ export function prometheusText(...pools: readonly MeasuredPool[]): string {
       of.perThread.map(({ name, utilization }) => ['', { thread: name }, utilization]),
     ),
   ].join('\n')}\n`;
+}
+
+/** Prometheus refuses all of a text in which two samples have the same labels. */
+function requireNames(pools: readonly MeasuredPool[]): void {
+  const names = pools.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) < index);
+  if (twice === undefined) return;
+  throw new InvalidArgumentError(
+    `Two of the pools are named ${inspect(twice)}, so that their figures cannot be told apart: give each pool a name of its own, as in new ThreadPool({ name: 'parsers' }).`,
+  );
 }
 
 function histogram({ buckets, sum, count }: HistogramSnapshot): Sample[] {

@@ -3,10 +3,12 @@ import { test } from 'node:test';
 import { Deferred } from 'heddle/defer';
 import { createReactor, ReactorNotRunning, type Reactor, ShutdownTimeoutError } from 'heddle/reactor';
 import { MemoryReactor } from 'heddle/testing';
+import { bindToThread, deferToThread, iterateInThread, reactor as defaultReactor } from 'heddle';
 import { deferToThreadPool, PoolStoppedError, type ThreadPool } from 'heddle/threads';
+import { countItems } from '../fixtures/threads/items.ts';
 import { add, passGate } from '../fixtures/threads/jobs.ts';
 import { reportsOf } from '../support/reported.ts';
-import { Gate } from '../support/gate.ts';
+import { Gate, sharedInts } from '../support/gate.ts';
 
 /** A running reactor, without the process's signals. */
 function started(options: { shutdownTimeout?: number } = {}): { reactor: Reactor<ThreadPool>; stopped: Promise<void> } {
@@ -277,6 +279,26 @@ test('the pool is open again in the next run', { timeout: 30_000 }, async () => 
     reactor.stop();
     await stopped;
   }
+});
+
+test('calls under options go on in the pool of the next run', { timeout: 30_000 }, async () => {
+  const options = { timeout: 25_000 };
+  const [defer, iterate, bind] = [deferToThread, iterateInThread, bindToThread].map((way) => way.with(options)) as [
+    typeof deferToThread,
+    typeof iterateInThread,
+    typeof bindToThread,
+  ];
+  for (const n of [1, 2]) {
+    const stopped = defaultReactor.run({ installSignalHandlers: false });
+    assert.equal(await defer(add, n, n), 2 * n);
+    for await (const item of iterate(countItems, 2, sharedInts(2))) assert.ok(item <= 2);
+    await using list = bind(Array<number>, n);
+    assert.equal(await list.defer((numbers) => numbers.length), n);
+    await list[Symbol.asyncDispose]();
+    defaultReactor.stop();
+    await stopped;
+  }
+  assert.throws(() => deferToThread.with({ timeout: -1 }), { code: 'HEDDLE_INVALID_ARGUMENT' });
 });
 
 test('a before-trigger that never ends is given up after shutdownTimeout, and named', async () => {

@@ -5,6 +5,7 @@ import { after, test } from 'node:test';
 import vm from 'node:vm';
 import { MessageChannel } from 'node:worker_threads';
 import fc from 'fast-check';
+import { Deferred } from 'heddle/defer';
 import { ThreadPool, UnclonableError } from 'heddle/threads';
 import { giveSlabBuffer, inspectBytes, overwrite } from '../fixtures/threads/bytes.ts';
 import { add, identity } from '../fixtures/threads/jobs.ts';
@@ -167,6 +168,17 @@ test('what cannot be copied is refused with the exact path to it', limit, async 
     { numRuns: 300 },
   );
   assert.equal(await pool.defer(add, 1, 2), 3);
+});
+
+test('what is still awaited, and a signal, are refused with what to do instead', limit, async () => {
+  const refused: [unknown, RegExp][] = [
+    [Promise.resolve(1), /^args\[0\]: Promise cannot be sent to another thread\. It is still awaited: await it/],
+    [new Deferred<number>(), /^args\[0\]: Deferred cannot be sent to another thread\. It is still awaited: await it/],
+    [new AbortController().signal, /^args\[0\]: AbortSignal cannot be sent .*with\({ signal }\).* signal\(\) of/],
+  ];
+  for (const [value, message] of refused) {
+    assert.match((await errorOf(pool.defer(identity<unknown>, value), UnclonableError)).message, message);
+  }
 });
 
 test('no code of a Proxy runs when it is refused', limit, async () => {

@@ -592,6 +592,16 @@ export function testThreadPool<Pool extends ThreadPool>(kindName: string, kind: 
     assert.throws(() => pool.start(), PoolStoppedError);
   });
 
+  poolTest('stop() with a deadline of 0 waits for no call, and says so', { max: 1 }, async (pool, t) => {
+    const gate = kind.makeGate(t);
+    const call = pool.defer(passGate, gate.shared);
+    const stopped = pool.stop({ deadline: 0 });
+    kind.elapse(pool, 0);
+    const { message } = await errorOf(call, PoolStoppedError);
+    assert.match(message, /was stopped without waiting for its calls, and passGate was not done/);
+    await stopped;
+  });
+
   poolTest('stop() with a deadline fails the calls that are left, and names them', { max: 1 }, async (pool, t) => {
     const gate = kind.makeGate(t);
     const calls = [pool.defer(passGate, gate.shared), pool.defer(add, 1, 2)];

@@ -186,6 +186,14 @@ test('dumpStats gives a text with what runs and what waits', async () => {
   );
 });
 
+test('prometheusText refuses pools that cannot be told apart', () => {
+  const pools = [{}, { name: 'other' }, {}].map((options) => new MemoryThreadPool(options));
+  assert.throws(() => prometheusText(...pools), {
+    code: 'HEDDLE_INVALID_ARGUMENT',
+    message: /^Two of the pools are named 'heddle', .* give each pool a name of its own/,
+  });
+});
+
 test('prometheusText renders pools in the text format, histograms cumulated, in seconds', async () => {
   const other = new MemoryThreadPool({ name: 'a "b"\\c', max: 1 });
   const text = prometheusText(await usedPool(), other);

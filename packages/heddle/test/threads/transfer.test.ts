@@ -69,7 +69,10 @@ for (const [name, make, work] of pools) {
       [{ a: 1 }, /^args\[0\]\.one: Object cannot be moved to another thread\. What can be moved/],
       [new SharedArrayBuffer(8), /^args\[0\]\.one: SharedArrayBuffer cannot be moved .* pass it without transfer/],
       [new Uint8Array(new ArrayBuffer(8), 4), /^args\[0\]\.one: Uint8Array cannot be moved .* part of a larger/],
-      [Buffer.from('slab'), /^args\[0\]\.one: Buffer cannot be moved .* part of a larger ArrayBuffer/],
+      [
+        Buffer.from('slab'),
+        /^args\[0\]\.one: Buffer cannot be moved .* part of a larger ArrayBuffer.* transfer\(new Uint8Array\(buffer\)\)\.$/,
+      ],
       [7 as unknown as object, /^args\[0\]\.one: 7 cannot be moved/],
     ];
     for (const [value, message] of refused) {

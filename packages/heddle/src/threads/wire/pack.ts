@@ -255,5 +255,11 @@ function wayOut(value: unknown): string {
   if (typeof value === 'function')
     return 'Functions stay in the thread that made them: wrap it in notify(fn) or ask(fn), to be called here from there, or in inThread(fn), to run there.';
   if (typeof value === 'symbol') return 'Symbols stay in the thread that made them: send a string.';
+  // Not `value.then`, nor `instanceof`: the value's own code may throw anything.
+  const prototype = types.isProxy(value) ? null : (Object.getPrototypeOf(value) as object | null);
+  if (types.isPromise(value) || typeof Object.getOwnPropertyDescriptor(prototype ?? {}, 'then')?.value === 'function')
+    return 'It is still awaited: await it, and send what it gives.';
+  if (prototype === AbortSignal.prototype)
+    return 'Give it to the call, as in deferToThread.with({ signal })(f), and ask signal() of heddle/thread for it there.';
   return 'Only plain data and the built-in types can be copied: send the values that are needed, or registerCodec for the class.';
 }

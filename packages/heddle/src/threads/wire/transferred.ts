@@ -27,7 +27,8 @@ export function whyNotMoved(value: unknown): string | undefined {
   if (ArrayBuffer.isView(value)) {
     if (types.isSharedArrayBuffer(value.buffer)) return SHARED;
     if (isDetached(value.buffer)) return GONE;
-    return value.byteLength === value.buffer.byteLength ? undefined : PART;
+    if (value.byteLength === value.buffer.byteLength) return undefined;
+    return Buffer.isBuffer(value) ? PART_BUFFER : PART;
   }
   const isMovable =
     value instanceof MessagePort ||
@@ -56,6 +57,9 @@ const GONE = 'It has been moved before, and its memory is gone from here.';
 const SHARED = 'Both threads have shared memory as it is: pass it without transfer.';
 const PART =
   'It is a part of a larger ArrayBuffer, all of which would go: transfer that, or pass the part without transfer.';
+const PART_BUFFER =
+  'It is a part of a larger ArrayBuffer, all of which would go. Whether a Buffer is one depends on its size and on what ' +
+  'made it: pass it without transfer, or a copy of its own, transfer(new Uint8Array(buffer)).';
 const ONLY =
   'What can be moved is an ArrayBuffer, a view of all of one, a MessagePort, or a stream of the web kind: ' +
   'pass anything else without transfer.';
