@@ -3,10 +3,10 @@ import type { Failure } from '../defer/failure.ts';
 import { CapturedCall } from './callable/capture/captured-call.ts';
 import type { Callable } from './callable/resolve.ts';
 import { resolveWrapped } from './callable/wrapped.ts';
+import type { BoundCall } from './deferrable.ts';
 import { ThreadExitError } from './errors.ts';
 import { type CallOptions, checkCallOptions } from './options.ts';
 import { refusedCall } from './refused-call.ts';
-import type { ThreadArguments } from './thread-arguments.ts';
 import { BoundObjectLostError } from './wire/bound-object-lost-error.ts';
 
 /** A pool of one thread, as a bound object uses it. */
@@ -20,11 +20,6 @@ export interface OwnThread {
   stop(): Deferred<void>;
 }
 
-/** How a function is called that gets the bound object before its arguments. */
-export type BoundCall<T> = <A extends unknown[], R>(
-  f: (object: T, ...args: A) => R,
-  ...args: ThreadArguments<A>
-) => Deferred<Awaited<R>>;
 
 /** A job that is ended by force takes the object with it, so that this has to be asked for. */
 const defaults: CallOptions = { onCancel: 'cooperate' };

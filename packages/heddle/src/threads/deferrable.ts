@@ -44,6 +44,23 @@ export interface DeferToThreadPool<Pool> {
   <A extends unknown[], R>(pool: Pool, f: (...args: A) => R, ...args: ThreadArguments<A>): Deferred<Awaited<R>>;
 }
 
+/**
+ * How a function is called that gets a bound object before its arguments. Overloaded functions are tried as by
+ * {@link DeferCall}.
+ */
+export interface BoundCall<T> {
+  <F extends BoundFunction<T>>(f: F, ...args: Tail<OverloadArguments<F, 0>>): Deferred<Awaited<OverloadResult<F, 0>>>;
+  <F extends BoundFunction<T>>(f: F, ...args: Tail<OverloadArguments<F, 1>>): Deferred<Awaited<OverloadResult<F, 1>>>;
+  <F extends BoundFunction<T>>(f: F, ...args: Tail<OverloadArguments<F, 2>>): Deferred<Awaited<OverloadResult<F, 2>>>;
+  <F extends BoundFunction<T>>(f: F, ...args: Tail<OverloadArguments<F, 3>>): Deferred<Awaited<OverloadResult<F, 3>>>;
+  <F extends BoundFunction<T>>(f: F, ...args: Tail<OverloadArguments<F, 4>>): Deferred<Awaited<OverloadResult<F, 4>>>;
+  <F extends BoundFunction<T>>(f: F, ...args: Tail<OverloadArguments<F, 5>>): Deferred<Awaited<OverloadResult<F, 5>>>;
+  <A extends unknown[], R>(f: (object: T, ...args: A) => R, ...args: ThreadArguments<A>): Deferred<Awaited<R>>;
+}
+
+type BoundFunction<T> = (object: T, ...args: never) => unknown;
+type Tail<A extends readonly unknown[]> = A extends readonly [unknown, ...infer Rest] ? Rest : [];
+
 /** What can be gone through: what a function gives whose items are wanted one by one. */
 type Items<T, R> = Iterable<T, R> | AsyncIterable<T, R>;
 

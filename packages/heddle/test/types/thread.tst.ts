@@ -59,5 +59,16 @@ typeOf(await bound.defer(get, 'key')).is<number>();
 typeOf(await bound.with({ timeout: 5 }).defer((store) => store.get('key'))).is<number>();
 // @ts-expect-error Argument of type 'number' is not assignable to parameter of type 'string'.
 bound.defer(get, 5);
+declare function put(store: Store, key: string): number;
+declare function put(store: Store, key: string, value: number): string;
+declare function pairOf<V>(store: Store, value: V): [Store, V];
+typeOf(await bound.defer(put, 'key')).is<number>();
+typeOf(await bound.defer(put, 'key', 5)).is<string>();
+typeOf(await bound.defer(pairOf, true)).is<[Store, boolean]>();
+typeOf(await bound.defer((store, factor: number) => store.get('key') * factor, 2)).is<number>();
+// @ts-expect-error is not assignable to parameter of type
+bound.defer(put, 'key', 'value');
+// @ts-expect-error Argument of type '(list: string[]) => string[]' is not assignable
+bound.defer((list: string[]) => list);
 // @ts-expect-error Argument of type 'number' is not assignable to parameter of type 'string'.
 bindToThread(open, 5);
