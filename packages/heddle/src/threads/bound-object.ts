@@ -20,7 +20,6 @@ export interface OwnThread {
   stop(): Deferred<void>;
 }
 
-
 /** A job that is ended by force takes the object with it, so that this has to be asked for. */
 const defaults: CallOptions = { onCancel: 'cooperate' };
 const release = new CapturedCall({ kind: 'release' }, []);
