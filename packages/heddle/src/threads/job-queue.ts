@@ -47,13 +47,18 @@ export class JobQueue implements JobHolder {
     this.#owner.waiting++;
   }
 
-  /** Takes a job back that had been the first. */
-  unshift(job: Job): void {
+  /** Takes a job back whose turn had come: it stands before all that were made after it. */
+  putBack(job: Job): void {
+    let next = this.#first;
+    while (next !== undefined && next.id < job.id) next = next.next;
+    const previous = next === undefined ? this.#last : next.previous;
     job.holder = this;
-    job.next = this.#first;
-    if (this.#first === undefined) this.#last = job;
-    else this.#first.previous = job;
-    this.#first = job;
+    job.previous = previous;
+    job.next = next;
+    if (previous === undefined) this.#first = job;
+    else previous.next = job;
+    if (next === undefined) this.#last = job;
+    else next.previous = job;
     this.#size++;
     this.#owner.waiting++;
   }

@@ -88,7 +88,7 @@ export class PoolCore {
       threadIsStuck: (thread) => warnOfStuck(name, thread),
       backlogHasShrunk: () => this.drain.look(),
     };
-    this.team = new Team(owner, { min, max, processors: availableParallelism() });
+    this.team = new Team(owner, { min, max, maxQueue, processors: availableParallelism() });
     this.#idleWatch = new IdleWatch(this.team, idleTimeout);
   }
 

@@ -67,8 +67,8 @@ export interface ThreadOwner {
   threadIsFree(thread: PoolThread): void;
   /** The thread takes no more jobs: it has been told to end, or is gone already. */
   threadIsEnding(thread: PoolThread): void;
-  /** Jobs that an ending thread has not begun, and will not. */
-  jobsHaveNotBegun(jobs: readonly Job[]): void;
+  /** Jobs that the thread has not begun, and will not. */
+  jobsHaveNotBegun(thread: PoolThread, jobs: readonly Job[]): void;
   /** The thread has been told to end, and goes on. */
   threadIsStuck(thread: PoolThread): void;
   /** The thread is gone, and has no jobs. */

@@ -50,9 +50,10 @@ export class PriorityQueue {
     this.#listOf(job.priority).push(job);
   }
 
-  /** Takes jobs back that had been the first, in their order. */
+  /** Takes jobs back whose turn had come. */
   putBack(jobs: readonly Job[]): void {
-    for (const job of jobs.toReversed()) this.#listOf(job.priority).unshift(job);
+    // The last one first: the others then have to pass only what was put back before.
+    for (const job of jobs.toReversed()) this.#listOf(job.priority).putBack(job);
   }
 
   shift(): Job | undefined {

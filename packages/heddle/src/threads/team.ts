@@ -13,6 +13,8 @@ import type { StuckThread } from './stuck-thread.ts';
 export interface TeamLimits {
   readonly min: number;
   readonly max: number;
+  /** How many jobs may wait at a time, but those that could begin at once. */
+  readonly maxQueue: number;
   /** How many threads can run at a time. */
   readonly processors: number;
 }
@@ -55,6 +57,7 @@ const AWAKENING_NANOSECONDS = 50_000;
  */
 export class Team {
   readonly #owner: TeamOwner;
+  readonly #maxQueue: number;
   /** A thread more than these with short jobs would take its processor from one of them. */
   readonly #processors: number;
   readonly #queueOwner: QueueOwner = {
@@ -94,7 +97,7 @@ export class Team {
     threadIsBack: (thread) => this.#threadIsBack(thread),
     threadIsFree: (thread) => this.#threadIsFree(thread),
     threadIsEnding: (thread) => this.#threadIsEnding(thread),
-    jobsHaveNotBegun: (jobs) => this.#jobsHaveNotBegun(jobs),
+    jobsHaveNotBegun: (thread, jobs) => this.#jobsHaveNotBegun(thread, jobs),
     threadIsStuck: (thread) => this.#threadIsStuck(thread),
     threadHasEnded: (thread) => this.#threadHasEnded(thread),
   };
@@ -105,8 +108,9 @@ export class Team {
   #serving = false;
   #stopping = false;
 
-  constructor(owner: TeamOwner, { min, max, processors }: TeamLimits) {
+  constructor(owner: TeamOwner, { min, max, maxQueue, processors }: TeamLimits) {
     this.#owner = owner;
+    this.#maxQueue = maxQueue;
     this.#processors = processors;
     this.#min = min;
     this.#max = max;
@@ -305,11 +309,14 @@ export class Team {
       // One that had begun nothing is free now.
       return this.#idle.pop() ?? this.#addThread();
     }
-    return this.#firstWithRoom();
+    // The threads that are too many end when they have done what they have.
+    return this.staying > this.#max + this.#extra ? undefined : this.#firstWithRoom();
   }
 
   /** The thread with short jobs that has done them sooner than an idle one would begin. */
   #awakeThread(): PoolThread | undefined {
+    // The job, which counts here already, was taken because it can begin at once.
+    if (this.backlog > this.#maxQueue) return undefined;
     const last = this.#roomy.last?.thread;
     if (last !== undefined && last.expected < AWAKENING_NANOSECONDS && last.hasRoom) return last;
     if (this.#roomy.size < this.#processors) return undefined;
@@ -384,9 +391,7 @@ export class Team {
   /** What it has not begun would wait for what its job waits for. */
   #threadIsAbsent(thread: PoolThread): void {
     this.#absent.add(thread);
-    const back = thread.takeBack();
-    this.#note(thread);
-    this.#jobsHaveNotBegun(back);
+    this.#jobsHaveNotBegun(thread, thread.takeBack());
   }
 
   #threadIsBack(thread: PoolThread): void {
@@ -413,7 +418,8 @@ export class Team {
     if (index >= 0) this.#idle.splice(index, 1);
   }
 
-  #jobsHaveNotBegun(jobs: readonly Job[]): void {
+  #jobsHaveNotBegun(thread: PoolThread, jobs: readonly Job[]): void {
+    if (!this.#ending.has(thread)) this.#note(thread);
     this.#queue.putBack(jobs);
     this.#serve();
   }

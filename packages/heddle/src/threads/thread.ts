@@ -129,6 +129,8 @@ export class Thread implements PoolThread {
       passedTo: (slot, job, index) => this.#passedTo(slot, job, index),
       answer: (answer, transfer) => this.#connection.answer(answer, transfer),
       waits: () => {
+        // It may have called before it was told to end, which ends the call as well.
+        if (this.#ending) return;
         this.#isAbsent = true;
         owner.threadIsAbsent(this);
       },
@@ -230,7 +232,7 @@ export class Thread implements PoolThread {
     const back = this.takeBack();
     this.#givenUp.add(job);
     if (this.#givenUp.size > 0) this.#isStalled = true;
-    return this.#owner.jobsHaveNotBegun(back);
+    return this.#owner.jobsHaveNotBegun(this, back);
   }
 
   hasBegun(job: Job): boolean {
@@ -278,7 +280,7 @@ export class Thread implements PoolThread {
     this.#connection.end();
     const { endsWithin = PATIENCE_MS } = this.#connection;
     this.#endWatch = new EndWatch(this.#time, this.#now, endsWithin, () => this.#shouldHaveEnded());
-    if (back.length > 0) this.#owner.jobsHaveNotBegun(back);
+    if (back.length > 0) this.#owner.jobsHaveNotBegun(this, back);
   }
 
   askWhenFree(): void {
@@ -454,7 +456,7 @@ export class Thread implements PoolThread {
   #retire(): void {
     const back = this.takeBack();
     if (this.#load === 0) this.end();
-    this.#owner.jobsHaveNotBegun(back);
+    this.#owner.jobsHaveNotBegun(this, back);
   }
 
   /** Only while somebody waits for the job: what is passed to a call is released when that ends. */
@@ -484,7 +486,7 @@ export class Thread implements PoolThread {
     this.#unsent.takeAll();
     this.#load = 0;
     if (back.length === left.length && crash !== undefined) warnOfCrash(crash.error);
-    if (back.length > 0) this.#owner.jobsHaveNotBegun(back);
+    if (back.length > 0) this.#owner.jobsHaveNotBegun(this, back);
     const lost = left.filter((job) => !back.includes(job));
     for (const job of lost) this.#owner.jobHasLeft(job);
     for (const job of lost) {
