@@ -122,17 +122,16 @@ test('threads that are too many get no more calls, however many there are', limi
   const pool = poolFor(t, { min: 8, max: 8 });
   pool.start();
   await makeKnown(pool, computeABit);
-  let calls = 0;
-  let most = 5000;
+  const calls = { made: 0, most: 5000 };
   const callAgain = async (): Promise<void> => {
-    for (; calls < most; calls++) await pool.defer(computeABit);
+    for (; calls.made < calls.most; calls.made++) await pool.defer(computeABit);
   };
   const callers = Array.from({ length: 300 }, callAgain);
-  while (calls < most / 2) await nextTurn();
+  while (calls.made < calls.most / 2) await nextTurn();
   assert.ok(pool.statistics().threads > 1);
   pool.adjustPoolSize({ min: 0, max: 1 });
   // Those that the eight have are many fewer.
-  most = calls + 2000;
+  calls.most = calls.made + 2000;
   await Promise.all(callers);
   assert.equal(pool.statistics().threads, 1);
 });
