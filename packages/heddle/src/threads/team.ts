@@ -10,6 +10,7 @@ import { isStalled, StallWatch } from './stall-watch.ts';
 import type { ThreadStatistics } from './statistics.ts';
 import type { StuckThread } from './stuck-thread.ts';
 
+/** How much a team may do at a time. */
 export interface TeamLimits {
   readonly min: number;
   readonly max: number;
