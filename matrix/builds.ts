@@ -158,6 +158,7 @@ export function byItself(runner: Runner, entry = 'program.mjs'): Runner {
   const place = (folder: string): string => path.join(alone, path.basename(folder));
   return {
     ...runner,
+    isAlone: true,
     build: async (folder) => {
       await runner.build?.(folder);
       rmSync(place(folder), { recursive: true, force: true });

@@ -1,7 +1,7 @@
 // npm run test:matrix [-- part of a runner's name]... [--smoke] [--skip-install]
 // Tries each kind of function under each runner and bundler, and writes results/ and the guide's table.
 // With --smoke: some rows, which must be as they are in results/.
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { fetchNode } from '../scripts/node-binary.ts';
@@ -92,8 +92,9 @@ function tryOut(runner: Runner, folder: string, slug: string, version: string | 
     NO_COLOR: '1',
   };
   const binary = version === undefined ? process.execPath : fetchNode(version);
+  const run = (): ReturnType<typeof execute> => execute(runner.command(binary, folder), folder, env);
   const { status, output } =
-    broken === undefined ? execute(runner.command(binary, folder), folder, env) : { status: 1, output: '' };
+    broken === undefined ? (runner.isAlone ? withoutPackages(run) : run()) : { status: 1, output: '' };
   const outcomes: Record<string, string> = {};
   for (const line of existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : []) {
     const { kind, outcome } = JSON.parse(line) as { kind: string; outcome: string };
@@ -104,6 +105,17 @@ function tryOut(runner: Runner, folder: string, slug: string, version: string | 
   for (const kind of kinds) outcomes[kind] ??= clean(otherwise, folder);
   const node = version === undefined ? undefined : execute([binary, '--version'], here, process.env).output.trim();
   return { node, outcomes: Object.fromEntries(kinds.map((kind) => [kind, String(outcomes[kind])])) };
+}
+
+function withoutPackages<T>(act: () => T): T {
+  const packages = path.join(work, 'node_modules');
+  const away = path.join(work, 'packages-away');
+  renameSync(packages, away);
+  try {
+    return act();
+  } finally {
+    renameSync(away, packages);
+  }
 }
 
 function compare(row: Row, committed: readonly Row[]): number {

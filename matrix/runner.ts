@@ -13,6 +13,8 @@ export interface Runner {
   readonly build?: (folder: string) => void | Promise<void>;
   readonly command: (node: string, folder: string) => readonly string[];
   readonly folder?: string;
+  /** Run while none of the packages is where the program was built with them: a bundle may know the place. */
+  readonly isAlone?: true;
   /** The package type of the program's folder, where the variant does not say it. */
   readonly type?: 'module' | 'commonjs';
   readonly env?: NodeJS.ProcessEnv;
