@@ -138,8 +138,8 @@ class MemoryConnection implements ThreadConnection {
         value: (_slot, value) => this.#answer('value', pack(value, 'result')),
         failed: (_slot, outcome, error) => this.#answer(outcome, packThrown(error)),
       },
-      (_slot, f, receiver, args) => {
-        this.#job = new RunningJob(() => this.#isCancelled);
+      (slot, f, receiver, args) => {
+        this.#job = new RunningJob(slot, () => this.#isCancelled);
         return callAsJob(this.#job, calls, f, receiver, args);
       },
       calls,

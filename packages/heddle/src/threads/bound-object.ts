@@ -40,6 +40,9 @@ export class BoundObject<T> implements AsyncDisposable {
   /** Where there is no object any more, what a call fails with for that reason. */
   #failure: ((functionName: string) => unknown) | undefined;
   #disposed: Promise<void> | undefined;
+  /** How many calls have not ended: the object is disposed of after them, whatever their priority. */
+  #pending = 0;
+  #allHaveEnded: () => void = () => {};
 
   /**
    * Runs `f(object, ...args)` in the object's thread, after the calls before it.
@@ -88,9 +91,15 @@ export class BoundObject<T> implements AsyncDisposable {
   #call(f: Function, args: readonly unknown[], options: CallOptions): Deferred<never> {
     this.#observe();
     if (this.#failure !== undefined) return refusedCall(this.#failure(f.name));
+    if (this.#disposed !== undefined) return refusedCall(new BoundObjectLostError(f.name));
     const call: Deferred<unknown> = this.#thread.submit(f, [...args, this.#id], options, (function_) =>
       resolveWrapped('bound', function_),
     );
+    this.#pending++;
+    call.addBoth((result: unknown) => {
+      if (--this.#pending === 0) this.#allHaveEnded();
+      return result;
+    });
     return call.addErrback((failure: Failure) => {
       const { value } = failure;
       if (value instanceof ThreadExitError) this.#isGone((name) => new BoundObjectLostError(name, { cause: value }));
@@ -115,6 +124,11 @@ export class BoundObject<T> implements AsyncDisposable {
 
   async #dispose(): Promise<void> {
     this.#observe();
+    if (this.#pending > 0) {
+      await new Promise<void>((resolve) => {
+        this.#allHaveEnded = resolve;
+      });
+    }
     try {
       if (this.#failure === undefined) await this.#thread.submit(DISPOSE, [this.#id], {}, () => release);
     } catch (error) {

@@ -6,6 +6,7 @@ import { type LocalFunction, localFunction } from './callable/local-function.ts'
 import type { CallAnswer, CallTarget, LocalTarget, ThreadCall } from './wire/messages.ts';
 import { pack, packThrown } from './wire/pack.ts';
 import type { Parcel } from './wire/payload.ts';
+import { UnclonableError } from './wire/unclonable-error.ts';
 import { unpack } from './wire/unpack.ts';
 
 /** What the calls of one thread need of it. */
@@ -28,7 +29,7 @@ export class CallsFromThread {
   /** The last call whose function is still looked for: those after it wait. */
   #finding: Promise<void> | undefined;
   /** The call for which the thread waits, where that takes longer than a moment. */
-  #awaited: number | undefined;
+  #awaited: ThreadCall | undefined;
 
   constructor(thread: CallingThread) {
     this.#thread = thread;
@@ -62,9 +63,12 @@ export class CallsFromThread {
     return undefined;
   }
 
-  /** The thread has ended a job, so it waits for nothing. */
-  jobHasEnded(): void {
-    if (this.#awaited === undefined) return;
+  /** The thread has ended the job in this slot, so that it does not wait on its behalf any more. */
+  jobHasEnded(slot: number): void {
+    if (this.#awaited?.slot === slot) this.#goesOn();
+  }
+
+  #goesOn(): void {
     this.#awaited = undefined;
     this.#thread.goesOn();
   }
@@ -94,12 +98,14 @@ export class CallsFromThread {
       return undefined;
     }
     let result: unknown;
+    let isAwaited: boolean;
     try {
       result = run();
+      isAwaited = isThenable(result);
     } catch (error) {
       return this.#end(call, 'thrown', error);
     }
-    if (!isThenable(result)) return this.#end(call, 'value', result);
+    if (!isAwaited) return this.#end(call, 'value', result);
     this.#wait(call);
     Promise.resolve(result).then(
       (value) => this.#end(call, 'value', value),
@@ -118,9 +124,9 @@ export class CallsFromThread {
     );
   }
 
-  #wait({ id }: ThreadCall): void {
-    if (id === undefined || this.#awaited === id) return;
-    this.#awaited = id;
+  #wait(call: ThreadCall): void {
+    if (call.id === undefined || this.#awaited?.id === call.id) return;
+    this.#awaited = call;
     this.#thread.waits();
   }
 
@@ -131,16 +137,27 @@ export class CallsFromThread {
       });
       return;
     }
-    if (this.#awaited === id) this.jobHasEnded();
-    const { outcome: sent, parcel } = packAnswer(outcome, result);
-    this.#thread.answer({ id, outcome: sent, payload: parcel.payload }, parcel.transfer);
+    if (this.#awaited?.id === id) this.#goesOn();
+    const answer = ({ outcome, parcel: { payload, transfer } }: Packed): void =>
+      this.#thread.answer({ id, outcome, payload }, transfer);
+    try {
+      answer(packAnswer(outcome, result));
+    } catch (error) {
+      // Memory that is gone, a stream that is being read: that it cannot be sent shows only now.
+      const reason = error instanceof Error ? error.message : String(error);
+      const unsent = new UnclonableError(`The answer cannot be sent to the thread that asked: ${reason}`);
+      answer({ outcome: 'thrown', parcel: packThrown(unsent) });
+    }
   }
 }
 
-function packAnswer(
-  outcome: CallAnswer['outcome'],
-  result: unknown,
-): { outcome: CallAnswer['outcome']; parcel: Parcel } {
+/** How a call has ended, ready to be sent. */
+interface Packed {
+  readonly outcome: CallAnswer['outcome'];
+  readonly parcel: Parcel;
+}
+
+function packAnswer(outcome: CallAnswer['outcome'], result: unknown): Packed {
   if (outcome === 'thrown') return { outcome, parcel: packThrown(result) };
   try {
     return { outcome, parcel: pack(result, 'result') };

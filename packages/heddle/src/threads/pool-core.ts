@@ -176,6 +176,10 @@ export class PoolCore {
       min: 0,
       max: 1,
       idleTimeout: Number.POSITIVE_INFINITY,
+      // Calls run one after the other.
+      concurrency: 1,
+      // It can always be disposed of.
+      maxQueue: Math.max(1, this.options.maxQueue),
       // Another thread would not have the object.
       maxCallsPerThread: Number.POSITIVE_INFINITY,
       maxThreadMemory: Number.POSITIVE_INFINITY,

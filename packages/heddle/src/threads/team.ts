@@ -392,13 +392,16 @@ export class Team {
   /** What it has not begun would wait for what its job waits for. */
   #threadIsAbsent(thread: PoolThread): void {
     this.#absent.add(thread);
+    // What a job has left behind may ask as well, in a thread that has none.
+    this.#leaveIdle(thread);
     this.#jobsHaveNotBegun(thread, thread.takeBack());
   }
 
   #threadIsBack(thread: PoolThread): void {
-    if (!this.#absent.delete(thread)) return;
+    if (!this.#absent.delete(thread)) return undefined;
+    if (thread.load === 0) return this.#threadIsIdle(thread);
     this.#note(thread);
-    this.#serve();
+    return this.#serve();
   }
 
   #threadIsFree(thread: PoolThread): void {
@@ -415,6 +418,10 @@ export class Team {
     this.#count(thread, 0);
     this.#roomy.remove(thread.roomy);
     this.#laden.remove(thread.laden);
+    this.#leaveIdle(thread);
+  }
+
+  #leaveIdle(thread: PoolThread): void {
     const index = this.#idle.indexOf(thread);
     if (index >= 0) this.#idle.splice(index, 1);
   }

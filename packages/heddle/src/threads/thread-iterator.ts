@@ -1,4 +1,4 @@
-import { CancelledError } from '../defer/errors.ts';
+import { CancelledError, TimeoutError } from '../defer/errors.ts';
 import type { Deferred } from '../defer/deferred.ts';
 import type { Job } from './job.ts';
 
@@ -86,10 +86,17 @@ export class ThreadIterator<T, R = unknown> implements AsyncIterableIterator<T, 
       },
       (failure) => {
         this.#end ??= { error: failure.value };
+        if (this.#isGivenUp(failure.value)) this.#items.length = 0;
         this.#serve();
       },
     );
     return call;
+  }
+
+  /** Whether it was the call's own limits, and nothing in the thread: then nobody wants what has arrived. */
+  #isGivenUp(error: unknown): boolean {
+    const isLimit = error instanceof CancelledError || error instanceof TimeoutError;
+    return isLimit && this.#job !== undefined && this.#job.runTime < 0;
   }
 
   /** Gives those that wait what there is for them, in their order. */
@@ -134,6 +141,7 @@ export class ThreadIterator<T, R = unknown> implements AsyncIterableIterator<T, 
     }
     await this.#call;
     this.#end ??= { error: undefined };
+    this.#serve();
     // Taken back before it had begun, or given up by a signal meanwhile, it is left as was asked.
     if (hadEnded || !('error' in this.#end) || this.#end.error instanceof CancelledError) return;
     throw this.#end.error;

@@ -424,7 +424,7 @@ export class Thread implements PoolThread {
     if (slot === this.#init?.slot) return this.#init.completed(outcome, result);
     const sent = outcome === 'withdrawn' ? undefined : this.#sent.take(slot);
     if (sent === undefined) return this.#sendHeld();
-    this.#calls.jobHasEnded();
+    this.#calls.jobHasEnded(slot);
     if (!this.#hasAnswered) this.#owner.threadHasAnswered();
     this.#hasAnswered = true;
     this.#usage.hasRun(microseconds, cpuMicroseconds);

@@ -5,7 +5,15 @@ import { bindToThread, reactor } from 'heddle';
 import { MemoryThreadPool, successResultOf } from 'heddle/testing';
 import { BoundObjectLostError, ThreadExitError, UnclonableError } from 'heddle/threads';
 import { add, whichThread } from '../fixtures/threads/jobs.ts';
-import { type Account, addTo, exitWith, openAccount, refuseToOpen, waitAtGate } from '../fixtures/threads/items.ts';
+import {
+  type Account,
+  addTo,
+  exitWith,
+  openAccount,
+  openAccountLater,
+  refuseToOpen,
+  waitAtGate,
+} from '../fixtures/threads/items.ts';
 import { errorOf } from '../support/failure-of.ts';
 import { Gate, sharedInts } from '../support/gate.ts';
 import { poolFor } from '../support/pools.ts';
@@ -146,4 +154,30 @@ test('a memory pool runs the calls of a bound object when it is told to', limit,
   await pool.performAll();
   await nextTurn();
   assert.equal(successResultOf(call), 2);
+});
+
+test('its calls run one after the other, also where others share a thread', limit, async (t) => {
+  const pool = poolFor(t, { max: 1, concurrency: 5 });
+  const account = pool.bind(openAccountLater, 100, sharedInts(1));
+  assert.deepEqual(await Promise.all([1, 2, 3].map((n) => account.defer(addTo, n))), [101, 103, 106]);
+  await account[Symbol.asyncDispose]();
+});
+
+test('it is disposed of after its calls, whatever may wait and whatever comes first', limit, async (t) => {
+  for (const maxQueue of [0, 1, 5]) {
+    const pool = poolFor(t, { max: 1, maxQueue });
+    const notes = sharedInts(1);
+    const account = pool.bind(openAccount, 100, notes);
+    assert.equal(await account.defer(addTo, 1), 101);
+    const gate = new Gate();
+    const held = account.defer(waitAtGate, gate.shared);
+    const late = maxQueue > 1 ? account.with({ priority: -10 }).defer(addTo, 1) : undefined;
+    const disposed = account[Symbol.asyncDispose]();
+    await errorOf(account.defer(addTo, 1), BoundObjectLostError);
+    gate.open();
+    await held;
+    if (late !== undefined) assert.equal(await late, 102);
+    await disposed;
+    assert.equal(notes[0], 1, 'its own dispose has run');
+  }
 });

@@ -392,3 +392,23 @@ test('passed functions can be called where they come from', () => {
   assert.equal(ask((n: number) => n + 1)(1), 2);
   assert.equal(inThread(add)(1, 2), 3);
 });
+
+test('an answer that cannot be sent is thrown in the thread', limit, async (t) => {
+  const pool = poolFor(t, { max: 1 });
+  const gone = new Uint8Array(8);
+  structuredClone(gone.buffer, { transfer: [gone.buffer] });
+  const unreadable = Object.defineProperty({}, 'then', {
+    get(): never {
+      throw new RangeError('not to be read');
+    },
+  });
+  const answers: [() => unknown, RegExp][] = [
+    [() => gone, /^The answer cannot be sent to the thread that asked: .*detached/],
+    [async () => gone, /^The answer cannot be sent to the thread that asked: .*detached/],
+    [() => unreadable, /not to be read/],
+  ];
+  for (const [answer, message] of answers) {
+    assert.match((await errorOf(pool.defer(jobs.callOnly, ask(answer as () => number)), Error)).message, message);
+  }
+  assert.equal(await pool.defer(add, 1, 2), 3);
+});

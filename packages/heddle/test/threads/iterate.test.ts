@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
-import { iterateInThread } from 'heddle';
+import { CancelledError, iterateInThread } from 'heddle';
 import { MemoryThreadPool } from 'heddle/testing';
 import { add } from '../fixtures/threads/jobs.ts';
 import {
@@ -90,6 +90,24 @@ test('an iteration whose items nobody has asked for makes no call', limit, async
   assert.deepEqual(await items.return('early'), { done: true, value: 'early' });
   assert.deepEqual(await items.next(), { done: true, value: undefined });
   assert.equal(Atomics.load(notes, 0), 0);
+});
+
+test('who asks for an item after leaving an iteration that had not begun is told that it is over', limit, async (t) => {
+  const items = poolFor(t).iterate(throwAfter, 3);
+  const left = items.return();
+  assert.deepEqual(await items.next(), { done: true, value: undefined });
+  assert.deepEqual(await left, { done: true, value: undefined });
+});
+
+test('a signal ends the loop at once, whatever has arrived', limit, async (t) => {
+  const pool = poolFor(t, { max: 1 });
+  const controller = new AbortController();
+  const notes = sharedInts(2);
+  const items = pool.with({ buffer: 100, signal: controller.signal }).iterate(countItems, 1000, notes);
+  assert.equal((await items.next()).value, 1);
+  while (Atomics.load(notes, 0) < 50) await nextTurn();
+  controller.abort();
+  await assert.rejects(items.next(), CancelledError);
 });
 
 test('several who ask at the same time get the items in the order in which they asked', limit, async (t) => {

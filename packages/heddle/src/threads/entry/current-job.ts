@@ -59,7 +59,7 @@ export class CurrentJobs implements Inside {
   #jobIn(slot: number): RunningJob {
     let job = this.#running.get(slot);
     if (job === undefined) {
-      job = new RunningJob(() => this.#isGivenUp(slot));
+      job = new RunningJob(slot, () => this.#isGivenUp(slot));
       this.#running.set(slot, job);
     }
     return job;

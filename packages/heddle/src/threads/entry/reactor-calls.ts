@@ -69,7 +69,8 @@ export class ReactorCalls implements CallsToReactor {
     const isGivenUp = (): boolean => job?.isCancelled() ?? false;
     const { payload, transfer } = pack(args, 'args');
     const id = ++this.#lastCall;
-    if (!isGivenUp()) this.#line.send({ target: this.#numbered(target), args: payload, id }, transfer);
+    const slot = target.kind === 'passed' ? target.slot : job?.slot;
+    if (!isGivenUp()) this.#line.send({ target: this.#numbered(target), args: payload, id, slot }, transfer);
     const answer = isGivenUp() ? undefined : this.#line.answerTo(id, isGivenUp);
     if (answer === undefined) {
       throw new CancelledError(

@@ -2,14 +2,20 @@ import type { CurrentJob } from '../wire/inside.ts';
 
 /** A job that runs, or has run: what it left behind may still ask. */
 export class RunningJob implements CurrentJob {
+  readonly #slot: number;
   readonly #isGivenUp: () => boolean;
   readonly #waiting: (() => void)[] = [];
   #cancelled = false;
   #ended = false;
 
   /** @param isGivenUp good until the job has ended */
-  constructor(isGivenUp: () => boolean) {
+  constructor(slot: number, isGivenUp: () => boolean) {
+    this.#slot = slot;
     this.#isGivenUp = isGivenUp;
+  }
+
+  get slot(): number | undefined {
+    return this.#ended ? undefined : this.#slot;
   }
 
   isCancelled(): boolean {

@@ -38,6 +38,8 @@ export interface CallsToReactor {
 
 /** A job, as the code that it runs sees it. */
 export interface CurrentJob {
+  /** Where the thread has it; undefined when it has ended. */
+  readonly slot: number | undefined;
   /** Whether its caller has given it up. Looks into shared memory, so that it is so at once, in a loop too. */
   isCancelled(): boolean;
   /** Calls `f` once, when the event loop of the thread learns of the cancel. */

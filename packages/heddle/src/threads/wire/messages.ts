@@ -54,6 +54,8 @@ export interface ThreadCall {
   readonly args: Payload;
   /** The number of the call, where the thread waits for the answer. */
   readonly id?: number;
+  /** The slot of the job on whose behalf it waits, where there is one. */
+  readonly slot?: number | undefined;
   /** Where the answers go; sent once, before the first. */
   readonly answers?: import('node:worker_threads').MessagePort;
 }
