@@ -206,6 +206,61 @@ export const ofHidden = (defer) => Array.from({ length: 1000 }, (_, n) => defer(
     assert.ok(Number(asked) < 600, `${asked}`);
   });
 
+  test('announces scripts a few times for many functions that were made of texts', async () => {
+    const [sums, counts] = await run('texts.mjs', [
+      "const texts = Array.from({ length: 30 }, (_, n) => new Function('x', 'return x + ' + n));",
+      'tell(await Promise.all(texts.map((f) => deferToThread(f, 1))));',
+      'tell(counted());',
+    ]);
+    assert.deepEqual(
+      sums,
+      Array.from({ length: 30 }, (_, n) => n + 1),
+    );
+    const { announcements } = counts as { announcements: number };
+    assert.ok(announcements <= 3, `${announcements}`);
+  });
+
+  test('announces scripts a few times for many functions of a file that has changed since it was loaded', async () => {
+    const list = Array.from({ length: 30 }, (_, n) => `(x) => x + ${n},`).join('\n');
+    const file = write('edited.mjs', `const list = [\n${list}\n];\nexport const at = (n) => list[n];\n`);
+    const [sums, counts] = await run('edited-since.mjs', [
+      "const { writeFileSync } = await import('node:fs');",
+      "const { at } = await import('./edited.mjs');",
+      `writeFileSync(${JSON.stringify(file)}, '// Another text.');`,
+      'tell(await Promise.all(Array.from({ length: 30 }, (_, n) => deferToThread(at(n), 1))));',
+      'tell(counted());',
+    ]);
+    assert.deepEqual(
+      sums,
+      Array.from({ length: 30 }, (_, n) => n + 1),
+    );
+    const { announcements } = counts as { announcements: number };
+    assert.ok(announcements <= 4, `${announcements}`);
+  });
+
+  test('many functions that have to be looked for share one look through the modules', async () => {
+    for (let n = 0; n < 30; n++) write(`one-${n}.mjs`, `export const value = ${n};\n`);
+    const imports = Array.from({ length: 30 }, (_, n) => `import './one-${n}.mjs';`).join('\n');
+    write(
+      'many.mjs',
+      `${imports}\nconst make = (n) => (x) => x + n;\nexport const makeAll = () => Array.from({ length: 40 }, (_, n) => make(n));\n`,
+    );
+    // Whoever waits for a module has an eye on the time.
+    const [sums, waits] = await run('shared-look.mjs', [
+      "const { makeAll } = await import('./many.mjs');",
+      'const { setInterval: original } = globalThis;',
+      'let waits = 0;',
+      'globalThis.setInterval = (...args) => { waits++; return original(...args); };',
+      'tell(await Promise.all(makeAll().map((f) => deferToThread(f, 1))));',
+      'tell(waits);',
+    ]);
+    assert.deepEqual(
+      sums,
+      Array.from({ length: 40 }, (_, n) => n + 1),
+    );
+    assert.ok(Number(waits) >= 30 && Number(waits) < 150, `${waits}`);
+  });
+
   test('is asked at each call of a burst for a variable that changes meanwhile', async () => {
     write(
       'changing.mjs',

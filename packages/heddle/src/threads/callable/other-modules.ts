@@ -33,14 +33,34 @@ export interface Search {
  * searched for again and again in vain costs little.
  */
 export async function searchOtherModules(f: Function, origin: Origin): Promise<Search> {
-  let complete = await lookThroughCommonJs();
+  let complete = await commonJs.look();
   if (origin.kind === 'denied') return { reference: held.get(f) ?? deepInCommonJs(f), complete };
-  if (!held.has(f)) {
-    rereadScripts();
-    complete = (await lookThroughEsModules()) && complete;
-  }
+  if (!held.has(f)) complete = (await esModules.look()) && complete;
   return { reference: held.get(f), complete };
 }
+
+/** A look through many modules, which searches that want it at the same time share. */
+class SharedLook {
+  readonly #lookThrough: () => Promise<boolean>;
+  #underWay: Promise<boolean> | undefined;
+
+  /** @param lookThrough tells whether every module could be looked at */
+  constructor(lookThrough: () => Promise<boolean>) {
+    this.#lookThrough = lookThrough;
+  }
+
+  /** Looks at whatever is loaded now: one that is under way may have come too early for the module in question. */
+  async look(): Promise<boolean> {
+    await this.#underWay;
+    this.#underWay ??= this.#lookThrough().finally(() => {
+      this.#underWay = undefined;
+    });
+    return this.#underWay;
+  }
+}
+
+const commonJs = new SharedLook(lookThroughCommonJs);
+const esModules = new SharedLook(lookThroughEsModules);
 
 async function lookThroughCommonJs(): Promise<boolean> {
   const cache = commonJsCache();
@@ -79,6 +99,7 @@ function deepInCommonJs(f: Function): FunctionReference | undefined {
 }
 
 async function lookThroughEsModules(): Promise<boolean> {
+  rereadScripts();
   const open = [...loadedModuleUrls()].filter((url) => !looked.has(url) && !isEntryModule(url));
   let complete = true;
   let sliceEnd = performance.now() + SLICE_MS;

@@ -29,7 +29,11 @@ interface Position {
  * was edited since) V8 is asked, which takes the Debugger domain.
  */
 export function sourceOf(position: Position, functionText: string): Source | undefined {
-  return storedSourceOf(position, functionText) ?? locate(askForSource(position.scriptId), position, functionText);
+  return (
+    storedSourceOf(position, functionText) ??
+    locate(textOfNewFunction(position, functionText), position, functionText) ??
+    locate(askForSource(position.scriptId), position, functionText)
+  );
 }
 
 /** The same as far as the disk tells: undefined where V8 would have to be asked. */
@@ -67,11 +71,26 @@ function withoutTypes(text: string): string | undefined {
   }
 }
 
+/** What `new Function` has V8 compile: JavaScript says what the text of the function is, V8 puts brackets around it. */
+function textOfNewFunction({ script: { url } }: Position, functionText: string): string | undefined {
+  const isOne = url === '' && /^(?:async )?function\*? anonymous\([^]*\n\) \{\n/.test(functionText);
+  return isOne ? `(${functionText})` : undefined;
+}
+
+/** Functions of a few scripts may come in turn, and a question takes some 20 ms. */
+const MOST_ANSWERS = 16;
+const answers = new Map<string, string | undefined>();
+
 function askForSource(scriptId: string): string | undefined {
+  if (answers.has(scriptId)) return answers.get(scriptId);
   const session = inspectorSession();
-  return askDebugger(session, () => {
+  const answer = askDebugger(session, () => {
     return ask<{ scriptSource?: string }>(session, 'Debugger.getScriptSource', { scriptId }).scriptSource;
   });
+  const [oldest] = answers.keys();
+  if (oldest !== undefined && answers.size === MOST_ANSWERS) answers.delete(oldest);
+  answers.set(scriptId, answer);
+  return answer;
 }
 
 const LINE_END = /\r\n|[\n\r\u2028\u2029]/g;
