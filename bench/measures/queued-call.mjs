@@ -1,6 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { collectGarbage } from '../process/garbage.mjs';
-import { median } from '../statistics.mjs';
 
 const storage = new AsyncLocalStorage();
 
@@ -28,9 +27,9 @@ export const measure = {
     const calls = size(5_000, 100);
     // What is kept only once: code, and queues that have grown.
     heldBy(calls, call);
-    // On Node 20 one look in three finds a fifth too much.
-    const usually = (/** @type {() => unknown} */ make) => median(Array.from({ length: 5 }, () => heldBy(calls, make)));
-    return { memory: usually(call), awaited: usually(() => void call().then(nothing)) };
+    const memory = heldBy(calls, call);
+    const awaited = heldBy(calls, () => void call().then(nothing));
+    return { memory, awaited };
   },
 };
 
