@@ -45,8 +45,10 @@ const expression: fc.Arbitrary<string> = fc.letrec<{ expression: string; leaf: s
       .map(([x, value, body]) => `(({ ${x}, deep: [] }) => ${body})({ ${x}: ${value}, deep: [2] })`),
     fc
       .tuple(name, tie('expression'), tie('expression'))
+      // The value stands outside: a name that is used before it has one throws, but not where a minifier drops it unused.
       .map(
-        ([x, value, body]) => `(() => { const before = K1; { const ${x} = ${value}; return before + ${body}; } })()`,
+        ([x, value, body]) =>
+          `(() => { const before = K1, value = ${value}; { const ${x} = value; return before + ${body}; } })()`,
       ),
     fc
       .tuple(name, tie('expression'))
