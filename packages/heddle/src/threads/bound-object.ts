@@ -4,7 +4,7 @@ import { CapturedCall } from './callable/capture/captured-call.ts';
 import type { Callable } from './callable/resolve.ts';
 import { resolveWrapped } from './callable/wrapped.ts';
 import type { BoundCall } from './deferrable.ts';
-import { ThreadExitError } from './errors.ts';
+import { PoolFullError, ThreadExitError } from './errors.ts';
 import { type CallOptions, checkCallOptions } from './options.ts';
 import { refusedCall } from './refused-call.ts';
 import { BoundObjectLostError } from './wire/bound-object-lost-error.ts';
@@ -40,7 +40,7 @@ export class BoundObject<T> implements AsyncDisposable {
   /** Where there is no object any more, what a call fails with for that reason. */
   #failure: ((functionName: string) => unknown) | undefined;
   #disposed: Promise<void> | undefined;
-  /** How many calls have not ended: the object is disposed of after them, whatever their priority. */
+  /** How many calls have not ended: where no more may wait, the object is disposed of when they have. */
   #pending = 0;
   #allHaveEnded: () => void = () => {};
 
@@ -124,20 +124,34 @@ export class BoundObject<T> implements AsyncDisposable {
 
   async #dispose(): Promise<void> {
     this.#observe();
-    if (this.#pending > 0) {
-      await new Promise<void>((resolve) => {
-        this.#allHaveEnded = resolve;
-      });
-    }
     try {
-      if (this.#failure === undefined) await this.#thread.submit(DISPOSE, [this.#id], {}, () => release);
+      if (this.#failure === undefined) await this.#release();
     } catch (error) {
       if (this.#failure === undefined) throw error;
     } finally {
       await this.#thread.stop();
     }
   }
+
+  async #release(): Promise<void> {
+    const submit = (): Deferred<never> => this.#thread.submit(DISPOSE, [this.#id], LAST, () => release);
+    try {
+      // At once: a pool that is stopped meanwhile does what it has taken.
+      await submit();
+    } catch (error) {
+      if (!(error instanceof PoolFullError)) throw error;
+      if (this.#pending > 0) {
+        await new Promise<void>((resolve) => {
+          this.#allHaveEnded = resolve;
+        });
+      }
+      await submit();
+    }
+  }
 }
+
+/** After all calls that were made before, whatever their priority. */
+const LAST: CallOptions = { priority: -100 };
 
 /** Only its name is used: what a thread does then, it knows by itself. */
 function DISPOSE(): void {}

@@ -171,13 +171,27 @@ test('it is disposed of after its calls, whatever may wait and whatever comes fi
     assert.equal(await account.defer(addTo, 1), 101);
     const gate = new Gate();
     const held = account.defer(waitAtGate, gate.shared);
-    const late = maxQueue > 1 ? account.with({ priority: -10 }).defer(addTo, 1) : undefined;
+    const late = account.with({ priority: -10 }).defer(addTo, 1);
     const disposed = account[Symbol.asyncDispose]();
     await errorOf(account.defer(addTo, 1), BoundObjectLostError);
     gate.open();
     await held;
-    if (late !== undefined) assert.equal(await late, 102);
+    assert.equal(await late, 102);
     await disposed;
     assert.equal(notes[0], 1, 'its own dispose has run');
   }
+});
+
+test('it is disposed of also where the pool is stopped before its calls are done', limit, async (t) => {
+  const pool = poolFor(t, { max: 1 });
+  const notes = sharedInts(1);
+  const account = pool.bind(openAccount, 100, notes);
+  await account.defer(addTo, 1);
+  const gate = new Gate();
+  const held = account.defer(waitAtGate, gate.shared);
+  const disposed = account[Symbol.asyncDispose]();
+  const stopped = pool.stop();
+  gate.open();
+  await Promise.all([held, disposed, stopped]);
+  assert.equal(notes[0], 1, 'its own dispose has run');
 });
