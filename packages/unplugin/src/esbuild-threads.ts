@@ -70,12 +70,15 @@ export class EsbuildThreads {
       return { contents: entryAsset(file).source, loader: 'file' };
     });
     build.onLoad({ filter: OF_HEDDLE, namespace: 'file' }, async ({ path: file }) => {
-      const found = bundledHeddle(await readFile(file, 'utf8'), file);
-      if (found === undefined) return undefined;
-      const { code, map } = found.rewrite(`new URL($heddleEntry, ${this.#here})`);
-      const { entryFile } = found;
-      const entry = entryFile && `import $heddleEntry from ${JSON.stringify(`${ENTRY}:${entryFile}`)};`;
-      return { contents: `${code}\n${entry ?? ''}\n//# sourceMappingURL=${map.toUrl()}`, loader: 'js' };
+      const rewrite = bundledHeddle(await readFile(file, 'utf8'), file);
+      if (rewrite === undefined) return undefined;
+      const imports: string[] = [];
+      const { code, map } = rewrite((entryFile) => {
+        const name = `$heddleEntry${imports.length}`;
+        imports.push(`import ${name} from ${JSON.stringify(`${ENTRY}:${entryFile}`)};`);
+        return `new URL(${name}, ${this.#here})`;
+      });
+      return { contents: `${code}\n${imports.join('\n')}\n//# sourceMappingURL=${map.toUrl()}`, loader: 'js' };
     });
     build.onLoad({ filter: /\.[cm]?[jt]sx?$/, namespace: 'file' }, async ({ path: file }) => {
       if (!isSource(file)) return undefined;

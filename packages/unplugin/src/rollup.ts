@@ -94,13 +94,14 @@ export default function heddle(): HeddlePlugin {
     transform(code, id) {
       const file = id.replace(/[?#].*$/, '');
       if (id.startsWith('\0')) return undefined;
-      const ofHeddle = bundledHeddle(code, file);
-      if (ofHeddle !== undefined) {
-        if (ofHeddle.entryFile === undefined) return transformed(ofHeddle.rewrite(undefined));
-        const { fileName, source } = entryAsset(ofHeddle.entryFile);
-        // Not as an asset: Vite takes those out of a bundle for servers.
-        const reference = this.emitFile({ type: 'prebuilt-chunk', fileName, code: source });
-        return transformed(ofHeddle.rewrite(`new URL(${urlOf(reference)})`));
+      const rewriteHeddle = bundledHeddle(code, file);
+      if (rewriteHeddle !== undefined) {
+        const rewritten = rewriteHeddle((entryFile) => {
+          const { fileName, source } = entryAsset(entryFile);
+          // Not as an asset: Vite takes those out of a bundle for servers.
+          return `new URL(${urlOf(this.emitFile({ type: 'prebuilt-chunk', fileName, code: source }))})`;
+        });
+        return transformed(rewritten);
       }
       if (!isSource(file)) return undefined;
       // Where the bundler does not know yet, it may be.

@@ -24,9 +24,9 @@ export default function heddle(this: LoaderContext, code: string, map: unknown):
   const answer = (made: { readonly code: string; readonly map: SourceMap }): void => {
     this.callback(null, made.code, JSON.parse(made.map.toString()));
   };
-  const ofHeddle = bundledHeddle(code, file);
-  // The file that threads start with, webpack finds by itself.
-  if (ofHeddle !== undefined) return answer(ofHeddle.rewrite(undefined));
+  const rewriteHeddle = bundledHeddle(code, file);
+  // The files that threads start with, webpack finds by itself.
+  if (rewriteHeddle !== undefined) return answer(rewriteHeddle());
   if (!isSource(file)) return unchanged();
 
   const thread = threadIn(resourceQuery);

@@ -36,14 +36,15 @@ async function results(at: (typeof cases)[number], plugged: boolean): Promise<un
 describe('a bundle with heddle in it, of which nothing is installed,', () => {
   for (const at of cases) {
     const [name, , format] = at;
-    it(`captures functions at run time, parser and all: ${name}, ${format}`, async () => {
-      assert.deepEqual(await results(at, true), [41, 21]);
+    it(`captures functions at run time, and watches its loop: ${name}, ${format}`, async () => {
+      assert.deepEqual(await results(at, true), [41, 21, true]);
     });
-    // webpack copies the file by itself.
+    // webpack copies the files by itself.
     if (name === 'webpack') continue;
-    it(`fails each call with a code of its own without the plug-in: ${name}, ${format}`, async () => {
+    it(`fails each call with a code of its own without the plug-in, and watches without stacks: ${name}, ${format}`, async () => {
       const codes = await results(at, false);
-      assert.deepEqual(codes, ['HEDDLE_THREAD_ENTRY_MISSING', 'HEDDLE_THREAD_ENTRY_MISSING']);
+      const missing = 'HEDDLE_THREAD_ENTRY_MISSING';
+      assert.deepEqual(codes, [missing, missing, 'HEDDLE_WATCH_WITHOUT_STACKS']);
     });
   }
 });

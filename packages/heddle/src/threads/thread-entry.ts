@@ -6,16 +6,13 @@ import { ThreadEntryMissingError } from './errors.ts';
 let found: URL | undefined;
 
 /**
- * The file that a thread starts with.
+ * The file that a pool's thread starts with.
  *
  * @throws ThreadEntryMissingError where a bundler has taken Heddle in and left that file behind
  */
 export function threadEntry(): URL {
-  if (found !== undefined) return found;
-  const entry = locateEntry();
-  if (isMissing(entry)) throw new ThreadEntryMissingError(fileURLToPath(entry));
-  found = entry;
-  return entry;
+  found ??= existing(locateEntry());
+  return found;
 }
 
 // The build puts this module at the top of dist/, and the thread's side into a CommonJS file of its own. Bundlers that
@@ -27,6 +24,12 @@ function locateEntry(): URL {
     // What esbuild bundles as CommonJS has no `import.meta.url`.
     return new URL('./threads/entry/thread.cjs', ownUrl);
   }
+}
+
+/** @throws ThreadEntryMissingError where there is no such file */
+export function existing(entry: URL): URL {
+  if (isMissing(entry)) throw new ThreadEntryMissingError(fileURLToPath(entry));
+  return entry;
 }
 
 // Where reading is denied, what the thread itself says is the better answer.

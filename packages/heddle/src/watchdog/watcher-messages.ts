@@ -6,8 +6,6 @@ import type { StackFrame } from './stack-frame.ts';
 
 /** What the watching thread is started with. */
 export interface WatcherData {
-  /** By which the file that threads start with knows what it is to do. */
-  readonly watches: true;
   readonly state: SharedState;
   /** Messages of the one thread for the other. */
   readonly port: MessagePort;

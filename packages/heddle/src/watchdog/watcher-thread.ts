@@ -1,7 +1,7 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
-import { threadEntry } from '../threads/thread-entry.ts';
 import { looks } from './dispatch-log.ts';
 import { SessionState, type SharedState, Wish, Word } from './shared-state.ts';
+import { watcherEntry } from './watcher-entry.ts';
 import type { DispatchedCall, WatcherData, WatcherMessage } from './watcher-messages.ts';
 
 /** What a source map of some megabytes takes; nothing is put aside for it. */
@@ -26,11 +26,11 @@ export class WatcherThread {
     onEnd: (error: unknown) => void,
   ) {
     const { port1, port2 } = new MessageChannel();
-    const workerData: WatcherData = { ...data, watches: true, port: port2, looks, processId: process.pid };
+    const workerData: WatcherData = { ...data, port: port2, looks, processId: process.pid };
     this.#state = data.state;
     this.#receive = receive;
     // Neither the program's flags nor its environment: what they have loaded first is none of this thread's business.
-    this.#worker = new Worker(threadEntry(), {
+    this.#worker = new Worker(watcherEntry(), {
       name: 'heddle watch',
       workerData,
       transferList: [port2],
