@@ -215,7 +215,7 @@ class MemoryConnection implements ThreadConnection {
     this.#ended = true;
     this.#answered();
     // As with any thread, what it has answered comes first.
-    queueMicrotask(() => this.#listener.ended(1, undefined));
+    queueMicrotask(() => this.#listener.ended({ exitCode: 1 }));
   }
 
   #answer(outcome: SlotOutcome, { payload, transfer }: Parcel): void {

@@ -92,8 +92,16 @@ export interface ConnectionListener {
   free(ask: number): void;
   /** The thread wants something to be called here; before the job ends that does. */
   called(call: ThreadCall): void;
-  /** @param process how it ended, where it was a process */
-  ended(exitCode: number, crash: ThreadCrash | undefined, process?: ProcessEnd): void;
+  ended(end: ThreadEnd): void;
+}
+
+/** How a thread has ended. */
+export interface ThreadEnd {
+  readonly exitCode: number;
+  /** The uncaught error that ended it. */
+  readonly crash?: ThreadCrash | undefined;
+  /** What there is to say beside that where it was a process. */
+  readonly process?: ProcessEnd;
 }
 
 /** The uncaught error that ended a thread; anything can be thrown, `undefined` too. */

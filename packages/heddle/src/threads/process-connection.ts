@@ -190,7 +190,7 @@ export class ProcessConnection implements ThreadConnection, ChildListener {
   ended(exitCode: number, signal: NodeJS.Signals | undefined, reason: string | undefined): void {
     this.#lastNotes = this.#board.look();
     closeSync(this.#board.fd);
-    this.#listener.ended(exitCode, this.#crash, { signal, reason });
+    this.#listener.ended({ exitCode, crash: this.#crash, process: { signal, reason } });
   }
 
   #tell(message: ToProcess): void {

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import type { ProcessEnd, ThreadCrash } from './connection.ts';
+import type { ThreadEnd } from './connection.ts';
 import { ThreadExitError } from './errors.ts';
 
 /**
@@ -9,24 +9,23 @@ import { ThreadExitError } from './errors.ts';
  */
 export function exitError(
   functionName: string,
-  exitCode: number,
-  crash: ThreadCrash | undefined,
+  end: ThreadEnd,
   endedFor: { readonly functionName: string } | undefined,
-  process?: ProcessEnd,
 ): ThreadExitError {
-  const { signal, reason } = process ?? {};
-  let how = crash === undefined ? (reason ?? describeEnd(exitCode, signal)) : describeCrash(crash.error);
-  if (endedFor !== undefined)
-    how = `because ${endedFor.functionName}, which ran in it too, was given up and did not end`;
-  const what = process === undefined ? 'thread' : 'process';
-  const message = `The ${what} that ran ${functionName} ended ${how} before the call had a result.`;
-  return new ThreadExitError(message, exitCode, crash === undefined ? {} : { cause: crash.error }, signal);
+  const how =
+    endedFor === undefined
+      ? describe(end)
+      : `because ${endedFor.functionName}, which ran in it too, was given up and did not end`;
+  return failure(`The ${kindOf(end)} that ran ${functionName} ended ${how} before the call had a result.`, end);
 }
 
-function describeEnd(exitCode: number, signal: NodeJS.Signals | undefined): string {
-  if (signal === undefined) return `with exit code ${exitCode}`;
-  // V8 has no other way to end a process that has no memory left.
-  return signal === 'SIGABRT' ? 'by SIGABRT (abort(), or no memory was left: see its standard error)' : `by ${signal}`;
+/** The failure of a call for which there is no thread, since the last one ended like this before it did anything. */
+export function startError(functionName: string, end: ThreadEnd): ThreadExitError {
+  const what = kindOf(end);
+  return failure(
+    `There is no ${what} for ${functionName}: the last one ended ${describe(end)} before it did anything.`,
+    end,
+  );
 }
 
 /** Something that an earlier job left behind has failed: no call is there to tell. */
@@ -37,22 +36,25 @@ export function warnOfCrash(error: unknown): void {
   });
 }
 
+function failure(message: string, { exitCode, crash, process: itsProcess }: ThreadEnd): ThreadExitError {
+  return new ThreadExitError(message, exitCode, crash === undefined ? {} : { cause: crash.error }, itsProcess?.signal);
+}
+
+function kindOf(end: ThreadEnd): string {
+  return end.process === undefined ? 'thread' : 'process';
+}
+
+function describe({ exitCode, crash, process: itsProcess }: ThreadEnd): string {
+  if (crash !== undefined) return describeCrash(crash.error);
+  if (itsProcess?.reason !== undefined) return itsProcess.reason;
+  const signal = itsProcess?.signal;
+  if (signal === undefined) return `with exit code ${exitCode}`;
+  // V8 has no other way to end a process that has no memory left.
+  return signal === 'SIGABRT' ? 'by SIGABRT (abort(), or no memory was left: see its standard error)' : `by ${signal}`;
+}
+
 function describeCrash(error: unknown): string {
   if ((error as NodeJS.ErrnoException | null)?.code === 'ERR_WORKER_OUT_OF_MEMORY')
     return 'because it ran out of memory';
   return `by an uncaught error (${error instanceof Error ? error.message : inspect(error)})`;
-}
-
-/** The failure of a call for which there is no thread, since the last one ended like this before it did anything. */
-export function startError(
-  functionName: string,
-  exitCode: number,
-  crash: ThreadCrash | undefined,
-  process?: ProcessEnd,
-): ThreadExitError {
-  const { signal, reason } = process ?? {};
-  const how = crash === undefined ? (reason ?? describeEnd(exitCode, signal)) : describeCrash(crash.error);
-  const what = process === undefined ? 'thread' : 'process';
-  const message = `There is no ${what} for ${functionName}: the last one ended ${how} before it did anything.`;
-  return new ThreadExitError(message, exitCode, crash === undefined ? {} : { cause: crash.error }, signal);
 }

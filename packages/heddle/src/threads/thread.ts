@@ -1,12 +1,11 @@
 import type { TimeSource } from '../defer/clock.ts';
 import { Failure } from '../defer/failure.ts';
-import { type Callable, partsOfCallable, resolveWithoutAddress } from './callable/resolve.ts';
 import { CallsFromThread } from './calls-from-thread.ts';
-import { type Connect, NOT_NOW, type ProcessEnd, type ThreadConnection, type ThreadCrash } from './connection.ts';
+import type { Connect, ThreadConnection, ThreadEnd } from './connection.ts';
 import type { CrashRecord } from './crash-record.ts';
 import { GivenUpJobs } from './given-up-jobs.ts';
 import type { Job } from './job.ts';
-import { UnsendableClosure } from './job-message.ts';
+import { JobSender } from './job-sender.ts';
 import { KnownFunctions } from './known-functions.ts';
 import type { PoolThread, ThreadOwner } from './pool-thread.ts';
 import type { StartFailure } from './respawn-delay.ts';
@@ -19,12 +18,9 @@ import { exitError, startError, warnOfCrash } from './thread-exit.ts';
 import { InitRun, type ThreadInit } from './thread-init.ts';
 import { ThreadUsage } from './thread-usage.ts';
 import { ThreadWear, type WearLimits } from './thread-wear.ts';
-import { UnsentJobs } from './unsent-jobs.ts';
 import type { TellWhereabouts } from './whereabouts.ts';
 import type { SlotOutcome } from './wire/channel.ts';
 import type { MoreItems } from './wire/messages.ts';
-import { StillResolving } from './wire/passed.ts';
-import type { JobReference } from './wire/reference.ts';
 
 /** As much work as this is sent ahead of its turn: what comes later may be more urgent, or go to another thread. */
 const AHEAD_NANOSECONDS = 500_000;
@@ -64,9 +60,7 @@ export class Thread implements PoolThread {
   readonly #concurrency: number;
   #passedToInit: readonly Function[] = [];
   readonly #sent = new SentJobs();
-  readonly #unsent = new UnsentJobs();
-  /** Slots that the thread has not given back. */
-  #slots = 0;
+  readonly #sender: JobSender;
   #load = 0;
   #isStalled = false;
   /** Whether jobs were taken back, or could have been, since the last one was given or has ended. */
@@ -117,7 +111,15 @@ export class Thread implements PoolThread {
         if (this.isAsked && ask === this.#asks) owner.threadIsFree(this);
       },
       called: (call) => this.#calls.called(call),
-      ended: (exitCode, crash, process) => this.#ended(exitCode, crash, process),
+      ended: (end) => this.#ended(end),
+    });
+    this.#sender = new JobSender({
+      connection: this.#connection,
+      functions: this.#functions,
+      crashes,
+      sent: this.#sent,
+      load: () => this.#load,
+      jobHasLeft: (job) => this.#jobHasLeft(job),
     });
     this.#givenUp = new GivenUpJobs({
       connection: this.#connection,
@@ -143,7 +145,12 @@ export class Thread implements PoolThread {
       init &&
       new InitRun(
         init,
-        (callable) => this.#sendInit(callable),
+        (callable) => {
+          if (this.#ending) return -1;
+          const slot = this.#sender.sendInit(callable);
+          this.#passedToInit = this.#connection.passed;
+          return slot;
+        },
         () => this.#initHasEnded(),
       );
   }
@@ -165,9 +172,8 @@ export class Thread implements PoolThread {
   }
 
   get hasRoom(): boolean {
-    if (this.#ending || this.#isStalled || this.#isAbsent || this.#unsent.areHeld) return false;
+    if (this.#ending || this.#isStalled || this.#isAbsent || !this.#sender.hasRoom) return false;
     if (!this.#wear.allowsBeside(this.#load)) return false;
-    if (this.#slots >= this.#connection.capacity) return false;
     if (this.#load < this.#concurrency) return true;
     return this.#expected < AHEAD_NANOSECONDS;
   }
@@ -178,7 +184,7 @@ export class Thread implements PoolThread {
   }
 
   get #expected(): number {
-    return this.#started && this.#unsent.size === 0 ? this.#sent.expected : Number.POSITIVE_INFINITY;
+    return this.#started && this.#sender.waiting === 0 ? this.#sent.expected : Number.POSITIVE_INFINITY;
   }
 
   usage(): ThreadStatistics {
@@ -188,7 +194,7 @@ export class Thread implements PoolThread {
   }
 
   jobs(): Job[] {
-    return [...inOrder(this.#sent.all().map(({ job }) => job)), ...this.#unsent.all()];
+    return [...inOrder(this.#sent.all().map(({ job }) => job)), ...this.#sender.unsent()];
   }
 
   run(job: Job): void {
@@ -201,30 +207,14 @@ export class Thread implements PoolThread {
       this.lastProgress = performance.now();
       this.#isStalled = false;
     }
-    if (this.#init?.isRunning) this.#unsent.add(job);
-    else this.#sendWhenFound(job, job.callable);
-  }
-
-  #sendWhenFound(job: Job, callable: Callable | Promise<Callable>): void {
-    if (!(callable instanceof Promise)) return this.#send(job, callable);
-    this.#unsent.add(job);
-    callable.then(
-      (found) => {
-        if (this.#unsent.delete(job)) this.#send(job, found);
-      },
-      (error: unknown) => {
-        if (!this.#unsent.delete(job)) return;
-        this.#jobHasLeft(job);
-        job.settle(new Failure(error));
-      },
-    );
-    return undefined;
+    if (this.#init?.isRunning) this.#sender.keep(job);
+    else this.#sender.send(job, job.callable);
   }
 
   /** Gives up a job. One that runs keeps the thread until it ends, or the thread is ended. */
   release(job: Job): void {
     job.holder = undefined;
-    if (this.#unsent.delete(job)) return this.#jobHasLeft(job);
+    if (this.#sender.giveUp(job)) return this.#jobHasLeft(job);
     // It is being sent, which looks by itself whether it is still wanted.
     if (job.slot < 0) return undefined;
     if (this.#withdraw(job)) return this.#jobHasLeft(job);
@@ -265,7 +255,7 @@ export class Thread implements PoolThread {
   takeBack(): Job[] {
     this.#hasGivenBack = true;
     const back = this.#sent.all().flatMap(({ job, hasMoved }) => (!hasMoved && this.#withdraw(job) ? [job] : []));
-    const all = [...inOrder(back), ...this.#unsent.takeAll()];
+    const all = [...inOrder(back), ...this.#sender.takeBack()];
     this.#load -= all.length;
     // Where several may run, those that have begun need not stand in the way of others.
     if (this.#concurrency === 1 || all.length > 0) this.#isStalled = true;
@@ -305,8 +295,7 @@ export class Thread implements PoolThread {
   #shouldHaveEnded(): void {
     this.#connection.end();
     // Calls that share the thread with the one for which it was to end do not wait for native code either.
-    for (const job of this.jobs())
-      job.settle(new Failure(exitError(job.functionName, TERMINATED, undefined, this.#endsFor)));
+    for (const job of this.jobs()) job.settle(new Failure(exitError(job.functionName, TERMINATED, this.#endsFor)));
     this.#owner.threadIsStuck(this);
   }
 
@@ -316,28 +305,12 @@ export class Thread implements PoolThread {
     this.#owner.threadIsEnding(this);
   }
 
-  #sendInit(callable: Callable): number {
-    if (this.#ending) return -1;
-    const { reference, values: captured } = partsOfCallable(callable);
-    const slot = this.#connection.submit({
-      functionId: this.#functions.get(reference).id,
-      reference,
-      args: NONE,
-      captured,
-      call: { id: 0, functionName: 'initThread', settled: false },
-      isAlone: true,
-    });
-    this.#slots++;
-    this.#passedToInit = this.#connection.passed;
-    return slot;
-  }
-
   #initHasEnded(): void {
     if (this.#ending) return;
     this.lastProgress = performance.now();
-    const waiting = this.#unsent.takeAll();
+    const waiting = this.#sender.takeBack();
     if (!this.#init?.hasFailed) {
-      for (const job of waiting) this.#sendWhenFound(job, job.callable);
+      for (const job of waiting) this.#sender.send(job, job.callable);
       this.#owner.threadIsReady(this);
       return;
     }
@@ -359,59 +332,6 @@ export class Thread implements PoolThread {
     return true;
   }
 
-  #send(job: Job, callable: Callable): void {
-    // What was taken back keeps its slots until the thread has passed them.
-    if (this.#slots === this.#connection.capacity) return this.#unsent.hold(job, callable);
-    const refusal = this.#crashes.refusalOf(callable, job.f);
-    if (refusal !== undefined) return this.#refuse(job, refusal);
-    const { reference, values: captured } = partsOfCallable(callable);
-    const known = this.#functions.get(reference);
-    try {
-      const slot = this.#connection.submit({
-        functionId: known.id,
-        reference: known.isLoaded ? undefined : reference,
-        call: job,
-        isAlone: this.#load === this.#unsent.size + 1,
-        args: job.args,
-        captured,
-      });
-      if (slot === NOT_NOW) return job.settled ? this.#jobHasLeft(job) : this.#unsent.hold(job, callable);
-      this.#slots++;
-      // A getter among the arguments has cancelled the call.
-      if (job.settled) return this.#jobHasLeft(job);
-      job.slot = slot;
-      const { hasMoved, passed } = this.#connection;
-      this.#sent.put(slot, { job, reference, hasMoved, passed, expected: known.runTime.nanoseconds });
-      job.wasSent();
-    } catch (error) {
-      this.#cannotSend(job, callable, reference, error);
-    }
-    return undefined;
-  }
-
-  /** A closure that the build plug-in gave an address, but whose values cannot be sent, has another way: its text. */
-  #cannotSend(job: Job, callable: Callable, reference: JobReference, error: unknown): void {
-    if (error instanceof StillResolving)
-      return this.#sendWhenFound(
-        job,
-        error.resolved.then(() => callable),
-      );
-    let refusal = error instanceof UnsendableClosure ? error.reason : error;
-    if (error instanceof UnsendableClosure && reference.kind === 'factory') {
-      try {
-        return this.#sendWhenFound(job, resolveWithoutAddress(job.f, error.reason));
-      } catch (refused) {
-        refusal = refused;
-      }
-    }
-    return this.#refuse(job, refusal);
-  }
-
-  #refuse(job: Job, error: unknown): void {
-    this.#jobHasLeft(job);
-    job.refuse(error);
-  }
-
   #completed(
     slot: number,
     outcome: SlotOutcome,
@@ -420,10 +340,10 @@ export class Thread implements PoolThread {
     beganAt: number,
     cpuMicroseconds: number,
   ): void {
-    this.#slots--;
+    this.#sender.slotIsFree();
     if (slot === this.#init?.slot) return this.#init.completed(outcome, result);
     const sent = outcome === 'withdrawn' ? undefined : this.#sent.take(slot);
-    if (sent === undefined) return this.#sendHeld();
+    if (sent === undefined) return this.#sender.sendHeld();
     this.#calls.jobHasEnded(slot);
     if (!this.#hasAnswered) this.#owner.threadHasAnswered();
     this.#hasAnswered = true;
@@ -448,7 +368,7 @@ export class Thread implements PoolThread {
     this.#owner.jobHasLeft(job);
     if (this.#ending) return;
     if (this.#wear.isWorn) this.#retire();
-    else this.#sendHeld();
+    else this.#sender.sendHeld();
     if (!this.#ending) this.#owner.threadHasRoom(this);
   }
 
@@ -466,46 +386,30 @@ export class Thread implements PoolThread {
     return sent?.job.id === job && !sent.job.settled ? sent.passed[index] : undefined;
   }
 
-  /** Sends the next of the jobs that are held, when the thread has no other. */
-  #sendHeld(): void {
-    if (this.#load !== this.#unsent.size) return;
-    const held = this.#unsent.takeHeld();
-    if (held !== undefined) this.#send(held.job, held.callable);
-  }
-
-  #ended(exitCode: number, crash: ThreadCrash | undefined, process: ProcessEnd | undefined): void {
+  #ended(end: ThreadEnd): void {
     this.#endWatch?.stop();
     const left = this.jobs();
     if (!this.#toldToEnd && !this.#hasAnswered && !left.some((job) => this.hasBegun(job))) {
-      this.startFailure = (functionName) => startError(functionName, exitCode, crash, process);
+      this.startFailure = (functionName) => startError(functionName, end);
     }
     if (!this.#ending) this.#isEnding();
     const back = left.filter((job, index) => this.#cannotHaveBegun(job, index));
-    if (!this.#toldToEnd) this.#blame(left, exitCode, crash, process);
+    if (!this.#toldToEnd) this.#blame(left, end);
     for (const { slot } of left) this.#sent.take(slot);
-    this.#unsent.takeAll();
+    this.#sender.takeBack();
     this.#load = 0;
-    if (back.length === left.length && crash !== undefined) warnOfCrash(crash.error);
+    if (back.length === left.length && end.crash !== undefined) warnOfCrash(end.crash.error);
     if (back.length > 0) this.#owner.jobsHaveNotBegun(this, back);
     const lost = left.filter((job) => !back.includes(job));
     for (const job of lost) this.#owner.jobHasLeft(job);
-    for (const job of lost) {
-      job.settle(new Failure(exitError(job.functionName, exitCode, crash, this.#endsFor, process)));
-    }
+    for (const job of lost) job.settle(new Failure(exitError(job.functionName, end, this.#endsFor)));
     this.#owner.threadHasEnded(this);
   }
 
   /** Several jobs can have been on their way at once: it may be any of them. */
-  #blame(
-    jobs: readonly Job[],
-    exitCode: number,
-    crash: ThreadCrash | undefined,
-    process: ProcessEnd | undefined,
-  ): void {
+  #blame(jobs: readonly Job[], end: ThreadEnd): void {
     const ran = jobs.flatMap((job) => (this.hasBegun(job) ? (this.#sent.at(job.slot) ?? []) : []));
-    this.#crashes.threadHasEnded(ran, ({ functionName }) =>
-      exitError(functionName, exitCode, crash, undefined, process),
-    );
+    this.#crashes.threadHasEnded(ran, ({ functionName }) => exitError(functionName, end, undefined));
   }
 
   /** Never so of a thread's first job: it may be that no thread can take it, and each one given it would die. */
@@ -520,7 +424,5 @@ function inOrder(jobs: Job[]): Job[] {
   return jobs.sort((a, b) => a.turn - b.turn);
 }
 
-/** The exit code of a thread that was ended from outside. */
-const TERMINATED = 1;
-
-const NONE: readonly unknown[] = [];
+/** A thread that was ended from outside. */
+const TERMINATED: ThreadEnd = { exitCode: 1 };

@@ -243,6 +243,6 @@ export class WorkerConnection implements ThreadConnection {
     this.#slots.close();
     this.#slots.deliver();
     this.#bell.close();
-    this.#listener.ended(exitCode, this.#crash);
+    this.#listener.ended({ exitCode, crash: this.#crash });
   }
 }
