@@ -40,8 +40,9 @@ export class BoundObject<T> implements AsyncDisposable {
   /** Where there is no object any more, what a call fails with for that reason. */
   #failure: ((functionName: string) => unknown) | undefined;
   #disposed: Promise<void> | undefined;
-  /** How many calls have not ended: where no more may wait, the object is disposed of when they have. */
+  /** How many calls have not ended, and how many of those have a key. */
   #pending = 0;
+  #keyed = 0;
   #allHaveEnded: () => void = () => {};
 
   /**
@@ -95,8 +96,11 @@ export class BoundObject<T> implements AsyncDisposable {
     const call: Deferred<unknown> = this.#thread.submit(f, [...args, this.#id], options, (function_) =>
       resolveWrapped('bound', function_),
     );
+    const hasKey = options.key !== undefined ? 1 : 0;
     this.#pending++;
+    this.#keyed += hasKey;
     call.addBoth((result: unknown) => {
+      this.#keyed -= hasKey;
       if (--this.#pending === 0) this.#allHaveEnded();
       return result;
     });
@@ -134,19 +138,23 @@ export class BoundObject<T> implements AsyncDisposable {
   }
 
   async #release(): Promise<void> {
+    // A call that waits for another of its key is in no queue, and would come after.
+    if (this.#keyed > 0) await this.#callsHaveEnded();
     const submit = (): Deferred<never> => this.#thread.submit(DISPOSE, [this.#id], LAST, () => release);
     try {
       // At once: a pool that is stopped meanwhile does what it has taken.
       await submit();
     } catch (error) {
       if (!(error instanceof PoolFullError)) throw error;
-      if (this.#pending > 0) {
-        await new Promise<void>((resolve) => {
-          this.#allHaveEnded = resolve;
-        });
-      }
+      if (this.#pending > 0) await this.#callsHaveEnded();
       await submit();
     }
+  }
+
+  #callsHaveEnded(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#allHaveEnded = resolve;
+    });
   }
 }
 

@@ -182,6 +182,24 @@ test('it is disposed of after its calls, whatever may wait and whatever comes fi
   }
 });
 
+test('it is disposed of after its calls also where one of them waits for another of its key', limit, async (t) => {
+  const notes = sharedInts(1);
+  const account = poolFor(t, { max: 1 }).bind(openAccount, 100, notes);
+  const open = new Gate();
+  open.open();
+  // What is known to be short, others are sent ahead beside.
+  for (let n = 0; n < 200; n++) await account.defer(waitAtGate, open.shared);
+  const gate = new Gate();
+  const { defer } = account.with({ key: 'ledger' });
+  const calls = Promise.all([defer(waitAtGate, gate.shared), defer(addTo, 1)]);
+  const disposed = account[Symbol.asyncDispose]();
+  await gate.entered();
+  gate.open();
+  assert.deepEqual(await calls, [100, 101]);
+  await disposed;
+  assert.equal(notes[0], 1, 'its own dispose has run');
+});
+
 test('it is disposed of also where the pool is stopped before its calls are done', limit, async (t) => {
   const pool = poolFor(t, { max: 1 });
   const notes = sharedInts(1);
