@@ -14,7 +14,7 @@ const ROUNDS = 2_000_000;
 export const measure = {
   name: 'ping',
   process: 'fresh',
-  everyRound: 2,
+  everyRound: 1,
   figures: {
     p99: {
       title: '`/ping` beside work that 2 threads never get done, p99',
@@ -41,7 +41,7 @@ export const measure = {
       }
     });
     const client = fileURLToPath(new URL('../process/ping-client.mjs', import.meta.url));
-    const { stdout } = await promisify(execFile)(process.execPath, [client, `${port}`, `${size(400, 3)}`]);
+    const { stdout } = await promisify(execFile)(process.execPath, [client, `${port}`, `${size(600, 3)}`]);
     over.abort();
     await Promise.all(workers);
     const seconds = (performance.now() - started) / 1000;
