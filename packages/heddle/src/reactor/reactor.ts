@@ -33,6 +33,9 @@ interface Run {
   deadline: DelayedCall | undefined;
 }
 
+/** @throws what `run` with these options is rejected with before anything has begun */
+export let checkRun: (reactor: Reactor, options: RunOptions) => void;
+
 /**
  * The event loop as Heddle sees it. Node runs the loop; the reactor is where
  * the things that belong to it are found: delayed calls, the thread pool, and
@@ -77,6 +80,10 @@ export class Reactor<Pool extends ReactorThreadPool = ReactorThreadPool> impleme
     this.#time = parts.makeTime(this.#report);
   }
 
+  static {
+    checkRun = (reactor, options) => reactor.#checkRun(options);
+  }
+
   /** Whether the reactor has started and not yet shut down. */
   get running(): boolean {
     return this.#run?.phase === 'running' || this.#run?.phase === 'stopping';
@@ -96,10 +103,7 @@ export class Reactor<Pool extends ReactorThreadPool = ReactorThreadPool> impleme
    *   is given as
    */
   async run(options: RunOptions = {}): Promise<void> {
-    const { shutdownTimeout, installSignalHandlers } = completeRunOptions(options);
-    if (this.#run !== undefined) {
-      throw new ReactorAlreadyRunning('The reactor is running already; createReactor() makes another one.');
-    }
+    const { shutdownTimeout, installSignalHandlers } = this.#checkRun(options);
     await new Promise<void>((over) => {
       const run: Run = { shutdownTimeout, over, phase: 'starting', stopRequested: false, deadline: undefined };
       this.#run = run;
@@ -240,6 +244,12 @@ export class Reactor<Pool extends ReactorThreadPool = ReactorThreadPool> impleme
   /** Sets how many threads the pool may have. */
   suggestThreadPoolSize(max: number): void {
     this.getThreadPool().adjustPoolSize({ max });
+  }
+
+  #checkRun(options: RunOptions): ReturnType<typeof completeRunOptions> {
+    const complete = completeRunOptions(options);
+    if (this.#run === undefined) return complete;
+    throw new ReactorAlreadyRunning('The reactor is running already; createReactor() makes another one.');
   }
 
   #event(name: string): SystemEvent {

@@ -1,4 +1,5 @@
 import type { TimeSource } from '../defer/clock.ts';
+import { clearImmediate, clearTimeout, setImmediate, setTimeout } from '../defer/node-timers.ts';
 import { DelayedCall, type DelayedCallOwner, requireDelay } from './delayed-call.ts';
 import { DueQueue } from './due-queue.ts';
 import { callForEvent, type ReportError } from './event-call.ts';

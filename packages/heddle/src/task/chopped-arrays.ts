@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import type { Deferred } from '../defer/deferred.ts';
+import type { Deferred, Settled } from '../defer/deferred.ts';
 import { InvalidArgumentError } from '../defer/errors.ts';
 import type { TaskOptions } from './cooperator-options.ts';
 import { sharedCooperator } from './shared-cooperator.ts';
@@ -47,15 +47,18 @@ export function filter<T>(
   return run(filtered(items, f), options);
 }
 
-/** {@link Array.reduce} likewise, from `initial` on: `cooperate.reduce(items, f, initial)`. */
+/**
+ * {@link Array.reduce} likewise, from `initial` on: `cooperate.reduce(items, f, initial)`. Where it comes to a promise, that
+ * is waited for.
+ */
 export function reduce<T, U>(
   items: ArrayLike<T>,
   f: (reduced: U, item: T, index: number) => U,
   initial: U,
   options?: ArrayTaskOptions,
-): Deferred<U> {
+): Deferred<Settled<U>> {
   check('reduce', items, f);
-  return run(reduced(items, f, initial), options) as Deferred<U>;
+  return sharedCooperator.coiterate(reduced(items, f, initial), options);
 }
 
 /**

@@ -3,7 +3,7 @@ import { filter, map, reduce, sort } from './chopped-arrays.ts';
 import type { CooperativeTask } from './cooperative-task.ts';
 import type { TaskOptions } from './cooperator-options.ts';
 import { sharedCooperator } from './shared-cooperator.ts';
-import type { Pieces } from './work.ts';
+import type { Pieces } from './pieces.ts';
 
 /** {@link cooperate}, and the loops over arrays that come with it. */
 export interface Cooperate {

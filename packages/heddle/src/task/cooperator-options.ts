@@ -4,6 +4,8 @@ import type { TaskClock } from './task-clock.ts';
 /** A turn that {@link CooperatorOptions.scheduler} has promised. */
 export interface ScheduledTurn {
   cancel(): void;
+  /** Whether the turn is still to come; left out where nobody else can take it back. */
+  active?(): boolean;
 }
 
 /** How a {@link Cooperator} shares the loop. */

@@ -1,5 +1,6 @@
 import { checkOptions } from '../defer/check-options.ts';
 import type { Deferred, Settled } from '../defer/deferred.ts';
+import { clearImmediate, setImmediate } from '../defer/node-timers.ts';
 import { CooperativeTask } from './cooperative-task.ts';
 import {
   type CooperatorOptions,
@@ -8,9 +9,10 @@ import {
   type TaskOptions,
   taskChecks,
 } from './cooperator-options.ts';
+import type { Pieces } from './pieces.ts';
 import { ReadyLine } from './ready-line.ts';
 import { TimeSlice } from './time-slice.ts';
-import { type Pieces, Work, type WorkOwner } from './work.ts';
+import { Work, type WorkOwner } from './work.ts';
 
 /** Says whether a turn is over; asked after each step. */
 type IsOver = () => boolean;
@@ -126,8 +128,10 @@ export class Cooperator {
   /** Ends all tasks that are not done, paused ones as well: they fail with SchedulerStopped, and so do those added from now on. */
   stop(): void {
     this.#stopped = true;
-    for (const work of this.#unfinished) work.stopWithScheduler();
     this.#cancelTurn();
+    // Whoever hears of an end may start the cooperator again, and add tasks.
+    const unfinished = [...this.#unfinished];
+    for (const work of unfinished) work.stopWithScheduler();
   }
 
   #begin(pieces: Pieces<unknown>, options: TaskOptions<never>): Work {
@@ -161,12 +165,17 @@ export class Cooperator {
   }
 
   #schedule(): void {
-    if (this.#inTurn || this.#scheduled !== undefined || !this.running || !this.#hasReady) return;
+    if (this.#inTurn || this.#willTurn || !this.running || !this.#hasReady) return;
     this.#scheduled = this.#scheduler(() => this.#turn());
   }
 
+  /** Whoever was to call may have taken that back: a reactor that has stopped makes no delayed calls. */
+  get #willTurn(): boolean {
+    return this.#scheduled !== undefined && this.#scheduled.active?.() !== false;
+  }
+
   #cancelTurn(): void {
-    this.#scheduled?.cancel();
+    if (this.#willTurn) this.#scheduled?.cancel();
     this.#scheduled = undefined;
   }
 

@@ -44,7 +44,10 @@ export function deferLater(
   if (!(typeof delay === 'number' && delay >= 0)) {
     throw new InvalidArgumentError(`A delay must be a number of milliseconds, 0 or more, not ${inspect(delay)}.`);
   }
-  const due = new Deferred<void>(() => call.cancel());
+  const due = new Deferred<void>(() => {
+    // A reactor that has stopped has taken it back already.
+    if (call.active()) call.cancel();
+  });
   const call = clock.callLater(delay, () => due.callback(undefined));
   return f === undefined ? due : due.addCallback(() => f(...args));
 }

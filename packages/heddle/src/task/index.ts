@@ -18,4 +18,4 @@ export {
 } from './errors.ts';
 export { LoopingCall, type LoopStartOptions } from './looping-call.ts';
 export type { TaskClock } from './task-clock.ts';
-export type { Pieces } from './work.ts';
+export type { Pieces } from './pieces.ts';

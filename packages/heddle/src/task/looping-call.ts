@@ -183,7 +183,7 @@ export class LoopingCall<A extends unknown[] = []> {
     const run = this.#current('stopped');
     this.#leave(run);
     if (run.underWay !== undefined || run.next === undefined) return;
-    run.next.cancel();
+    takeBack(run.next);
     run.next = undefined;
     run.done.callback(this);
   }
@@ -203,7 +203,7 @@ export class LoopingCall<A extends unknown[] = []> {
       run.counted = run.ticks.before(run.countedAt);
     }
     if (run.next === undefined) return;
-    run.next.cancel();
+    takeBack(run.next);
     this.#schedule(run);
   }
 
@@ -245,7 +245,7 @@ export class LoopingCall<A extends unknown[] = []> {
 
   #giveUp(run: Run, cause: unknown): void {
     this.#leave(run);
-    run.next?.cancel();
+    takeBack(run.next);
     run.next = undefined;
     run.underWay?.cancel(cause);
   }
@@ -267,6 +267,11 @@ export class LoopingCall<A extends unknown[] = []> {
   #describe(): string {
     return this.#run === undefined ? `${this.#name}, not running` : `${this.#name}, every ${this.#interval} ms`;
   }
+}
+
+/** A reactor that has stopped has taken it back already. */
+function takeBack(call: ScheduledCall | undefined): void {
+  if (call?.active()) call.cancel();
 }
 
 const startChecks = {

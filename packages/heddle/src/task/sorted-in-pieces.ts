@@ -28,7 +28,8 @@ function* split<T>(items: ArrayLike<T>): Generator<number, { defined: T[]; missi
 function* sortedAsTexts<T>(items: readonly T[]): Generator<number, T[]> {
   const entries: { readonly item: T; readonly text: string }[] = [];
   for (const item of items) {
-    entries.push({ item, text: String(item) });
+    // Unlike String(), which would take symbols: an array's own sort does not.
+    entries.push({ item, text: `${item}` });
     if (entries.length % PIECE === 0) yield 0;
   }
   const sorted = yield* merged(entries, (one, other) => Number(one.text > other.text) - Number(one.text < other.text));
@@ -59,7 +60,8 @@ function* merged<T>(items: T[], compare: Compare<T>): Generator<number, T[]> {
       const middle = Math.min(start + width, length);
       const end = Math.min(start + 2 * width, length);
       for (let left = start, right = middle; left < middle || right < end; ) {
-        const takesLeft = right === end || (left < middle && compare(from[left] as T, from[right] as T) <= 0);
+        // Equal where the comparison gives no number, as for an array's own sort.
+        const takesLeft = right === end || (left < middle && !(compare(from[left] as T, from[right] as T) > 0));
         to[at++] = from[takesLeft ? left++ : right++] as T;
         if (at % PIECE === 0) yield (pass + at / length) / passes;
       }

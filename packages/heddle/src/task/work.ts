@@ -1,19 +1,12 @@
 import { AsyncResource } from 'node:async_hooks';
-import { inspect } from 'node:util';
 import { Deferred, observe } from '../defer/deferred.ts';
-import { CancelledError, InvalidArgumentError, NotPausedError } from '../defer/errors.ts';
+import { CancelledError, NotPausedError } from '../defer/errors.ts';
 import { Failure } from '../defer/failure.ts';
 import { fail } from '../defer/succeed.ts';
 import { isThenable } from '../defer/thenable.ts';
 import { SchedulerStopped, TaskDone, TaskFailed, TaskStopped } from './errors.ts';
+import { type AnyIterator, close, iteratorOf, type Pieces, requireStep } from './pieces.ts';
 import type { Waiting } from './ready-line.ts';
-
-/** What a task is made of: a generator or any other iterator, also an asynchronous one, or something that gives one. */
-export type Pieces<R, P = unknown> =
-  | Iterator<P, R, never>
-  | AsyncIterator<P, R, never>
-  | Iterable<P, R, never>
-  | AsyncIterable<P, R, never>;
 
 /** The cooperator, as its work sees it. */
 export interface WorkOwner {
@@ -49,15 +42,15 @@ export class Work implements Waiting<Work> {
   before: Work = this;
   lastTurn: number = 0;
   readonly #owner: WorkOwner;
-  readonly #iterator: Iterator<unknown, unknown> | AsyncIterator<unknown, unknown>;
+  readonly #iterator: AnyIterator;
   /** The async context of the place that began the work, in which its pieces run. */
   readonly #scope = new AsyncResource('HeddleTask', { requireManualDestroy: true });
   readonly #onProgress: ((value: unknown) => void) | undefined;
-  readonly #waiters: Deferred<unknown>[] = [];
+  readonly #waiters = new Set<Deferred<unknown>>();
   #pauses = 0;
   /** Whether a Deferred or a promise that the iterator gave is pending. */
   #waits = false;
-  /** Whether the iterator runs at this moment; it cannot be closed then. */
+  /** Whether the iterator's code runs at this moment; it cannot be closed then. */
   #stepping = false;
   /** What the iterator gets with its next step: the value of the Deferred it has waited for. */
   #sent: unknown;
@@ -89,9 +82,11 @@ export class Work implements Waiting<Work> {
 
   /** @param owns whether a cancel ends the work, and not only the wait for it */
   whenDone(owns: boolean = false): Deferred<unknown> {
-    const done = owns ? new Deferred<unknown>((_, reason) => this.#cancel(reason)) : new Deferred<unknown>();
+    const done: Deferred<unknown> = owns
+      ? new Deferred<unknown>((_, reason) => this.#cancel(reason))
+      : new Deferred<unknown>(() => this.#waiters.delete(done));
     if (this.#end === undefined) {
-      this.#waiters.push(done);
+      this.#waiters.add(done);
     } else {
       this.#unasked?.addErrback(() => undefined);
       this.#unasked = undefined;
@@ -150,29 +145,32 @@ export class Work implements Waiting<Work> {
   }
 
   #step(): void {
-    let step: IteratorResult<unknown, unknown>;
+    let step: unknown;
     this.#stepping = true;
     try {
-      step = this.#iterator.next(this.#sent as undefined) as IteratorResult<unknown, unknown>;
+      step = this.#iterator.next(this.#sent as undefined);
     } catch (error) {
       this.#stepping = false;
       this.#threw(error);
       return;
     }
-    this.#sent = undefined;
-    // What an asynchronous iterator gives is no step yet, but a promise of one.
-    if (step.done === undefined && isThenable(step)) {
-      this.#awaitStep(step as PromiseLike<IteratorResult<unknown, unknown>>);
-      return;
-    }
     this.#stepping = false;
-    this.#take(step);
+    this.#sent = undefined;
+    const hasEnded = this.#end !== undefined;
+    // What an asynchronous iterator gives is no step yet, but a promise of one.
+    if (isThenable(step) && (step as Partial<IteratorResult<unknown>>).done === undefined) this.#awaitStep(step);
+    else if (!hasEnded) this.#take(step);
+    // The piece has ended the work itself.
+    if (hasEnded && (step as Partial<IteratorResult<unknown>> | undefined)?.done !== true) this.#close();
   }
 
-  #take({ done, value }: IteratorResult<unknown, unknown>): void {
-    if (this.#end !== undefined) {
-      // The piece has ended the work itself, or it was ended meanwhile.
-      if (done !== true) this.#close();
+  #take(step: unknown): void {
+    let done: boolean | undefined;
+    let value: unknown;
+    try {
+      ({ done, value } = requireStep(step));
+    } catch (error) {
+      this.#threw(error);
       return;
     }
     if (done === true) {
@@ -193,20 +191,17 @@ export class Work implements Waiting<Work> {
     this.#sent = value;
   }
 
-  #awaitStep(promise: PromiseLike<IteratorResult<unknown, unknown>>): void {
+  #awaitStep(promise: PromiseLike<unknown>): void {
     this.#waits = true;
     this.#owner.held(this);
     observe(
       toDeferred(promise),
       (result): undefined => {
         this.#waits = false;
-        this.#stepping = false;
-        // A step that fails after the end has mostly been given up with the task, by the same signal.
-        if (result instanceof Failure) {
-          if (this.#end === undefined) this.#threw(result);
-          return;
-        }
-        this.#scope.runInAsyncScope(this.#take, this, result as IteratorResult<unknown, unknown>);
+        // It was closed when it ended. What fails after that has mostly been given up with the task, by the same signal.
+        if (this.#end !== undefined) return;
+        if (result instanceof Failure) this.#threw(result);
+        else this.#scope.runInAsyncScope(this.#take, this, result);
         if (this.isReady) this.#owner.ready(this);
       },
       true,
@@ -248,24 +243,21 @@ export class Work implements Waiting<Work> {
   }
 
   #complete(end: End, result: unknown): void {
-    this.#owner.held(this);
     this.#end = end;
     this.#result = result;
+    this.#owner.held(this);
     this.#hasProgressed = false;
     this.#removeListener();
     this.#owner.ended(this);
-    if (this.#waiters.length === 0 && end instanceof TaskFailed) this.#unasked = fail(result);
-    for (const waiter of this.#waiters.splice(0)) fire(waiter, result);
+    if (this.#waiters.size === 0 && end instanceof TaskFailed) this.#unasked = fail(result);
+    const waiters = [...this.#waiters];
+    this.#waiters.clear();
+    for (const waiter of waiters) fire(waiter, result);
   }
 
   /** Lets the iterator run its `finally`. What that throws, nobody else can hear of. */
   #close(): void {
-    try {
-      const closed: unknown = this.#scope.runInAsyncScope(() => this.#iterator.return?.());
-      if (isThenable(closed)) toDeferred(closed);
-    } catch (error) {
-      fail(error);
-    }
+    toDeferred(this.#scope.runInAsyncScope(close, undefined, this.#iterator));
   }
 
   #watch(signal: AbortSignal): void {
@@ -298,19 +290,4 @@ function fire(waiter: Deferred<unknown>, result: unknown): void {
 
 function toDeferred(awaited: PromiseLike<unknown>): Deferred<unknown> {
   return awaited instanceof Deferred ? awaited : Deferred.fromPromise(awaited);
-}
-
-function iteratorOf(pieces: unknown): Iterator<unknown, unknown> | AsyncIterator<unknown, unknown> {
-  if (typeof pieces === 'object' && pieces !== null && !isThenable(pieces)) {
-    const given = pieces as Partial<Iterator<unknown> & Iterable<unknown> & AsyncIterable<unknown>>;
-    if (typeof given.next === 'function') return given as Iterator<unknown>;
-    if (typeof given[Symbol.iterator] === 'function') return (given as Iterable<unknown>)[Symbol.iterator]();
-    if (typeof given[Symbol.asyncIterator] === 'function') {
-      return (given as AsyncIterable<unknown>)[Symbol.asyncIterator]();
-    }
-  }
-  const hint = typeof pieces === 'function' ? ' Call the generator function, and give what it returns.' : '';
-  throw new InvalidArgumentError(
-    `A task is made of an iterator, such as a generator, or of something to iterate over, not of ${inspect(pieces, { depth: 0 })}.${hint}`,
-  );
 }

@@ -1,4 +1,6 @@
+import { isThenable } from '../defer/thenable.ts';
 import type { DelayedCall } from '../reactor/delayed-call.ts';
+import { callForEvent, nameOf, type ReportError, requireFunction } from '../reactor/event-call.ts';
 import { Reactor } from '../reactor/reactor.ts';
 import type { RunOptions } from '../reactor/run-options.ts';
 import type { ReactorTime } from '../reactor/time.ts';
@@ -10,9 +12,9 @@ import { MemoryThreadPool } from './memory-thread-pool.ts';
  * are told to, and no signal and no socket of the process is touched.
  *
  * What is due in the next turn (`callFromThread`, the end after `stop()`) runs
- * at the next {@link advance}, `advance(0)` included. Errors of delayed calls
- * come out of `advance`; those of triggers and of calls from threads go to
- * `onError`, as in every reactor.
+ * at the next {@link advance}, `advance(0)` included. What delayed calls throw
+ * comes out of `advance`; what their promises fail with, and all errors of
+ * triggers and of calls from threads, go to `onError`, as in every reactor.
  *
  * @example
  * ```ts
@@ -30,7 +32,7 @@ export class MemoryReactor extends Reactor<MemoryThreadPool> {
   constructor(clock: Clock = new Clock()) {
     super({
       makeThreadPool: () => new MemoryThreadPool({}, clock),
-      makeTime: () => new ClockTime(clock),
+      makeTime: (report) => new ClockTime(clock, report),
       nextTurn: (f): DelayedCall => clock.callLater(0, f),
       keepAlive: { hold: () => {}, release: () => {} },
     });
@@ -56,10 +58,12 @@ export class MemoryReactor extends Reactor<MemoryThreadPool> {
 /** A clock that others may use as well: this reactor's delayed calls are those it has made itself. */
 class ClockTime implements ReactorTime {
   readonly #clock: Clock;
-  readonly #calls = new Set<DelayedCall>();
+  readonly #report: ReportError;
+  readonly #calls = new WeakSet<DelayedCall>();
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, report: ReportError) {
     this.#clock = clock;
+    this.#report = report;
   }
 
   now(): number {
@@ -67,13 +71,18 @@ class ClockTime implements ReactorTime {
   }
 
   callLater<A extends unknown[]>(delay: number, f: (...args: A) => unknown, ...args: A): DelayedCall {
-    const call = this.#clock.callLater(delay, f, ...args);
+    requireFunction(f, 'What is called later');
+    const name = nameOf(f);
+    const perform = (): void => {
+      const result = f(...args);
+      if (isThenable(result)) callForEvent(() => result, `${name} (callLater)`, this.#report);
+    };
+    const call = this.#clock.callLater(delay, Object.defineProperty(perform, 'name', { value: f.name }));
     this.#calls.add(call);
     return call;
   }
 
   getDelayedCalls(): DelayedCall[] {
-    for (const call of this.#calls) if (!call.active()) this.#calls.delete(call);
-    return [...this.#calls];
+    return this.#clock.getDelayedCalls().filter((call) => this.#calls.has(call));
   }
 }

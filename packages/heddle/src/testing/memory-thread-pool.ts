@@ -1,5 +1,6 @@
 import type { Transferable } from 'node:worker_threads';
 import type { TimeSource } from '../defer/clock.ts';
+import { setImmediate } from '../defer/node-timers.ts';
 import type { KeepAlive } from '../reactor/keep-alive.ts';
 import type { Connect, ConnectionListener, OutgoingJob, Progress, ThreadConnection } from '../threads/connection.ts';
 import { RunningJob } from '../threads/entry/running-job.ts';
@@ -8,6 +9,7 @@ import { itemsWereTaken } from '../threads/entry/iteration.ts';
 import { ReactorCalls } from '../threads/entry/reactor-calls.ts';
 import { packJob, readAnswer, unsendableArguments } from '../threads/job-message.ts';
 import type { ThreadPoolOptions } from '../threads/options.ts';
+import { INIT } from '../threads/thread-init.ts';
 import { ThreadPool } from '../threads/thread-pool.ts';
 import type { SlotOutcome } from '../threads/wire/channel.ts';
 import type { CallAnswer, JobMessage, MoreItems } from '../threads/wire/messages.ts';
@@ -24,6 +26,10 @@ import { MemoryLine } from './memory-line.ts';
  * All else is the real pool's: how functions are found, what is refused, how
  * arguments and results are copied, the queue, `max`, options, errors. Time
  * limits count on {@link clock}. A job that ends its process ends the test.
+ *
+ * What only a real thread can have does nothing here: `env`, `execArgv`,
+ * `resourceLimits` and `nice`; `concurrency`, since one job runs at a time; and
+ * `idleTimeout`, since no thread ends by itself.
  *
  * @example
  * ```ts
@@ -50,7 +56,7 @@ export class MemoryThreadPool extends ThreadPool {
   }
 
   /**
-   * Runs the job that a thread has had longest, to its end.
+   * Runs the job that a thread has had longest, to its end; the pool's `initThread` first, where that thread is new.
    *
    * @returns whether there was one
    */
@@ -62,8 +68,9 @@ export class MemoryThreadPool extends ThreadPool {
         // A function met for the first time is still looked up.
         await new Promise((resolve) => setImmediate(resolve));
       } else if (connection.hasJob) {
+        const isCall = !connection.isBeingMadeReady;
         await connection.perform();
-        return true;
+        if (isCall) return true;
       }
     }
   }
@@ -156,6 +163,7 @@ class MemoryConnection implements ThreadConnection {
     } catch (error) {
       throw unsendableArguments(call.functionName, error);
     }
+    this.isBeingMadeReady = call.id === INIT;
     this.#hasBegun = false;
     this.#isCancelled = false;
     this.#beganAt = undefined;
@@ -191,6 +199,12 @@ class MemoryConnection implements ThreadConnection {
   runTimeOf(): number {
     return this.#beganAt === undefined ? 0 : this.#now() - this.#beganAt;
   }
+
+  /** Whether what it has is no call, but the pool's `initThread`. */
+  isBeingMadeReady = false;
+
+  /** Nothing that happens by itself tells when it is free. */
+  askWhenFree(): void {}
 
   /** Whether it has a job that was not taken back. */
   get hasJob(): boolean {

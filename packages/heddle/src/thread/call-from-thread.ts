@@ -1,4 +1,5 @@
 import { maybeDeferred } from '../defer/maybe-deferred.ts';
+import { setImmediate } from '../defer/node-timers.ts';
 import { placeOf } from '../threads/callable/place-of-function.ts';
 import { type CallsToReactor, inside } from '../threads/wire/inside.ts';
 import { ReactorCallError } from '../threads/wire/reactor-call-error.ts';

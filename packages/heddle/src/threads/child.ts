@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { clearTimeout, setTimeout } from '../defer/node-timers.ts';
 import { threadEntry } from './thread-entry.ts';
 import { FrameReader } from './wire/frames.ts';
 import { PipeNumber } from './wire/pipes.ts';

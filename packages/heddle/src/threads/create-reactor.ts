@@ -1,3 +1,4 @@
+import { setImmediate } from '../defer/node-timers.ts';
 import { NodeKeepAlive } from '../reactor/keep-alive.ts';
 import { Reactor } from '../reactor/reactor.ts';
 import { NodeTime } from '../reactor/time.ts';

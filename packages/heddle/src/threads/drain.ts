@@ -1,4 +1,5 @@
 import { Deferred } from '../defer/deferred.ts';
+import { setImmediate } from '../defer/node-timers.ts';
 
 /** Those who wait until fewer calls do. */
 export class Drain {

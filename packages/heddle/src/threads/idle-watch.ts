@@ -1,3 +1,4 @@
+import { clearTimeout, setTimeout } from '../defer/node-timers.ts';
 import type { Team } from './team.ts';
 
 /** Node's longest timer. Who wants threads to stay longer gets another look at them then. */

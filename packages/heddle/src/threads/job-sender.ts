@@ -6,6 +6,7 @@ import type { Job } from './job.ts';
 import { UnsendableClosure } from './job-message.ts';
 import type { KnownFunctions } from './known-functions.ts';
 import type { SentJobs } from './sent-jobs.ts';
+import { INIT } from './thread-init.ts';
 import { UnsentJobs } from './unsent-jobs.ts';
 import { StillResolving } from './wire/passed.ts';
 import type { JobReference } from './wire/reference.ts';
@@ -113,7 +114,7 @@ export class JobSender {
       reference,
       args: NONE,
       captured,
-      call: { id: 0, functionName: 'initThread', settled: false },
+      call: { id: INIT, functionName: 'initThread', settled: false },
       isAlone: true,
     });
     this.#slots++;

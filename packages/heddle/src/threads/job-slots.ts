@@ -1,4 +1,5 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
+import { clearTimeout, setImmediate, setTimeout } from '../defer/node-timers.ts';
 import { NOT_NOW, type OutgoingJob, type Progress } from './connection.ts';
 import { packJob, readAnswer, unsendableArguments } from './job-message.ts';
 import { type Channel, Form, PAIR, SLOTS, type SlotOutcome, SlotState } from './wire/channel.ts';

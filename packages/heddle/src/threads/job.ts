@@ -4,6 +4,7 @@ import { callersOf } from '../defer/debug.ts';
 import { type CancelTarget, type Deferred, deferredOf } from '../defer/deferred.ts';
 import { CancelledError } from '../defer/errors.ts';
 import { Failure } from '../defer/failure.ts';
+import { setImmediate } from '../defer/node-timers.ts';
 import type { KeepAlive } from '../reactor/keep-alive.ts';
 import { onAbort } from './abort-watch.ts';
 import { CallTerms, NO_TERMS } from './call-terms.ts';

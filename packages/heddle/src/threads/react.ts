@@ -4,7 +4,7 @@ import { Failure } from '../defer/failure.ts';
 import { logError } from '../defer/log-error.ts';
 import { fail } from '../defer/succeed.ts';
 import { ReactorNotRunning } from '../reactor/errors.ts';
-import type { Reactor } from '../reactor/reactor.ts';
+import { checkRun, type Reactor } from '../reactor/reactor.ts';
 import type { RunOptions } from '../reactor/run-options.ts';
 import { SystemExit } from '../task/errors.ts';
 import { reactor as defaultReactor } from './create-reactor.ts';
@@ -36,8 +36,8 @@ export interface ReactOptions extends RunOptions {
  * After Twisted's `twisted.internet.task.react`.
  *
  * @param main gets the reactor and `argv`
- * @returns settles when the process is about to end, which only another `exit` lets it live to see; rejected with
- *   ReactorAlreadyRunning when the reactor runs already
+ * @returns settles when the process is about to end, which only another `exit` lets it live to see; rejected, before
+ *   `main` is called, with ReactorAlreadyRunning when the reactor runs already, and with InvalidArgumentError for an option
  *
  * @example
  * ```ts
@@ -60,6 +60,7 @@ export async function react<A extends readonly unknown[] = []>(
   options: ReactOptions = {},
 ): Promise<void> {
   const { reactor = defaultReactor, exit = exitProcess, ...runOptions } = options;
+  checkRun(reactor, runOptions);
   let failed: Failure | undefined;
   let stopping = false;
   reactor.addSystemEventTrigger('before', 'shutdown', function noteShutdown() {

@@ -1,3 +1,4 @@
+import { setTimeout } from '../defer/node-timers.ts';
 import type { PoolThread } from './pool-thread.ts';
 import type { Place, Rotation } from './rotation.ts';
 

@@ -4,6 +4,9 @@ import { ThreadInitError } from './errors.ts';
 import { UnsendableClosure } from './job-message.ts';
 import type { SlotOutcome } from './wire/channel.ts';
 
+/** The number by which it goes instead of a call's, which begin with 1. */
+export const INIT = 0;
+
 /** What a thread runs before its first job. */
 export interface ThreadInit {
   readonly name: string;

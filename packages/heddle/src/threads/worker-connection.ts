@@ -10,6 +10,7 @@ import {
   Worker,
   type WorkerOptions as NodeWorkerOptions,
 } from 'node:worker_threads';
+import { setTimeout } from '../defer/node-timers.ts';
 import { entryModuleFiles } from './callable/entry-module.ts';
 import { honoursSourceMaps } from './callable/source-maps-enabled.ts';
 import { compileCacheDirectory } from './compile-cache.ts';

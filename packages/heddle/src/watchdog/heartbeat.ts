@@ -1,9 +1,8 @@
 import { type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks';
+import { clearInterval, setImmediate, setInterval } from '../defer/node-timers.ts';
 import { beatInterval } from './beat-interval.ts';
 import { type SharedState, sharedNow, Time, Word } from './shared-state.ts';
 
-// As they were when this was loaded: a test's fake timers must not stop a watch.
-const { setInterval, setImmediate, clearInterval } = globalThis;
 const eventLoopUtilization = performance.eventLoopUtilization.bind(performance);
 
 /** Writes down each time that the loop has turned, and how long garbage collections take. */

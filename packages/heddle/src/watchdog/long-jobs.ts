@@ -1,3 +1,4 @@
+import { clearInterval, clearTimeout, setInterval, setTimeout } from '../defer/node-timers.ts';
 import type { Job } from '../threads/job.ts';
 import { type JobWatch, jobWatches } from '../threads/job-watches.ts';
 import { culpritOf } from './culprit.ts';
@@ -5,8 +6,6 @@ import { framesOf } from './frames-of.ts';
 import type { LongJob } from './long-job.ts';
 import { longJobWarning } from './warning-text.ts';
 import { writeError } from './write-error.ts';
-
-const { setInterval, setTimeout, clearInterval, clearTimeout } = globalThis;
 
 const SHORTEST_MS = 5;
 const LONGEST_MS = 1_000;

@@ -161,3 +161,17 @@ test('an array that grows meanwhile is looked at as long as it was', async () =>
   });
   assert.deepEqual(mapped, [1, 2, 3]);
 });
+
+test('cooperate.sort keeps the order of what a comparison gives no number for, and takes no symbols as texts', async () => {
+  const items = Array.from({ length: 200 }, (_, id) => ({ id, due: Number.POSITIVE_INFINITY }));
+  const byDue = (one: { due: number }, other: { due: number }): number => one.due - other.due;
+  assert.deepEqual(await cooperate.sort(items, byDue), items);
+  assert.ok((await failureOf(cooperate.sort([Symbol('b'), Symbol('a')]))) instanceof TypeError);
+});
+
+test('cooperate.reduce waits for a promise that it comes to', async () => {
+  const sum = await cooperate
+    .reduce([1, 2, 3], async (before, n) => (await before) + n, Promise.resolve(0))
+    .addCallback((n) => n * 2);
+  assert.equal(sum, 12);
+});

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { EventEmitter, on } from 'node:events';
 import { describe, test } from 'node:test';
-import { CancelledError, Deferred, fail, NotPausedError } from 'heddle/defer';
+import { CancelledError, Deferred, fail, InvalidArgumentError, NotPausedError } from 'heddle/defer';
 import {
   type CooperativeTask,
+  cooperate,
   SchedulerError,
   SchedulerStopped,
   TaskDone,
@@ -11,6 +13,7 @@ import {
   TaskStopped,
 } from 'heddle/task';
 import { assertNoResult, failureResultOf, successResultOf } from 'heddle/testing';
+import { errorOf } from '../support/failure-of.ts';
 import { HandTurned } from '../support/hand-turned.ts';
 import { runProgram } from '../support/program.ts';
 
@@ -428,4 +431,100 @@ test('the process stays while a task can go on, and ends when it is done', async
     cooperate((function* () { while (performance.now() < end) yield; console.log('done'); })());
   `);
   assert.deepEqual([code, stdout], [0, 'done\n']);
+});
+
+test('a failure is reported also where those who asked for the end have given up waiting', async () => {
+  const { code, stderr } = await runProgram(`
+    import { cooperate } from 'heddle/task';
+    const task = cooperate((function* () { yield; throw new Error('nobody waits'); })());
+    for (const end of [task.whenDone(), task.whenDone()]) {
+      end.addErrback(() => {});
+      end.cancel();
+    }
+  `);
+  assert.equal(code, 1, stderr);
+  assert.match(stderr, /nobody waits/);
+});
+
+test('what its own way to be iterated over gives comes before a next() that an object has too', async () => {
+  const rows = [1, 2];
+  const cursor = {
+    next: () => Promise.resolve(rows.shift() ?? null),
+    async *[Symbol.asyncIterator](): AsyncGenerator<number> {
+      for (let row = await this.next(); row !== null; row = await this.next()) yield row;
+    },
+  };
+  const seen: number[] = [];
+  await cooperate(cursor, { onProgress: (row) => void seen.push(row as number) }).whenDone();
+  assert.deepEqual(seen, [1, 2]);
+});
+
+test('an iterator that gives no step ends its task with a clear error, and the other tasks go on', async () => {
+  const bad = { next: () => undefined as never };
+  const later = { next: () => Promise.resolve(null) as never };
+  const other = cooperate([1, 2, 3]);
+  for (const iterator of [bad, later]) {
+    const error = await errorOf(cooperate(iterator).whenDone(), InvalidArgumentError);
+    assert.match(error.message, /must give an object with done and value/);
+  }
+  await other.whenDone();
+  assert.throws(() => cooperate({ [Symbol.iterator]: () => 5 as never }), InvalidArgumentError);
+});
+
+test('the finally of a stopped generator runs to its end, whatever it waits for and yields', async () => {
+  const log: string[] = [];
+  const held = new Deferred<string>();
+  const { task, ended } = stoppable(log, held);
+  // What has not begun has no finally to run.
+  await new Promise(setImmediate);
+  await new Promise(setImmediate);
+  task.stop();
+  task.whenDone().addErrback(() => {});
+  held.callback('given');
+  await ended;
+  assert.deepEqual(log, ['flushes', 'got given', 'caught no luck', 'unlocked']);
+});
+
+/** A task whose `finally` waits, yields, fails to wait and yields once more. */
+function stoppable(log: string[], held: Deferred<string>): { task: CooperativeTask<unknown>; ended: Promise<void> } {
+  const { promise, resolve } = within();
+  const task = cooperate(
+    (function* (): Generator<unknown, void, string> {
+      try {
+        for (;;) yield;
+      } finally {
+        log.push('flushes');
+        log.push(`got ${yield held}`);
+        yield;
+        try {
+          yield fail(new Error('no luck'));
+        } catch (error) {
+          log.push(`caught ${(error as Error).message}`);
+        }
+        log.push('unlocked');
+        resolve();
+      }
+    })() as Generator<unknown, unknown, never>,
+  );
+  return { task, ended: promise };
+}
+
+function within(): { promise: Promise<void>; resolve: () => void } {
+  let resolve: () => void = () => {};
+  const promise = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}
+
+test('a stopped task lets go of an async iterator at once, also while it waits for its next step', async () => {
+  const emitter = new EventEmitter();
+  const controller = new AbortController();
+  const task = cooperate(on(emitter, 'row'), { signal: controller.signal });
+  await new Promise(setImmediate);
+  await new Promise(setImmediate);
+  assert.equal(emitter.listenerCount('row'), 1);
+  controller.abort();
+  assert.equal(emitter.listenerCount('row'), 0);
+  await assert.rejects(task.whenDone().toPromise(), CancelledError);
 });

@@ -3,7 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { describe, test } from 'node:test';
 import { CancelledError, Deferred, fail, InvalidArgumentError, succeed } from 'heddle/defer';
 import { CooperativeTask, Cooperator, coiterate, cooperate, SchedulerError, SchedulerStopped } from 'heddle/task';
-import { assertNoResult, Clock, failureResultOf, successResultOf } from 'heddle/testing';
+import { assertNoResult, Clock, failureResultOf, MemoryReactor, successResultOf } from 'heddle/testing';
 import { HandTurned } from '../support/hand-turned.ts';
 
 /** Writes its name into `log` at each step. */
@@ -741,4 +741,59 @@ describe('the cooperator that a program shares', () => {
       })(),
     );
   });
+});
+
+test('a task that is added to a cooperator which was started again while it stops is not stopped', () => {
+  const hand = new HandTurned();
+  const log: string[] = [];
+  let again: CooperativeTask<unknown> | undefined;
+  hand.cooperator.coiterate(steps(log, 'stopped', 3)).addErrback(() => {
+    hand.cooperator.start();
+    again = hand.cooperator.cooperate(steps(log, 'again', 2));
+  });
+  hand.cooperator.stop();
+  hand.turns();
+  assert.deepEqual(log, ['again', 'again']);
+  assert.equal(successResultOf((again as CooperativeTask<unknown>).whenDone()), undefined);
+});
+
+test('a cooperator whose turn was taken back by a reactor that stopped can be stopped, and goes on where it runs again', async () => {
+  const reactor = new MemoryReactor();
+  const cooperator = new Cooperator({ scheduler: (turn) => reactor.callLater(0, turn) });
+  const log: string[] = [];
+  const first = cooperator.cooperate(steps(log, 'first', 3));
+  const over = reactor.run();
+  reactor.stop();
+  reactor.advance(0);
+  await over;
+  log.length = 0;
+  const second = cooperator.cooperate(steps(log, 'second', 1));
+  reactor.pump([0, 0, 0, 0]);
+  assert.equal(log.filter((name) => name === 'second').length, 1);
+  assert.equal(successResultOf(second.whenDone()), undefined);
+  assert.equal(successResultOf(first.whenDone()), undefined);
+});
+
+test('tasks are ended in order where a reactor that has stopped makes no more turns', async () => {
+  const reactor = new MemoryReactor();
+  const cooperator = new Cooperator({ scheduler: (turn) => reactor.callLater(1_000, turn) });
+  let closed = false;
+  const task = cooperator.cooperate(
+    (function* (): Generator<undefined> {
+      try {
+        for (;;) yield;
+      } finally {
+        closed = true;
+      }
+    })(),
+  );
+  reactor.advance(1_000);
+  const over = reactor.run();
+  reactor.stop();
+  reactor.advance(0);
+  await over;
+  task.stop();
+  cooperator.stop();
+  assert.ok(closed);
+  assert.ok(failureResultOf(task.whenDone()).value instanceof SchedulerError);
 });

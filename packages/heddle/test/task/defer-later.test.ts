@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { CancelledError, Deferred, InvalidArgumentError } from 'heddle/defer';
 import { reactor } from 'heddle/reactor';
 import { deferLater } from 'heddle/task';
-import { assertNoResult, Clock, failureResultOf, successResultOf } from 'heddle/testing';
+import { assertNoResult, Clock, failureResultOf, MemoryReactor, successResultOf } from 'heddle/testing';
 
 test('deferLater calls the function with its arguments after the delay and fires with what it returns', () => {
   const clock = new Clock();
@@ -77,4 +77,15 @@ test('a delay that is none and a function that is none are refused at once', () 
 
 test('deferLater works on the reactor itself', async () => {
   assert.equal(await deferLater(reactor, 1, Math.max, 1, 2), 2);
+});
+
+test('one whose reactor has stopped can be cancelled', async () => {
+  const memory = new MemoryReactor();
+  const later = deferLater(memory, 1_000);
+  const over = memory.run();
+  memory.stop();
+  memory.advance(0);
+  await over;
+  later.cancel();
+  assert.ok(failureResultOf(later).value instanceof CancelledError);
 });

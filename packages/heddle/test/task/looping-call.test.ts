@@ -448,3 +448,22 @@ test('the reactor makes no further call when it has stopped', async () => {
   assert.equal(calls, 1);
   assert.deepEqual(memory.getDelayedCalls(), []);
 });
+
+test('a loop can be stopped, and begun anew, when a reactor that has stopped makes none of its calls', async () => {
+  for (const end of ['stop', 'cancel', 'reset'] as const) {
+    const memory = new MemoryReactor();
+    const loop = new LoopingCall(() => {});
+    loop.clock = memory;
+    const done = loop.start(1_000);
+    const over = memory.run();
+    memory.stop();
+    memory.advance(0);
+    await over;
+    if (end === 'cancel') done.cancel();
+    else loop[end]();
+    assert.equal(loop.running, end === 'reset');
+    if (end === 'reset') loop.stop();
+    if (end === 'cancel') assert.ok(failureResultOf(done).value instanceof CancelledError);
+    else assert.equal(successResultOf(done), loop);
+  }
+});

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { Deferred, fail, succeed } from 'heddle/defer';
+import { Deferred, fail, InvalidArgumentError, succeed } from 'heddle/defer';
+import { ReactorAlreadyRunning } from 'heddle/reactor';
 import { react, SystemExit } from 'heddle/task';
 import { MemoryReactor } from 'heddle/testing';
 import { runProgram } from '../support/program.ts';
@@ -240,4 +241,18 @@ describe('as a program', () => {
     assert.equal(await program.ended, 0);
     assert.equal(program.output, 'running\nbye\n');
   });
+});
+
+test('react that is refused has called nothing and stops nobody else’s reactor', async () => {
+  const called: string[] = [];
+  const { reactor, codes } = rehearse(() => new Deferred<void>());
+  const main = async (): Promise<void> => void called.push('main');
+  await assert.rejects(react(main as never, [], { reactor, exit: () => {} }), ReactorAlreadyRunning);
+  await assert.rejects(
+    react(main as never, [], { reactor: new MemoryReactor(), shutdownTimeout: -1, exit: () => {} }),
+    InvalidArgumentError,
+  );
+  reactor.pump([0, 0, 0]);
+  assert.ok(reactor.running);
+  assert.deepEqual([called, codes], [[], []]);
 });

@@ -102,3 +102,25 @@ test('a shutdown waits for the calls in threads, and delivers their results firs
   await stopped;
   assert.deepEqual(order, [3, 'during']);
 });
+
+test('what the promise of a delayed call fails with goes to onError, under the name of its function', async () => {
+  const reactor = new MemoryReactor();
+  const reports = reportsOf(reactor);
+  const call = reactor.callLater(5, async function poll() {
+    throw new Error('no answer');
+  });
+  assert.match(String(call), /poll/);
+  reactor.advance(5);
+  await new Promise(setImmediate);
+  assert.deepEqual(reports, ['poll (callLater): no answer']);
+});
+
+test('its delayed calls are those that it has made, and not those of others on the same clock', () => {
+  const clock = new Clock();
+  const reactor = new MemoryReactor(clock);
+  const own = reactor.callLater(5, () => {});
+  clock.callLater(5, () => {});
+  assert.deepEqual(reactor.getDelayedCalls(), [own]);
+  reactor.advance(5);
+  assert.deepEqual(reactor.getDelayedCalls(), []);
+});

@@ -99,3 +99,20 @@ test('a test that forgets to run a job ends all the same', async () => {
   `);
   assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
 });
+
+test('perform runs a call also where its thread has to be made ready first', async () => {
+  const pool = new MemoryThreadPool({ initThread: whichThread });
+  const sum = pool.defer(add, 1, 2);
+  assert.equal(await pool.perform(), true);
+  assert.equal(successResultOf(sum), 3);
+  assert.equal(await pool.perform(), false);
+});
+
+test('its threads do not end by themselves, whatever time goes by', async () => {
+  const pool = new MemoryThreadPool({ idleTimeout: 1 });
+  const sum = pool.defer(add, 1, 2);
+  await pool.performAll();
+  assert.equal(successResultOf(sum), 3);
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  assert.equal(pool.statistics().threads, 1);
+});

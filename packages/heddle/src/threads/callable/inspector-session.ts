@@ -1,4 +1,5 @@
 import type { Session } from 'node:inspector';
+import { clearTimeout, setTimeout } from '../../defer/node-timers.ts';
 
 const GROUP = 'heddle.callable';
 const RELEASE_AFTER = 64;

@@ -1,3 +1,4 @@
+import { clearInterval, setInterval } from '../../defer/node-timers.ts';
 // A turn of the loop counts at most once, however long it takes: a loop that is blocked for seconds has
 // not given the module a chance to finish.
 const TURN_MS = 50;

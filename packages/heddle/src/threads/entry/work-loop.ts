@@ -1,4 +1,5 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
+import { setImmediate } from '../../defer/node-timers.ts';
 import { type Channel, Form, OUTCOMES, PAIR, SLOTS, type SlotOutcome, SlotState } from '../wire/channel.ts';
 import { Lookout } from '../wire/lookout.ts';
 import { type BellMessage, type JobMessage, type MoreItems, tell } from '../wire/messages.ts';
