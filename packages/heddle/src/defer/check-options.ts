@@ -37,3 +37,8 @@ export function checkOptions<O extends object>(options: O, checks: OptionChecks<
 export function checkDuration(value: unknown): string | undefined {
   return typeof value === 'number' && value >= 0 ? undefined : 'a number of milliseconds, 0 or more, or Infinity';
 }
+
+/** The check of an option that is on or off. */
+export function checkFlag(value: unknown): string | undefined {
+  return typeof value === 'boolean' ? undefined : 'true or false';
+}

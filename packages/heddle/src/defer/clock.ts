@@ -1,3 +1,6 @@
+import { inspect } from 'node:util';
+import { InvalidArgumentError } from './errors.ts';
+
 /** A call that {@link TimeSource.callLater} has promised. */
 export interface ScheduledCall {
   /** Whether the call is still to come. */
@@ -12,6 +15,14 @@ export interface ScheduledCall {
 export interface TimeSource {
   /** Calls `f` once, `delay` milliseconds from now. */
   callLater(delay: number, f: () => void): ScheduledCall;
+}
+
+/** @throws InvalidArgumentError for what cannot call a function later */
+export function requireTimeSource(clock: unknown): void {
+  if (typeof (clock as Partial<TimeSource> | null)?.callLater === 'function') return;
+  throw new InvalidArgumentError(
+    `What counts the time must have a method callLater(), as the reactor and a Clock have, and ${inspect(clock, { depth: 0 })} has none.`,
+  );
 }
 
 /** Node's timers fire at once when asked for more than this. */

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { ownUrl } from './own-url.ts';
 
 /** Where a Deferred was made, and where it was fired first. Each is a stack, one frame a line. */
@@ -15,7 +16,7 @@ interface Traces {
 export let debugging = false;
 
 const traces = new WeakMap<object, Traces>();
-const ownFolder = new URL('.', ownUrl).href;
+const ownFolders = foldersOf(ownUrl);
 const places = new WeakMap<object, Error>();
 
 /**
@@ -91,6 +92,14 @@ export function formatHistory(history: DeferredHistory | undefined): string {
 /** The stack without Heddle's own frames on top: what is left begins with the caller's code. */
 export function callersOf(trace: Error): string {
   const frames = (trace.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
-  const first = frames.findIndex((frame) => !frame.includes(ownFolder));
+  const first = frames.findIndex((frame) => !ownFolders.some((folder) => frame.includes(folder)));
   return frames.slice(Math.max(first, 0)).join('\n');
+}
+
+/** Where Node follows source maps, frames of the package are said to be in its sources, by their path. */
+function foldersOf(file: string): readonly string[] {
+  const folder = new URL('.', file).href;
+  if (!folder.endsWith('/heddle/dist/')) return [folder];
+  const sources = new URL('../src/', folder);
+  return [folder, sources.href, fileURLToPath(sources)];
 }

@@ -1,3 +1,4 @@
+import { checkFlag, checkOptions, type OptionChecks } from './check-options.ts';
 import { Deferred, goesOn, observe, settle } from './deferred.ts';
 import { Failure } from './failure.ts';
 import { FirstError } from './first-error.ts';
@@ -65,7 +66,7 @@ export class DeferredList<
 
   /**
    * @param inputs Deferreds or promises; the array is copied
-   * @throws InvalidArgumentError when one of the inputs is something else
+   * @throws InvalidArgumentError when one of the inputs is something else, or for an option
    */
   constructor(inputs: Ds, options?: O) {
     const deferreds = toDeferreds(inputs, 'a DeferredList');
@@ -73,7 +74,7 @@ export class DeferredList<
       cancelAll(deferreds, reason.cause);
       return goesOn;
     });
-    this.#options = options ?? {};
+    this.#options = checkOptions<DeferredListOptions>(options ?? {}, checks, 'DeferredList');
     this.#missing = deferreds.length;
     if (deferreds.length === 0) this.callback(this.#entries as DeferredListResult<Ds, O>);
     const counts = this.#options.consumeErrors !== false;
@@ -94,3 +95,9 @@ export class DeferredList<
     return this.#missing === 0 ? settle(this, this.#entries) : undefined;
   }
 }
+
+const checks: OptionChecks<DeferredListOptions> = {
+  fireOnOneCallback: checkFlag,
+  fireOnOneErrback: checkFlag,
+  consumeErrors: checkFlag,
+};

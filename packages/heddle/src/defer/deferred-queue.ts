@@ -1,4 +1,4 @@
-import { inspect } from 'node:util';
+import { checkOptions } from './check-options.ts';
 import { Deferred } from './deferred.ts';
 import { InvalidArgumentError } from './errors.ts';
 import { QueueOverflow, QueueUnderflow } from './queue-errors.ts';
@@ -34,9 +34,14 @@ export class DeferredQueue<T> {
   readonly #takers: WaitingLine<Deferred<T>> = new WaitingLine();
 
   /** @throws InvalidArgumentError when a bound is neither a whole number of at least 0 nor Infinity */
-  constructor({ size = Number.POSITIVE_INFINITY, backlog = Number.POSITIVE_INFINITY }: DeferredQueueOptions = {}) {
-    this.#size = bound(size, 'size');
-    this.#backlog = bound(backlog, 'backlog');
+  constructor(options: DeferredQueueOptions = {}) {
+    const { size = Number.POSITIVE_INFINITY, backlog = Number.POSITIVE_INFINITY } = checkOptions(
+      options,
+      { size: checkBound, backlog: checkBound },
+      'DeferredQueue',
+    );
+    this.#size = size;
+    this.#backlog = backlog;
   }
 
   /** How many items lie in the queue. */
@@ -87,9 +92,7 @@ export class DeferredQueue<T> {
   }
 }
 
-function bound(value: number, name: string): number {
-  if (value === Number.POSITIVE_INFINITY || (Number.isSafeInteger(value) && value >= 0)) return value;
-  throw new InvalidArgumentError(
-    `A DeferredQueue's ${name} must be a whole number of at least 0, or Infinity, not ${inspect(value)}.`,
-  );
+function checkBound(value: unknown): string | undefined {
+  if (value === Number.POSITIVE_INFINITY || (Number.isSafeInteger(value) && (value as number) >= 0)) return undefined;
+  return 'a whole number of at least 0, or Infinity';
 }

@@ -1,5 +1,5 @@
 import { type InspectOptionsStylized, inspect } from 'node:util';
-import { type ScheduledCall, systemTime, type TimeSource } from './clock.ts';
+import { requireTimeSource, type ScheduledCall, systemTime, type TimeSource } from './clock.ts';
 import { Coroutine, isGenerator, NotACoroutineError } from './coroutine.ts';
 import { debugging, formatHistory, historyOf, recordAdded, recordFired, recordMade, setDebugging } from './debug.ts';
 import { AlreadyCalledError, CancelledError, InvalidArgumentError, NotPausedError, TimeoutError } from './errors.ts';
@@ -94,8 +94,14 @@ export class Deferred<T> implements Promise<T> {
 
   /**
    * @param canceller stops the work behind this Deferred when it is cancelled
+   * @throws InvalidArgumentError when it is no function
    */
   constructor(canceller?: Canceller<T>) {
+    if (canceller !== undefined && typeof canceller !== 'function') {
+      throw new InvalidArgumentError(
+        `A Deferred's canceller must be a function, not ${inspect(canceller, { depth: 0 })}.`,
+      );
+    }
     this.#canceller = canceller as Canceller<never> | undefined;
     if (debugging) recordMade(this);
   }
@@ -271,8 +277,17 @@ export class Deferred<T> implements Promise<T> {
     );
   }
 
-  /** Cancels this Deferred when `signal` aborts, while its chain up to here has no result. */
+  /**
+   * Cancels this Deferred when `signal` aborts, while its chain up to here has no result.
+   *
+   * @throws InvalidArgumentError when it is no AbortSignal
+   */
   cancelOn(signal: AbortSignal): this {
+    if (typeof (signal as Partial<AbortSignal> | null)?.addEventListener !== 'function') {
+      throw new InvalidArgumentError(
+        `A Deferred is cancelled on an AbortSignal, not on ${inspect(signal, { depth: 0 })}.`,
+      );
+    }
     const abort = (): void => {
       this.#cancel(new CancelledError('The Deferred was cancelled: its signal was aborted.', { cause: signal.reason }));
     };
@@ -309,6 +324,7 @@ export class Deferred<T> implements Promise<T> {
     if (!(timeout >= 0)) {
       throw new InvalidArgumentError(`A timeout must be 0 or more milliseconds, not ${inspect(timeout)}.`);
     }
+    requireTimeSource(clock);
     let timedOut = false;
     const timer: ScheduledCall = clock.callLater(timeout, () => {
       timedOut = true;
@@ -557,11 +573,8 @@ export class Deferred<T> implements Promise<T> {
 
   /** Makes the chain wait for a Deferred that a callback returned, and takes its result away from it. */
   #waitFor(inner: AnyDeferred): void {
-    if (this.#waitedFor || inner === (this as AnyDeferred)) {
-      for (let next: AnyDeferred | undefined = inner; next !== undefined; next = next.#waitingFor) {
-        if (next !== (this as AnyDeferred)) continue;
-        throw new InvalidArgumentError('A callback returned a Deferred that waits for the callback itself to be done.');
-      }
+    if (inner === (this as AnyDeferred) || (this.#waitedFor && this.#isAwaitedBy(inner))) {
+      throw new InvalidArgumentError('A callback returned a Deferred that waits for the callback itself to be done.');
     }
     if (inner.#idle) {
       this.#takeFrom(inner);
@@ -571,6 +584,27 @@ export class Deferred<T> implements Promise<T> {
       inner.#waitedFor = true;
       inner.#push(new Chainee(this as AnyDeferred));
     }
+  }
+
+  /**
+   * Whether `other` waits for this Deferred, be it by way of others. Looks from both ends at once: one of them is mostly
+   * near, where many wait in a line.
+   */
+  #isAwaitedBy(other: AnyDeferred): boolean {
+    const awaiting: AnyDeferred[] = [];
+    let link = this.#firstLink;
+    for (let next = other.#waitingFor; next !== (this as AnyDeferred); next = next.#waitingFor) {
+      if (next === undefined) return false;
+      while (link === undefined) {
+        const waits = awaiting.pop();
+        if (waits === undefined) return false;
+        if (waits === other) return true;
+        link = waits.#firstLink;
+      }
+      if (link instanceof Chainee) awaiting.push(link.deferred);
+      link = link.next;
+    }
+    return true;
   }
 
   /** The result goes over to this Deferred, and with it the duty to report a failure. */

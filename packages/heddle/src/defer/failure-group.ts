@@ -1,4 +1,4 @@
-import type { Failure } from './failure.ts';
+import { type Failure, textOf } from './failure.ts';
 
 /**
  * The failure of {@link race} when there is no winner: the failures of all
@@ -15,7 +15,7 @@ export class FailureGroup extends AggregateError {
       failures.map((failure) => failure.value),
       failures.length === 0
         ? 'There was nothing to wait for: race() needs at least one Deferred or promise.'
-        : `All ${failures.length} inputs failed; the first of them: ${String(failures[0]?.value)}`,
+        : `All ${failures.length} inputs failed; the first of them: ${textOf(failures[0] as Failure)}`,
     );
     this.failures = failures;
   }

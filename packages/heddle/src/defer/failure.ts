@@ -114,3 +114,13 @@ export class Failure<E = unknown> {
     return `[Failure: ${this.value instanceof Error ? String(this.value) : this.getErrorMessage()}]`;
   }
 }
+
+/** The error in words, for a message: there is always some, whatever it was that was thrown. */
+export function textOf({ value }: Failure): string {
+  if (typeof value === 'string') return value;
+  try {
+    return value instanceof Error ? String(value) : inspect(value, { depth: 0, breakLength: Number.POSITIVE_INFINITY });
+  } catch {
+    return 'an error that cannot be shown';
+  }
+}

@@ -1,4 +1,4 @@
-import type { Failure } from './failure.ts';
+import { type Failure, textOf } from './failure.ts';
 
 /**
  * The failure of {@link gatherResults} and of a {@link DeferredList} with
@@ -14,7 +14,7 @@ export class FirstError extends Error {
   readonly index: number;
 
   constructor(subFailure: Failure, index: number) {
-    super(`Input ${index} failed: ${String(subFailure.value)}`, { cause: subFailure.value });
+    super(`Input ${index} failed: ${textOf(subFailure)}`, { cause: subFailure.value });
     this.subFailure = subFailure;
     this.index = index;
   }

@@ -1,3 +1,4 @@
+import { checkFlag, checkOptions, type OptionChecks } from './check-options.ts';
 import type { Deferred } from './deferred.ts';
 import { DeferredList } from './deferred-list.ts';
 import type { Failure } from './failure.ts';
@@ -17,7 +18,7 @@ export interface GatherResultsOptions {
  * {@link FirstError}. The others go on unless `cancelRest` is set. Cancelling
  * it cancels all inputs.
  *
- * @throws InvalidArgumentError when one of the inputs is neither a Deferred nor a promise
+ * @throws InvalidArgumentError when one of the inputs is neither a Deferred nor a promise, or for an option
  *
  * @example
  * ```ts
@@ -29,8 +30,9 @@ export interface GatherResultsOptions {
  */
 export function gatherResults<const Ds extends Inputs>(
   inputs: Ds,
-  { consumeErrors = true, cancelRest = false }: GatherResultsOptions = {},
+  options: GatherResultsOptions = {},
 ): Deferred<Values<Ds>> {
+  const { consumeErrors = true, cancelRest = false } = checkOptions(options, checks, 'gatherResults()');
   const deferreds = toDeferreds(inputs, 'gatherResults()');
   const list = new DeferredList(deferreds, { fireOnOneErrback: true, consumeErrors });
   return list.addCallbacks(
@@ -41,3 +43,5 @@ export function gatherResults<const Ds extends Inputs>(
     },
   ) as Deferred<Values<Ds>>;
 }
+
+const checks: OptionChecks<GatherResultsOptions> = { consumeErrors: checkFlag, cancelRest: checkFlag };

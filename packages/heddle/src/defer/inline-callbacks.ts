@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { isGenerator, NotACoroutineError } from './coroutine.ts';
 import { Deferred, type Settled } from './deferred.ts';
+import { InvalidArgumentError } from './errors.ts';
 
 /**
  * Makes a function of a generator function in which `yield*` waits for a
@@ -36,6 +37,11 @@ import { Deferred, type Settled } from './deferred.ts';
 export function inlineCallbacks<This, A extends unknown[], R>(
   generatorFunction: (this: This, ...args: A) => Generator<unknown, R, unknown>,
 ): (this: This, ...args: A) => Deferred<Settled<R>> {
+  if (typeof generatorFunction !== 'function') {
+    throw new InvalidArgumentError(
+      `inlineCallbacks() needs a generator function (function*), not ${inspect(generatorFunction, { depth: 0 })}.`,
+    );
+  }
   function start(this: This, ...args: A): Deferred<Settled<R>> {
     const generator = generatorFunction.apply(this, args);
     if (!isGenerator(generator)) throw notAGenerator(generatorFunction.name, generator);

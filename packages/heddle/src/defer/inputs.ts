@@ -14,9 +14,14 @@ export type Values<Ds extends Inputs> = { -readonly [K in keyof Ds]: Awaited<Ds[
 /**
  * The inputs as Deferreds, in an array of its own.
  *
- * @throws InvalidArgumentError when one of them is something else
+ * @throws InvalidArgumentError when they are no array, or one of them is something else
  */
 export function toDeferreds(inputs: Inputs, combinator: string): Deferred<unknown>[] {
+  if (typeof (inputs as Partial<Inputs> | undefined)?.[Symbol.iterator] !== 'function' || typeof inputs === 'string') {
+    throw new InvalidArgumentError(
+      `${combinator} needs an array of Deferreds or promises, not ${inspect(inputs, { depth: 0 })}.`,
+    );
+  }
   return Array.from(inputs, (input: unknown, index) => {
     if (input instanceof Deferred) return input;
     if (isThenable(input)) return hidden(Deferred.fromPromise(input));

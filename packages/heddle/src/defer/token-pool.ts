@@ -3,6 +3,7 @@ import { Hold } from './hold.ts';
 import { maybeDeferred } from './maybe-deferred.ts';
 import { NotAcquiredError } from './not-acquired-error.ts';
 import { succeed } from './succeed.ts';
+import { isThenable } from './thenable.ts';
 import { WaitingLine } from './waiting-line.ts';
 
 /** A number of tokens that are lent in the order of asking: what a lock and a semaphore have in common. */
@@ -10,6 +11,8 @@ export abstract class TokenPool {
   readonly #limit: number;
   #free: number;
   readonly #line: WaitingLine<Deferred<Hold>> = new WaitingLine();
+  /** What is lent, the longest first. */
+  readonly #holds = new Set<Hold>();
   #serving = false;
 
   protected constructor(limit: number) {
@@ -51,27 +54,44 @@ export abstract class TokenPool {
     if (this.#free === this.#limit) {
       throw new NotAcquiredError(`This ${this.constructor.name} is released, but nobody has acquired it.`);
     }
-    this.#free++;
-    this.#serve();
+    // Whose end that is, nobody has said: the oldest of the holds must not give back what others have from now on.
+    for (const hold of this.#holds) return hold.release();
   }
 
   /**
    * Calls `f` when it is its turn, releases when what it gave has ended, well
    * or badly, and passes that on. Cancelling leaves the line, or cancels what
-   * `f` gave.
+   * `f` gave: a promise cannot be, so that the next one waits until it is settled all the same.
    */
   run<A extends unknown[], U>(f: (...args: A) => U, ...args: A): Deferred<Settled<U>> {
-    return this.acquire().addCallback((hold) =>
-      maybeDeferred(f, ...args).addBoth((result) => {
-        hold[Symbol.dispose]();
+    return this.acquire().addCallback((hold) => {
+      const giveBack = (): void => hold[Symbol.dispose]();
+      let goesOnWhenCancelled = false;
+      const ended = maybeDeferred((): unknown => {
+        const gave: unknown = f(...args);
+        if (gave instanceof Deferred || !isThenable(gave)) return gave;
+        goesOnWhenCancelled = true;
+        const promise = Promise.resolve(gave);
+        promise.then(giveBack, giveBack);
+        return promise;
+      });
+      if (goesOnWhenCancelled) return ended;
+      return ended.addBoth((result) => {
+        giveBack();
         return result;
-      }),
-    ) as unknown as Deferred<Settled<U>>;
+      });
+    }) as unknown as Deferred<Settled<U>>;
   }
 
   #lend(): Hold {
     this.#free--;
-    return new Hold(() => this.release());
+    const hold: Hold = new Hold(() => {
+      this.#holds.delete(hold);
+      this.#free++;
+      this.#serve();
+    });
+    this.#holds.add(hold);
+    return hold;
   }
 
   /**

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { type DeferredHistory, formatHistory, historyOf } from './debug.ts';
-import { CancelledError } from './errors.ts';
+import { CancelledError, InvalidArgumentError } from './errors.ts';
 import type { Failure } from './failure.ts';
 import { FailureGroup } from './failure-group.ts';
 import { FirstError } from './first-error.ts';
@@ -51,6 +51,7 @@ let anyPrinted = false;
  * A {@link CancelledError} is the program's own wish and never gets here.
  *
  * @returns the policy that was in force
+ * @throws InvalidArgumentError for anything else
  *
  * @example
  * ```ts
@@ -62,6 +63,11 @@ let anyPrinted = false;
  * ```
  */
 export function setUnhandledFailurePolicy(next: UnhandledFailurePolicy): UnhandledFailurePolicy {
+  if (typeof next !== 'function' && next !== 'report' && next !== 'throw') {
+    throw new InvalidArgumentError(
+      `An unhandled failure's policy is 'report', 'throw' or a function, not ${inspect(next)}.`,
+    );
+  }
   const previous = policy;
   policy = next;
   return previous;
@@ -74,9 +80,10 @@ export function noteUnhandled(deferred: object, failure: Failure): UnhandledReco
   // Most failures are handled in the same turn, so only what is left then is registered with the collector.
   thisTurn.add(record);
   if (!turnIsWatched) {
-    turnIsWatched = true;
     queueMicrotask(awaitEndOfTurn);
     watchTheEnd();
+    // Last, since there may be no stack left for the others: then the next one is to try again.
+    turnIsWatched = true;
   }
   return record;
 }
@@ -133,13 +140,13 @@ function report(record: UnhandledRecord): void {
 
 function watchTheEnd(): void {
   if (watchesTheEnd) return;
-  watchesTheEnd = true;
   process.on('exit', reportAll);
   // Only a program that ends by itself comes by here; one that chose its exit code keeps it.
   process.on('beforeExit', () => {
     reportAll();
     if (anyPrinted) process.exitCode ??= 1;
   });
+  watchesTheEnd = true;
 }
 
 function reportAll(): void {

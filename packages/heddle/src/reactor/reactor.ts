@@ -1,6 +1,7 @@
 import { debugging } from '../defer/debug.ts';
 import { InvalidArgumentError } from '../defer/errors.ts';
 import type { Failure } from '../defer/failure.ts';
+import { maybeDeferred } from '../defer/maybe-deferred.ts';
 import type { DelayedCall } from './delayed-call.ts';
 import { ReactorAlreadyRunning, ReactorNotRunning, ShutdownTimeoutError } from './errors.ts';
 import { callForEvent, nameOf, type ReportError, requireFunction } from './event-call.ts';
@@ -30,6 +31,8 @@ interface Run {
   readonly over: () => void;
   phase: 'starting' | 'running' | 'stopping' | 'ending';
   stopRequested: boolean;
+  /** Whether a signal has come. */
+  wasSignalled: boolean;
   deadline: DelayedCall | undefined;
 }
 
@@ -105,7 +108,14 @@ export class Reactor<Pool extends ReactorThreadPool = ReactorThreadPool> impleme
   async run(options: RunOptions = {}): Promise<void> {
     const { shutdownTimeout, installSignalHandlers } = this.#checkRun(options);
     await new Promise<void>((over) => {
-      const run: Run = { shutdownTimeout, over, phase: 'starting', stopRequested: false, deadline: undefined };
+      const run: Run = {
+        shutdownTimeout,
+        over,
+        phase: 'starting',
+        stopRequested: false,
+        wasSignalled: false,
+        deadline: undefined,
+      };
       this.#run = run;
       this.#parts.keepAlive.hold();
       if (installSignalHandlers) this.#signals.install((signal) => this.#receive(signal));
@@ -158,7 +168,8 @@ export class Reactor<Pool extends ReactorThreadPool = ReactorThreadPool> impleme
 
   /** The delayed calls that are still to come. */
   getDelayedCalls(): DelayedCall[] {
-    return this.#time.getDelayedCalls();
+    // The end of a shutdown's time is nobody's to take back.
+    return this.#time.getDelayedCalls().filter((call) => call !== this.#run?.deadline);
   }
 
   /**
@@ -271,8 +282,11 @@ export class Reactor<Pool extends ReactorThreadPool = ReactorThreadPool> impleme
   }
 
   #receive(signal: NodeJS.Signals): void {
-    if (this.#run?.stopRequested !== true) {
-      this.stop();
+    const run = this.#run;
+    if (run?.wasSignalled === false) {
+      run.wasSignalled = true;
+      // Also where the program had begun to stop by itself: the first signal asks for no more than that.
+      if (!run.stopRequested) this.stop();
       return;
     }
     const waitingFor = this.#waitingFor();
@@ -293,12 +307,14 @@ export class Reactor<Pool extends ReactorThreadPool = ReactorThreadPool> impleme
 
   #startUp(run: Run): void {
     const startup = this.#event('startup');
-    startup.before(() => {
-      // While it waited the reactor may have crashed, and even run again.
-      if (this.#run !== run || run.phase !== 'starting') return;
-      run.phase = 'running';
-      startup.finish();
-    });
+    startup.before(
+      () => {
+        run.phase = 'running';
+        startup.finish();
+      },
+      // While it waits the reactor may crash, and even run again.
+      () => this.#run === run && run.phase === 'starting',
+    );
   }
 
   #shutDown(run: Run): void {
@@ -307,12 +323,14 @@ export class Reactor<Pool extends ReactorThreadPool = ReactorThreadPool> impleme
     if (run.shutdownTimeout < Number.POSITIVE_INFINITY) {
       run.deadline = this.#time.callLater(run.shutdownTimeout, () => this.#giveUp(run));
     }
-    this.#event('shutdown').before(() => {
-      if (this.#run !== run || run.phase !== 'stopping') return;
-      // The triggers may still have used the pool; from here on nobody may.
-      if (this.#threadPool === undefined) this.#finish(run);
-      else this.#threadPool.stop({ deadline: Number.POSITIVE_INFINITY }).addBoth(() => this.#finish(run));
-    });
+    this.#event('shutdown').before(
+      () => {
+        // The triggers may still have used the pool; from here on nobody may.
+        if (this.#threadPool === undefined) this.#finish(run);
+        else this.#threadPool.stop({ deadline: Number.POSITIVE_INFINITY }).addBoth(() => this.#finish(run));
+      },
+      () => this.#run === run && run.phase === 'stopping',
+    );
   }
 
   /** Shutting down has taken too long. */
@@ -350,11 +368,9 @@ export class Reactor<Pool extends ReactorThreadPool = ReactorThreadPool> impleme
 
   /** Errors of whoever is told about errors must not stop the loop either. */
   #reportTo(onError: ReportError, error: unknown, origin: string): void {
-    try {
-      onError(error, origin);
-    } catch (second) {
+    maybeDeferred(onError, error, origin).addErrback(({ value }) => {
       console.error(`Unhandled error in ${origin}:`, error);
-      console.error('The onError of the reactor, which was told of it, failed itself:', second);
-    }
+      console.error('The onError of the reactor, which was told of it, failed itself:', value);
+    });
   }
 }

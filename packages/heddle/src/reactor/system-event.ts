@@ -64,12 +64,14 @@ export class SystemEvent {
    * Runs the triggers before the event in order, and calls `proceed` when the
    * Deferreds and promises that they have returned are done: at once when
    * there are none. Triggers that are added meanwhile are part of it.
+   *
+   * @param isWanted whether the event still comes about: what it waited for may be done long after it was given up
    */
-  before(proceed: () => void): void {
+  before(proceed: () => void, isWanted: () => boolean = () => true): void {
     const unfinished = new Set<Trigger>();
     this.#unfinished = unfinished;
     const goOn = (): void => {
-      if (unfinished.size > 0) return;
+      if (unfinished.size > 0 || !isWanted()) return;
       if (this.#triggers.before.size > 0) collect();
       else proceed();
     };

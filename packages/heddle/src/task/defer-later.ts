@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import type { TimeSource } from '../defer/clock.ts';
+import { requireTimeSource, type TimeSource } from '../defer/clock.ts';
 import { Deferred, type Settled } from '../defer/deferred.ts';
 import { InvalidArgumentError } from '../defer/errors.ts';
 
@@ -14,7 +14,7 @@ import { InvalidArgumentError } from '../defer/errors.ts';
  *
  * @param clock what counts the time: the reactor, or a `Clock` in tests
  * @param delay milliseconds
- * @throws InvalidArgumentError when the delay is none, or `f` is no function
+ * @throws InvalidArgumentError when the clock or the delay is none, or `f` is no function
  *
  * @example
  * ```ts
@@ -38,6 +38,7 @@ export function deferLater(
   f?: (...args: unknown[]) => unknown,
   ...args: unknown[]
 ): Deferred<unknown> {
+  requireTimeSource(clock);
   if (f !== undefined && typeof f !== 'function') {
     throw new InvalidArgumentError(`What deferLater calls must be a function, not ${inspect(f)}.`);
   }

@@ -1,7 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import { type InspectOptionsStylized, inspect } from 'node:util';
 import { checkOptions } from '../defer/check-options.ts';
-import type { ScheduledCall } from '../defer/clock.ts';
+import { requireTimeSource, type ScheduledCall } from '../defer/clock.ts';
 import { Deferred, observe } from '../defer/deferred.ts';
 import { InvalidArgumentError } from '../defer/errors.ts';
 import { Failure } from '../defer/failure.ts';
@@ -152,6 +152,7 @@ export class LoopingCall<A extends unknown[] = []> {
     }
     const { now: callsNow = true } = checkOptions(options, startChecks, 'start of a LoopingCall');
     const clock = this.clock;
+    requireTimeSource(clock);
     const startTime = clock.now();
     const done = new Deferred<this>((_, reason) => this.#giveUp(run, reason.cause));
     const run: Run = {

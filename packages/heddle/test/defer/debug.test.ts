@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, suite, test } from 'node:test';
 import { inspect } from 'node:util';
 import { AlreadyCalledError, Deferred, getDebugging, setDebugging, succeed } from 'heddle/defer';
+import { runProgram } from '../support/program.ts';
 
 function makeIt(): Deferred<number> {
   return new Deferred<number>();
@@ -88,4 +89,19 @@ suite('debug mode', () => {
     assert.match(text, /addOne \(.*debug\.test.*:\d+:\d+\)/);
     assert.match(text, /Made:\n\s+at makeIt/);
   });
+});
+
+test('the places are the program’s also where Node follows source maps', async () => {
+  const { stdout } = await runProgram(
+    `import { Deferred, setDebugging } from 'heddle/defer';
+    setDebugging(true);
+    const d = new Deferred();
+    d.addCallback(function f() {});
+    console.log(d);
+    d.callback(1);
+    try { d.callback(2); } catch (error) { console.log(error.message); }`,
+    ['--enable-source-maps'],
+  );
+  assert.match(stdout, /Made:\n\s+at .*eval/);
+  assert.doesNotMatch(stdout, /[\\/]src[\\/]defer[\\/]/);
 });

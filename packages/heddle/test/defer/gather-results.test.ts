@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { CancelledError, Deferred, FirstError, fail, gatherResults, InvalidArgumentError, succeed } from 'heddle/defer';
+import {
+  CancelledError,
+  Deferred,
+  FailureGroup,
+  FirstError,
+  fail,
+  gatherResults,
+  InvalidArgumentError,
+  race,
+  succeed,
+} from 'heddle/defer';
 import { runProgram } from '../support/program.ts';
 import { errorOf, outcome } from '../support/outcome.ts';
 
@@ -109,4 +119,22 @@ suite('gatherResults', () => {
     `);
     assert.match(stderr, /Unhandled failure in a Deferred:\nError: of the input/);
   });
+});
+
+test('errors that cannot be made a text are passed on like others', () => {
+  const bare = Object.assign(Object.create(null), { status: 500 }) as object;
+  const mute = Object.assign(new Error('x'), {
+    toString(): never {
+      throw new Error('no text');
+    },
+  });
+  for (const value of [bare, mute]) {
+    const d = new Deferred<number>();
+    const all = gatherResults([d]);
+    d.errback(value);
+    const failure = errorOf(all);
+    assert.ok(failure instanceof FirstError);
+    assert.equal(failure.subFailure.value, value);
+    assert.ok(errorOf(race([fail(value)])) instanceof FailureGroup);
+  }
 });

@@ -245,3 +245,34 @@ suite('DeferredLock.run', () => {
     assert.deepEqual(outcome(result), { value: 'inside' });
   });
 });
+
+suite('a lock is not taken from its holder', () => {
+  test('by the end of a hold that release() has given back already', () => {
+    const lock = new DeferredLock();
+    const first = held(lock.acquire());
+    const [second, third] = [lock.acquire(), lock.acquire()];
+    lock.release();
+    assert.ok(first.released);
+    first[Symbol.dispose]();
+    assert.deepEqual([second.called, third.called], [true, false]);
+    assert.throws(() => first.release(), NotAcquiredError);
+  });
+
+  test('by a cancel or a timeout, where it works for a promise, which goes on', async () => {
+    const lock = new DeferredLock();
+    const working = new Deferred<void>();
+    const entered: string[] = [];
+    const one = lock.run(async () => {
+      entered.push('one');
+      await working.toPromise();
+      throw new Error('nobody hears of it');
+    });
+    const two = lock.run(() => entered.push('two'));
+    one.cancel();
+    assert.ok(errorOf(one) instanceof CancelledError);
+    assert.deepEqual(entered, ['one']);
+    working.callback(undefined);
+    await two;
+    assert.deepEqual(entered, ['one', 'two']);
+  });
+});

@@ -110,8 +110,8 @@ suite('A DeferredQueue', () => {
 
   test('refuses bounds that are no whole numbers of at least 0', () => {
     assert.throws(() => new DeferredQueue({ size: -1 }), InvalidArgumentError);
-    assert.throws(() => new DeferredQueue({ size: -1 }), /DeferredQueue's size must be .*, not -1/);
-    assert.throws(() => new DeferredQueue({ backlog: 0.5 }), /DeferredQueue's backlog must be .*, not 0.5/);
+    assert.throws(() => new DeferredQueue({ size: -1 }), /size of a DeferredQueue must be .*, not -1/);
+    assert.throws(() => new DeferredQueue({ backlog: 0.5 }), /backlog of a DeferredQueue must be .*, not 0.5/);
   });
 });
 

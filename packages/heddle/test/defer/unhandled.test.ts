@@ -196,3 +196,21 @@ suite('setUnhandledFailurePolicy', { concurrency: 2 }, () => {
     assert.equal(ended.stdout, 'report true\nthrow\n');
   });
 });
+
+test('failures are reported also after one for whose record there was no stack left', async () => {
+  const ended = await run(`
+    let failed = 0;
+    let done = false;
+    function dive() {
+      try { dive(); } catch {}
+      if (done) return;
+      try { fail('too deep').addErrback(() => {}); done = true; } catch { failed++; }
+    }
+    dive();
+    console.log(failed > 0);
+    setTimeout(() => fail(new Error('made much later')), 1);
+  `);
+  assert.equal(ended.stdout, 'true\n');
+  assert.match(ended.stderr, /made much later/);
+  assert.equal(ended.code, 1);
+});

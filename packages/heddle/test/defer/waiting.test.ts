@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { Deferred, type Failure, fail, succeed } from 'heddle/defer';
+import { Deferred, type Failure, fail, InvalidArgumentError, succeed } from 'heddle/defer';
+import { errorOf } from '../support/outcome.ts';
 import { pending, resultOf } from '../support/result-of.ts';
 
 const boom = new Error('boom');
@@ -257,3 +258,48 @@ suite('Deferred.fromPromise', () => {
     assert.equal(resultOf(d), 1);
   });
 });
+
+suite('many that wait in a line', () => {
+  // Looking through the line each time, that takes a minute.
+  test('each of which somebody waits for, are added without a look at all the others', { timeout: 20_000 }, () => {
+    const { first, done } = line(100_000);
+    first.callback(undefined);
+    assert.equal(done(), 100_000);
+  });
+
+  test('cannot be closed to a circle, wherever it is tried', () => {
+    for (const length of [1, 2, 3, 10]) {
+      const row = Array.from({ length }, () => new Deferred<unknown>());
+      const [first] = row as [Deferred<unknown>];
+      first.addCallback(() => row.at(-1));
+      row.forEach((d, index) => {
+        if (index > 0) d.addCallback(() => row[index - 1]).callback(undefined);
+      });
+      first.callback(undefined);
+      // The failure goes on to who waits for it.
+      assert.ok(errorOf(row.at(-1) as Deferred<unknown>) instanceof InvalidArgumentError, `${length}`);
+    }
+  });
+});
+
+interface Line {
+  readonly first: Deferred<unknown>;
+  readonly done: () => number;
+}
+
+/** Each job waits for the one before, and whoever has asked for it waits for the job. */
+function line(length: number): Line {
+  let done = 0;
+  const first = new Deferred<unknown>();
+  let tail = first;
+  for (let i = 0; i < length; i++) {
+    const before = tail;
+    const mine = new Deferred<unknown>();
+    succeed()
+      .addCallback(() => mine)
+      .addCallback(() => void done++);
+    mine.addCallback(() => before).callback(undefined);
+    tail = mine;
+  }
+  return { first, done: () => done };
+}

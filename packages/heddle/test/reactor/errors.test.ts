@@ -138,3 +138,15 @@ test('callInThread of something that cannot go to a thread is reported, not thro
   const error = (await reported) as { code?: string };
   assert.match(String(error.code), /^HEDDLE_/);
 });
+
+test('an onError that fails later does not end the program either, and both errors are printed', async () => {
+  const { stderr, code } = await runProgram(`
+    import { createReactor } from 'heddle/reactor';
+    const reactor = createReactor();
+    reactor.onError = async () => { throw new Error('the log server is down'); };
+    reactor.callLater(0, () => { throw new Error('first'); });
+    reactor.callLater(1, () => console.error('the loop goes on'));
+  `);
+  assert.equal(code, 0);
+  assert.match(stderr, /Error: first[\s\S]*failed itself: Error: the log server is down[\s\S]*the loop goes on/);
+});

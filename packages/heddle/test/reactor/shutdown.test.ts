@@ -394,3 +394,53 @@ test('raising the suggested number of threads serves the backlog at once', { tim
   assert.equal(await pool.defer(add, 3, 3), 6);
   await pool.stop();
 });
+
+test('what an earlier run has waited for in vain begins nothing in a later one', async () => {
+  const reactor = createReactor();
+  reportsOf(reactor);
+  const released = new Deferred<void>();
+  const order: string[] = [];
+  reactor.addSystemEventTrigger('before', 'shutdown', () => released);
+  const first = reactor.run({ installSignalHandlers: false, shutdownTimeout: 1 });
+  reactor.stop();
+  await first;
+  reactor.addSystemEventTrigger('before', 'shutdown', () => void order.push('closed'));
+  const second = reactor.run({ installSignalHandlers: false });
+  released.callback(undefined);
+  await new Promise(setImmediate);
+  order.push('stops');
+  reactor.stop();
+  await second;
+  assert.deepEqual(order, ['stops', 'closed']);
+});
+
+test('what a startup that was given up has waited for starts nothing', async () => {
+  const reactor = createReactor();
+  const opened = new Deferred<void>();
+  const order: string[] = [];
+  reactor.addSystemEventTrigger('before', 'startup', () => opened);
+  const first = reactor.run({ installSignalHandlers: false });
+  reactor.crash();
+  await first;
+  reactor.addSystemEventTrigger('before', 'startup', () => void order.push('starts'));
+  opened.callback(undefined);
+  assert.deepEqual(order, []);
+  const second = reactor.run({ installSignalHandlers: false });
+  assert.deepEqual(order, ['starts']);
+  reactor.stop();
+  await second;
+});
+
+test('the end of a shutdown’s time is not among the delayed calls, and cannot be taken back with them', async () => {
+  const reactor = createReactor();
+  const reports = reportsOf(reactor);
+  reactor.addSystemEventTrigger('before', 'shutdown', function hangs() {
+    for (const call of reactor.getDelayedCalls()) call.cancel();
+    return new Deferred<void>();
+  });
+  const stopped = reactor.run({ installSignalHandlers: false, shutdownTimeout: 5 });
+  reactor.stop();
+  await stopped;
+  assert.equal(reports.length, 1);
+  assert.match(reports[0] as string, /hangs/);
+});

@@ -113,3 +113,23 @@ test('after the reactor has stopped, signals are the program’s again', { skip 
   program.send('SIGINT');
   assert.equal(await program.ended, 'SIGINT');
 });
+
+test('the first signal during a shutdown that the program began itself asks for no more than that', {
+  skip,
+}, async () => {
+  const program = new WatchedProgram(`
+    import { reactor } from 'heddle/reactor';
+    reactor.addSystemEventTrigger('before', 'shutdown', () => new Promise((resolve) => {
+      console.log('stopping');
+      process.once('SIGTERM', () => setImmediate(resolve));
+    }));
+    reactor.addSystemEventTrigger('during', 'shutdown', () => console.log('saved'));
+    reactor.callWhenRunning(() => reactor.stop());
+    await reactor.run();
+    console.log('stopped');
+  `);
+  await program.wrote('stopping');
+  program.send('SIGTERM');
+  assert.equal(await program.ended, 0);
+  assert.equal(program.output, 'stopping\nsaved\nstopped\n');
+});
