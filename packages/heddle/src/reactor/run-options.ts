@@ -1,4 +1,4 @@
-import { checkDuration, checkOptions, type OptionChecks } from '../defer/check-options.ts';
+import { checkDuration, checkFlag, checkOptions, type OptionChecks } from '../defer/check-options.ts';
 
 /** How a reactor runs. */
 export interface RunOptions {
@@ -9,7 +9,7 @@ export interface RunOptions {
 }
 
 const checks: OptionChecks<RunOptions> = {
-  installSignalHandlers: (value) => (typeof value === 'boolean' ? undefined : 'true or false'),
+  installSignalHandlers: checkFlag,
   shutdownTimeout: checkDuration,
 };
 

@@ -1,4 +1,4 @@
-import { checkDuration, type OptionChecks } from '../defer/check-options.ts';
+import { checkDuration, checkFlag, type OptionChecks } from '../defer/check-options.ts';
 import type { TaskClock } from './task-clock.ts';
 
 /** A turn that {@link CooperatorOptions.scheduler} has promised. */
@@ -57,7 +57,7 @@ export const cooperatorChecks: OptionChecks<CooperatorOptions> = {
     typeof (value as { now?: unknown } | null)?.now === 'function' ? undefined : 'an object with a method now()',
   scheduler: isFunction,
   terminationPredicateFactory: isFunction,
-  started: (value) => (typeof value === 'boolean' ? undefined : 'true or false'),
+  started: checkFlag,
 };
 
 export const taskChecks: OptionChecks<TaskOptions> = {

@@ -1,6 +1,6 @@
 import { AsyncResource } from 'node:async_hooks';
 import { type InspectOptionsStylized, inspect } from 'node:util';
-import { checkOptions } from '../defer/check-options.ts';
+import { checkFlag, checkOptions } from '../defer/check-options.ts';
 import { requireTimeSource, type ScheduledCall } from '../defer/clock.ts';
 import { Deferred, observe } from '../defer/deferred.ts';
 import { InvalidArgumentError } from '../defer/errors.ts';
@@ -276,5 +276,5 @@ function takeBack(call: ScheduledCall | undefined): void {
 }
 
 const startChecks = {
-  now: (value: unknown): string | undefined => (typeof value === 'boolean' ? undefined : 'true or false'),
+  now: checkFlag,
 };

@@ -4,6 +4,7 @@ import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { clearTimeout, setTimeout } from '../defer/node-timers.ts';
+import { programArguments } from './program-arguments.ts';
 import { threadEntry } from './thread-entry.ts';
 import { FrameReader } from './wire/frames.ts';
 import { PipeNumber } from './wire/pipes.ts';
@@ -52,7 +53,7 @@ export class Child {
   /** @throws whatever stands in the way of starting a process */
   constructor(listener: ChildListener, { execArgv, env, board }: ChildOptions) {
     this.#listener = listener;
-    const args = [...execArgv, fileURLToPath(threadEntry())];
+    const args = [...execArgv, fileURLToPath(threadEntry()), ...programArguments()];
     // An import would take every program 2 ms, also those that never have a process.
     const { spawn } = process.getBuiltinModule('node:child_process');
     this.#process = outsideOfCalls.runInAsyncScope(() =>

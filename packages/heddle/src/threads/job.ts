@@ -25,6 +25,8 @@ export interface JobHolder {
   runTimeOf(job: Job): number | undefined;
   /** Tells a job that has begun what becomes of its items. Only a thread can. */
   tellOfItems?(job: Job, items: MoreItems | 'none'): void;
+  /** A job that has begun has sent what is wanted ahead, and does nothing until some of it is taken. */
+  waitsForTaker?(job: Job): void;
   /** Asks where in the code a job is that a thread has begun. Gives what takes the question back. */
   whereIs?(job: Job, tell: TellWhereabouts): (() => void) | undefined;
 }

@@ -1,6 +1,6 @@
 import { type ResourceLimits, SHARE_ENV } from 'node:worker_threads';
 import { availableParallelism } from 'node:os';
-import { checkDuration, checkOptions, type OptionChecks } from '../defer/check-options.ts';
+import { checkDuration, checkFlag, checkOptions, type OptionChecks } from '../defer/check-options.ts';
 import { InvalidArgumentError } from '../defer/errors.ts';
 import { SLOTS } from './wire/channel.ts';
 
@@ -185,7 +185,7 @@ const poolChecks: OptionChecks<ThreadPoolOptions> = {
   nice: (value) => (isCount(value, 0) && (value as number) <= 19 ? undefined : 'a whole number from 0 to 19'),
   concurrency: (value) =>
     isCount(value, 1) && (value as number) <= MOST_AT_ONCE ? undefined : `a whole number from 1 to ${MOST_AT_ONCE}`,
-  stacks: checkBoolean,
+  stacks: checkFlag,
 };
 
 const stopChecks: OptionChecks<StopOptions> = { deadline: checkDuration };
@@ -208,7 +208,7 @@ const callChecks: OptionChecks<CallOptions> = {
   key: (value) =>
     value === null || typeof value === 'boolean' ? 'a string, a number, a symbol or an object' : undefined,
   buffer: (value) => (isCount(value, 1) ? undefined : 'a whole number from 1 on'),
-  stacks: checkBoolean,
+  stacks: checkFlag,
 };
 
 /**
@@ -238,6 +238,15 @@ export function completePoolOptions(options: ThreadPoolOptions): CompletePoolOpt
     concurrency: given.concurrency ?? 1,
     stacks: given.stacks ?? false,
   };
+}
+
+/**
+ * Checks how many threads a pool is to have from now on.
+ *
+ * @throws InvalidArgumentError naming the option, its value and what it should be
+ */
+export function checkPoolLimits(limits: PoolLimits): PoolLimits {
+  return checkOptions(limits, { min: poolChecks.min, max: poolChecks.max }, 'pool size');
 }
 
 /**
@@ -279,10 +288,6 @@ function checkLimits(value: unknown): string | undefined {
     }
   }
   return undefined;
-}
-
-function checkBoolean(value: unknown): string | undefined {
-  return typeof value === 'boolean' ? undefined : 'true or false';
 }
 
 function isObject(value: unknown): boolean {

@@ -18,6 +18,7 @@ import {
   type CallsOptions,
   type CompletePoolOptions,
   checkCallsOptions,
+  checkPoolLimits,
   checkStopOptions,
   completePoolOptions,
   type PoolLimits,
@@ -106,7 +107,8 @@ export class PoolCore {
 
   /** @throws InvalidArgumentError when a limit is no whole number, or `min` would be more than `max` */
   adjust(limits: PoolLimits): void {
-    const { min, max } = completePoolOptions({ min: limits.min ?? this.team.min, max: limits.max ?? this.team.max });
+    const given = checkPoolLimits(limits);
+    const { min, max } = completePoolOptions({ min: given.min ?? this.team.min, max: given.max ?? this.team.max });
     this.team.adjust(min, max);
     this.#idleWatch.look();
   }

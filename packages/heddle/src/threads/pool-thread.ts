@@ -59,7 +59,7 @@ export interface ThreadOwner {
   jobHasLeft(job: Job): void;
   /** The thread has a job less. */
   threadHasRoom(thread: PoolThread): void;
-  /** The thread's job waits for the reactor, so that another thread may work meanwhile. */
+  /** The thread's job waits for the reactor, or for whom its items are for: another thread may work meanwhile. */
   threadIsAbsent(thread: PoolThread): void;
   /** It goes on. */
   threadIsBack(thread: PoolThread): void;

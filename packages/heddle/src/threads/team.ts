@@ -72,7 +72,7 @@ export class Team {
   readonly #threads = new Set<PoolThread>();
   /** Those of the threads that have been told to end and still take room. */
   readonly #ending = new Set<PoolThread>();
-  /** Those whose job waits for the reactor. */
+  /** Those that can do nothing: their job waits for the reactor, or for somebody who takes its items. */
   readonly #absent = new Set<PoolThread>();
   /** How many threads more than `max` there may be for them. */
   #extra = 0;

@@ -1,4 +1,5 @@
 import { CancelledError, TimeoutError } from '../defer/errors.ts';
+import type { ScheduledCall, TimeSource } from '../defer/clock.ts';
 import type { Deferred } from '../defer/deferred.ts';
 import type { Job } from './job.ts';
 
@@ -14,6 +15,9 @@ interface Waiting<T, R> {
   reject(error: unknown): void;
 }
 
+/** A thread that waits for so many milliseconds until an item is taken lets others work meanwhile. */
+const PATIENCE_MS = 10;
+
 let lastIteration = 0;
 
 /**
@@ -27,20 +31,30 @@ let lastIteration = 0;
 export class ThreadIterator<T, R = unknown> implements AsyncIterableIterator<T, R | undefined>, AsyncDisposable {
   readonly #iteration = ++lastIteration;
   readonly #start: StartIteration<R>;
+  readonly #buffer: number;
   /** So many items are taken before the thread is told. */
   readonly #batch: number;
+  readonly #time: TimeSource;
   readonly #items: T[] = [];
   readonly #waiting: Waiting<T, R | undefined>[] = [];
   #taken = 0;
+  /** How many items have come of which the thread does not know that they were taken. */
+  #ahead = 0;
+  #holdUp: ScheduledCall | undefined;
   #call: Deferred<R> | undefined;
   #job: Job | undefined;
   #isLeft = false;
   #end: { readonly result: R } | { readonly error: unknown } | undefined;
   #hasEnded = false;
 
-  /** @param buffer how many items the thread may be ahead */
-  constructor(start: StartIteration<R>, buffer: number) {
+  /**
+   * @param buffer how many items the thread may be ahead
+   * @param time counts for how long it waits
+   */
+  constructor(start: StartIteration<R>, buffer: number, time: TimeSource) {
     this.#start = start;
+    this.#buffer = buffer;
+    this.#time = time;
     this.#batch = Math.ceil(buffer / 2);
   }
 
@@ -74,7 +88,9 @@ export class ThreadIterator<T, R = unknown> implements AsyncIterableIterator<T, 
     const push = (item: never): void => {
       if (this.#isLeft) return;
       this.#items.push(item);
+      this.#ahead++;
       this.#serve();
+      if (this.#ahead >= this.#buffer) this.#waits();
     };
     const call = this.#start(this.#iteration, push, (job) => {
       this.#job = job;
@@ -82,9 +98,11 @@ export class ThreadIterator<T, R = unknown> implements AsyncIterableIterator<T, 
     call.addCallbacks(
       (result) => {
         this.#end ??= { result };
+        this.#goesOn();
         this.#serve();
       },
       (failure) => {
+        this.#goesOn();
         this.#end ??= { error: failure.value };
         if (this.#isGivenUp(failure.value)) this.#items.length = 0;
         this.#serve();
@@ -117,10 +135,25 @@ export class ThreadIterator<T, R = unknown> implements AsyncIterableIterator<T, 
   #take(): T {
     this.#taken++;
     if (this.#taken >= this.#batch && this.#end === undefined) {
+      this.#goesOn();
+      this.#ahead -= this.#taken;
       this.#tell({ iteration: this.#iteration, count: this.#taken });
       this.#taken = 0;
     }
     return this.#items.shift() as T;
+  }
+
+  /** The thread does nothing until items are taken; where that takes long, others may work in its place. */
+  #waits(): void {
+    this.#holdUp ??= this.#time.callLater(PATIENCE_MS, () => {
+      const job = this.#job;
+      if (job !== undefined && !this.#isLeft) job.holder?.waitsForTaker?.(job);
+    });
+  }
+
+  #goesOn(): void {
+    if (this.#holdUp?.active()) this.#holdUp.cancel();
+    this.#holdUp = undefined;
   }
 
   #tell(items: Parameters<NonNullable<NonNullable<Job['holder']>['tellOfItems']>>[1]): void {
@@ -132,6 +165,7 @@ export class ThreadIterator<T, R = unknown> implements AsyncIterableIterator<T, 
   async #leave(): Promise<void> {
     const isFirst = !this.#isLeft;
     this.#isLeft = true;
+    this.#goesOn();
     this.#items.length = 0;
     const job = this.#job;
     const hadEnded = this.#end !== undefined || this.#call === undefined;

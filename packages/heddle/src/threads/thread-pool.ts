@@ -24,7 +24,7 @@ import { notify } from './passed.ts';
 import type { PoolCall } from './pool-call.ts';
 import { PoolCore, type PoolParts } from './pool-core.ts';
 import type { PoolStatistics } from './statistics.ts';
-import { ThreadIterator } from './thread-iterator.ts';
+import { type StartIteration, ThreadIterator } from './thread-iterator.ts';
 import { WorkerConnection } from './worker-connection.ts';
 
 /** How many items a thread may be ahead of those that go through them. */
@@ -407,10 +407,11 @@ export class ThreadPool {
 
   #iterate(f: Function, args: readonly unknown[], options: CallOptions): ThreadIterator<never> {
     const { buffer = DEFAULT_BUFFER } = options;
-    return new ThreadIterator((iteration, push, made) => {
+    const start: StartIteration<never> = (iteration, push, made) => {
       const all = [...args, iteration, buffer, notify(push)];
       return this.#core.submit(f, all, options, (function_) => resolveWrapped('iterate', function_), made);
-    }, buffer);
+    };
+    return new ThreadIterator(start, buffer, this.time);
   }
 
   #bind(factory: Function, args: readonly unknown[], options: CallOptions): BoundObject<never> {

@@ -65,7 +65,10 @@ export class Thread implements PoolThread {
   #isStalled = false;
   /** Whether jobs were taken back, or could have been, since the last one was given or has ended. */
   #hasGivenBack = false;
-  /** Whether its job waits for the reactor. */
+  /** Whether it waits for the reactor's answer, and does nothing else. */
+  #waitsForAnswer = false;
+  /** The jobs that go on when items of theirs are taken. */
+  readonly #heldUp = new Set<Job>();
   #isAbsent = false;
   readonly #givenUp: GivenUpJobs;
   /** Whose time was over, where the thread is ended for that. */
@@ -133,12 +136,12 @@ export class Thread implements PoolThread {
       waits: () => {
         // It may have called before it was told to end, which ends the call as well.
         if (this.#ending) return;
-        this.#isAbsent = true;
-        owner.threadIsAbsent(this);
+        this.#waitsForAnswer = true;
+        this.#lookWhetherAbsent();
       },
       goesOn: () => {
-        this.#isAbsent = false;
-        owner.threadIsBack(this);
+        this.#waitsForAnswer = false;
+        this.#lookWhetherAbsent();
       },
     });
     this.#init =
@@ -236,8 +239,28 @@ export class Thread implements PoolThread {
   /** Items have been taken, or nobody wants any more; the job then ends by itself, in its own time. */
   tellOfItems(job: Job, items: MoreItems | 'none'): void {
     if (!this.#sent.has(job)) return;
+    this.#goesOn(job);
     if (items === 'none') this.#connection.cancel(job.slot);
     else this.#connection.itemsWereTaken(items);
+  }
+
+  waitsForTaker(job: Job): void {
+    if (this.#ending || !this.#sent.has(job)) return;
+    this.#heldUp.add(job);
+    this.#lookWhetherAbsent();
+  }
+
+  #goesOn(job: Job): void {
+    if (this.#heldUp.delete(job)) this.#lookWhetherAbsent();
+  }
+
+  /** While it can do nothing for the jobs that it has, it counts as absent. */
+  #lookWhetherAbsent(): void {
+    const isAbsent = this.#waitsForAnswer || this.#heldUp.size >= this.#concurrency;
+    if (isAbsent === this.#isAbsent) return;
+    this.#isAbsent = isAbsent;
+    if (isAbsent) this.#owner.threadIsAbsent(this);
+    else this.#owner.threadIsBack(this);
   }
 
   whereIs(job: Job, tell: TellWhereabouts): (() => void) | undefined {
@@ -345,6 +368,7 @@ export class Thread implements PoolThread {
     const sent = outcome === 'withdrawn' ? undefined : this.#sent.take(slot);
     if (sent === undefined) return this.#sender.sendHeld();
     this.#calls.jobHasEnded(slot);
+    if (this.#heldUp.size > 0) this.#goesOn(sent.job);
     if (!this.#hasAnswered) this.#owner.threadHasAnswered();
     this.#hasAnswered = true;
     this.#usage.hasRun(microseconds, cpuMicroseconds);

@@ -24,6 +24,7 @@ import {
 } from './connection.ts';
 import { JobSlots } from './job-slots.ts';
 import { warnOfOverriddenLimits } from './overridden-limits.ts';
+import { programArguments } from './program-arguments.ts';
 import { threadEntry } from './thread-entry.ts';
 import { type TellWhereabouts, whereIs } from './whereabouts.ts';
 import { Channel, SLOTS } from './wire/channel.ts';
@@ -110,6 +111,7 @@ export class WorkerConnection implements ThreadConnection {
     const workerOptions: NodeWorkerOptions = {
       name,
       workerData,
+      argv: programArguments(),
       transferList: [bells.port2, values.port2],
       ...(resourceLimits === undefined ? {} : { resourceLimits }),
       ...(env === undefined ? {} : { env }),

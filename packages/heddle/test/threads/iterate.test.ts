@@ -246,3 +246,21 @@ test('in whatever order items are asked for and the loop is left, no item is los
   );
   assert.equal(await pool.defer(add, 1, 2), 3);
 });
+
+test('the loop over items may defer to the same pool, however small that is', limit, async (t) => {
+  for (const concurrency of [1, 2]) {
+    const pool = poolFor(t, { max: 1, concurrency });
+    let sum = 0;
+    for await (const n of pool.iterate(countItems, 100, sharedInts(2))) sum += await pool.defer(add, n, 0);
+    assert.equal(sum, 5050);
+  }
+});
+
+test('readers that have stopped reading keep no other call from the pool', limit, async (t) => {
+  const pool = poolFor(t, { max: 2 });
+  const readers = [1, 2, 3].map(() => pool.iterate(countItems, 100, sharedInts(2)));
+  for (const reader of readers) assert.deepEqual(await reader.next(), { done: false, value: 1 });
+  assert.equal(await pool.defer(add, 1, 2), 3);
+  for (const reader of readers) await reader.return();
+  assert.equal(await pool.defer(add, 3, 4), 7);
+});

@@ -8,9 +8,12 @@ import fc from 'fast-check';
 import { Deferred } from 'heddle/defer';
 import { ThreadPool, UnclonableError } from 'heddle/threads';
 import { giveSlabBuffer, inspectBytes, overwrite } from '../fixtures/threads/bytes.ts';
+import { countItems } from '../fixtures/threads/items.ts';
 import { add, identity } from '../fixtures/threads/jobs.ts';
 import { data, objectsWithin } from '../support/arbitrary-data.ts';
 import { errorOf } from '../support/failure-of.ts';
+import { sharedInts } from '../support/gate.ts';
+import { poolFor } from '../support/pools.ts';
 
 const limit = { timeout: 60_000 };
 const pool = new ThreadPool({ name: 'payload', max: 1 });
@@ -238,3 +241,31 @@ function assertSameIdentities(arrived: unknown, sent: unknown): void {
     false,
   );
 }
+
+test(
+  'an array keeps its holes and what hangs on it under names, also where there are as many of these as of those',
+  limit,
+  async (t) => {
+    const row: unknown[] = ['a'];
+    row[2] = 'c';
+    Object.assign(row, { note: 'x' });
+    const arrived = await poolFor(t).defer(identity, row);
+    assert.deepEqual(arrived, row);
+    assert.equal(1 in arrived, false);
+  },
+);
+
+test('what is used by its functions alone, of which nothing would arrive, is refused by its name', limit, async (t) => {
+  const pool = poolFor(t);
+  for (const value of [JSON, Math, { deep: [Reflect] }]) {
+    const { message } = await errorOf(pool.defer(identity<unknown>, value), UnclonableError);
+    assert.match(message, /(?:JSON|Math|Reflect) cannot be sent .* use it there by its name/);
+  }
+  // A tag of its own makes no object a special one.
+  assert.deepEqual(await pool.defer(identity<unknown>, { [Symbol.toStringTag]: 'Own' }), {});
+});
+
+test('a generator is refused as a result with the way to have its items', limit, async (t) => {
+  const { message } = await errorOf(poolFor(t).defer(countItems, 3, sharedInts(2)), UnclonableError);
+  assert.match(message, /a generator cannot be sent .*iterateInThread/);
+});

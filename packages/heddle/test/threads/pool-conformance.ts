@@ -522,6 +522,8 @@ export function testThreadPool<Pool extends ThreadPool>(kindName: string, kind: 
     assert.throws(() => pool.with({ key: null as never }), /^InvalidArgumentError: The option key/);
     assert.throws(() => kind.make({ maxQueue: -1 }), /^InvalidArgumentError: The option maxQueue/);
     assert.throws(() => kind.make({ max: 0 }), /^InvalidArgumentError: The option max/);
+    assert.throws(() => pool.adjustPoolSize(1 as never), /^InvalidArgumentError: The options of a pool size/);
+    assert.throws(() => pool.adjustPoolSize({ most: 2 } as never), /^InvalidArgumentError: .* no option 'most'/);
     assert.throws(
       () => pool.adjustPoolSize({ min: 3, max: 2 }),
       /^InvalidArgumentError: .*min \(3\) is more than max \(2\)/,

@@ -16,6 +16,9 @@ const GLOBALS: readonly string[] = (
   'setTimeout clearTimeout setInterval clearInterval setImmediate clearImmediate'
 ).split(' ');
 
+/** Those that Node gives by a getter, which does nothing but that. */
+const GIVEN: readonly string[] = ['process', 'performance'];
+
 const DEPTH = 2;
 
 let loadList: readonly string[] | undefined | 'unread' = 'unread';
@@ -27,8 +30,10 @@ let loadList: readonly string[] | undefined | 'unread' = 'unread';
  * comes from one of them, and loading others would cost time and print warnings.
  */
 export function indexNodeFunctions(remember: (f: Function, reference: FunctionReference) => void): void {
-  for (const name of GLOBALS) {
-    const value: unknown = Object.getOwnPropertyDescriptor(globalThis, name)?.value;
+  for (const name of [...GLOBALS, ...GIVEN]) {
+    const value: unknown = GIVEN.includes(name)
+      ? Reflect.get(globalThis, name)
+      : Object.getOwnPropertyDescriptor(globalThis, name)?.value;
     if (value === null || (typeof value !== 'object' && typeof value !== 'function')) continue;
     if (typeof value === 'function') remember(value, { kind: 'global', path: [name] });
     walkMembers(value, DEPTH - 1, (f, _owner, path) => {

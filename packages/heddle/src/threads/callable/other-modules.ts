@@ -1,5 +1,5 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FunctionReference } from '../wire/reference.ts';
+import { setImmediate } from '../../defer/node-timers.ts';
 import { commonJsCache } from './common-js-cache.ts';
 import { isEntryModule } from './entry-module.ts';
 import { importLoaded } from './loaded-import.ts';
@@ -131,5 +131,11 @@ function remember(exports: unknown, refer: (path: string[]) => FunctionReference
     const steps = path();
     if (owner === exports || steps[0] === 'default') held.set(f, refer(steps));
     return false;
+  });
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(() => resolve());
   });
 }

@@ -13,6 +13,8 @@ import type { PassedTo, ReactorCalls } from './reactor-calls.ts';
 export interface Answers {
   /** The job's function had to be loaded, and has been: it is about to run. */
   loaded(job: number): void;
+  /** Settles when nothing is left to be done before an answer; undefined where nothing is. */
+  readonly isReady?: () => Promise<unknown> | undefined;
   /** @throws UnclonableError, CodecError and others where the value cannot be sent */
   value(job: number, value: unknown): void;
   /** - `thrown`: by the function; `unloadable`: the function could not be loaded in the thread */
@@ -86,7 +88,7 @@ export class JobRunner {
       this.#answers.loaded(job);
       this.#run(job, message, loaded);
     };
-    const fail = (error: unknown): void => this.#answers.failed(job, 'unloadable', error);
+    const fail = (error: unknown): void => this.#fail(job, 'unloadable', error);
     try {
       const loaded = loadFunction(reference);
       if (loaded instanceof Promise) loaded.then(keep, fail);
@@ -104,11 +106,11 @@ export class JobRunner {
       try {
         values = captured === undefined ? [] : (unpack(captured, passed?.make) as unknown[]);
       } catch (error) {
-        return this.#answers.failed(job, 'thrown', error);
+        return this.#fail(job, 'thrown', error);
       }
       return this.#perform(job, known, values, () => unpack(args, passed?.make) as unknown[]);
     };
-    const fail = (error: unknown): void => this.#answers.failed(job, 'thrown', error);
+    const fail = (error: unknown): void => this.#fail(job, 'thrown', error);
     let loading: Promise<unknown> | undefined;
     try {
       loading = both(loadCodecs(args, captured), passed?.load());
@@ -138,24 +140,36 @@ export class JobRunner {
         // The promise may be of any make: only a native one can be trusted to settle once, and later.
         Promise.resolve(result).then(
           (value) => this.#succeed(job, value),
-          (error: unknown) => this.#answers.failed(job, 'thrown', error),
+          (error: unknown) => this.#fail(job, 'thrown', error),
         );
         return;
       }
     } catch (error) {
-      this.#answers.failed(job, 'thrown', error);
+      this.#fail(job, 'thrown', error);
       return;
     }
     this.#succeed(job, result);
   }
 
   #succeed(job: number, value: unknown): void {
+    const ready = this.#answers.isReady?.();
+    if (ready === undefined) this.#answer(job, value);
+    else void ready.then(() => this.#answer(job, value));
+  }
+
+  #answer(job: number, value: unknown): void {
     try {
       this.#answers.value(job, value);
     } catch (error) {
       const isNamed = error instanceof UnclonableError || error instanceof CodecError;
       this.#answers.failed(job, 'thrown', isNamed ? error : unsendable(error));
     }
+  }
+
+  #fail(job: number, outcome: 'thrown' | 'unloadable', error: unknown): void {
+    const ready = this.#answers.isReady?.();
+    if (ready === undefined) this.#answers.failed(job, outcome, error);
+    else void ready.then(() => this.#answers.failed(job, outcome, error));
   }
 }
 

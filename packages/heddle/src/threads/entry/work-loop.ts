@@ -14,6 +14,7 @@ import { CurrentJobs } from './current-job.ts';
 import { itemsWereTaken } from './iteration.ts';
 import { JobRunner, unsendable } from './job-runner.ts';
 import type { MemoryGauge } from './memory-gauge.ts';
+import { Output } from './output.ts';
 import { OwnResources } from './own-resources.ts';
 
 /** After work, the next job is often a moment away: to look for it costs less than to be woken. */
@@ -80,6 +81,7 @@ export class WorkLoop {
     );
     this.#hasWork = () => this.#next >= 0 || !channel.submissions.isEmpty();
     const line = new BellLine(bell, channel.calls);
+    const output = new Output();
     const jobs = new CurrentJobs((slot) => channel.state(slot) === SlotState.cancelled, line);
     this.#jobs = jobs;
     // With several on their way, nothing but async context tells which one runs.
@@ -90,6 +92,7 @@ export class WorkLoop {
           this.#now = performance.now();
           this.#noteBegin(slot, true);
         },
+        isReady: () => output.onItsWay(),
         value: (slot, value) => this.#succeed(slot, value),
         failed: (slot, outcome, error) => this.#fail(slot, outcome, error),
       },

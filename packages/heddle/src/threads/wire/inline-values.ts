@@ -219,6 +219,8 @@ export class InlineValues {
 
   #properties(value: Record<string, unknown>): boolean {
     const keys = Object.keys(value);
+    // What has a tag may be JSON, Math and the like, which cannot be sent.
+    if (keys.length === 0 && Symbol.toStringTag in value) return false;
     if (keys.length > MOST_ITEMS || !this.#cell(OBJECT, keys.length)) return false;
     for (const key of keys) {
       // Reading would set the prototype.
@@ -229,7 +231,11 @@ export class InlineValues {
 
   #array(value: unknown[]): boolean {
     // Holes, and what hangs on an array under names, structured clone keeps as they are.
-    return value.length <= MOST_ITEMS && Object.keys(value).length === value.length && this.#list(value);
+    if (value.length > MOST_ITEMS) return false;
+    const keys = Object.keys(value);
+    // Indices come first: the last key is the last index only where there are neither.
+    if (keys.length !== value.length || (keys.length > 0 && keys.at(-1) !== String(keys.length - 1))) return false;
+    return this.#list(value);
   }
 
   /** A view of the whole of its memory, which nothing else in the value shares. */

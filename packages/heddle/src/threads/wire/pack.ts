@@ -7,7 +7,7 @@ import { errorKeys } from './error-details.ts';
 import { largeMemoryOf } from './memory.ts';
 import { type Passed, passedBy, StillResolving } from './passed.ts';
 import type { Parcel } from './payload.ts';
-import { kindOf } from './plain.ts';
+import { isNamespace, kindOf } from './plain.ts';
 import { valueOf, whyNotMoved } from './transferred.ts';
 import { UnclonableError } from './unclonable-error.ts';
 
@@ -231,6 +231,8 @@ export function nameOf(value: unknown): string {
   if (typeof value === 'symbol') return String(value);
   if (typeof value !== 'object' || value === null) return inspect(value);
   if (types.isProxy(value)) return 'a Proxy';
+  if (types.isGeneratorObject(value)) return 'a generator';
+  if (isNamespace(value)) return String((value as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag]);
   const prototype = Object.getPrototypeOf(value) as { constructor?: unknown } | null;
   return typeof prototype?.constructor === 'function' ? prototype.constructor.name : 'object';
 }
@@ -261,5 +263,9 @@ function wayOut(value: unknown): string {
     return 'It is still awaited: await it, and send what it gives.';
   if (prototype === AbortSignal.prototype)
     return 'Give it to the call, as in deferToThread.with({ signal })(f), and ask signal() of heddle/thread for it there.';
+  if (typeof value === 'object' && value !== null && !types.isProxy(value) && isNamespace(value))
+    return 'Each thread has its own: use it there by its name.';
+  if (types.isGeneratorObject(value))
+    return 'It gives its items where it was made: get them one by one with iterateInThread.';
   return 'Only plain data and the built-in types can be copied: send the values that are needed, or registerCodec for the class.';
 }

@@ -60,7 +60,7 @@ export function kindOf(value: unknown): Kind {
   // Before anything else: a Proxy answers for its prototype by code of its own.
   if (types.isProxy(value)) return 'refused';
   const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype === Object.prototype || prototype === null) return 'object';
+  if (prototype === Object.prototype || prototype === null) return isNamespace(value) ? 'refused' : 'object';
   if (prototype === Array.prototype) return 'array';
   if (prototype === Buffer.prototype) return 'buffer';
   if (builtInPrototypes.has(prototype as object)) return 'cloneable';
@@ -70,6 +70,20 @@ export function kindOf(value: unknown): Kind {
   if (types.isNativeError(value) || value instanceof DOMException) return 'error';
   if (isTransferred(value)) return 'transferred';
   return isForeignPlain(value, prototype as object) ?? (isPlatformObject(value) ? 'cloneable' : 'refused');
+}
+
+/** What is used by its functions alone: they are not enumerable, so that nothing would be left of it. */
+const namespaces: ReadonlySet<unknown> = new Set([
+  JSON,
+  Math,
+  Reflect,
+  Atomics,
+  Intl,
+  Reflect.get(globalThis, 'WebAssembly'),
+]);
+
+export function isNamespace(value: object): boolean {
+  return Symbol.toStringTag in value && namespaces.has(value);
 }
 
 /** Whether a value that can be sent is nothing but data, whatever realm it is from: no object of Node's. */
