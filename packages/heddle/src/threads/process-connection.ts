@@ -1,5 +1,6 @@
 import { closeSync } from 'node:fs';
 import type { ResourceLimits, SHARE_ENV, Transferable } from 'node:worker_threads';
+import { fail } from '../defer/succeed.ts';
 import { entryModuleFiles } from './callable/entry-module.ts';
 import { honoursSourceMaps } from './callable/source-maps-enabled.ts';
 import { Child, type ChildListener, ORDERLY_MS } from './child.ts';
@@ -8,7 +9,7 @@ import { packJob, readAnswer, unsendableArguments, UnsendableClosure } from './j
 import { commandLine } from './process-options.ts';
 import { makeUnnamedFile } from './unnamed-file.ts';
 import { Board, BOARD_BYTES, type Notes } from './wire/board.ts';
-import { frame } from './wire/frames.ts';
+import { frame, UnreadableMessage } from './wire/frames.ts';
 import type { CallAnswer, JobMessage, MoreItems } from './wire/messages.ts';
 import type { FromProcess, ProcessData, ProcessResult, ToProcess } from './wire/process-messages.ts';
 import { refuseSecondRun } from './wire/second-run.ts';
@@ -50,7 +51,6 @@ export class ProcessConnection implements ThreadConnection, ChildListener {
   #held: Buffer | undefined;
   /** Whether the process has a job that it has not answered. */
   #isSent = false;
-  #hasCalled = false;
   #crash: ThreadCrash | undefined;
   memory = 0;
 
@@ -89,7 +89,7 @@ export class ProcessConnection implements ThreadConnection, ChildListener {
     try {
       const { message, transfer, moves, passed } = packJob(job);
       refuseArguments(message);
-      bytes = frame({ kind: 'job', job: number, functionId: job.functionId, message });
+      bytes = frame({ kind: 'job', job: number, functionId: job.functionId, message }, 'job', number);
       detach(transfer);
       this.hasMoved = moves;
       this.passed = passed;
@@ -114,7 +114,8 @@ export class ProcessConnection implements ThreadConnection, ChildListener {
     // For a job that computes; one that waits in the event loop of its process has to be told.
     this.#board.cancel(this.#job);
     this.#tell({ kind: 'cancelled' });
-    if (this.#hasCalled) this.#child.answer(frame('look'));
+    // It may wait for an answer, or be about to: a look that nobody needs is passed over.
+    this.#child.answer(frame('look'));
   }
 
   itemsWereTaken(items: MoreItems): void {
@@ -129,10 +130,14 @@ export class ProcessConnection implements ThreadConnection, ChildListener {
     let bytes: Buffer;
     try {
       refuseWhatStays(answer.payload, 'result');
-      bytes = frame(answer);
+      bytes = frame(answer, 'answer', answer.id);
       detach(transfer);
     } catch (error) {
-      bytes = frame({ id: answer.id, outcome: 'thrown', payload: packThrownForProcess(error).payload });
+      bytes = frame(
+        { id: answer.id, outcome: 'thrown', payload: packThrownForProcess(error).payload },
+        'answer',
+        answer.id,
+      );
     }
     this.#child.answer(bytes);
   }
@@ -164,6 +169,7 @@ export class ProcessConnection implements ThreadConnection, ChildListener {
   }
 
   heard(message: unknown): void {
+    if (message instanceof UnreadableMessage) return this.#heardUnreadable(message);
     const said = message as FromProcess;
     switch (said.kind) {
       case 'ready':
@@ -175,7 +181,6 @@ export class ProcessConnection implements ThreadConnection, ChildListener {
         this.#completed(said);
         break;
       case 'call':
-        this.#hasCalled = true;
         this.#listener.called(said.call);
         break;
       case 'free':
@@ -184,6 +189,20 @@ export class ProcessConnection implements ThreadConnection, ChildListener {
       case 'crash':
         this.#crash = { error: unpack(said.payload) };
         break;
+    }
+    return undefined;
+  }
+
+  #heardUnreadable({ subject, number, error }: UnreadableMessage): void {
+    if (subject === 'result' && number === this.#job && this.#isSent) {
+      this.#isSent = false;
+      const unread = new UnclonableError('The result could not be read from the process.', { cause: error });
+      this.#listener.completed(SLOT, 'thrown', unread, 0, performance.now());
+    } else if (subject === 'call') {
+      const unread = new UnclonableError('The arguments of a call from a process could not be read.', { cause: error });
+      if (number > 0) this.answer({ id: number, outcome: 'thrown', payload: packThrownForProcess(unread).payload }, []);
+      // Nobody waits for it, so that nobody else hears of it.
+      else fail(unread);
     }
   }
 

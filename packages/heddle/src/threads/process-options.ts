@@ -60,16 +60,14 @@ export function commandLine(execArgv: readonly string[] | undefined, limits: Res
 /** Options that say what the program itself is to do: run this text, run tests, watch files, wait for a debugger. */
 const NOT_INHERITED =
   /^(?:-[eipc]|-pe|--(?:eval|print|interactive|check|input-type|run|inspect.*|(?:experimental-)?test.*|watch.*))$/;
-/** Those of them that are followed by a value. */
-const WITH_VALUE = /^(?:-e|-p|-pe|--eval|--print|--input-type|--run|--watch-path)$/;
-
 function inheritable(execArgv: readonly string[]): string[] {
   const kept: string[] = [];
   for (let at = 0; at < execArgv.length; at++) {
     const option = execArgv[at] as string;
     const [name = ''] = option.split('=', 1);
     if (!NOT_INHERITED.test(name)) kept.push(option);
-    else if (WITH_VALUE.test(option)) at++;
+    // A word that is no option is the value of the one before.
+    else while (execArgv[at + 1]?.startsWith('-') === false) at++;
   }
   return kept;
 }

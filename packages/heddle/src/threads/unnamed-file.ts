@@ -1,4 +1,4 @@
-import { closeSync, ftruncateSync, openSync, unlinkSync } from 'node:fs';
+import { closeSync, openSync, unlinkSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -12,30 +12,27 @@ import path from 'node:path';
 export function makeUnnamedFile(length: number): number {
   // An import would take every program 4 ms.
   const { randomUUID } = process.getBuiltinModule('node:crypto');
-  const fd = openUnnamed(`heddle-${randomUUID()}`);
+  const name = `heddle-${randomUUID()}`;
+  if (process.platform === 'linux') {
+    try {
+      return makeIn('/dev/shm', name, length);
+    } catch {
+      // In memory where there is such a folder; a container may have none, or a full one.
+    }
+  }
+  return makeIn(tmpdir(), name, length);
+}
+
+function makeIn(folder: string, name: string, length: number): number {
+  const file = path.join(folder, name);
+  const fd = openSync(file, 'wx+', 0o600);
   try {
-    ftruncateSync(fd, length);
+    unlinkSync(file);
+    // A length alone would take no room, and the first to write would find that there is none.
+    writeSync(fd, Buffer.alloc(length));
+    return fd;
   } catch (error) {
     closeSync(fd);
     throw error;
   }
-  return fd;
-}
-
-/** In memory where there is such a folder. */
-function openUnnamed(name: string): number {
-  if (process.platform === 'linux') {
-    try {
-      return openAndUnlink(path.join('/dev/shm', name));
-    } catch {
-      // A container may have none.
-    }
-  }
-  return openAndUnlink(path.join(tmpdir(), name));
-}
-
-function openAndUnlink(file: string): number {
-  const fd = openSync(file, 'wx+', 0o600);
-  unlinkSync(file);
-  return fd;
 }

@@ -293,3 +293,35 @@ test('a process that uses more than maxThreadMemory is ended when its call is an
   await pool.defer(keepBuffers, 150 * 2 ** 20);
   assert.notEqual((await pool.defer(jobs.whereAmI)).pid, pid);
 });
+
+test('options that say what the program itself is to do are not inherited, nor are their values', limit, async () => {
+  const { stdout, stderr } = await runProgram(
+    `import { ProcessPool } from 'heddle';
+    import { execArgv } from './fixtures/threads/init.js';
+    await using pool = new ProcessPool({ max: 1 });
+    console.log((await pool.defer(execArgv)).join(' '));`,
+    ['--test-name-pattern', 'abs', '--test-reporter', 'spec', '--inspect-port', '0', '--stack-trace-limit=20'],
+  );
+  assert.equal(stdout, '--stack-trace-limit=20\n', stderr);
+});
+
+test(
+  'a process that asks while its program is busy is released by a cancel that comes before it was heard',
+  limit,
+  async () => {
+    const { stdout, stderr } = await runProgram(`
+    import { ask, ProcessPool } from 'heddle';
+    const pool = new ProcessPool({ max: 1 });
+    await pool.defer(Math.abs, -1);
+    const call = pool.with({ onCancel: 'cooperate' }).defer((f) => f(), ask(() => new Promise(() => {})));
+    // The process asks, and nobody hears it.
+    const until = Date.now() + 300;
+    while (Date.now() < until);
+    call.cancel();
+    call.addErrback(() => {});
+    await pool.stop();
+    console.log('stopped');
+  `);
+    assert.equal(stdout, 'stopped\n', stderr);
+  },
+);

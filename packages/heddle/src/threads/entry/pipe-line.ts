@@ -1,8 +1,10 @@
 import type { Transferable } from 'node:worker_threads';
 import type { CallAnswer, ThreadCall } from '../wire/messages.ts';
+import { UnreadableMessage } from '../wire/frames.ts';
 import { PipeNumber } from '../wire/pipes.ts';
 import type { ProcessAnswer } from '../wire/process-messages.ts';
 import { detach, refuseWhatStays } from '../wire/stays.ts';
+import { UnclonableError } from '../wire/unclonable-error.ts';
 import { BlockingPipe, tellPool } from './pool-pipes.ts';
 import type { ReactorLine } from './reactor-calls.ts';
 
@@ -19,7 +21,11 @@ export class PipeLine implements ReactorLine {
   /** Answers that nobody waits for any more are dropped: theirs came too late. */
   answerTo(id: number, isGivenUp: () => boolean): CallAnswer | undefined {
     while (!isGivenUp()) {
-      const answer = this.#answers.next() as ProcessAnswer;
+      const answer = this.#answers.next() as ProcessAnswer | UnreadableMessage;
+      if (answer instanceof UnreadableMessage) {
+        if (answer.number !== id) continue;
+        throw new UnclonableError('The answer could not be read in the process.', { cause: answer.error });
+      }
       if (answer !== 'look' && answer.id === id) return answer;
     }
     return undefined;

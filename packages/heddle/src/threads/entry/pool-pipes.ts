@@ -1,5 +1,5 @@
 import { readSync, writeSync } from 'node:fs';
-import { frame, FrameReader } from '../wire/frames.ts';
+import { frame, FrameReader, type UnreadableMessage } from '../wire/frames.ts';
 import { PipeNumber } from '../wire/pipes.ts';
 import type { FromProcess, ProcessAnswer, ProcessData } from '../wire/process-messages.ts';
 
@@ -18,7 +18,8 @@ export function writeToPool(bytes: Buffer): void {
 }
 
 export function tellPool(message: FromProcess): void {
-  writeToPool(frame(message));
+  if (message.kind === 'call') writeToPool(frame(message, 'call', message.call.id));
+  else writeToPool(frame(message));
 }
 
 /** The first message, which the pool has sent before the process runs. */
@@ -39,14 +40,14 @@ export class BlockingPipe {
     this.#piece = Buffer.alloc(piece);
   }
 
-  next(): ProcessAnswer | ProcessData {
+  next(): ProcessAnswer | ProcessData | UnreadableMessage {
     while (this.#arrived.length === 0) {
       const length = patiently(() => readSync(this.#fd, this.#piece, 0, this.#piece.length, null));
       // The pool is gone, and with it everybody who would want to know.
       if (length === 0) process.exit();
       this.#arrived.push(...this.#reader.read(this.#piece.subarray(0, length)));
     }
-    return this.#arrived.shift() as ProcessAnswer | ProcessData;
+    return this.#arrived.shift() as ProcessAnswer | ProcessData | UnreadableMessage;
   }
 }
 

@@ -2,13 +2,14 @@ import type { Transferable } from 'node:worker_threads';
 import { CancelledError } from '../../defer/errors.ts';
 import type { Board } from '../wire/board.ts';
 import type { SlotOutcome } from '../wire/channel.ts';
-import { frame, FrameReader } from '../wire/frames.ts';
+import { frame, FrameReader, UnreadableMessage } from '../wire/frames.ts';
 import { pack } from '../wire/pack.ts';
 import type { Parcel } from '../wire/payload.ts';
 import { PipeNumber } from '../wire/pipes.ts';
-import type { ToProcess } from '../wire/process-messages.ts';
+import type { ProcessResult, ToProcess } from '../wire/process-messages.ts';
 import { toSharedTime } from '../wire/shared-time.ts';
 import { detach, packThrownForProcess, refuseWhatStays } from '../wire/stays.ts';
+import { UnclonableError } from '../wire/unclonable-error.ts';
 import { CurrentJobs } from './current-job.ts';
 import { itemsWereTaken } from './iteration.ts';
 import { JobRunner, unsendable } from './job-runner.ts';
@@ -62,7 +63,10 @@ export class ProcessLoop {
     const { Socket } = process.getBuiltinModule('node:net');
     const pipe = new Socket({ fd: PipeNumber.fromPool, readable: true, writable: false });
     pipe.on('data', (chunk) => {
-      for (const message of this.#reader.read(chunk)) this.#hear(message as ToProcess);
+      for (const message of this.#reader.read(chunk)) {
+        if (message instanceof UnreadableMessage) this.#hearUnreadable(message);
+        else this.#hear(message as ToProcess);
+      }
     });
     // The pool has no more work, or is gone with its program.
     pipe.on('error', () => {});
@@ -87,6 +91,15 @@ export class ProcessLoop {
     // It has been taken back on its way here. Its function has not been loaded, and the pool must not think so.
     if (this.#board.isCancelled(this.#job)) return this.#fail('unloadable', new CancelledError());
     return this.#runner.runMessage(SLOT, message.functionId, message.message);
+  }
+
+  #hearUnreadable({ subject, number, error }: UnreadableMessage): void {
+    if (subject !== 'job') return;
+    this.#isIdle = false;
+    this.#job = number;
+    this.#begin(false);
+    // Its function may have come with it, and has not been loaded.
+    this.#fail('unloadable', new UnclonableError('The arguments could not be read in the process.', { cause: error }));
   }
 
   /** The run time begins anew when the function has been loaded. */
@@ -115,7 +128,8 @@ export class ProcessLoop {
     const beganAt = toSharedTime(this.#beganAt);
     this.#gauge?.look(performance.now());
     const memory = this.#memory;
-    const bytes = frame({ kind: 'result', job: this.#job, outcome, payload, microseconds, beganAt, memory });
+    const result: ProcessResult = { kind: 'result', job: this.#job, outcome, payload, microseconds, beganAt, memory };
+    const bytes = frame(result, 'result', this.#job);
     this.#conclude(bytes, transfer);
   }
 

@@ -7,6 +7,9 @@ import { pack } from '../wire/pack.ts';
 import type { PassedFunction } from '../wire/passed.ts';
 import { unpack } from '../wire/unpack.ts';
 
+/** What is deeper, V8 writes here and may not be able to read there; then nobody would learn of the call. */
+const MOST_LEVELS = 1000;
+
 /** How calls get to the reactor, and answers back. */
 export interface ReactorLine {
   send(call: ThreadCall, transfer: readonly Transferable[]): void;
@@ -60,14 +63,14 @@ export class ReactorCalls implements CallsToReactor {
   }
 
   call(target: PassedTarget | PlaceOfFunction, args: readonly unknown[]): void {
-    const { payload, transfer } = pack(args, 'args');
+    const { payload, transfer } = pack(args, 'args', undefined, MOST_LEVELS);
     this.#line.send({ target: this.#numbered(target), args: payload }, transfer);
   }
 
   ask(target: PassedTarget | PlaceOfFunction, args: readonly unknown[]): unknown {
     const job = this.#currentJob();
     const isGivenUp = (): boolean => job?.isCancelled() ?? false;
-    const { payload, transfer } = pack(args, 'args');
+    const { payload, transfer } = pack(args, 'args', undefined, MOST_LEVELS);
     const id = ++this.#lastCall;
     const slot = target.kind === 'passed' ? target.slot : job?.slot;
     if (!isGivenUp()) this.#line.send({ target: this.#numbered(target), args: payload, id, slot }, transfer);

@@ -243,9 +243,13 @@ export class Copy {
   }
 }
 
+/** Deeper than some thousand, V8 cannot read on the other side what it has written on this one. */
+const MOST_LEVELS = 500;
+
 /** A copy of which something always comes about: a text stands in for what cannot be read or sent. */
 export class LenientCopy extends Copy {
   readonly #stackOf: StackOf;
+  #depth = 0;
   readonly #withoutCodec: ReadonlySet<object>;
 
   /** @param withoutCodec instances that are to be sent as if their class had no codec */
@@ -265,10 +269,14 @@ export class LenientCopy extends Copy {
   }
 
   protected override of(value: unknown): unknown {
+    if (this.#depth === MOST_LEVELS) return describe(value);
+    this.#depth++;
     try {
       return super.of(value);
     } catch {
       return describe(value);
+    } finally {
+      this.#depth--;
     }
   }
 

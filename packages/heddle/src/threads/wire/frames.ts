@@ -1,6 +1,26 @@
-/** Bytes before each message: a word by which it is known for one, and how long it is. */
-const HEADER = 8;
+/** Bytes before each message: a word by which it is known for one, how long it is, and what it is about: two words. */
+const HEADER = 16;
 const WORD = 0x6c646568;
+
+/** What a message is about, for who cannot read it: a job or its result, by its number; a call or its answer likewise. */
+export type Subject = 'job' | 'result' | 'call' | 'answer';
+const SUBJECTS: readonly (Subject | undefined)[] = [undefined, 'job', 'result', 'call', 'answer'];
+
+/**
+ * A message that has arrived whole and cannot be read: what V8 writes on one side may be too deep for the other. Who gets
+ * it answers in its place.
+ */
+export class UnreadableMessage {
+  readonly subject: Subject | undefined;
+  readonly number: number;
+  readonly error: unknown;
+
+  constructor(subject: Subject | undefined, number: number, error: unknown) {
+    this.subject = subject;
+    this.number = number;
+    this.error = error;
+  }
+}
 
 /**
  * A message as it goes through a pipe: what structured clone takes, but for what only threads of one process can
@@ -8,9 +28,10 @@ const WORD = 0x6c646568;
  *
  * Node's `v8.serialize`, and with it `serialization: 'advanced'`, would tear apart views of the same memory.
  *
+ * @param subject what it is about, and the number of that
  * @throws whatever stands in the way of cloning the message
  */
-export function frame(message: unknown): Buffer {
+export function frame(message: unknown, subject?: Subject, number: number = 0): Buffer {
   const { Serializer } = process.getBuiltinModule('node:v8');
   const serializer = new Serializer();
   // Room for the header: V8 gives the whole as one piece of memory.
@@ -20,6 +41,8 @@ export function frame(message: unknown): Buffer {
   const bytes = serializer.releaseBuffer();
   bytes.writeUInt32LE(WORD);
   bytes.writeUInt32LE(bytes.length - HEADER, 4);
+  bytes.writeUInt32LE(SUBJECTS.indexOf(subject), 8);
+  bytes.writeUInt32LE(number % 2 ** 32, 12);
   return bytes;
 }
 
@@ -31,7 +54,8 @@ export class FrameReader {
   #bodyBytes = 0;
 
   /**
-   * Takes what has arrived, and gives the messages that it completes.
+   * Takes what has arrived, and gives the messages that it completes: an {@link UnreadableMessage} for one that cannot be
+   * read.
    *
    * @throws where it is none of our messages
    */
@@ -56,7 +80,15 @@ export class FrameReader {
       const body = this.#body;
       this.#body = undefined;
       this.#headerBytes = 0;
-      yield parse(body);
+      yield this.#message(body);
+    }
+  }
+
+  #message(body: Buffer): unknown {
+    try {
+      return parse(body);
+    } catch (error) {
+      return new UnreadableMessage(SUBJECTS[this.#header.readUInt32LE(8)], this.#header.readUInt32LE(12), error);
     }
   }
 }

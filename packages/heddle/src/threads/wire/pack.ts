@@ -7,7 +7,7 @@ import { errorKeys } from './error-details.ts';
 import { largeMemoryOf } from './memory.ts';
 import { type Passed, passedBy, StillResolving } from './passed.ts';
 import type { Parcel } from './payload.ts';
-import { isNamespace, kindOf } from './plain.ts';
+import { isNamespace, type Kind, kindOf } from './plain.ts';
 import { valueOf, whyNotMoved } from './transferred.ts';
 import { UnclonableError } from './unclonable-error.ts';
 
@@ -22,6 +22,7 @@ export interface Obstacle {
   readonly notMoved?: string;
   /** What its codec threw, where it has one. */
   readonly thrown?: unknown;
+  readonly isTooDeep?: true;
 }
 
 /** What a look through a value has found. */
@@ -37,6 +38,8 @@ interface Findings {
   moves: boolean;
   /** Whether functions may be passed. */
   mayPass: boolean;
+  /** How many levels deeper it may go. */
+  levels: number;
   /** What codecs have given for the instances among the objects. */
   encoded?: Map<object, unknown>;
 }
@@ -52,13 +55,19 @@ interface Findings {
  * @param value what to send
  * @param root how the value is called in messages: `args`, `result`
  * @param passed gets the functions in it that are to be called from the other side
+ * @param levels how deep it may be, where the other side could not say that it cannot read it
  * @throws StillResolving where it is too early: a function in it is still looked for
  * @throws UnclonableError naming the path to what cannot be sent
  * @throws CodecError naming the path to an instance whose codec cannot encode it
  */
-export function pack(value: unknown, root: string, passed?: Function[]): Parcel {
+export function pack(
+  value: unknown,
+  root: string,
+  passed?: Function[],
+  levels: number = Number.POSITIVE_INFINITY,
+): Parcel {
   if (kindOf(value) === 'primitive') return { payload: { value }, transfer: [] };
-  const findings = nothingFound(passed !== undefined);
+  const findings = nothingFound(passed !== undefined, levels);
   const obstacle = look(value, findings);
   if (obstacle !== undefined) throw refusal(obstacle, root);
   return send(value, findings, passed);
@@ -83,8 +92,8 @@ export function obstacleIn(value: unknown): Obstacle | undefined {
   return look(value, nothingFound(true));
 }
 
-function nothingFound(mayPass: boolean): Findings {
-  return { seen: new Set(), buffers: [], needsCopy: false, hasLargeMemory: false, moves: false, mayPass };
+function nothingFound(mayPass: boolean, levels: number = Number.POSITIVE_INFINITY): Findings {
+  return { seen: new Set(), buffers: [], needsCopy: false, hasLargeMemory: false, moves: false, mayPass, levels };
 }
 
 function send(value: unknown, findings: Findings, passed: Function[] | undefined): Parcel {
@@ -104,6 +113,14 @@ function look(value: unknown, findings: Findings): Obstacle | undefined {
   const object = value as object;
   if (findings.seen.has(object)) return undefined;
   findings.seen.add(object);
+  if (findings.levels === 0) return { value: object, path: [], isTooDeep: true };
+  findings.levels--;
+  const obstacle = lookInto(kind, object, findings);
+  findings.levels++;
+  return obstacle;
+}
+
+function lookInto(kind: Kind, object: object, findings: Findings): Obstacle | undefined {
   switch (kind) {
     case 'object':
       return lookAtProperties(object, Object.keys(object), findings);
@@ -239,6 +256,11 @@ export function nameOf(value: unknown): string {
 
 /** The error that says what cannot be sent, and where it is. */
 export function refusal(obstacle: Obstacle, root: string): UnclonableError | CodecError {
+  if (obstacle.isTooDeep === true) {
+    return new UnclonableError(
+      `${root}: what is more than ${obstacle.path.length} levels deep cannot be sent to another thread. Send it flat.`,
+    );
+  }
   const path = root + obstacle.path.reverse().join('');
   if ('thrown' in obstacle) {
     return codecFailed(codecOf(obstacle.value as object).address.name, 'encode', obstacle.thrown, `${path}: `);
