@@ -310,12 +310,14 @@ test(
   limit,
   async () => {
     const { stdout, stderr } = await runProgram(`
-    import { ask, ProcessPool } from 'heddle';
+    import { ProcessPool } from 'heddle';
+    import { askForever } from './fixtures/threads/calls-out.js';
     const pool = new ProcessPool({ max: 1 });
     await pool.defer(Math.abs, -1);
-    const call = pool.with({ onCancel: 'cooperate' }).defer((f) => f(), ask(() => new Promise(() => {})));
+    const call = pool.with({ onCancel: 'cooperate' }).defer(askForever, 400);
+    await new Promise((resolve) => setTimeout(resolve, 200));
     // The process asks, and nobody hears it.
-    const until = Date.now() + 300;
+    const until = Date.now() + 500;
     while (Date.now() < until);
     call.cancel();
     call.addErrback(() => {});
