@@ -38,6 +38,23 @@ describe('heddle-doctor', { concurrency: 2 }, () => {
     assert.equal(report.places[0]?.functionName, 'compute');
   });
 
+  test('lets a program go on that is in one native call after the other', async () => {
+    const { code, stdout } = await examine(['--', node, fixture('sorts.mjs')]);
+    assert.equal(code, 0);
+    assert.match(stdout, /^done\n/);
+  });
+
+  test('leaves the streams of the program as they were: it can write more to a pipe than that takes at once', async () => {
+    const { code, stdout, stderr } = await examine(['--', node, fixture('writes.cjs')]);
+    assert.equal(code, 0, stderr);
+    assert.ok(stdout.startsWith('y'.repeat(1_000_000)), stderr);
+  });
+
+  test('watches a program whose name begins like that of a package manager', async () => {
+    const { report } = await reportOn(['--', node, fixture('yarn-stats.cjs')]);
+    assert.equal(report.places[0]?.functionName, 'compute');
+  });
+
   test('ends with 128 and the number of the signal that ended the program', async () => {
     const { code } = await examine(['--', node, fixture('killed.cjs'), 'SIGTERM']);
     assert.equal(code, 143);

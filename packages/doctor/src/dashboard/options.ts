@@ -55,7 +55,7 @@ export function completeDashboardOptions(options: DashboardOptions): CompleteDas
   check('name', name === undefined || typeof name === 'string', 'a string', name);
   const { pools = threadPools } = options;
   check('pools', typeof pools === 'function', 'a function that gives pools', pools);
-  return { port, host, token, hosts, frameAncestors, threshold, name, pools };
+  return { port, host, token, hosts: hosts.map((one) => one.toLowerCase()), frameAncestors, threshold, name, pools };
 }
 
 /** Whether only programs of this machine can reach an address. */

@@ -73,7 +73,7 @@ export async function serveDashboard(reactor: DashboardReactor, options: Dashboa
     token,
     isPrivate: !isLocal || given !== undefined || hosts.length > 0,
     proxies: hosts,
-    hostNames: isLocal ? new Set(['127.0.0.1', 'localhost', '[::1]', host, ...hosts]) : undefined,
+    hostNames: isLocal ? new Set(['127.0.0.1', 'localhost', '[::1]', host.toLowerCase(), ...hosts]) : undefined,
   });
   const view = new ProgramView(name, pools, {
     sampled: (sample) => viewers.tell('sample', sample),

@@ -71,6 +71,9 @@ export class ObserverThread {
     const worker = new Worker(path.join(root, 'dist/judge/observer.mjs'), {
       execArgv: [],
       env: {},
+      // Node would open the program's own streams for it.
+      stdout: true,
+      stderr: true,
       workerData: { closed: this.#closed, measure: this.#name },
       name: 'heddle-doctor',
     });

@@ -1,5 +1,5 @@
 import { appendFileSync } from 'node:fs';
-import { Session } from 'node:inspector';
+import { type Runtime, Session } from 'node:inspector';
 import { workerData } from 'node:worker_threads';
 import type { LookoutData } from './lookout.ts';
 import type { StuckRecord } from './records.ts';
@@ -44,7 +44,13 @@ function look(duration: number): void {
   const asked = new Session();
   session = asked;
   asked.connectToMainThread();
-  asked.post('Runtime.evaluate', { expression: stackNow, returnByValue: true }, (error, answer) => {
+  // Within the step of a debugger it would stop in this, and wait for who waits for the answer.
+  const question: Runtime.EvaluateParameterType & { readonly disableBreaks: true } = {
+    expression: stackNow,
+    returnByValue: true,
+    disableBreaks: true,
+  };
+  asked.post('Runtime.evaluate', question, (error, answer) => {
     leave();
     const found = error ? undefined : (answer.result.value as string | undefined);
     if (found !== undefined) write({ type: 'stuck', began, duration, ...JSON.parse(found) });

@@ -34,7 +34,14 @@ export class Lookout {
     };
     const thread = path.join(__dirname, 'lookout-thread.cjs');
     // Of the program's options and environment it needs none: loaders and preloads would run there as well.
-    this.#worker = new Worker(thread, { workerData: data, execArgv: [], env: {} });
+    this.#worker = new Worker(thread, {
+      workerData: data,
+      execArgv: [],
+      env: {},
+      // Node would open the program's own streams for it.
+      stdout: true,
+      stderr: true,
+    });
     this.#worker.on('error', () => {});
     this.#worker.unref();
   }

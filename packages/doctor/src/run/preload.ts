@@ -6,7 +6,8 @@ import { isMainThread } from 'node:worker_threads';
 import type { RecorderSettings } from './records.ts';
 
 /** They start the program and are none of it. */
-const STARTERS = /[/\\]node_modules[/\\](?:npm|yarn|pnpm|corepack|tsx)[/\\]|[/\\](?:yarn|pnpm|corepack)[^/\\]*\.c?js$/;
+const STARTERS =
+  /[/\\]node_modules[/\\](?:npm|yarn|pnpm|corepack|tsx)[/\\]|[/\\](?:yarn(?:-[\d.]+)?|pnpm|corepack)\.c?js$/;
 
 const settings = process.env['HEDDLE_DOCTOR'];
 if (isMainThread && settings !== undefined && !isStarter(process.argv[1])) start(JSON.parse(settings));

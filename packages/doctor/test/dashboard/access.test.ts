@@ -78,7 +78,7 @@ describe('who may look at a dashboard, and who may cancel', { concurrency: true,
   });
 
   test('behind a proxy reading needs the token, and the name of the proxy is taken', async (t) => {
-    const dashboard = await dashboardFor(t, { hosts: ['ops.example.org'] });
+    const dashboard = await dashboardFor(t, { hosts: ['Ops.Example.org'] });
     assert.equal(await statusOfEvents(dashboard.url, {}), 401);
     assert.equal((await ask(dashboard, '/', { headers: { host: 'ops.example.org' } })).status, 200);
     assert.equal((await ask(dashboard, '/', { headers: { host: 'other.example.org' } })).status, 421);

@@ -32,7 +32,8 @@ export function callForEvent(f: () => unknown, origin: string, report: ReportErr
 
 /** How a function is named in messages. */
 export function nameOf(f: Function): string {
-  return f.name || 'an anonymous function';
+  const name: unknown = f.name;
+  return typeof name === 'string' && name !== '' ? name : 'an anonymous function';
 }
 
 /** @throws InvalidArgumentError when `f` is no function; `what` says what it was meant for */

@@ -241,5 +241,7 @@ export function abortedBy(signal: AbortSignal): CancelledError {
 }
 
 export function nameOf(f: unknown): string {
-  return (typeof f === 'function' && f.name) || 'an anonymous function';
+  // A program may have given it a name that is no text.
+  const name: unknown = typeof f === 'function' ? f.name : '';
+  return typeof name === 'string' && name !== '' ? name : 'an anonymous function';
 }

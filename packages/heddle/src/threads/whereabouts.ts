@@ -83,7 +83,7 @@ function ask(session: Session, threadId: number, tell: TellWhereabouts): boolean
   if (sessionId === undefined) return false;
   const id = ++lastId;
   open.set(id, { threadId, tell });
-  const params = { expression: askWhereabouts, returnByValue: true };
+  const params = { expression: askWhereabouts, returnByValue: true, disableBreaks: true };
   const message = JSON.stringify({ id, method: 'Runtime.evaluate', params });
   session.post('NodeWorker.sendMessageToWorker', { sessionId, message }, (error: Error | null) => {
     if (error) open.delete(id);

@@ -73,3 +73,13 @@ test('a pool that nobody holds is not held by the list of pools', limit, () => {
   });
   assert.equal(stdout, 'gone\n', stderr);
 });
+
+test('a function whose name is no text goes by none', limit, async (t) => {
+  const pool = poolFor(t, { max: 1 });
+  for (const value of [10n, Symbol('name'), { toString: () => assert.fail('it was asked') }]) {
+    const f = Object.defineProperty(() => 1, 'name', { value });
+    const call = pool.defer(f as () => number);
+    assert.equal(pool.calls()[0]?.functionName, 'an anonymous function');
+    assert.equal(await call, 1);
+  }
+});

@@ -34,6 +34,7 @@ export function handleOf(session: Session, f: Function): string {
       expression: SLOT_HERE,
       objectGroup,
       silent: true,
+      disableBreaks: true,
     });
     if (result.objectId === undefined) throw new Error('The inspector gave no handle for the function.');
     return result.objectId;

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { findSourceMap, SourceMap, type SourceMapPayload } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { FunctionLocation } from '../wire/callable-error.ts';
@@ -18,6 +18,9 @@ export interface CompiledPosition {
 interface Payload extends Partial<SourceMapPayload> {
   readonly sections?: readonly { readonly offset: object; readonly map: Payload }[];
 }
+
+/** A source map of that size belongs to a program of a hundred thousand lines. */
+const MOST_BYTES = 8 * 2 ** 20;
 
 const maps = new Map<string, SourceMap | undefined>();
 
@@ -59,15 +62,20 @@ function readSourceMap(script: string, sourceMapUrl: string): SourceMap | undefi
   try {
     const scriptUrl = script.startsWith('file:') ? script : pathToFileURL(script).href;
     const url = new URL(sourceMapUrl, scriptUrl);
-    const payload = JSON.parse(
-      url.protocol === 'data:' ? textOf(url) : readFileSync(fileURLToPath(url), 'utf8'),
-    ) as Payload;
+    const payload = JSON.parse(url.protocol === 'data:' ? textOf(url) : fileText(fileURLToPath(url))) as Payload;
     return new SourceMap(
       withAbsoluteSources(payload, url.protocol === 'data:' ? scriptUrl : url.href) as SourceMapPayload,
     );
   } catch {
     return undefined;
   }
+}
+
+/** @throws for what is no file, or so large that it would take seconds and hundreds of megabytes to read */
+function fileText(file: string): string {
+  const stats = statSync(file);
+  if (!stats.isFile() || stats.size > MOST_BYTES) throw new Error('It is not worth to be read.');
+  return readFileSync(file, 'utf8');
 }
 
 function textOf({ pathname }: URL): string {

@@ -38,10 +38,9 @@ const MATCHES = /^(?:RegExp\.|String\.(?:match|matchAll|replace|replaceAll|searc
 export function judge(evidence: Evidence): Verdict | undefined {
   const { samples, collecting, duration } = evidence;
   for (const sample of samples) sample.excuse(collecting);
-  const seen = samples.filter(({ frames }) => frames.length > 0);
   const storm = stormKind(evidence);
   if (storm === 'events') return undefined;
-  const told = mostTelling(seen, evidence.end);
+  const told = mostTelling(samples, evidence.end);
   const isCollecting = collecting > duration / 2;
   if (told === undefined) {
     const late = samples.some(({ isLate }) => isLate);
@@ -116,11 +115,15 @@ function mostTelling(samples: readonly Sample[], end: number): Told | undefined 
     group.samples.push(sample);
     groups.set(key, group);
   }
-  // Between two callbacks of a queue, it is Node's own code that is met.
-  if (groups.size > 1) groups.delete('');
-  const [heaviest] = [...groups.values()].sort((a, b) => b.weight - a.weight);
+  const byWeight = [...groups.values()].sort((a, b) => b.weight - a.weight);
+  const nobodys = groups.get('');
+  // Between two callbacks of a queue, it is Node's own code that is met. Where nobody answered for most of the time, it
+  // was native code of somebody who has returned.
+  const isBetween = nobodys !== byWeight[0] || !nobodys?.samples.some(({ isLate }) => isLate);
+  const [heaviest] = byWeight.filter((group) => group !== nobodys || groups.size === 1 || !isBetween);
   const sample = heaviest?.samples.at(-1);
-  return heaviest === undefined || sample === undefined ? undefined : agreed(heaviest.samples, sample);
+  if (heaviest === undefined || sample === undefined || sample.frames.length === 0) return undefined;
+  return agreed(heaviest.samples, sample);
 }
 
 /** Short calls of a long function are now these, now those: then it is the function itself. */
@@ -155,7 +158,10 @@ function functionKey(culprit: Culprit | undefined): string {
   return `${file}:${functionName === '' ? line : functionName}`;
 }
 
-/** What a place is counted by. */
+/** What a place is counted by. What timers call has the name of all others that they do. */
 export function placeKey(culprit: Culprit | undefined): string {
-  return culprit === undefined ? '' : `${functionKey(culprit)}:${culprit.call ?? ''}`;
+  if (culprit === undefined) return '';
+  const { functionName, line } = culprit.frame;
+  const place = /^_on(?:Timeout|Immediate)$/.test(functionName) ? line : '';
+  return `${functionKey(culprit)}:${place}:${culprit.call ?? ''}`;
 }

@@ -75,6 +75,8 @@ export class Inspection {
       expression,
       returnByValue: true,
       silent: true,
+      // Within the step of a debugger, it would stop in this, and wait for who waits for the answer.
+      disableBreaks: true,
     });
     return typeof answer?.result.value === 'string' ? answer.result.value : '';
   }
