@@ -206,10 +206,10 @@ export const ofHidden = (defer) => Array.from({ length: 1000 }, (_, n) => defer(
     assert.ok(Number(asked) < 600, `${asked}`);
   });
 
-  test('announces scripts a few times for many functions that were made of texts', async () => {
+  test('announces scripts a few times for many functions that were made of texts, each when it is deferred', async () => {
     const [sums, counts] = await run('texts.mjs', [
-      "const texts = Array.from({ length: 30 }, (_, n) => new Function('x', 'return x + ' + n));",
-      'tell(await Promise.all(texts.map((f) => deferToThread(f, 1))));',
+      "const made = (n) => new Function('x', 'return x + ' + n);",
+      'tell(await Promise.all(Array.from({ length: 30 }, (_, n) => deferToThread(made(n), 1))));',
       'tell(counted());',
     ]);
     assert.deepEqual(

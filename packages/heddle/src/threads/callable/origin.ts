@@ -84,6 +84,7 @@ function scriptOf(
   const { scriptId } = position;
   const known = knownScript(scriptId);
   if (known !== undefined) return known;
+  if (f !== undefined && isMadeOfText(f, scopes)) return MADE_OF_TEXT;
   const ofProgram = scriptOfProgram(session, f, position, scopes);
   if (ofProgram !== undefined) {
     rememberScript(scriptId, ofProgram);
@@ -92,4 +93,16 @@ function scriptOf(
   const script = scriptById(session, scriptId);
   if (script === undefined) throw new Error(`The inspector does not know its own script ${scriptId}.`);
   return script;
+}
+
+const MADE_OF_TEXT: Script = { url: '', isModule: false, inMainRealm: true, sourceMapUrl: '' };
+
+/**
+ * Whether `f` was made by `new Function`: of all the scripts of a program, V8 need not be asked then. Templates and
+ * validators are made like that by the hundred. A text may give itself a name, which only V8 knows.
+ */
+function isMadeOfText(f: Function, scopes: readonly Scope[]): boolean {
+  if (scopes.length !== 1 || scopes[0]?.object !== globalThis) return false;
+  const text = Function.prototype.toString.call(f);
+  return /^(?:async )?function\*? anonymous\([^]*?\n\) \{\n/.test(text) && !text.includes('# source');
 }

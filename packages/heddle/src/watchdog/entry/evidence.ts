@@ -120,7 +120,7 @@ function mostTelling(samples: readonly Sample[], end: number): Told | undefined 
   // Between two callbacks of a queue, it is Node's own code that is met. Where nobody answered for most of the time, it
   // was native code of somebody who has returned.
   const isBetween = nobodys !== byWeight[0] || !nobodys?.samples.some(({ isLate }) => isLate);
-  const [heaviest] = byWeight.filter((group) => group !== nobodys || groups.size === 1 || !isBetween);
+  const heaviest = byWeight.find((group) => group !== nobodys || groups.size === 1 || !isBetween);
   const sample = heaviest?.samples.at(-1);
   if (heaviest === undefined || sample === undefined || sample.frames.length === 0) return undefined;
   return agreed(heaviest.samples, sample);
