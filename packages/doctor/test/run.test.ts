@@ -55,6 +55,14 @@ describe('heddle-doctor', { concurrency: 2 }, () => {
     assert.equal(report.places[0]?.functionName, 'compute');
   });
 
+  test('passes other signals on too', async () => {
+    const { code, stdout } = await examine(['--', node, fixture('signalled.cjs')], {
+      onOutput: signalled('listening', 'SIGUSR2'),
+    });
+    assert.equal(code, 0);
+    assert.match(stdout, /^listening\nSIGUSR2\n/);
+  });
+
   test('ends with 128 and the number of the signal that ended the program', async () => {
     const { code } = await examine(['--', node, fixture('killed.cjs'), 'SIGTERM']);
     assert.equal(code, 143);

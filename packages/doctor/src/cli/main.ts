@@ -20,6 +20,10 @@ import { help } from './help.ts';
  * @returns the exit code
  */
 export async function main(args: readonly string[]): Promise<number> {
+  // Whoever was to read the report has gone; the program is watched to its end, and its exit code passed on.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
   try {
     return await act(readArguments(args));
   } catch (error) {

@@ -49,7 +49,7 @@ export class Program {
     const preload = fileURLToPath(new URL('./run/preload.cjs', import.meta.url));
     const listeners: [NodeJS.Signals, () => void][] = [
       ['SIGINT', () => this.#interrupted()],
-      ...(['SIGTERM', 'SIGHUP', 'SIGQUIT'] as const).map((signal): [NodeJS.Signals, () => void] => [
+      ...(['SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'] as const).map((signal): [NodeJS.Signals, () => void] => [
         signal,
         () => this.#child?.kill(signal),
       ]),

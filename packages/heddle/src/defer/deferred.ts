@@ -255,6 +255,10 @@ export class Deferred<T> implements Promise<T> {
    * this Deferred.
    */
   chainDeferred(other: Pick<Deferred<T>, 'callback' | 'errback'>): Deferred<void> {
+    if (other instanceof Deferred && other.callback === Deferred.prototype.callback) {
+      this.#push(new Look((result) => this.#passOn(result, other as AnyDeferred), true));
+      return this as unknown as Deferred<void>;
+    }
     return this.addCallbacks(
       (value) => other.callback(value),
       (failure) => other.errback(failure),
@@ -402,13 +406,29 @@ export class Deferred<T> implements Promise<T> {
   }
 
   #fire(result: unknown): void {
-    if (this.#called) {
-      if (!this.#swallowsNextFiring) throw new AlreadyCalledError(formatHistory(historyOf(this)));
-      this.#swallowsNextFiring = false;
-      return;
-    }
+    if (!this.#mayFire()) return;
     this.#settle(result);
     this.#run();
+  }
+
+  /** Whether it is to be fired now; not where a cancel has done so before. */
+  #mayFire(): boolean {
+    if (!this.#called) return true;
+    if (!this.#swallowsNextFiring) throw new AlreadyCalledError(formatHistory(historyOf(this)));
+    this.#swallowsNextFiring = false;
+    return false;
+  }
+
+  /** Gives the result to `other`, and that back where it is settled by this: a long row is fired without recursion. */
+  #passOn(result: unknown, other: AnyDeferred): AnyDeferred | undefined {
+    this.#result = undefined;
+    this.#failure = undefined;
+    try {
+      return other.#mayFire() ? settle(other, result) : undefined;
+    } catch (error) {
+      this.#hold(new Failure(error));
+      return undefined;
+    }
   }
 
   #settle(result: unknown): void {

@@ -26,13 +26,13 @@ export class GivenUpJobs {
     return this.#ends.size;
   }
 
-  /** Gives up a job that the thread has begun. */
+  /** Gives up a job that the thread has begun, or that cannot be taken back any more. */
   add(job: Job): void {
     const { slot, onCancel, grace } = job;
     const { connection, time, isShared } = this.#thread;
     if (onCancel !== 'abandon') connection.cancel(slot);
-    // What is done has its result on the way.
-    if (connection.progressOf(slot) !== 'begun') return;
+    // What is done has its result on the way. What is on its way to a process will be begun, if that comes to it.
+    if (connection.progressOf(slot) === 'done') return;
     if (onCancel !== 'terminate') {
       // Where others may run meanwhile, it may only wait.
       if (!isShared) this.#ends.set(slot, undefined);
@@ -43,7 +43,7 @@ export class GivenUpJobs {
       return;
     }
     const end = time.callLater(grace, () => {
-      if (connection.progressOf(slot) === 'begun') this.#thread.end(job);
+      if (connection.progressOf(slot) !== 'done') this.#thread.end(job);
     });
     // A thread alone does not keep the process.
     end.unref?.();

@@ -142,12 +142,11 @@ export class ProcessConnection implements ThreadConnection, ChildListener {
     this.#child.answer(bytes);
   }
 
-  /** What is on its way to the process will be begun, unless that ends before. */
   progressOf(): Progress {
     if (this.#held !== undefined) return 'sent';
     const { begun, done } = this.#notes();
     if (done === this.#job) return 'done';
-    return begun === this.#job || this.#lastNotes === undefined ? 'begun' : 'sent';
+    return begun === this.#job ? 'begun' : 'sent';
   }
 
   runTimeOf(): number {

@@ -60,6 +60,13 @@ export function watchLoop(options: WatchOptions = {}): LoopWatch {
   return outsideOfCalls.runInAsyncScope(() => new Watch(complete));
 }
 
+/** Those that are on: one listener for all, of which a process can have many. */
+const watches = new Set<Watch>();
+
+function finishAll(): void {
+  for (const watch of watches) watch.finish();
+}
+
 class Watch implements LoopWatch {
   readonly #options: CompleteWatchOptions;
   readonly #state: SharedState = createSharedState();
@@ -72,7 +79,6 @@ class Watch implements LoopWatch {
   #looksTold = 0;
   #blocks = 0;
   #isOn = true;
-  readonly #onExit = (): void => this.#finish();
 
   constructor(options: CompleteWatchOptions) {
     this.#options = options;
@@ -84,7 +90,8 @@ class Watch implements LoopWatch {
     if (options.jobLimit !== Number.POSITIVE_INFINITY)
       this.#longJobs = new LongJobs(options.jobLimit, options.onLongJob);
     beginLog();
-    process.on('exit', this.#onExit);
+    if (watches.size === 0) process.on('exit', finishAll);
+    watches.add(this);
   }
 
   stop(): void {
@@ -114,7 +121,7 @@ class Watch implements LoopWatch {
   }
 
   /** The process ends. */
-  #finish(): void {
+  finish(): void {
     if (!this.#isOn) return;
     const { age } = this.#heartbeat;
     const isBlocked = age >= this.#options.threshold;
@@ -126,7 +133,8 @@ class Watch implements LoopWatch {
   }
 
   #end(): void {
-    process.off('exit', this.#onExit);
+    watches.delete(this);
+    if (watches.size === 0) process.off('exit', finishAll);
     this.#heartbeat.stop();
     this.#longJobs?.stop();
     this.#grab?.remove();

@@ -303,3 +303,21 @@ function line(length: number): Line {
   }
   return { first, done: () => done };
 }
+
+test('a row of 100,000 that fire one another does not grow the stack', () => {
+  for (const [fire, expected] of [
+    [(d: Deferred<number>) => d.callback(7), 7],
+    [(d: Deferred<number>) => d.errback(boom), boom],
+  ] as const) {
+    const first = new Deferred<number>();
+    let last = first;
+    for (let n = 0; n < 100_000; n++) {
+      const next = new Deferred<number>();
+      last.chainDeferred(next);
+      last = next;
+    }
+    fire(first);
+    const result = expected === boom ? errorOf(last) : resultOf(last);
+    assert.equal(result, expected);
+  }
+});

@@ -298,8 +298,9 @@ test('options that say what the program itself is to do are not inherited, nor a
   const { stdout, stderr } = await runProgram(
     `import { ProcessPool } from 'heddle';
     import { execArgv } from './fixtures/threads/init.js';
-    await using pool = new ProcessPool({ max: 1 });
-    console.log((await pool.defer(execArgv)).join(' '));`,
+    const pool = new ProcessPool({ max: 1 });
+    console.log((await pool.defer(execArgv)).join(' '));
+    await pool.stop();`,
     ['--test-name-pattern', 'abs', '--test-reporter', 'spec', '--inspect-port', '0', '--stack-trace-limit=20'],
   );
   assert.equal(stdout, '--stack-trace-limit=20\n', stderr);
@@ -327,3 +328,19 @@ test(
     assert.equal(stdout, 'stopped\n', stderr);
   },
 );
+
+test('a call whose process never comes to it fails by its limit, and the process is replaced', limit, async () => {
+  const { stdout, stderr } = await runProgram(`
+    import { ProcessPool } from 'heddle';
+    const pool = new ProcessPool({ max: 1 });
+    // What an earlier call has left behind.
+    await pool.defer(() => { setTimeout(() => { for (;;); }, 20); });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const call = pool.with({ queueTimeout: 100, grace: 0 }).defer(Math.abs, -1);
+    const error = await call.then(() => undefined, (reason) => reason);
+    console.log(error.code, error.limit);
+    console.log(await pool.defer(Math.abs, -2));
+    await pool.stop();
+  `);
+  assert.equal(stdout, 'HEDDLE_TIMEOUT queue\n2\n', stderr);
+});
