@@ -1,6 +1,7 @@
 import type { Evidence } from './evidence.ts';
 import { chopped, choppedCalls, deferred, isCalledOnItsObject } from './code-to-write.ts';
 import { type Judgement, type Measured, unknown } from './judgement.ts';
+import { lastName } from './call-text.ts';
 import type { Copy } from './measure.ts';
 import { ms } from './milliseconds.ts';
 import { isWorthDeferring, SHORT_MS } from './worth.ts';
@@ -57,6 +58,12 @@ function deferrable(evidence: Evidence, measured: Measured): Judgement {
   if (way?.kind === 'open' && way.snapshots.length > 0) {
     sentences.push(`It works on a copy of ${way.snapshots.join(', ')}, which the program writes into.`);
   }
+  if (
+    observation.seen === 'unused' &&
+    observation.arguments.some((copy) => copy !== undefined && CONTAINER.test(copy.what))
+  ) {
+    sentences.push('Its result is not used: what it changes in its arguments, it would change in copies of them.');
+  }
   if (!observation.isInAsync) sentences.push('The code around it has to become async, or add a callback.');
   const write = deferred(evidence);
   return { verdict: 'deferrable', why: sentences.join(' '), ...(write === undefined ? {} : { write }), measured };
@@ -66,11 +73,25 @@ function notDeferrable(why: string, measured: Measured): Judgement {
   return { verdict: 'not deferrable', why, measured };
 }
 
+/** What may be changed in place, as it is described. */
+const CONTAINER = /^(?:an array of|a (?:Map|Set|Buffer|\w*Array) of|a plain object)/;
+/** What arrays and their like have for that, where nobody takes what it gives. */
+const IN_PLACE = /^(?:sort|reverse|fill|splice|push|pop|shift|unshift|copyWithin|set)$/;
+
+function changesWhatItIsCalledOn(evidence: Evidence): boolean {
+  const { seen, callee, on } = evidence.observation;
+  if (seen !== 'unused' || callee === undefined || on === undefined || !isCalledOnItsObject(evidence)) return false;
+  return IN_PLACE.test(lastName(callee)) && CONTAINER.test(on.what);
+}
+
 /** The first thing that keeps the call from a thread, in a sentence. */
 function obstacleTo(evidence: Evidence): string | undefined {
   const { observation, way } = evidence;
   if (observation.isGetter) {
     return 'It is a getter, and what reads it cannot wait: make it a function of the data that it needs, and defer that.';
+  }
+  if (changesWhatItIsCalledOn(evidence)) {
+    return 'It changes what it is called on, and a thread would change a copy: defer a function that gives the changed copy, and take that.';
   }
   const inArguments = observation.arguments.map((copy, index) => obstacleOf(copy, index, evidence)).find(isText);
   if (inArguments !== undefined) return inArguments;

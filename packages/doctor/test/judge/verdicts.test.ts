@@ -114,6 +114,12 @@ describe('the judge, of calls in a running program,', () => {
     assertWrites('ownLoop', 'deferToThread(countPrimes, 300_000)');
   });
 
+  test('says that a copy would be changed where something is changed in place', () => {
+    assert.equal(judged('inPlace').verdict, 'not deferrable');
+    assert.match(judged('inPlace').why, /^It changes what it is called on, and a thread would change a copy/);
+    assert.match(judged('argumentsInPlace').why, /what it changes in its arguments, it would change in copies/);
+  });
+
   test('names the argument, the path and the class that cannot be copied', () => {
     const { verdict, why } = judged('socketInArguments');
     assert.equal(verdict, 'not deferrable');

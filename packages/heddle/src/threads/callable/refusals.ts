@@ -46,7 +46,7 @@ export function proxied(): Refusal {
 export function stillEvaluating(f: Function, origin: Origin): Refusal {
   return refusal('HEDDLE_STILL_EVALUATING', f, origin, [
     'belongs to a module that has not finished its top-level code, perhaps because that code waits for this call.',
-    'Call it after the module is loaded, or move the function to a module of its own.',
+    "Call it after the module is loaded, or move the function to a module of its own, which does not import the program's entry.",
   ]);
 }
 
