@@ -8,6 +8,7 @@ import { Worker } from 'node:worker_threads';
 import { InvalidArgumentError } from 'heddle/defer';
 import { type StackFrame, watchLoop } from 'heddle/watchdog';
 import { packageRoot } from '../support/paths.ts';
+import { runProgram } from '../support/program.ts';
 import { blockOf, runWatched } from './watched.ts';
 
 test('an option that cannot be is refused with its name and value', () => {
@@ -203,4 +204,17 @@ test('places in the sources are told where Node itself follows source maps, whos
       scriptLine: 2,
     },
   );
+});
+
+test('a program may have a dozen watches, without a word of Node’s about their listeners', async () => {
+  const { stdout, stderr } = await runProgram(`
+    import { watchLoop } from 'heddle/watchdog';
+    const before = process.listenerCount('exit');
+    const watches = Array.from({ length: 12 }, () => watchLoop({ onBlocked() {} }));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    for (const watch of watches) watch.stop();
+    console.log(process.listenerCount('exit') - before);
+  `);
+  assert.equal(stderr, '');
+  assert.equal(stdout, '0\n');
 });
