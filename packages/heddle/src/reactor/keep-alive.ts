@@ -1,4 +1,5 @@
 import { setInterval } from '../defer/node-timers.ts';
+
 /** Node's longest timer: about 24 days. It only has to exist, not to fire. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 

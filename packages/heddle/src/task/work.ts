@@ -158,7 +158,8 @@ export class Work implements Waiting<Work> {
     this.#sent = undefined;
     const hasEnded = this.#end !== undefined;
     // What an asynchronous iterator gives is no step yet, but a promise of one.
-    if (isThenable(step) && (step as Partial<IteratorResult<unknown>>).done === undefined) this.#awaitStep(step);
+    if ((step as Partial<IteratorResult<unknown>> | null)?.done === undefined && isThenable(step))
+      this.#awaitStep(step);
     else if (!hasEnded) this.#take(step);
     // The piece has ended the work itself.
     if (hasEnded && (step as Partial<IteratorResult<unknown>> | undefined)?.done !== true) this.#close();

@@ -10,7 +10,7 @@ import { commandLine } from './process-options.ts';
 import { makeUnnamedFile } from './unnamed-file.ts';
 import { Board, BOARD_BYTES, type Notes } from './wire/board.ts';
 import { frame, UnreadableMessage } from './wire/frames.ts';
-import type { CallAnswer, JobMessage, MoreItems } from './wire/messages.ts';
+import type { CallAnswer, JobMessage, MoreItems, ThreadCall } from './wire/messages.ts';
 import type { FromProcess, ProcessData, ProcessResult, ToProcess } from './wire/process-messages.ts';
 import { refuseSecondRun } from './wire/second-run.ts';
 import { toLocalTime, toSharedTime } from './wire/shared-time.ts';
@@ -51,6 +51,10 @@ export class ProcessConnection implements ThreadConnection, ChildListener {
   #held: Buffer | undefined;
   /** Whether the process has a job that it has not answered. */
   #isSent = false;
+  /** Whether the job has asked for something, so that it may wait for an answer. */
+  #hasAsked = false;
+  /** The number of the job that was cancelled last. */
+  #cancelled = 0;
   #crash: ThreadCrash | undefined;
   memory = 0;
 
@@ -85,6 +89,7 @@ export class ProcessConnection implements ThreadConnection, ChildListener {
 
   submit(job: OutgoingJob): number {
     const number = ++this.#job;
+    this.#hasAsked = false;
     let bytes: Buffer;
     try {
       const { message, transfer, moves, passed } = packJob(job);
@@ -114,8 +119,8 @@ export class ProcessConnection implements ThreadConnection, ChildListener {
     // For a job that computes; one that waits in the event loop of its process has to be told.
     this.#board.cancel(this.#job);
     this.#tell({ kind: 'cancelled' });
-    // It may wait for an answer, or be about to: a look that nobody needs is passed over.
-    this.#child.answer(frame('look'));
+    this.#cancelled = this.#job;
+    if (this.#hasAsked) this.#child.answer(frame('look'));
   }
 
   itemsWereTaken(items: MoreItems): void {
@@ -180,6 +185,7 @@ export class ProcessConnection implements ThreadConnection, ChildListener {
         this.#completed(said);
         break;
       case 'call':
+        this.#asks(said.call);
         this.#listener.called(said.call);
         break;
       case 'free':
@@ -190,6 +196,13 @@ export class ProcessConnection implements ThreadConnection, ChildListener {
         break;
     }
     return undefined;
+  }
+
+  /** A cancel may have come before it was heard that the process waits for an answer. */
+  #asks({ id }: ThreadCall): void {
+    if (id === undefined) return;
+    this.#hasAsked = true;
+    if (this.#cancelled === this.#job) this.#child.answer(frame('look'));
   }
 
   #heardUnreadable({ subject, number, error }: UnreadableMessage): void {

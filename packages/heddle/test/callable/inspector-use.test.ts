@@ -206,37 +206,37 @@ export const ofHidden = (defer) => Array.from({ length: 1000 }, (_, n) => defer(
     assert.ok(Number(asked) < 600, `${asked}`);
   });
 
-  test('announces scripts a few times for many functions that were made of texts, each when it is deferred', async () => {
-    const [sums, counts] = await run('texts.mjs', [
-      "const made = (n) => new Function('x', 'return x + ' + n);",
-      'tell(await Promise.all(Array.from({ length: 30 }, (_, n) => deferToThread(made(n), 1))));',
-      'tell(counted());',
-    ]);
-    assert.deepEqual(
-      sums,
-      Array.from({ length: 30 }, (_, n) => n + 1),
-    );
-    const { announcements } = counts as { announcements: number };
-    assert.ok(announcements <= 3, `${announcements}`);
-  });
-
-  test('announces scripts a few times for many functions of a file that has changed since it was loaded', async () => {
-    const list = Array.from({ length: 30 }, (_, n) => `(x) => x + ${n},`).join('\n');
-    const file = write('edited.mjs', `const list = [\n${list}\n];\nexport const at = (n) => list[n];\n`);
-    const [sums, counts] = await run('edited-since.mjs', [
-      "const { writeFileSync } = await import('node:fs');",
-      "const { at } = await import('./edited.mjs');",
-      `writeFileSync(${JSON.stringify(file)}, '// Another text.');`,
-      'tell(await Promise.all(Array.from({ length: 30 }, (_, n) => deferToThread(at(n), 1))));',
-      'tell(counted());',
-    ]);
-    assert.deepEqual(
-      sums,
-      Array.from({ length: 30 }, (_, n) => n + 1),
-    );
-    const { announcements } = counts as { announcements: number };
-    assert.ok(announcements <= 4, `${announcements}`);
-  });
+  const list = Array.from({ length: 30 }, (_, n) => `(x) => x + ${n},`).join('\n');
+  const manyFunctions = {
+    'were made of texts, each when it is deferred': {
+      program: ["const at = (n) => new Function('x', 'return x + ' + n);"],
+      most: 3,
+    },
+    'are in a file that has changed since it was loaded': {
+      program: [
+        "const { writeFileSync } = await import('node:fs');",
+        "const { at } = await import('./edited.mjs');",
+        "writeFileSync(new URL('edited.mjs', import.meta.url), '// Another text.');",
+      ],
+      most: 4,
+    },
+  };
+  for (const [which, { program, most }] of Object.entries(manyFunctions)) {
+    test(`announces scripts a few times for many functions that ${which}`, async () => {
+      write('edited.mjs', `const list = [\n${list}\n];\nexport const at = (n) => list[n];\n`);
+      const [sums, counts] = await run(`many-functions-${most}.mjs`, [
+        ...program,
+        'tell(await Promise.all(Array.from({ length: 30 }, (_, n) => deferToThread(at(n), 1))));',
+        'tell(counted());',
+      ]);
+      assert.deepEqual(
+        sums,
+        Array.from({ length: 30 }, (_, n) => n + 1),
+      );
+      const { announcements } = counts as { announcements: number };
+      assert.ok(announcements <= most, `${announcements}`);
+    });
+  }
 
   test('many functions that have to be looked for share one look through the modules', async () => {
     for (let n = 0; n < 30; n++) write(`one-${n}.mjs`, `export const value = ${n};\n`);

@@ -59,3 +59,21 @@ test('threads and processes have the arguments of the program', async () => {
   const { stdout } = await runNode(['--input-type=module', '--eval', source, '--', '--verbose', 'x']);
   assert.equal(stdout, '--verbose,x\n--verbose,x\n');
 });
+
+test('calls go on where nobody takes what they print', async () => {
+  // In one the streams of the program are gone, in the other the thread keeps its own back.
+  for (const [before, inThread] of [
+    ["process.stdout.on('error', () => {}); process.stdout.destroy();", ''],
+    ['', 'process.stdout.cork();'],
+  ] as const) {
+    const { stderr } = await runProgram(`
+      import { ThreadPool } from 'heddle';
+      const pool = new ThreadPool({ max: 1 });
+      ${before}
+      const print = () => { ${inThread} for (let n = 0; n < 5000; n++) console.log('row', n); return 'printed'; };
+      console.error(await pool.defer(print), await pool.defer(print));
+      await pool.stop();
+    `);
+    assert.equal(stderr, 'printed printed\n');
+  }
+});
