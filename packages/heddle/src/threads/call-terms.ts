@@ -6,6 +6,8 @@ const DEFAULT_GRACE = 100;
 
 /** What only some calls have to them. It is kept apart, to take no room in the others: many may wait. */
 export class CallTerms {
+  /** Which jobs it goes before while it waits. */
+  priority = 0;
   /** What becomes of the job if it is given up while it runs, and how many milliseconds it then has. */
   onCancel: OnCancel = 'terminate';
   grace: number = DEFAULT_GRACE;

@@ -5,7 +5,6 @@ import { type CancelTarget, type Deferred, deferredOf } from '../defer/deferred.
 import { CancelledError } from '../defer/errors.ts';
 import { Failure } from '../defer/failure.ts';
 import { setImmediate } from '../defer/node-timers.ts';
-import type { KeepAlive } from '../reactor/keep-alive.ts';
 import { onAbort } from './abort-watch.ts';
 import { CallTerms, NO_TERMS } from './call-terms.ts';
 import type { CallOptions, OnCancel } from './options.ts';
@@ -60,8 +59,6 @@ export class Job implements CancelTarget {
   holder: JobHolder | undefined = undefined;
   /** Where the thread that has the job keeps it. */
   slot = -1;
-  /** Which jobs it goes before while it waits. */
-  priority = 0;
   /** The job's place in the order in which threads got theirs. */
   turn = 0;
   /** The job's neighbours while it waits in the queue. */
@@ -70,7 +67,6 @@ export class Job implements CancelTarget {
   /** When the call was made, as the pool counts the time. */
   readonly madeAt: number;
   readonly #record: PoolRecord;
-  readonly #keepAlive: KeepAlive;
   #times: JobTimes = NOT_RUN;
   #terms: Readonly<CallTerms> = NO_TERMS;
   #settled = false;
@@ -79,17 +75,15 @@ export class Job implements CancelTarget {
     f: Function,
     callable: Callable | Promise<Callable>,
     args: readonly unknown[],
-    keepAlive: KeepAlive,
     record: PoolRecord,
     now: number,
   ) {
     this.f = f;
     this.callable = callable;
     this.args = args;
-    this.#keepAlive = keepAlive;
     this.#record = record;
     this.madeAt = now;
-    keepAlive.hold();
+    record.jobWasMade();
     this.deferred = deferredOf(this);
   }
 
@@ -114,6 +108,15 @@ export class Job implements CancelTarget {
   /** Milliseconds of processor time that it took, where that was measured. */
   get cpuTime(): number | undefined {
     return this.#times.cpu;
+  }
+
+  /** Which jobs it goes before while it waits. */
+  get priority(): number {
+    return this.#terms.priority;
+  }
+
+  set priority(priority: number) {
+    this.#ownTerms().priority = priority;
   }
 
   get onCancel(): OnCancel {
@@ -227,7 +230,6 @@ export class Job implements CancelTarget {
 
   #fire(result: unknown): void {
     if (result instanceof Failure) this.#showCaller(result.value);
-    this.#keepAlive.release();
     this.#record.jobHasSettled(this, result);
     // Somebody may have fired the Deferred by hand, which is their right.
     if (this.deferred.called) return;

@@ -79,7 +79,7 @@ export class PoolCore {
     this.#keepAlive = keepAlive;
     this.options = completePoolOptions(options);
     const { name, min, max, maxQueue, maxCrashes, idleTimeout } = this.options;
-    this.#record = new PoolRecord(name);
+    this.#record = new PoolRecord(name, keepAlive);
     this.#crashes = new CrashRecord(name, maxCrashes);
     this.#lowWater = maxQueue === Number.POSITIVE_INFINITY ? 0 : Math.floor(maxQueue / 2);
     const owner: TeamOwner = {
@@ -256,7 +256,7 @@ export class PoolCore {
         return refusedCall(refusal);
       }
     }
-    const job = new Job(f, callable, args, this.#keepAlive, this.#record, this.#parts.now());
+    const job = new Job(f, callable, args, this.#record, this.#parts.now());
     if (options.stacks ?? (this.options.stacks || debugging)) job.madeBy = new Error();
     job.limit(options, this.#parts.time());
     made?.(job);

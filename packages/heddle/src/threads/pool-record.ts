@@ -1,11 +1,12 @@
 import { CancelledError } from '../defer/errors.ts';
 import { Failure } from '../defer/failure.ts';
+import type { KeepAlive } from '../reactor/keep-alive.ts';
 import { type JobOutcome, type JobSettledEvent, jobQueued, jobSettled, jobStarted } from './diagnostics.ts';
 import { Histogram } from './histogram.ts';
 import type { Job } from './job.ts';
 import { jobWatches } from './job-watches.ts';
 
-/** What has become of a pool's calls. Tells those who listen to `node:diagnostics_channel`, where somebody does. */
+/** What has become of a pool's calls. Keeps the process while there are any, and tells those who listen to `node:diagnostics_channel`, where somebody does. */
 export class PoolRecord {
   readonly pool: string;
   readonly runTime: Histogram = new Histogram();
@@ -14,9 +15,15 @@ export class PoolRecord {
   failed = 0;
   cancelled = 0;
   refused = 0;
+  readonly #keepAlive: KeepAlive;
 
-  constructor(pool: string) {
+  constructor(pool: string, keepAlive: KeepAlive) {
     this.pool = pool;
+    this.#keepAlive = keepAlive;
+  }
+
+  jobWasMade(): void {
+    this.#keepAlive.hold();
   }
 
   jobWasQueued(job: Job): void {
@@ -35,6 +42,7 @@ export class PoolRecord {
   }
 
   jobHasSettled(job: Job, result: unknown): void {
+    this.#keepAlive.release();
     let outcome: JobOutcome = 'completed';
     if (result instanceof Failure) outcome = result.value instanceof CancelledError ? 'cancelled' : 'failed';
     this[outcome]++;

@@ -79,7 +79,8 @@ export function hasGetters(object: object): boolean {
   return Object.values(Object.getOwnPropertyDescriptors(object)).some(({ get }) => get !== undefined);
 }
 
-function dataProperty(object: object, key: string): unknown {
+/** The value of an object's own property, unless a getter gives it. */
+export function dataProperty(object: object, key: string): unknown {
   try {
     return Object.getOwnPropertyDescriptor(object, key)?.value;
   } catch {

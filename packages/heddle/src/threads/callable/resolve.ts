@@ -7,7 +7,7 @@ import { isKnownLiteral, knownLiteral, literalAt, literalOf } from './capture/kn
 import { isWrittenInCall } from './capture/written-in-call.ts';
 import { isEntryModule } from './entry-module.ts';
 import { addressedCalls, references, refusals } from './known.ts';
-import { countNodeModules, indexNodeFunctions } from './node-functions.ts';
+import { countNodeModules, indexNodeFunctions, looksLikeNodesOwn } from './node-functions.ts';
 import { type Origin, originOf } from './origin.ts';
 import { searchOtherModules } from './other-modules.ts';
 import { searchOwnModule, type Verdict } from './own-module.ts';
@@ -92,8 +92,8 @@ function locate(f: Function): Located | Promise<Located> {
   const refusal = refusals.get(f);
   if (refusal !== undefined) throw new CallableError(refusal);
   if (isKnownLiteral(f)) return knownLiteral(f);
-  // The first look at Node's own functions takes a few milliseconds, and spares those the inspector.
-  const ofNode = nodeModulesIndexed === 0 ? nodeFunction(f) : undefined;
+  // To look at all of Node's takes a few milliseconds, and spares those the inspector.
+  const ofNode = nodeModulesIndexed === 0 && looksLikeNodesOwn(f) ? nodeFunction(f) : undefined;
   if (ofNode !== undefined) return ofNode;
   const search = searches.get(f);
   const origin = search?.lastingOrigin ?? originOf(f);
