@@ -81,6 +81,33 @@ export const hidden = (by) => { const f = (n) => n + by; return deferToThread(f,
     assert.deepEqual(counts, [{ sessions: 0, announcements: 0 }]);
   });
 
+  const ofNode = [
+    'Buffer.concat, []',
+    'path.win32.join, "a", "b"',
+    'structuredClone, 1',
+    'pbkdf2Sync, "a", "b", 1, 8, "sha1"',
+  ];
+  for (const call of ofNode) {
+    test(`is left alone by a program whose first call is of (${call})`, async () => {
+      const counts = await run('of-node.mjs', [
+        "const { default: path } = await import('node:path');",
+        "const { pbkdf2Sync } = await import('node:crypto');",
+        `await deferToThread(${call});`,
+        'tell(counted());',
+      ]);
+      assert.deepEqual(counts, [{ sessions: 0, announcements: 0 }]);
+    });
+  }
+
+  test('is not loaded in a thread for a function of an ES module', async () => {
+    write('loaded.mjs', "export const isLoaded = () => process.moduleLoadList.includes('NativeModule inspector');\n");
+    const answers = await run('threads.mjs', [
+      "const { isLoaded } = await import('./loaded.mjs');",
+      'tell([await deferToThread(isLoaded), isLoaded()]);',
+    ]);
+    assert.deepEqual(answers, [[false, true]]);
+  });
+
   test('announces no scripts for exported functions of ES modules that were loaded before the first call', async () => {
     const counts = await run('exported.mjs', [
       "const { work, other } = await import('./work.mjs');",

@@ -1,8 +1,10 @@
 import { realpathSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { inheritedEntryFiles } from '../wire/entry-files.ts';
+import { inheritedEntryFiles, libraryIsHere } from '../wire/entry-files.ts';
 
 let entryFiles: Set<string> | undefined;
+
+libraryIsHere();
 
 /**
  * Whether a file or `file:` URL is the program's entry module.

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { CallableError } from '../wire/callable-error.ts';
-import { ENTRY_FILES } from '../wire/entry-files.ts';
+import { keepEntryFiles } from '../wire/entry-files.ts';
 
 /**
  * Keeps the program's entry module from being loaded here, where it would run the whole program again:
@@ -11,7 +11,7 @@ import { ENTRY_FILES } from '../wire/entry-files.ts';
  * stopped; an ES module that runs again is refused the threads it asks for (see `second-run.ts`).
  */
 export function keepOut(files: readonly string[]): void {
-  Reflect.set(globalThis, ENTRY_FILES, files);
+  keepEntryFiles(files);
   if (files.length === 0) return;
   const entries = new Set(files);
   const { registerHooks } = process.getBuiltinModule('node:module');

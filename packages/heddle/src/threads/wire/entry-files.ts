@@ -1,10 +1,36 @@
-/**
- * The name on a thread's global object under which it keeps the files of the program's entry module:
- * the library may be loaded there again, and makes threads of its own there.
- */
-export const ENTRY_FILES: unique symbol = Symbol.for('heddle.entryFiles');
+const ENTRY: unique symbol = Symbol.for('heddle.entry');
+
+/** What a thread keeps on its global object: the library may be loaded there again, and makes threads of its own there. */
+interface InheritedEntry {
+  readonly files: readonly string[];
+  isLibraryHere: boolean;
+}
+
+/** Keeps the files of the program's entry module in a thread. */
+export function keepEntryFiles(files: readonly string[]): void {
+  const entry: InheritedEntry = { files, isLibraryHere: false };
+  Reflect.set(globalThis, ENTRY, entry);
+}
 
 /** The files of the program's entry module, in a thread of Heddle's; undefined elsewhere. */
 export function inheritedEntryFiles(): readonly string[] | undefined {
-  return Reflect.get(globalThis, ENTRY_FILES) as readonly string[] | undefined;
+  return inherited()?.files;
+}
+
+/** The library has been loaded, perhaps in a thread. */
+export function libraryIsHere(): void {
+  const entry = inherited();
+  if (entry !== undefined) entry.isLibraryHere = true;
+}
+
+/**
+ * Whether the program's entry module may have run in this thread: not as long as the library has not been loaded, which
+ * it imports, or something for it. To ask this takes no time, where to ask for all modules takes milliseconds.
+ */
+export function mayHaveRunEntry(): boolean {
+  return inherited()?.isLibraryHere === true;
+}
+
+function inherited(): InheritedEntry | undefined {
+  return Reflect.get(globalThis, ENTRY) as InheritedEntry | undefined;
 }

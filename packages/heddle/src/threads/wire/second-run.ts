@@ -1,7 +1,7 @@
 import type { Session } from 'node:inspector';
 import { fileURLToPath } from 'node:url';
 import { CallableError } from './callable-error.ts';
-import { inheritedEntryFiles } from './entry-files.ts';
+import { inheritedEntryFiles, mayHaveRunEntry } from './entry-files.ts';
 
 /**
  * Ends what would never end: a thread in which the program's entry module runs again would make threads
@@ -11,8 +11,8 @@ import { inheritedEntryFiles } from './entry-files.ts';
  * @throws CallableError `HEDDLE_ENTRY_MODULE`
  */
 export function refuseSecondRun(): void {
-  const entryFiles = inheritedEntryFiles();
-  if (entryFiles === undefined || 'registerHooks' in process.getBuiltinModule('node:module')) return;
+  const entryFiles = inheritedEntryFiles() ?? [];
+  if (!mayHaveRunEntry() || 'registerHooks' in process.getBuiltinModule('node:module')) return;
   // Other runtimes have an inspector of another kind, or none.
   if ('bun' in process.versions || 'deno' in process.versions) return;
   const isEntry = (url: string): boolean => url.startsWith('file:') && entryFiles.includes(fileURLToPath(url));
