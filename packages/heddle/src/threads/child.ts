@@ -3,8 +3,9 @@ import type { ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { clearTimeout, setTimeout } from '../defer/node-timers.ts';
+import { clearTimeout, setImmediate, setTimeout } from '../defer/node-timers.ts';
 import { programArguments } from './program-arguments.ts';
+import { startInTurn } from './start-in-turn.ts';
 import { threadEntry } from './thread-entry.ts';
 import { FrameReader } from './wire/frames.ts';
 import { PipeNumber } from './wire/pipes.ts';
@@ -42,7 +43,10 @@ export interface ChildOptions {
 /** A process with pipes of our own: the channel of `fork` is left to the user's code, as a thread's parent port is. */
 export class Child {
   readonly #listener: ChildListener;
-  readonly #process: ChildProcess;
+  /** There when its turn to be started has come. */
+  #process: ChildProcess | undefined;
+  /** What it is sent before. */
+  #unsent: Buffer[] = [];
   readonly #reader = new FrameReader();
   #exit: { readonly code: number; readonly signal: NodeJS.Signals | undefined } | undefined;
   #reason: string | undefined;
@@ -50,37 +54,57 @@ export class Child {
   #isOver = false;
   #isEnding = false;
 
-  /** @throws whatever stands in the way of starting a process */
-  constructor(listener: ChildListener, { execArgv, env, board }: ChildOptions) {
+  /** @throws whatever stands in the way of starting a process, where it is started at once */
+  constructor(listener: ChildListener, options: ChildOptions) {
     this.#listener = listener;
-    const args = [...execArgv, fileURLToPath(threadEntry()), ...programArguments()];
+    const entry = fileURLToPath(threadEntry());
+    let isLater = false;
+    startInTurn(() => {
+      if (isLater) this.#startLater(entry, options);
+      else this.#start(entry, options);
+    });
+    isLater = true;
+  }
+
+  #startLater(entry: string, options: ChildOptions): void {
+    // It has been given up meanwhile.
+    if (this.#exit !== undefined) return;
+    try {
+      this.#start(entry, options);
+    } catch (error) {
+      this.#cannotStart(error);
+    }
+  }
+
+  #start(entry: string, { execArgv, env, board }: ChildOptions): void {
+    const args = [...execArgv, entry, ...programArguments()];
     // An import would take every program 2 ms, also those that never have a process.
     const { spawn } = process.getBuiltinModule('node:child_process');
-    this.#process = outsideOfCalls.runInAsyncScope(() =>
+    const child = outsideOfCalls.runInAsyncScope(() =>
       spawn(process.execPath, args, {
         env,
         stdio: ['ignore', 'inherit', 'inherit', 'pipe', 'pipe', board, 'pipe'],
         windowsHide: true,
       }),
     );
-    this.#process.on('error', (error) => {
+    this.#process = child;
+    child.on('error', (error) => {
       // A signal may not be deliverable, too.
-      if (this.#process.pid !== undefined) return;
-      this.#reason = `because it could not be started (${error.message})`;
-      this.#exit = { code: 1, signal: undefined };
-      this.#end();
+      if (child.pid === undefined) this.#cannotStart(error);
     });
-    this.#process.on('exit', (code, signal) => this.#exited(code, signal));
-    this.#process.on('close', () => this.#end());
-    this.#process.unref();
+    child.on('exit', (code, signal) => this.#exited(code, signal));
+    child.on('close', () => this.#end());
+    child.unref();
     for (const pipe of [PipeNumber.fromPool, PipeNumber.toPool, PipeNumber.answers]) this.#watch(pipe);
     this.#pipe(PipeNumber.toPool)?.on('data', (chunk: Buffer) => this.#hear(chunk));
     if (living.size === 0) process.on('exit', endAll);
     living.add(this);
+    for (const bytes of this.#unsent.splice(0)) this.send(bytes);
   }
 
   send(bytes: Buffer): void {
-    this.#pipe(PipeNumber.fromPool)?.write(bytes);
+    if (this.#process === undefined) this.#unsent.push(bytes);
+    else this.#pipe(PipeNumber.fromPool)?.write(bytes);
   }
 
   answer(bytes: Buffer): void {
@@ -98,7 +122,21 @@ export class Child {
 
   kill(): void {
     this.#isEnding = true;
-    this.#process.kill('SIGKILL');
+    if (this.#process !== undefined) this.#process.kill('SIGKILL');
+    else this.#giveUpStart();
+  }
+
+  /** It is as if it had been started and killed. */
+  #giveUpStart(): void {
+    if (this.#exit !== undefined) return;
+    this.#exit = { code: 128 + constants.signals.SIGKILL, signal: 'SIGKILL' };
+    setImmediate(() => this.#end());
+  }
+
+  #cannotStart(error: unknown): void {
+    this.#reason = `because it could not be started (${error instanceof Error ? error.message : String(error)})`;
+    this.#exit = { code: 1, signal: undefined };
+    this.#end();
   }
 
   /** For whatever it is of no use any more. */

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import childProcess from 'node:child_process';
+import { mock, test, type TestContext } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { PoolStoppedError, ProcessPool, ThreadExitError } from 'heddle/threads';
+import { whereAmI } from '../fixtures/threads/in-process.ts';
+import { add } from '../fixtures/threads/jobs.ts';
+import { errorOf } from '../support/failure-of.ts';
+
+const limit = { timeout: 60_000 };
+
+/** A pool of processes of which none has been started in this turn, and what counts how many are. */
+async function freshPool(t: TestContext, max: number): Promise<{ pool: ProcessPool; started(): number }> {
+  const pool = new ProcessPool({ min: max, max });
+  t.after(() => pool.stop({ deadline: 0 }));
+  const { mock: spy } = mock.method(childProcess, 'spawn');
+  t.after(() => spy.restore());
+  await nextTurn();
+  await nextTurn();
+  return { pool, started: () => spy.callCount() };
+}
+
+async function eachTurn(turns: number, look: () => number): Promise<number[]> {
+  const seen = [look()];
+  while (seen.length < turns) {
+    await nextTurn();
+    seen.push(look());
+  }
+  return seen;
+}
+
+test('processes that are made together are started one in each turn of the event loop', limit, async (t) => {
+  const { pool, started } = await freshPool(t, 4);
+  pool.start();
+  const seen = await eachTurn(10, started);
+  assert.equal(seen[0], 1);
+  // A turn of the loop may be one of promises alone.
+  for (const [turn, count] of seen.entries()) assert.ok(count - (seen[turn - 1] ?? 0) <= 1, `${seen}`);
+  assert.equal(seen.at(-1), 4);
+});
+
+test('calls to processes that have not been started yet wait for them', limit, async (t) => {
+  const { pool, started } = await freshPool(t, 4);
+  const calls = [1, 2, 3, 4].map((n) => pool.defer(add, n, n));
+  assert.equal(started(), 1);
+  assert.deepEqual(await Promise.all(calls), [2, 4, 6, 8]);
+  const pids = await Promise.all([1, 2, 3, 4].map(() => pool.defer(whereAmI)));
+  assert.ok(pids.every(({ pid }) => pid !== process.pid));
+});
+
+test('a pool that is stopped before its processes were started starts no more, and has stopped', limit, async (t) => {
+  const { pool, started } = await freshPool(t, 4);
+  const calls = [1, 2, 3, 4].map((n) => errorOf(pool.defer(add, n, n), PoolStoppedError));
+  await pool.stop({ deadline: 0 });
+  await Promise.all(calls);
+  assert.equal((await eachTurn(10, started)).at(-1), 1);
+});
+
+test('a call whose process has not been started yet can be cancelled, and the others run', limit, async (t) => {
+  const { pool } = await freshPool(t, 3);
+  const calls = [1, 2, 3].map((n) => pool.defer(add, n, n));
+  const cancelled = assert.rejects(calls[2] as PromiseLike<number> as Promise<number>);
+  calls[2]?.cancel();
+  await cancelled;
+  assert.deepEqual(await Promise.all(calls.slice(0, 2)), [2, 4]);
+});
+
+test('where a process cannot be started in its turn, its call fails or has another process', limit, async (t) => {
+  const { pool } = await freshPool(t, 3);
+  const { spawn } = childProcess;
+  let turn = 0;
+  const { mock: failing } = mock.method(childProcess, 'spawn', (...args: Parameters<typeof spawn>) => {
+    turn += 1;
+    if (turn === 2) throw new Error('no room');
+    return spawn(...args);
+  });
+  t.after(() => failing.restore());
+  const calls = await Promise.allSettled([1, 2, 3].map((n) => pool.defer(add, n, n)));
+  for (const [n, call] of calls.entries()) {
+    if (call.status === 'fulfilled') assert.equal(call.value, 2 * (n + 1));
+    else
+      assert.ok(call.reason instanceof ThreadExitError && /could not be started \(no room\)/.test(call.reason.message));
+  }
+  assert.ok(turn >= 3, `${turn}`);
+  assert.equal(await pool.defer(add, 3, 4), 7);
+});
