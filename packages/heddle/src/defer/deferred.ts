@@ -1,4 +1,5 @@
 import { type InspectOptionsStylized, inspect } from 'node:util';
+import { onAbort } from './abort-watch.ts';
 import { requireTimeSource, type ScheduledCall, systemTime, type TimeSource } from './clock.ts';
 import { Coroutine, isGenerator, NotACoroutineError } from './coroutine.ts';
 import { debugging, formatHistory, historyOf, recordAdded, recordFired, recordMade, setDebugging } from './debug.ts';
@@ -299,9 +300,9 @@ export class Deferred<T> implements Promise<T> {
       abort();
       return this;
     }
-    signal.addEventListener('abort', abort, { once: true });
+    const stopListening = onAbort(signal, abort);
     return this.#tap((): undefined => {
-      signal.removeEventListener('abort', abort);
+      stopListening();
     });
   }
 

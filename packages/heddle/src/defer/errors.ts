@@ -1,3 +1,5 @@
+import { brand } from './error-brand.ts';
+
 /** The three limits a piece of work can run out of; see {@link TimeoutError}. */
 export type TimeLimit = 'total' | 'queue' | 'run';
 
@@ -8,6 +10,10 @@ export type TimeLimit = 'total' | 'queue' | 'run';
  * fires it, so the error is thrown there and not passed along the chain.
  */
 export class AlreadyCalledError extends Error {
+  static {
+    brand(this, 'AlreadyCalledError');
+  }
+
   override readonly name: string = 'AlreadyCalledError';
   readonly code: 'HEDDLE_ALREADY_CALLED' = 'HEDDLE_ALREADY_CALLED';
 
@@ -19,6 +25,10 @@ export class AlreadyCalledError extends Error {
 
 /** Thrown by `unpause()` when there is no `pause()` left to take back. */
 export class NotPausedError extends Error {
+  static {
+    brand(this, 'NotPausedError');
+  }
+
   override readonly name: string = 'NotPausedError';
   readonly code: 'HEDDLE_NOT_PAUSED' = 'HEDDLE_NOT_PAUSED';
 
@@ -29,6 +39,10 @@ export class NotPausedError extends Error {
 
 /** Thrown when an argument or an option cannot be what the function needs. The message says what it is and what it should be. */
 export class InvalidArgumentError extends TypeError {
+  static {
+    brand(this, 'InvalidArgumentError');
+  }
+
   override readonly name: string = 'InvalidArgumentError';
   readonly code: 'HEDDLE_INVALID_ARGUMENT' = 'HEDDLE_INVALID_ARGUMENT';
 }
@@ -39,6 +53,10 @@ export class InvalidArgumentError extends TypeError {
  * signal was the reason, `cause` is `signal.reason`.
  */
 export class CancelledError extends Error {
+  static {
+    brand(this, 'CancelledError');
+  }
+
   override readonly name: string = 'CancelledError';
   readonly code: 'ABORT_ERR' = 'ABORT_ERR';
 
@@ -52,6 +70,10 @@ export class CancelledError extends Error {
  * the time in the queue, the time of running, or both together.
  */
 export class TimeoutError extends Error {
+  static {
+    brand(this, 'TimeoutError');
+  }
+
   override readonly name: string = 'TimeoutError';
   readonly code: 'HEDDLE_TIMEOUT' = 'HEDDLE_TIMEOUT';
   readonly limit: TimeLimit;

@@ -24,6 +24,9 @@ export interface UnhandledRecord extends UnhandledFailure {
   deferred: object | undefined;
 }
 
+/** Of an error with more causes than anybody reads, some may stay as they are. */
+const MOST_STACKS = 100;
+
 // Taken at once, so that fake timers in tests do not stop the reports.
 const { nextTick } = process;
 
@@ -113,11 +116,35 @@ function endTurn(): void {
       queueMicrotask(() => raise(record.failure));
     } else {
       outstanding.add(record);
+      fixStacks(record.failure.value);
       collected.register(record.deferred as object, record, record);
     }
     record.deferred = undefined;
   }
   thisTurn.clear();
+}
+
+/**
+ * V8 keeps the functions and receivers of a stack until its text is made. Where a method of the object that has the Deferred
+ * made the error, neither would ever be collected, and nobody would hear of the failure.
+ */
+function fixStacks(value: unknown): void {
+  const seen = new Set<unknown>();
+  const left = [value];
+  while (left.length > 0 && seen.size < MOST_STACKS) {
+    const error = left.pop();
+    if (!(error instanceof Error) || seen.has(error)) continue;
+    seen.add(error);
+    try {
+      void error.stack;
+      left.push(error.cause);
+      if (error instanceof AggregateError) left.push(...error.errors);
+      if (error instanceof FirstError) left.push(error.subFailure.value);
+      if (error instanceof FailureGroup) left.push(...error.failures.map((failure) => failure.value));
+    } catch {
+      // A getter of the program's own.
+    }
+  }
 }
 
 function raise(failure: Failure): never {

@@ -1,4 +1,5 @@
 import { setInterval } from '../defer/node-timers.ts';
+import { outsideOfCalls } from '../defer/outside-of-calls.ts';
 
 /** Node's longest timer: about 24 days. It only has to exist, not to fire. */
 const LONGEST_TIMER = 2 ** 31 - 1;
@@ -9,22 +10,22 @@ export interface KeepAlive {
   release(): void;
 }
 
+let holds = 0;
+let timer: NodeJS.Timeout | undefined;
+
 /**
  * Keeps the process alive while something is awaited, and lets it end when
  * nothing is. Threads cannot do that themselves: an idle one must not keep the
  * process, and switching each thread's own handle costs more than one counter.
+ * All reactors and pools share it: a timer of its own would outlive each of them.
  */
-export class NodeKeepAlive implements KeepAlive {
-  #holds = 0;
-  #timer: NodeJS.Timeout | undefined;
-
-  hold(): void {
-    if (this.#holds++ > 0) return;
-    if (this.#timer === undefined) this.#timer = setInterval(() => {}, LONGEST_TIMER);
-    else this.#timer.ref();
-  }
-
-  release(): void {
-    if (--this.#holds === 0) this.#timer?.unref();
-  }
-}
+export const nodeKeepAlive: KeepAlive = {
+  hold() {
+    if (holds++ > 0) return;
+    if (timer === undefined) timer = outsideOfCalls(() => setInterval(() => {}, LONGEST_TIMER));
+    else timer.ref();
+  },
+  release() {
+    if (--holds === 0) timer?.unref();
+  },
+};

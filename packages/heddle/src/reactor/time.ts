@@ -1,5 +1,5 @@
 import type { TimeSource } from '../defer/clock.ts';
-import { clearImmediate, clearTimeout, setImmediate, setTimeout } from '../defer/node-timers.ts';
+import { clearImmediate, clearTimeout, setImmediate, setTimeout, now } from '../defer/node-timers.ts';
 import { DelayedCall, type DelayedCallOwner, requireDelay } from './delayed-call.ts';
 import { DueQueue } from './due-queue.ts';
 import { callForEvent, type ReportError } from './event-call.ts';
@@ -36,7 +36,7 @@ export class NodeTime implements ReactorTime, DelayedCallOwner {
   }
 
   now(): number {
-    return performance.now();
+    return now();
   }
 
   callLater<A extends unknown[]>(delay: number, f: (...args: A) => unknown, ...args: A): DelayedCall {

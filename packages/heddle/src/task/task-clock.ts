@@ -1,4 +1,5 @@
 import { systemTime, type TimeSource } from '../defer/clock.ts';
+import { now } from '../defer/node-timers.ts';
 
 /** A time source that can tell the time: the reactor, or a `Clock` in tests. */
 export interface TaskClock extends TimeSource {
@@ -8,7 +9,7 @@ export interface TaskClock extends TimeSource {
 
 /** For the bundle that leaves the reactor out, because nothing in the program names it. */
 const nodeClock: TaskClock = {
-  now: () => performance.now(),
+  now,
   callLater: (delay, f) => systemTime.callLater(delay, f),
 };
 

@@ -1,4 +1,5 @@
 import { AsyncResource } from 'node:async_hooks';
+import { onAbort } from '../defer/abort-watch.ts';
 import { Deferred, observe } from '../defer/deferred.ts';
 import { CancelledError, NotPausedError } from '../defer/errors.ts';
 import { Failure } from '../defer/failure.ts';
@@ -269,8 +270,7 @@ export class Work implements Waiting<Work> {
       abort();
       return;
     }
-    signal.addEventListener('abort', abort, { once: true });
-    this.#removeListener = () => signal.removeEventListener('abort', abort);
+    this.#removeListener = onAbort(signal, abort);
   }
 
   #cancel(reason: CancelledError): void {

@@ -28,7 +28,7 @@ import { MemoryLine } from './memory-line.ts';
  * limits count on {@link clock}. A job that ends its process ends the test.
  *
  * What only a real thread can have does nothing here: `env`, `execArgv`,
- * `resourceLimits` and `nice`; `concurrency`, since one job runs at a time; and
+ * `resourceLimits`, `maxThreadMemory` and `nice`; `concurrency`, since one job runs at a time; and
  * `idleTimeout`, since no thread ends by itself.
  *
  * @example
@@ -139,6 +139,7 @@ class MemoryConnection implements ThreadConnection {
     const calls = new ReactorCalls(this.#line, () => this.#job);
     this.#runner = new JobRunner(
       {
+        loading: () => {},
         loaded: () => {
           this.#beganAt = this.#now();
         },

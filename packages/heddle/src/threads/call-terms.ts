@@ -19,6 +19,8 @@ export class CallTerms {
   madeBy: Error | undefined = undefined;
   /** Whether the error of the call has the place where the job was in its thread. */
   wasSeen = false;
+  /** Whether it sends items as they are taken, and does nothing until some are. */
+  sendsItems = false;
   timeLimits: TimeLimits | undefined = undefined;
   stopListening: (() => void) | undefined = undefined;
 }

@@ -3,6 +3,7 @@ import { CancelledError } from '../defer/errors.ts';
 import { maybeDeferred } from '../defer/maybe-deferred.ts';
 import { isThenable } from '../defer/thenable.ts';
 import { type LocalFunction, localFunction } from './callable/local-function.ts';
+import { CodecError } from './wire/codec-error.ts';
 import type { CallAnswer, CallTarget, LocalTarget, ThreadCall } from './wire/messages.ts';
 import { pack, packThrown } from './wire/pack.ts';
 import type { Parcel } from './wire/payload.ts';
@@ -19,6 +20,9 @@ export interface CallingThread {
   /** It goes on. */
   goesOn(): void;
 }
+
+/** What becomes of a call of a function that nobody waits for, where its arguments cannot be read here. */
+export const whenUnreadable: WeakMap<Function, (error: unknown) => void> = new WeakMap();
 
 /** Calls functions of the reactor's for one thread, in the order in which it asks for that. */
 export class CallsFromThread {
@@ -90,17 +94,13 @@ export class CallsFromThread {
     return found;
   }
 
-  #run(call: ThreadCall, { f, receiver }: LocalFunction): void {
-    const run = (): unknown => Reflect.apply(f, receiver, unpack(call.args) as unknown[]);
-    if (call.id === undefined) {
-      // Nobody else hears of its failure, so that it is reported as one that nobody handled.
-      maybeDeferred(run);
-      return undefined;
-    }
+  #run(call: ThreadCall, local: LocalFunction): void {
+    if (call.id === undefined) return this.#tell(call, local);
+    const { f, receiver } = local;
     let result: unknown;
     let isAwaited: boolean;
     try {
-      result = run();
+      result = Reflect.apply(f, receiver, unpack(call.args) as unknown[]);
       isAwaited = isThenable(result);
     } catch (error) {
       return this.#end(call, 'thrown', error);
@@ -111,6 +111,19 @@ export class CallsFromThread {
       (value) => this.#end(call, 'value', value),
       (error: unknown) => this.#end(call, 'thrown', error),
     );
+    return undefined;
+  }
+
+  #tell(call: ThreadCall, { f, receiver }: LocalFunction): void {
+    let args: unknown[];
+    try {
+      args = unpack(call.args) as unknown[];
+    } catch (error) {
+      const unreadable = whenUnreadable.get(f);
+      return unreadable === undefined ? this.#end(call, 'thrown', error) : unreadable(error);
+    }
+    // Nobody else hears of its failure, so that it is reported as one that nobody handled.
+    maybeDeferred(() => Reflect.apply(f, receiver, args));
     return undefined;
   }
 
@@ -144,11 +157,15 @@ export class CallsFromThread {
       answer(packAnswer(outcome, result));
     } catch (error) {
       // Memory that is gone, a stream that is being read: that it cannot be sent shows only now.
-      const reason = error instanceof Error ? error.message : String(error);
-      const unsent = new UnclonableError(`The answer cannot be sent to the thread that asked: ${reason}`);
-      answer({ outcome: 'thrown', parcel: packThrown(unsent) });
+      answer({ outcome: 'thrown', parcel: packThrown(unsendableAnswer(error)) });
     }
   }
+}
+
+export function unsendableAnswer(error: unknown): Error {
+  if (error instanceof UnclonableError || error instanceof CodecError) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  return new UnclonableError(`The answer cannot be sent to the thread that asked: ${reason}`);
 }
 
 /** How a call has ended, ready to be sent. */
@@ -162,6 +179,6 @@ function packAnswer(outcome: CallAnswer['outcome'], result: unknown): Packed {
   try {
     return { outcome, parcel: pack(result, 'result') };
   } catch (error) {
-    return { outcome: 'thrown', parcel: packThrown(error) };
+    return { outcome: 'thrown', parcel: packThrown(unsendableAnswer(error)) };
   }
 }

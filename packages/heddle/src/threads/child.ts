@@ -1,17 +1,14 @@
-import { AsyncResource } from 'node:async_hooks';
 import type { ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { clearTimeout, setImmediate, setTimeout } from '../defer/node-timers.ts';
+import { outsideOfCalls } from '../defer/outside-of-calls.ts';
 import { programArguments } from './program-arguments.ts';
-import { startInTurn } from './start-in-turn.ts';
+import { Start } from './start.ts';
 import { threadEntry } from './thread-entry.ts';
 import { FrameReader } from './wire/frames.ts';
 import { PipeNumber } from './wire/pipes.ts';
-
-/** A process outlives the call that it is made for, and must not keep that call's async context. */
-const outsideOfCalls = new AsyncResource('HeddleProcesses', { requireManualDestroy: true });
 
 /** How long a process that has nothing to do may take to end, in milliseconds. */
 export const ORDERLY_MS = 2000;
@@ -43,6 +40,7 @@ export interface ChildOptions {
 /** A process with pipes of our own: the channel of `fork` is left to the user's code, as a thread's parent port is. */
 export class Child {
   readonly #listener: ChildListener;
+  readonly #start: Start;
   /** There when its turn to be started has come. */
   #process: ChildProcess | undefined;
   /** What it is sent before. */
@@ -58,29 +56,26 @@ export class Child {
   constructor(listener: ChildListener, options: ChildOptions) {
     this.#listener = listener;
     const entry = fileURLToPath(threadEntry());
-    let isLater = false;
-    startInTurn(() => {
-      if (isLater) this.#startLater(entry, options);
-      else this.#start(entry, options);
+    this.#start = new Start('process', (isLater) => {
+      try {
+        this.#spawn(entry, options);
+      } catch (error) {
+        if (!isLater) throw error;
+        this.#cannotStart(error);
+      }
     });
-    isLater = true;
   }
 
-  #startLater(entry: string, options: ChildOptions): void {
-    // It has been given up meanwhile.
-    if (this.#exit !== undefined) return;
-    try {
-      this.#start(entry, options);
-    } catch (error) {
-      this.#cannotStart(error);
-    }
+  /** It has begun its work. */
+  hasStarted(): void {
+    this.#start.isOver();
   }
 
-  #start(entry: string, { execArgv, env, board }: ChildOptions): void {
+  #spawn(entry: string, { execArgv, env, board }: ChildOptions): void {
     const args = [...execArgv, entry, ...programArguments()];
     // An import would take every program 2 ms, also those that never have a process.
     const { spawn } = process.getBuiltinModule('node:child_process');
-    const child = outsideOfCalls.runInAsyncScope(() =>
+    const child = outsideOfCalls(() =>
       spawn(process.execPath, args, {
         env,
         stdio: ['ignore', 'inherit', 'inherit', 'pipe', 'pipe', board, 'pipe'],
@@ -129,6 +124,7 @@ export class Child {
   /** It is as if it had been started and killed. */
   #giveUpStart(): void {
     if (this.#exit !== undefined) return;
+    this.#start.isOver();
     this.#exit = { code: 128 + constants.signals.SIGKILL, signal: 'SIGKILL' };
     setImmediate(() => this.#end());
   }
@@ -148,7 +144,7 @@ export class Child {
 
   #pipe(number: number): (Readable & Writable) | undefined {
     // Where there is no memory or file left for a process, there are no pipes.
-    return (this.#process.stdio as readonly unknown[] | undefined)?.[number] as (Readable & Writable) | undefined;
+    return (this.#process?.stdio as readonly unknown[] | undefined)?.[number] as (Readable & Writable) | undefined;
   }
 
   #watch(number: number): void {
@@ -188,6 +184,7 @@ export class Child {
   #end(): void {
     if (this.#isOver || this.#exit === undefined) return;
     this.#isOver = true;
+    this.#start.isOver();
     clearTimeout(this.#timer);
     living.delete(this);
     if (living.size === 0) process.removeListener('exit', endAll);

@@ -1,5 +1,5 @@
 import { setImmediate } from '../defer/node-timers.ts';
-import { NodeKeepAlive } from '../reactor/keep-alive.ts';
+import { nodeKeepAlive } from '../reactor/keep-alive.ts';
 import { Reactor } from '../reactor/reactor.ts';
 import { NodeTime } from '../reactor/time.ts';
 import { provideTaskClock } from '../task/task-clock.ts';
@@ -23,7 +23,7 @@ export function createReactor(): Reactor<ThreadPool> {
     makeThreadPool: () => new ThreadPool(),
     makeTime: (report) => new NodeTime(report),
     nextTurn: setImmediate,
-    keepAlive: new NodeKeepAlive(),
+    keepAlive: nodeKeepAlive,
   });
 }
 

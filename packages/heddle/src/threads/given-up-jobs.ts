@@ -30,7 +30,8 @@ export class GivenUpJobs {
   add(job: Job): void {
     const { slot, onCancel, grace } = job;
     const { connection, time, isShared } = this.#thread;
-    if (onCancel !== 'abandon') connection.cancel(slot);
+    // One whose items nobody takes any more would wait for that for ever.
+    if (onCancel !== 'abandon' || job.sendsItems) connection.cancel(slot);
     // What is done has its result on the way. What is on its way to a process will be begun, if that comes to it.
     if (connection.progressOf(slot) === 'done') return;
     if (onCancel !== 'terminate') {

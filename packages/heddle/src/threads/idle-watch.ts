@@ -1,4 +1,5 @@
-import { clearTimeout, setTimeout } from '../defer/node-timers.ts';
+import { clearTimeout, setTimeout, now } from '../defer/node-timers.ts';
+import { outsideOfCalls } from '../defer/outside-of-calls.ts';
 import type { Team } from './team.ts';
 
 /** Node's longest timer. Who wants threads to stay longer gets another look at them then. */
@@ -21,8 +22,8 @@ export class IdleWatch {
     const { idleSince, staying, min } = this.#team;
     if (this.#timer !== undefined || idleSince === undefined || staying <= min) return;
     if (this.#timeout === Number.POSITIVE_INFINITY) return;
-    const left = Math.max(1, idleSince + this.#timeout - performance.now());
-    this.#timer = setTimeout(() => this.#end(), Math.min(left, LONGEST_TIMER)).unref();
+    const left = Math.max(1, idleSince + this.#timeout - now());
+    this.#timer = outsideOfCalls(() => setTimeout(() => this.#end(), Math.min(left, LONGEST_TIMER)).unref());
   }
 
   stop(): void {
@@ -31,7 +32,7 @@ export class IdleWatch {
 
   #end(): void {
     this.#timer = undefined;
-    this.#team.endIdle(performance.now() - this.#timeout);
+    this.#team.endIdle(now() - this.#timeout);
     this.look();
   }
 }

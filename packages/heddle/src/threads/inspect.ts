@@ -6,6 +6,7 @@ import { CodecError } from './wire/codec-error.ts';
 import { obstacleIn, pack } from './wire/pack.ts';
 import type { Payload } from './wire/payload.ts';
 import { unpack } from './wire/unpack.ts';
+import { now } from '../defer/node-timers.ts';
 
 /** How often a copy is made, unless that has taken so many milliseconds. */
 const RUNS = 3;
@@ -86,12 +87,12 @@ export async function wayIntoThread(f: Function): Promise<WayIntoThread> {
  * ```
  */
 export function measureCopy(value: unknown, name: string): CopyTimes | CopyObstacle {
-  const obstacle = obstacleIn(value);
-  if (obstacle !== undefined) {
-    const path = obstacle.path.reverse().map((step) => (step.startsWith('.get(') ? '.get(...)' : step));
-    return { isCloneable: false, path: name + path.join(''), what: kindOfObstacle(obstacle.value) };
-  }
   try {
+    const obstacle = obstacleIn(value);
+    if (obstacle !== undefined) {
+      const path = obstacle.path.reverse().map((step) => (step.startsWith('.get(') ? '.get(...)' : step));
+      return { isCloneable: false, path: name + path.join(''), what: kindOfObstacle(obstacle.value) };
+    }
     let best = timesOf(value, name);
     let spent = best.sendMs + best.receiveMs;
     for (let run = 1; run < RUNS && spent < ENOUGH_MS; run++) {
@@ -105,7 +106,7 @@ export function measureCopy(value: unknown, name: string): CopyTimes | CopyObsta
     }
     return best;
   } catch (error) {
-    // What its prototype does not show: its memory is gone, or a codec cannot encode it.
+    // What its prototype does not show: a getter throws, or a codec cannot encode it.
     return { isCloneable: false, path: name, what: error instanceof CodecError ? error.message : classOf(value) };
   }
 }
@@ -113,15 +114,15 @@ export function measureCopy(value: unknown, name: string): CopyTimes | CopyObsta
 function timesOf(value: unknown, name: string): CopyTimes {
   const { port1, port2 } = new MessageChannel();
   try {
-    const began = performance.now();
+    const began = now();
     // A function that was wrapped for passing is not called from here.
     const { payload, transfer, moves } = pack(value, name, []);
     // What is marked to be moved must stay.
     port1.postMessage(payload, moves === true ? [] : [...transfer]);
-    const sent = performance.now();
+    const sent = now();
     const { message } = receiveMessageOnPort(port2) as { message: Payload };
     unpack(message);
-    return { isCloneable: true, sendMs: sent - began, receiveMs: performance.now() - sent };
+    return { isCloneable: true, sendMs: sent - began, receiveMs: now() - sent };
   } finally {
     port1.close();
   }

@@ -53,7 +53,7 @@ export function packJob({
   };
   return {
     message,
-    transfer: values === undefined ? packed.transfer : [...packed.transfer, ...values.transfer],
+    transfer: values === undefined ? packed.transfer : [...new Set([...packed.transfer, ...values.transfer])],
     moves: packed.moves === true || values?.moves === true,
     passed,
   };

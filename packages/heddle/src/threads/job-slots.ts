@@ -1,5 +1,5 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
-import { clearTimeout, setImmediate, setTimeout } from '../defer/node-timers.ts';
+import { clearTimeout, setImmediate, setTimeout, now } from '../defer/node-timers.ts';
 import { NOT_NOW, type OutgoingJob, type Progress } from './connection.ts';
 import { packJob, readAnswer, unsendableArguments } from './job-message.ts';
 import { type Channel, Form, PAIR, SLOTS, type SlotOutcome, SlotState } from './wire/channel.ts';
@@ -109,8 +109,10 @@ export class JobSlots {
   }
 
   runTimeOf(slot: number): number {
-    const began = this.#channel.state(slot) === SlotState.begun ? this.#channel.beganAt(slot) : 0;
-    return began > 0 ? Math.max(0, toSharedTime(performance.now()) - began) : 0;
+    const state = this.#channel.state(slot);
+    const isRunning = state === SlotState.begun || state === SlotState.cancelled;
+    const began = isRunning ? this.#channel.beganAt(slot) : 0;
+    return began > 0 ? Math.max(0, toSharedTime(now()) - began) : 0;
   }
 
   /** Delivers what has ended so far, and then watches again. */
@@ -120,7 +122,7 @@ export class JobSlots {
     if (hasPolled && this.#hasCompletions()) this.#lookout.found();
     const delivered = this.deliver();
     if (this.#closed || this.#polling) return;
-    if (this.inFlight > 0 && performance.now() < this.#pollUntil) return this.#poll();
+    if (this.inFlight > 0 && now() < this.#pollUntil) return this.#poll();
     if (hasPolled && this.inFlight > 0) this.#lookout.missed();
     const isPatient = this.#mayWait(delivered);
     if (isPatient) this.#patience.refresh();
@@ -200,7 +202,7 @@ export class JobSlots {
   }
 
   #pollForAWhile(): void {
-    this.#pollUntil = performance.now() + POLL_MS;
+    this.#pollUntil = now() + POLL_MS;
     if (this.#polling) return;
     this.#channel.reactorBell.stayAwake();
     this.#poll();

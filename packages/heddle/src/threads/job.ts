@@ -5,7 +5,7 @@ import { type CancelTarget, type Deferred, deferredOf } from '../defer/deferred.
 import { CancelledError } from '../defer/errors.ts';
 import { Failure } from '../defer/failure.ts';
 import { setImmediate } from '../defer/node-timers.ts';
-import { onAbort } from './abort-watch.ts';
+import { onAbort } from '../defer/abort-watch.ts';
 import { CallTerms, NO_TERMS } from './call-terms.ts';
 import type { CallOptions, OnCancel } from './options.ts';
 import type { MoreItems } from './wire/messages.ts';
@@ -141,6 +141,14 @@ export class Job implements CancelTarget {
 
   set madeBy(caller: Error) {
     this.#ownTerms().madeBy = caller;
+  }
+
+  get sendsItems(): boolean {
+    return this.#terms.sendsItems;
+  }
+
+  set sendsItems(sendsItems: boolean) {
+    this.#ownTerms().sendsItems = sendsItems;
   }
 
   set wasSeen(wasSeen: boolean) {

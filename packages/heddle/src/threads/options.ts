@@ -81,7 +81,7 @@ export interface ThreadPoolOptions {
  * - `'terminate'`: it sees `isCancelled()` of `heddle/thread`; if it goes on all the same, its thread is ended when
  *   `grace` is over, and replaced
  * - `'cooperate'`: it sees `isCancelled()`, and keeps its thread until it ends
- * - `'abandon'`: it learns nothing, and keeps its thread until it ends
+ * - `'abandon'`: it learns nothing, unless it asks or sends items, and keeps its thread until it ends
  */
 export type OnCancel = 'terminate' | 'cooperate' | 'abandon';
 

@@ -10,8 +10,8 @@ import { markPassed, type Resolved } from './wire/passed.ts';
  * It stands among the arguments of a call, at any depth, or among the values
  * that a deferred function captures. Its own arguments are copied like those of
  * any call. All that it is told comes before the call ends; when it has ended,
- * by a result or because it was given up, the function is released, and what is
- * told later is dropped with a warning. What it
+ * the function is released, and what is told later is dropped with a warning.
+ * What a call tells that was given up and goes on is dropped. What it
  * throws is reported as a failure that nobody handled. It runs in the async
  * context in which `notify` was called.
  *

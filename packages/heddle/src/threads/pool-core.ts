@@ -61,7 +61,8 @@ export class PoolCore {
   stores: PropagatedStores = new PropagatedStores();
   readonly #parts: PoolParts;
   readonly #keepAlive: KeepAlive;
-  readonly #record: PoolRecord;
+  /** What has become of the calls, of those to bound objects as well. */
+  record: PoolRecord;
   readonly #crashes: CrashRecord;
   readonly #runTimes = new RunTimes();
   readonly #idleWatch: IdleWatch;
@@ -79,7 +80,7 @@ export class PoolCore {
     this.#keepAlive = keepAlive;
     this.options = completePoolOptions(options);
     const { name, min, max, maxQueue, maxCrashes, idleTimeout } = this.options;
-    this.#record = new PoolRecord(name, keepAlive);
+    this.record = new PoolRecord(name, keepAlive);
     this.#crashes = new CrashRecord(name, maxCrashes);
     this.#lowWater = maxQueue === Number.POSITIVE_INFINITY ? 0 : Math.floor(maxQueue / 2);
     const owner: TeamOwner = {
@@ -127,8 +128,7 @@ export class PoolCore {
 
   /** The names of the functions that run or wait now, the running ones first. */
   pendingCalls(): string[] {
-    const own = [...this.team.running(), ...this.team.waiting()].map(({ functionName }) => functionName);
-    return [...own, ...[...this.#bound].flatMap((thread) => thread.pendingCalls())];
+    return [...this.#running(), ...this.#waiting()];
   }
 
   /** The calls that have not ended, the running ones first, then those that wait, in their order. */
@@ -147,27 +147,35 @@ export class PoolCore {
   }
 
   statistics(): PoolStatistics {
-    const { threads, idle, staying, backlog } = this.team;
-    const { completed, failed, cancelled, refused, runTime, waitTime } = this.#record;
+    const teams = [this, ...this.#bound].map(({ team }) => team);
+    const sum = (of: (team: Team) => number): number => teams.reduce((total, team) => total + of(team), 0);
+    const { completed, failed, cancelled, refused, runTime, waitTime } = this.record;
     return {
-      threads,
-      idle,
-      busy: staying - idle,
-      backlog,
+      threads: sum(({ threads }) => threads),
+      idle: sum(({ idle }) => idle),
+      busy: sum(({ staying, idle }) => staying - idle),
+      backlog: sum(({ backlog }) => backlog),
       completed,
       failed,
       cancelled,
       refused,
       runTime: runTime.snapshot(),
       waitTime: waitTime.snapshot(),
-      perThread: this.team.usage(),
-      stuck: this.team.stuck(),
+      perThread: teams.flatMap((team) => team.usage()),
+      stuck: teams.flatMap((team) => team.stuck()),
     };
   }
 
   dumpStats(): string {
-    const names = (jobs: readonly Job[]): string[] => jobs.map(({ functionName }) => functionName);
-    return statisticsText(this.name, this.statistics(), names(this.team.running()), names([...this.team.waiting()]));
+    return statisticsText(this.name, this.statistics(), this.#running(), this.#waiting());
+  }
+
+  #running(): string[] {
+    return [this, ...this.#bound].flatMap(({ team }) => namesOf(team.running()));
+  }
+
+  #waiting(): string[] {
+    return [this, ...this.#bound].flatMap(({ team }) => namesOf([...team.sentAhead(), ...team.waiting()]));
   }
 
   /** A thread for one bound object, beside the pool's own. */
@@ -187,6 +195,7 @@ export class PoolCore {
       maxThreadMemory: Number.POSITIVE_INFINITY,
     });
     thread.stores = this.stores;
+    thread.record = this.record;
     this.#bound.add(thread);
     if (this.#stopping) this.#stopBound(thread);
     return {
@@ -252,15 +261,15 @@ export class PoolCore {
     } else {
       const refusal = this.#crashes.refusalOf(callable, f);
       if (refusal !== undefined) {
-        this.#record.refused++;
+        this.record.refused++;
         return refusedCall(refusal);
       }
     }
-    const job = new Job(f, callable, args, this.#record, this.#parts.now());
+    const job = new Job(f, callable, args, this.record, this.#parts.now());
     if (options.stacks ?? (this.options.stacks || debugging)) job.madeBy = new Error();
     job.limit(options, this.#parts.time());
     made?.(job);
-    this.#record.jobWasQueued(job);
+    this.record.jobWasQueued(job);
     this.team.do(job);
     return job.deferred as Deferred<never>;
   }
@@ -274,7 +283,7 @@ export class PoolCore {
   }
 
   #isFull(f: Function): PoolFullError {
-    this.#record.refused++;
+    this.record.refused++;
     const { name, maxQueue } = this.options;
     const message = `The pool ${inspect(name)} did not take ${nameOf(f)}: ${maxQueue} calls may wait (maxQueue), and as many do. Wait for pool.drain() before the next call, or raise maxQueue or max.`;
     return new PoolFullError(message, maxQueue);
@@ -336,4 +345,8 @@ function resolveOrReject(f: Function): Callable | Promise<Callable> {
   } catch (error) {
     return Promise.reject(error);
   }
+}
+
+function namesOf(jobs: readonly Job[]): string[] {
+  return jobs.map(({ functionName }) => functionName);
 }

@@ -6,17 +6,20 @@ import { honoursSourceMaps } from './callable/source-maps-enabled.ts';
 import { Child, type ChildListener, ORDERLY_MS } from './child.ts';
 import type { ConnectionListener, OutgoingJob, Progress, ThreadConnection, ThreadCrash } from './connection.ts';
 import { packJob, readAnswer, unsendableArguments, UnsendableClosure } from './job-message.ts';
+import { refusePreload } from './preload.ts';
 import { commandLine } from './process-options.ts';
 import { makeUnnamedFile } from './unnamed-file.ts';
 import { Board, BOARD_BYTES, type Notes } from './wire/board.ts';
 import { frame, UnreadableMessage } from './wire/frames.ts';
 import type { CallAnswer, JobMessage, MoreItems, ThreadCall } from './wire/messages.ts';
 import type { FromProcess, ProcessData, ProcessResult, ToProcess } from './wire/process-messages.ts';
+import { unsendableAnswer } from './calls-from-thread.ts';
 import { refuseSecondRun } from './wire/second-run.ts';
 import { toLocalTime, toSharedTime } from './wire/shared-time.ts';
 import { detach, packThrownForProcess, refuseWhatStays } from './wire/stays.ts';
 import { UnclonableError } from './wire/unclonable-error.ts';
 import { unpack } from './wire/unpack.ts';
+import { now } from '../defer/node-timers.ts';
 
 /** What Node is told. */
 export interface ProcessOptions {
@@ -62,6 +65,7 @@ export class ProcessConnection implements ThreadConnection, ChildListener {
   constructor(listener: ConnectionListener, options: ProcessOptions) {
     const { name, resourceLimits, env, execArgv, nice, maxThreadMemory } = options;
     refuseSecondRun();
+    refusePreload();
     this.#listener = listener;
     this.#board = new Board(makeUnnamedFile(BOARD_BYTES));
     try {
@@ -110,7 +114,7 @@ export class ProcessConnection implements ThreadConnection, ChildListener {
   withdraw(): boolean {
     if (this.#held === undefined) return false;
     this.#held = undefined;
-    this.#listener.completed(SLOT, 'withdrawn', undefined, 0, performance.now());
+    this.#listener.completed(SLOT, 'withdrawn', undefined, 0, now());
     return true;
   }
 
@@ -138,11 +142,8 @@ export class ProcessConnection implements ThreadConnection, ChildListener {
       bytes = frame(answer, 'answer', answer.id);
       detach(transfer);
     } catch (error) {
-      bytes = frame(
-        { id: answer.id, outcome: 'thrown', payload: packThrownForProcess(error).payload },
-        'answer',
-        answer.id,
-      );
+      const payload = packThrownForProcess(unsendableAnswer(error)).payload;
+      bytes = frame({ id: answer.id, outcome: 'thrown', payload }, 'answer', answer.id);
     }
     this.#child.answer(bytes);
   }
@@ -158,7 +159,7 @@ export class ProcessConnection implements ThreadConnection, ChildListener {
     if (!this.#isSent) return 0;
     const { begun, done, since } = this.#notes();
     const isRunning = begun === this.#job && done !== this.#job && since > 0;
-    return isRunning ? Math.max(0, toSharedTime(performance.now()) - since) : 0;
+    return isRunning ? Math.max(0, toSharedTime(now()) - since) : 0;
   }
 
   /** A process that has nothing to do may end in its own time first. */
@@ -178,6 +179,7 @@ export class ProcessConnection implements ThreadConnection, ChildListener {
     switch (said.kind) {
       case 'ready':
         this.#isReady = true;
+        this.#child.hasStarted();
         this.#listener.started();
         if (this.#held !== undefined) this.#send();
         break;
@@ -209,7 +211,7 @@ export class ProcessConnection implements ThreadConnection, ChildListener {
     if (subject === 'result' && number === this.#job && this.#isSent) {
       this.#isSent = false;
       const unread = new UnclonableError('The result could not be read from the process.', { cause: error });
-      this.#listener.completed(SLOT, 'thrown', unread, 0, performance.now());
+      this.#listener.completed(SLOT, 'thrown', unread, 0, now());
     } else if (subject === 'call') {
       const unread = new UnclonableError('The arguments of a call from a process could not be read.', { cause: error });
       if (number > 0) this.answer({ id: number, outcome: 'thrown', payload: packThrownForProcess(unread).payload }, []);

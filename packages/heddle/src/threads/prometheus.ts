@@ -58,8 +58,11 @@ export function prometheusText(...pools: readonly MeasuredPool[]): string {
     ),
     metric('heddle_job_run_seconds', 'histogram', 'How long calls ran.', ({ of }) => histogram(of.runTime)),
     metric('heddle_job_wait_seconds', 'histogram', 'How long calls waited.', ({ of }) => histogram(of.waitTime)),
-    metric('heddle_thread_utilization', 'gauge', 'The part of its life in which a thread ran calls.', ({ of }) =>
-      of.perThread.map(({ name, utilization }) => ['', { thread: name }, utilization]),
+    metric(
+      'heddle_thread_utilization',
+      'gauge',
+      'The part of its life in which a thread ran calls; of its room for calls where it may run several at a time.',
+      ({ of }) => of.perThread.map(({ name, utilization }) => ['', { thread: name }, utilization]),
     ),
   ].join('\n')}\n`;
 }

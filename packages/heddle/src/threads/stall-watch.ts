@@ -1,4 +1,4 @@
-import { setTimeout } from '../defer/node-timers.ts';
+import { setTimeout, now } from '../defer/node-timers.ts';
 import type { PoolThread } from './pool-thread.ts';
 import type { Place, Rotation } from './rotation.ts';
 
@@ -13,7 +13,7 @@ export function isStalled(thread: PoolThread): boolean {
 }
 
 function stallsIn({ lastProgress }: PoolThread): number {
-  return lastProgress + STALLED_MS - performance.now();
+  return lastProgress + STALLED_MS - now();
 }
 
 /** Notices threads that keep jobs waiting behind one that takes long. */

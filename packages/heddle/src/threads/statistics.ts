@@ -15,7 +15,7 @@ export interface PoolStatistics {
   readonly completed: number;
   /** Calls that ended with an error, timeouts included. */
   readonly failed: number;
-  /** Calls that ended with a `CancelledError`. */
+  /** Calls that ended with a `CancelledError`, but those whose signal was aborted before they were made. */
   readonly cancelled: number;
   /** Calls that were not taken, because of `maxQueue` or `maxCrashes`. */
   readonly refused: number;
@@ -33,11 +33,14 @@ export interface ThreadStatistics {
   readonly name: string;
   /** How many calls it has answered. */
   readonly calls: number;
-  /** The part of its life in which it ran calls, from 0 to 1. */
+  /**
+   * The part of its life in which it ran calls, from 0 to 1. With a `concurrency` of more than one, the part of what it
+   * could have: 1 is as many calls as may be, all the time.
+   */
   readonly utilization: number;
   /**
    * The milliseconds of processor time that its calls have taken, as far as that was measured: of functions whose last
-   * run took a millisecond or more, where Node tells it (from 22.15 on), and where threads have one call at a time.
+   * run took a millisecond or more, where Node tells it (from 22.15 on), and where threads have one call at a time. Of processes it is not measured.
    */
   readonly cpuTime: number;
 }

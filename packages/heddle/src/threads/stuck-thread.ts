@@ -61,8 +61,8 @@ export function warnOfStuck(pool: string, { name, functionName, overdue, stack }
   const what = functionName === undefined ? '' : ` with ${functionName}`;
   process.emitWarning(
     `The thread ${inspect(name)} of the pool ${inspect(pool)} goes on${what}, ${Math.round(overdue)} ms after it was ended. ` +
-      'It is in native code, which goes on to its end and keeps the process until then: work that must be killable ' +
-      'belongs in a process of its own.',
+      `${functionName === undefined ? 'It is starting still, or in' : 'It is in'} native code, which goes on to its end and ` +
+      'keeps the process until then: work that must be killable belongs in a process of its own.',
     { code: 'HEDDLE_THREAD_STUCK', ...(stack === undefined ? {} : { detail: stack }) },
   );
 }

@@ -144,10 +144,14 @@ export class Team {
     return this.#queueOwner.waiting + this.#ahead;
   }
 
-  /** The jobs that threads have, those that run first. */
+  /** The jobs that threads have, but those that wait ahead there. */
   running(): Job[] {
-    const lists = [...this.#threads].map((thread) => thread.jobs());
-    return [...lists.flatMap(([first]) => first ?? []), ...lists.flatMap(([, ...others]) => others)];
+    return [...this.#threads].flatMap((thread) => thread.jobs().slice(0, thread.load - thread.ahead));
+  }
+
+  /** The jobs that wait ahead at threads. */
+  sentAhead(): Job[] {
+    return [...this.#threads].flatMap((thread) => thread.jobs().slice(thread.load - thread.ahead));
   }
 
   /** How each thread is used. */

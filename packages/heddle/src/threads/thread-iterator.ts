@@ -3,12 +3,17 @@ import type { ScheduledCall, TimeSource } from '../defer/clock.ts';
 import type { Deferred } from '../defer/deferred.ts';
 import type { Job } from './job.ts';
 
+/** What an iterator needs of the call that sends the items. */
+export interface ItemSink {
+  push(this: void, item: never): void;
+  /** An item has come that cannot be read here. */
+  unreadable(this: void, error: unknown): void;
+  /** The call has become a job. */
+  made(this: void, job: Job): void;
+}
+
 /** Makes the call that sends the items; its result is what the iterator returns. */
-export type StartIteration<R> = (
-  iteration: number,
-  push: (item: never) => void,
-  made: (job: Job) => void,
-) => Deferred<R>;
+export type StartIteration<R> = (iteration: number, sink: ItemSink) => Deferred<R>;
 
 interface Waiting<T, R> {
   resolve(step: IteratorResult<T, R>): void;
@@ -86,14 +91,19 @@ export class ThreadIterator<T, R = unknown> implements AsyncIterableIterator<T, 
 
   #begin(): Deferred<R> {
     const push = (item: never): void => {
-      if (this.#isLeft) return;
+      if (this.#isLeft || this.#end !== undefined) return;
       this.#items.push(item);
       this.#ahead++;
       this.#serve();
       if (this.#ahead >= this.#buffer) this.#waits();
     };
-    const call = this.#start(this.#iteration, push, (job) => {
-      this.#job = job;
+    const call = this.#start(this.#iteration, {
+      push,
+      unreadable: (error) => this.#fail(error),
+      made: (job) => {
+        job.sendsItems = true;
+        this.#job = job;
+      },
     });
     call.addCallbacks(
       (result) => {
@@ -109,6 +119,14 @@ export class ThreadIterator<T, R = unknown> implements AsyncIterableIterator<T, 
       },
     );
     return call;
+  }
+
+  /** The items before one that cannot be read are given still, and none that comes later. */
+  #fail(error: unknown): void {
+    if (this.#isLeft || this.#end !== undefined) return;
+    this.#end = { error };
+    this.#tell('none');
+    this.#serve();
   }
 
   /** Whether it was the call's own limits, and nothing in the thread: then nobody wants what has arrived. */

@@ -3,7 +3,8 @@ import { inspect } from 'node:util';
 import { systemTime, type TimeSource } from '../defer/clock.ts';
 import type { Deferred } from '../defer/deferred.ts';
 import { InvalidArgumentError } from '../defer/errors.ts';
-import { type KeepAlive, NodeKeepAlive } from '../reactor/keep-alive.ts';
+import { type KeepAlive, nodeKeepAlive } from '../reactor/keep-alive.ts';
+import { whenUnreadable } from './calls-from-thread.ts';
 import { resolveSequence } from './callable/sequence.ts';
 import { resolveWrapped } from './callable/wrapped.ts';
 import { BoundObject } from './bound-object.ts';
@@ -26,6 +27,8 @@ import { PoolCore, type PoolParts } from './pool-core.ts';
 import type { PoolStatistics } from './statistics.ts';
 import { type StartIteration, ThreadIterator } from './thread-iterator.ts';
 import { WorkerConnection } from './worker-connection.ts';
+import { now } from '../defer/node-timers.ts';
+import { type Passed, passedBy } from './wire/passed.ts';
 
 /** How many items a thread may be ahead of those that go through them. */
 const DEFAULT_BUFFER = 16;
@@ -407,8 +410,10 @@ export class ThreadPool {
 
   #iterate(f: Function, args: readonly unknown[], options: CallOptions): ThreadIterator<never> {
     const { buffer = DEFAULT_BUFFER } = options;
-    const start: StartIteration<never> = (iteration, push, made) => {
-      const all = [...args, iteration, buffer, notify(push)];
+    const start: StartIteration<never> = (iteration, { push, unreadable, made }) => {
+      const told = notify(push);
+      whenUnreadable.set((passedBy(told) as Passed).f, unreadable);
+      const all = [...args, iteration, buffer, told];
       return this.#core.submit(f, all, options, (function_) => resolveWrapped('iterate', function_), made);
     };
     return new ThreadIterator(start, buffer, this.time);
@@ -430,7 +435,7 @@ export class ThreadPool {
 
   /** What keeps the process while calls are pending. */
   protected makeKeepAlive(): KeepAlive {
-    return new NodeKeepAlive();
+    return nodeKeepAlive;
   }
 
   /** What counts the time of the calls' limits. */
@@ -440,7 +445,7 @@ export class ThreadPool {
 
   /** The time in milliseconds, from wherever; what {@link time} counts, too. */
   protected now(): number {
-    return performance.now();
+    return now();
   }
 }
 

@@ -4,14 +4,19 @@ import type { ThreadStatistics } from './statistics.ts';
 export class ThreadUsage {
   readonly #name: string;
   readonly #now: () => number;
+  readonly #concurrency: number;
   readonly #madeAt: number;
   #calls = 0;
   #busyMicroseconds = 0;
   #cpuMicroseconds = 0;
 
-  /** @param now the time as the pool counts it, in milliseconds */
-  constructor(name: string, now: () => number) {
+  /**
+   * @param now the time as the pool counts it, in milliseconds
+   * @param concurrency how many calls the thread may have at a time
+   */
+  constructor(name: string, now: () => number, concurrency: number) {
     this.#name = name;
+    this.#concurrency = concurrency;
     this.#now = now;
     this.#madeAt = now();
   }
@@ -23,9 +28,9 @@ export class ThreadUsage {
     this.#busyMicroseconds += microseconds;
   }
 
-  /** @param running for how many milliseconds the job has been running that runs now */
+  /** @param running for how many milliseconds the jobs have been running that run now, all together */
   statistics(running: number): ThreadStatistics {
-    const life = this.#now() - this.#madeAt;
+    const life = (this.#now() - this.#madeAt) * this.#concurrency;
     const busy = this.#busyMicroseconds / 1000 + running;
     return {
       name: this.#name,

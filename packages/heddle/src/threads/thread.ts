@@ -21,6 +21,7 @@ import { ThreadWear, type WearLimits } from './thread-wear.ts';
 import type { TellWhereabouts } from './whereabouts.ts';
 import type { SlotOutcome } from './wire/channel.ts';
 import type { MoreItems } from './wire/messages.ts';
+import { now } from '../defer/node-timers.ts';
 
 /** As much work as this is sent ahead of its turn: what comes later may be more urgent, or go to another thread. */
 const AHEAD_NANOSECONDS = 500_000;
@@ -81,7 +82,7 @@ export class Thread implements PoolThread {
   #lastSeen: { readonly job: Job; readonly frames: string } | undefined;
   #started = false;
   startFailure: StartFailure | undefined;
-  lastProgress: number = performance.now();
+  lastProgress: number = now();
   counted = 0;
   readonly roomy: Place = new Place(this);
   readonly laden: Place = new Place(this);
@@ -99,7 +100,7 @@ export class Thread implements PoolThread {
     this.#concurrency = concurrency;
     this.name = name;
     this.#now = now;
-    this.#usage = new ThreadUsage(name, now);
+    this.#usage = new ThreadUsage(name, now, concurrency);
     this.#crashes = crashes;
     this.#functions = new KnownFunctions(runTimes);
     this.#wear = new ThreadWear(wear, () => this.#connection.memory);
@@ -207,7 +208,7 @@ export class Thread implements PoolThread {
     this.#load++;
     this.#hasGivenBack = false;
     if (this.#load === 1) {
-      this.lastProgress = performance.now();
+      this.lastProgress = now();
       this.#isStalled = false;
     }
     if (this.#init?.isRunning) this.#sender.keep(job);
@@ -254,9 +255,13 @@ export class Thread implements PoolThread {
     if (this.#heldUp.delete(job)) this.#lookWhetherAbsent();
   }
 
-  /** While it can do nothing for the jobs that it has, it counts as absent. */
+  /**
+   * While it can do nothing for the jobs that it has, it counts as absent. Not before `initThread` has run: another thread
+   * would run it, too, and wait for the same.
+   */
   #lookWhetherAbsent(): void {
-    const isAbsent = this.#waitsForAnswer || this.#heldUp.size >= this.#concurrency;
+    const waits = this.#waitsForAnswer && !this.#init?.isRunning;
+    const isAbsent = waits || this.#heldUp.size >= this.#concurrency;
     if (isAbsent === this.#isAbsent) return;
     this.#isAbsent = isAbsent;
     if (isAbsent) this.#owner.threadIsAbsent(this);
@@ -304,7 +309,7 @@ export class Thread implements PoolThread {
 
   stuck(): StuckThread | undefined {
     if (!this.#endWatch?.isOverdue) return undefined;
-    const job = this.#endsFor ?? this.jobs()[0];
+    const job = this.#endsFor ?? this.jobs().find((one) => this.hasBegun(one));
     const frames = this.#lastSeen?.job === job ? this.#lastSeen?.frames : undefined;
     const { overdue } = this.#endWatch;
     return { name: this.name, functionName: job?.functionName, overdue, stack: frames || undefined };
@@ -330,7 +335,7 @@ export class Thread implements PoolThread {
 
   #initHasEnded(): void {
     if (this.#ending) return;
-    this.lastProgress = performance.now();
+    this.lastProgress = now();
     const waiting = this.#sender.takeBack();
     if (!this.#init?.hasFailed) {
       for (const job of waiting) this.#sender.send(job, job.callable);
@@ -378,7 +383,7 @@ export class Thread implements PoolThread {
     this.#hasGivenBack = false;
     // The result of another job says nothing about the one that was given up.
     if (this.#givenUp.size === 0) this.#isStalled = false;
-    this.lastProgress = performance.now();
+    this.lastProgress = now();
     this.#functions.hasAnswered(sent.reference, outcome, microseconds);
     if (outcome === 'value' || outcome === 'thrown') this.#crashes.hasAnswered(sent.reference);
     // The thread is free before the callbacks run: they may have the next call to make.

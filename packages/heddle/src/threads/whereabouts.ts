@@ -1,6 +1,7 @@
 import type { Session } from 'node:inspector';
 import { inspectorSession } from './callable/inspector-session.ts';
 import { askWhereabouts } from './wire/whereabouts.ts';
+import { now } from '../defer/node-timers.ts';
 
 /** Gets the frames of a thread's job as lines of a stack; an empty text where the thread is in no code of its job. */
 export type TellWhereabouts = (frames: string) => void;
@@ -103,6 +104,6 @@ function answered(message: string): void {
 /** Node ends the threads next, and would wait for ever for one that goes on because it was in the middle of its answer. */
 function waitForAnswers(): void {
   const nothing = new Int32Array(new SharedArrayBuffer(4));
-  const end = performance.now() + LONGEST_WAIT_MS;
-  while (open.size > 0 && performance.now() < end) Atomics.wait(nothing, 0, 0, 1);
+  const end = now() + LONGEST_WAIT_MS;
+  while (open.size > 0 && now() < end) Atomics.wait(nothing, 0, 0, 1);
 }

@@ -1,4 +1,3 @@
-import { AsyncResource } from 'node:async_hooks';
 import { access } from 'node:fs';
 import {
   MessageChannel,
@@ -10,7 +9,8 @@ import {
   Worker,
   type WorkerOptions as NodeWorkerOptions,
 } from 'node:worker_threads';
-import { setTimeout } from '../defer/node-timers.ts';
+import { setImmediate, setTimeout } from '../defer/node-timers.ts';
+import { outsideOfCalls } from '../defer/outside-of-calls.ts';
 import { entryModuleFiles } from './callable/entry-module.ts';
 import { honoursSourceMaps } from './callable/source-maps-enabled.ts';
 import { compileCacheDirectory } from './compile-cache.ts';
@@ -24,7 +24,9 @@ import {
 } from './connection.ts';
 import { JobSlots } from './job-slots.ts';
 import { warnOfOverriddenLimits } from './overridden-limits.ts';
+import { refusePreload } from './preload.ts';
 import { programArguments } from './program-arguments.ts';
+import { Start } from './start.ts';
 import { threadEntry } from './thread-entry.ts';
 import { type TellWhereabouts, whereIs } from './whereabouts.ts';
 import { Channel, SLOTS } from './wire/channel.ts';
@@ -44,8 +46,11 @@ import { refuseSecondRun } from './wire/second-run.ts';
  */
 const LONGEST_ANSWER_MS = 500;
 
-/** A thread outlives the call that it is made for, and must not keep that call's async context. */
-const outsideOfCalls = new AsyncResource('HeddleThreads', { requireManualDestroy: true });
+/** What Node gives for a thread that was ended. */
+const TERMINATED = 1;
+/** The exit code of a thread that Node did not make. */
+const NEVER_STARTED = 1;
+const NO_THREAD = -1;
 
 let nodesOwnThreadsRun = false;
 
@@ -56,7 +61,7 @@ let nodesOwnThreadsRun = false;
 function startNodesOwnThreads(): void {
   if (nodesOwnThreadsRun) return;
   nodesOwnThreadsRun = true;
-  outsideOfCalls.runInAsyncScope(() => access('/', () => {}));
+  outsideOfCalls(() => access('/', () => {}));
 }
 
 /** What Node's Worker is told. */
@@ -73,10 +78,14 @@ export interface WorkerOptions {
 /** A thread made of a Worker, reached by memory and ports of our own: the parent port is left to the user's code. */
 export class WorkerConnection implements ThreadConnection {
   readonly capacity: number = SLOTS;
-  readonly #worker: Worker;
+  readonly #start: Start;
+  /** There when its turn to be started has come. */
+  #worker: Worker | undefined;
   readonly #channel = new Channel();
   readonly #slots: JobSlots;
   readonly #bell: MessagePort;
+  /** The ports that go to the thread when it is started. */
+  readonly #threadsPorts: readonly MessagePort[];
   readonly #listener: ConnectionListener;
   /** How many of the thread's calls have been heard. */
   #callsHeard = 0;
@@ -84,19 +93,22 @@ export class WorkerConnection implements ThreadConnection {
   #answers: MessagePort | undefined;
   #crash: ThreadCrash | undefined;
   #isEnding = false;
+  /** Whether it has been ended before it was started. */
+  #isGivenUp = false;
   /** How often it has been asked where it is, and has not answered. */
   #asked = 0;
 
-  /** @throws ThreadEntryMissingError, and whatever Node finds wrong with the options */
+  /** @throws ThreadEntryMissingError, and where it is started at once, whatever Node finds wrong with the options */
   constructor(listener: ConnectionListener, options: WorkerOptions) {
     const { name, resourceLimits, env, execArgv, nice, concurrency, maxThreadMemory } = options;
     refuseSecondRun();
+    refusePreload();
     const entry = threadEntry();
     if (resourceLimits !== undefined) warnOfOverriddenLimits(resourceLimits);
     if (nice > 0) startNodesOwnThreads();
     this.#listener = listener;
-    const bells = outsideOfCalls.runInAsyncScope(() => new MessageChannel());
-    const values = outsideOfCalls.runInAsyncScope(() => new MessageChannel());
+    const bells = outsideOfCalls(() => new MessageChannel());
+    const values = outsideOfCalls(() => new MessageChannel());
     const workerData: ThreadData = {
       memory: this.#channel.memory,
       bell: bells.port2,
@@ -117,9 +129,9 @@ export class WorkerConnection implements ThreadConnection {
       ...(env === undefined ? {} : { env }),
       ...(execArgv === undefined ? {} : { execArgv: [...execArgv] }),
     };
-    this.#worker = outsideOfCalls.runInAsyncScope(() => new Worker(entry, workerOptions));
     this.#bell = bells.port1;
-    this.#slots = outsideOfCalls.runInAsyncScope(
+    this.#threadsPorts = [bells.port2, values.port2];
+    this.#slots = outsideOfCalls(
       () =>
         new JobSlots(
           this.#channel,
@@ -130,13 +142,28 @@ export class WorkerConnection implements ThreadConnection {
         ),
     );
     this.#bell.on('message', (message: BellMessage) => this.#hear(message));
-    this.#worker.on('error', (error: unknown) => {
-      this.#crash = { error };
-    });
-    this.#worker.on('exit', (exitCode) => this.#ended(exitCode));
     // The pool keeps the process while it has work; a thread as such does not.
     this.#bell.unref();
-    this.#worker.unref();
+    this.#start = new Start('thread', (isLater) => {
+      try {
+        this.#startWorker(entry, workerOptions);
+      } catch (error) {
+        closeAll(this.#threadsPorts);
+        if (!isLater) throw error;
+        this.#crash = { error };
+        this.#ended(NEVER_STARTED);
+      }
+    });
+  }
+
+  #startWorker(entry: URL, options: NodeWorkerOptions): void {
+    const worker = outsideOfCalls(() => new Worker(entry, options));
+    this.#worker = worker;
+    worker.on('error', (error: unknown) => {
+      this.#crash = { error };
+    });
+    worker.on('exit', (exitCode) => this.#ended(exitCode));
+    worker.unref();
   }
 
   submit(job: OutgoingJob): number {
@@ -193,7 +220,7 @@ export class WorkerConnection implements ThreadConnection {
 
   whereIs(tell: TellWhereabouts): () => void {
     let isWanted = true;
-    const isAsked = whereIs(this.#worker.threadId, (frames) => {
+    const isAsked = whereIs(this.#worker?.threadId ?? NO_THREAD, (frames) => {
       this.#asked--;
       if (this.#isEnding) this.#terminate();
       if (isWanted) tell(frames);
@@ -212,11 +239,26 @@ export class WorkerConnection implements ThreadConnection {
   }
 
   #terminate(): void {
-    void this.#worker.terminate();
+    if (this.#worker !== undefined) void this.#worker.terminate();
+    else this.#giveUpStart();
+  }
+
+  /** It is as if it had been started and ended. */
+  #giveUpStart(): void {
+    if (this.#isGivenUp) return;
+    this.#isGivenUp = true;
+    this.#start.isOver();
+    closeAll(this.#threadsPorts);
+    setImmediate(() => this.#ended(TERMINATED));
+  }
+
+  #started(): void {
+    this.#start.isOver();
+    this.#listener.started();
   }
 
   #hear(message: BellMessage): void {
-    if (message === 'ready') this.#listener.started();
+    if (message === 'ready') this.#started();
     else if (typeof message === 'number') this.#listener.free(message);
     else if (typeof message === 'string') this.#slots.look();
     else this.#hearCall(message as ThreadCall);
@@ -229,7 +271,7 @@ export class WorkerConnection implements ThreadConnection {
       const next = receiveMessageOnPort(this.#bell);
       if (next === undefined) return;
       const message = next.message as BellMessage;
-      if (message === 'ready') this.#listener.started();
+      if (message === 'ready') this.#started();
       else if (typeof message === 'number') this.#listener.free(message);
       else if (typeof message !== 'string') this.#hearCall(message as ThreadCall);
     }
@@ -242,10 +284,15 @@ export class WorkerConnection implements ThreadConnection {
   }
 
   #ended(exitCode: number): void {
+    this.#start.isOver();
     // The thread may have answered before it ended.
     this.#slots.close();
     this.#slots.deliver();
     this.#bell.close();
     this.#listener.ended({ exitCode, crash: this.#crash });
   }
+}
+
+function closeAll(ports: readonly MessagePort[]): void {
+  for (const port of ports) port.close();
 }

@@ -11,6 +11,7 @@ export const nodeFeatures = {
   'running TypeScript without a flag': '22.18.0',
   'using declarations': '24.0.0',
   DisposableStack: '24.0.0',
+  SuppressedError: '24.0.0',
 } as const;
 
 export type NodeFeature = keyof typeof nodeFeatures;

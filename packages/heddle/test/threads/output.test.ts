@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runNode, runProgram } from '../support/program.ts';
 
-const LINES = 500;
+const LINES = 5000;
 const lines = Array.from({ length: LINES }, (_, n) => `row ${n}\n`).join('');
 
 for (const kind of ['ThreadPool', 'ProcessPool']) {

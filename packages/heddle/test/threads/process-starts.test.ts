@@ -29,14 +29,15 @@ async function eachTurn(turns: number, look: () => number): Promise<number[]> {
   return seen;
 }
 
-test('processes that are made together are started one in each turn of the event loop', limit, async (t) => {
+test('processes that are made together are started one in each turn of the event loop at most', limit, async (t) => {
   const { pool, started } = await freshPool(t, 4);
   pool.start();
-  const seen = await eachTurn(10, started);
-  assert.equal(seen[0], 1);
-  // A turn of the loop may be one of promises alone.
-  for (const [turn, count] of seen.entries()) assert.ok(count - (seen[turn - 1] ?? 0) <= 1, `${seen}`);
-  assert.equal(seen.at(-1), 4);
+  let before = 0;
+  while (before < 4) {
+    assert.ok(started() - before <= 1);
+    before = started();
+    await nextTurn();
+  }
 });
 
 test('calls to processes that have not been started yet wait for them', limit, async (t) => {

@@ -1,5 +1,5 @@
 import type { FunctionReference } from '../wire/reference.ts';
-import { setImmediate } from '../../defer/node-timers.ts';
+import { setImmediate, now } from '../../defer/node-timers.ts';
 import { commonJsCache } from './common-js-cache.ts';
 import { isEntryModule } from './entry-module.ts';
 import { importLoaded } from './loaded-import.ts';
@@ -65,7 +65,7 @@ const esModules = new SharedLook(lookThroughEsModules);
 async function lookThroughCommonJs(): Promise<boolean> {
   const cache = commonJsCache();
   let complete = true;
-  let sliceEnd = performance.now() + SLICE_MS;
+  let sliceEnd = now() + SLICE_MS;
   for (const file of Object.keys(cache)) {
     if (looked.has(file) || isEntryModule(file)) continue;
     const module = cache[file];
@@ -75,9 +75,9 @@ async function lookThroughCommonJs(): Promise<boolean> {
     }
     looked.add(file);
     remember(module.exports, (path) => ({ kind: 'commonjs', file, path }));
-    if (performance.now() > sliceEnd) {
+    if (now() > sliceEnd) {
       await nextTurn();
-      sliceEnd = performance.now() + SLICE_MS;
+      sliceEnd = now() + SLICE_MS;
     }
   }
   return complete;
@@ -102,13 +102,13 @@ async function lookThroughEsModules(): Promise<boolean> {
   rereadScripts();
   const open = [...loadedModuleUrls()].filter((url) => !looked.has(url) && !isEntryModule(url));
   let complete = true;
-  let sliceEnd = performance.now() + SLICE_MS;
+  let sliceEnd = now() + SLICE_MS;
   while (open.length > 0) {
     const answers = await Promise.all(open.splice(0, AT_A_TIME).map(lookThroughEsModule));
     if (answers.includes(false)) complete = false;
-    if (performance.now() > sliceEnd) {
+    if (now() > sliceEnd) {
       await nextTurn();
-      sliceEnd = performance.now() + SLICE_MS;
+      sliceEnd = now() + SLICE_MS;
     }
   }
   return complete;

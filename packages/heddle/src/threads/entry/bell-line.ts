@@ -1,6 +1,7 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, type Transferable } from 'node:worker_threads';
 import type { CallCount } from '../wire/call-count.ts';
 import type { CallAnswer, ThreadCall } from '../wire/messages.ts';
+import { UnclonableError } from '../wire/unclonable-error.ts';
 import type { ReactorLine } from './reactor-calls.ts';
 
 /**
@@ -19,14 +20,21 @@ export class BellLine implements ReactorLine {
   }
 
   send(call: ThreadCall, transfer: readonly Transferable[]): void {
-    if (call.id !== undefined && this.#answers === undefined) {
-      const { port1, port2 } = new MessageChannel();
-      this.#answers = port1;
-      this.#post({ ...call, answers: port2 }, [...transfer, port2]);
-    } else {
-      this.#post(call, transfer);
-    }
+    if (call.id !== undefined && this.#answers === undefined) this.#sendFirst(call, transfer);
+    else this.#post(call, transfer);
     this.#count.oneWasMade();
+  }
+
+  /** The first call that waits takes the port along to which its answer goes, unless it cannot be sent. */
+  #sendFirst(call: ThreadCall, transfer: readonly Transferable[]): void {
+    const { port1, port2 } = new MessageChannel();
+    try {
+      this.#post({ ...call, answers: port2 }, [...transfer, port2]);
+    } catch (error) {
+      port1.close();
+      throw error;
+    }
+    this.#answers = port1;
   }
 
   answerTo(id: number, isGivenUp: () => boolean): CallAnswer | undefined {
@@ -40,12 +48,18 @@ export class BellLine implements ReactorLine {
 
   /** Those that nobody waits for any more are dropped: theirs came too late. */
   #take(id: number): CallAnswer | undefined {
-    const port = this.#answers as MessagePort;
-    for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) {
-      const answer = next.message as CallAnswer;
+    for (let answer = this.#receive(); answer !== undefined; answer = this.#receive()) {
       if (answer.id === id) return answer;
     }
     return undefined;
+  }
+
+  #receive(): CallAnswer | undefined {
+    try {
+      return receiveMessageOnPort(this.#answers as MessagePort)?.message as CallAnswer | undefined;
+    } catch (error) {
+      throw new UnclonableError('The answer could not be read in the thread.', { cause: error });
+    }
   }
 
   #post(call: ThreadCall, transfer: readonly Transferable[]): void {

@@ -11,7 +11,9 @@ import type { PassedTo, ReactorCalls } from './reactor-calls.ts';
 
 /** The way back to the reactor's thread: exactly one answer for each job. */
 export interface Answers {
-  /** The job's function had to be loaded, and has been: it is about to run. */
+  /** The job cannot run yet: something has to be loaded for it. */
+  loading(job: number): void;
+  /** That has been done, and it is about to run. */
   loaded(job: number): void;
   /** Settles when nothing is left to be done before an answer; undefined where nothing is. */
   readonly isReady?: () => Promise<unknown> | undefined;
@@ -118,7 +120,11 @@ export class JobRunner {
       return fail(error);
     }
     if (loading === undefined) return call();
-    loading.then(call, fail);
+    this.#answers.loading(job);
+    loading.then(() => {
+      this.#answers.loaded(job);
+      call();
+    }, fail);
     return undefined;
   }
 

@@ -6,8 +6,8 @@ type Stream = NodeJS.WriteStream;
 const PATIENCE_MS = 1000;
 
 /**
- * What a thread prints: its streams send a part, and the next when that was taken. What has not been sent when the thread
- * ends is lost.
+ * What a thread or a process prints: its streams send a part, and the next when that was taken. What has not been sent
+ * when it ends is lost.
  */
 export class Output {
   readonly #stdout: Stream = process.stdout;

@@ -14,9 +14,11 @@ import { CurrentJobs } from './current-job.ts';
 import { itemsWereTaken } from './iteration.ts';
 import { JobRunner, unsendable } from './job-runner.ts';
 import { MemoryGauge } from './memory-gauge.ts';
+import { Output } from './output.ts';
 import { OwnResources } from './own-resources.ts';
 import { PipeLine } from './pipe-line.ts';
 import { tellPool, writeToPool } from './pool-pipes.ts';
+import { now } from '../../defer/node-timers.ts';
 
 /** A process has one job at a time. */
 const SLOT = 0;
@@ -50,9 +52,14 @@ export class ProcessLoop {
     this.#jobs = new CurrentJobs(() => board.isCancelled(this.#job), new PipeLine());
     this.#runner = new JobRunner(
       {
+        loading: () => this.#begin(false),
         loaded: () => this.#begin(true),
         value: (_slot, value) => this.#succeed(value),
-        failed: (_slot, outcome, error) => this.#fail(outcome, error),
+        failed: (_slot, outcome, error) => {
+          // What was never loaded has not run.
+          if (outcome === 'unloadable') this.#begin(true);
+          this.#fail(outcome, error);
+        },
       },
       (slot, f, receiver, args) => this.#jobs.call(slot, f, receiver, args),
       this.#jobs.reactor,
@@ -70,7 +77,7 @@ export class ProcessLoop {
     });
     // The pool has no more work, or is gone with its program.
     pipe.on('error', () => {});
-    pipe.on('close', () => process.exit());
+    pipe.on('close', () => void exitWhenPrinted());
     this.#resources = new OwnResources(
       pipe,
       () => this.#isIdle,
@@ -102,9 +109,9 @@ export class ProcessLoop {
     this.#fail('unloadable', new UnclonableError('The arguments could not be read in the process.', { cause: error }));
   }
 
-  /** The run time begins anew when the function has been loaded. */
+  /** The run time begins anew when all that had to be loaded has been. */
   #begin(isLoaded: boolean): void {
-    this.#beganAt = performance.now();
+    this.#beganAt = now();
     this.#board.began(this.#job, isLoaded ? toSharedTime(this.#beganAt) : 0);
   }
 
@@ -124,9 +131,9 @@ export class ProcessLoop {
   }
 
   #answer(outcome: SlotOutcome, { payload, transfer }: Parcel): void {
-    const microseconds = (performance.now() - this.#beganAt) * 1000;
+    const microseconds = (now() - this.#beganAt) * 1000;
     const beganAt = toSharedTime(this.#beganAt);
-    this.#gauge?.look(performance.now());
+    this.#gauge?.look(now());
     const memory = this.#memory;
     const result: ProcessResult = { kind: 'result', job: this.#job, outcome, payload, microseconds, beganAt, memory };
     const bytes = frame(result, 'result', this.#job);
@@ -141,4 +148,14 @@ export class ProcessLoop {
     writeToPool(bytes);
     detach(transfer);
   }
+}
+
+/** What is still to be written to a pipe that others read would be lost. */
+async function exitWhenPrinted(): Promise<void> {
+  try {
+    await new Output().onItsWay();
+  } catch {
+    // There is nowhere to print to.
+  }
+  process.exit();
 }

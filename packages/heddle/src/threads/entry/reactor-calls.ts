@@ -1,10 +1,11 @@
 import type { Transferable } from 'node:worker_threads';
-import type { CallAnswer, CallTarget, PassedTarget, PlaceOfFunction, ThreadCall } from '../wire/messages.ts';
+import type { CallAnswer, PassedTarget, PlaceOfFunction, ThreadCall } from '../wire/messages.ts';
 import { CancelledError } from '../../defer/errors.ts';
 import type { CallsToReactor, CurrentJob } from '../wire/inside.ts';
 import { ReactorCallError } from '../wire/reactor-call-error.ts';
 import { pack } from '../wire/pack.ts';
 import type { PassedFunction } from '../wire/passed.ts';
+import { UnclonableError } from '../wire/unclonable-error.ts';
 import { unpack } from '../wire/unpack.ts';
 
 /** What is deeper, V8 writes here and may not be able to read there; then nobody would learn of the call. */
@@ -64,7 +65,7 @@ export class ReactorCalls implements CallsToReactor {
 
   call(target: PassedTarget | PlaceOfFunction, args: readonly unknown[]): void {
     const { payload, transfer } = pack(args, 'args', undefined, MOST_LEVELS);
-    this.#line.send({ target: this.#numbered(target), args: payload }, transfer);
+    this.#send(target, { args: payload }, transfer);
   }
 
   ask(target: PassedTarget | PlaceOfFunction, args: readonly unknown[]): unknown {
@@ -73,7 +74,7 @@ export class ReactorCalls implements CallsToReactor {
     const { payload, transfer } = pack(args, 'args', undefined, MOST_LEVELS);
     const id = ++this.#lastCall;
     const slot = target.kind === 'passed' ? target.slot : job?.slot;
-    if (!isGivenUp()) this.#line.send({ target: this.#numbered(target), args: payload, id, slot }, transfer);
+    if (!isGivenUp()) this.#send(target, { args: payload, id, slot }, transfer);
     const answer = isGivenUp() ? undefined : this.#line.answerTo(id, isGivenUp);
     if (answer === undefined) {
       throw new CancelledError(
@@ -96,13 +97,33 @@ export class ReactorCalls implements CallsToReactor {
   }
 
   /** A function of a module is described once, and has a number from then on. */
-  #numbered(target: PassedTarget | PlaceOfFunction): CallTarget {
-    if (target.kind === 'passed') return target;
+  #send(
+    target: PassedTarget | PlaceOfFunction,
+    rest: Omit<ThreadCall, 'target'>,
+    transfer: readonly Transferable[],
+  ): void {
+    if (target.kind === 'passed') return this.#post({ target, ...rest }, transfer);
     const known = this.#numbers.get(target);
-    if (known !== undefined) return { kind: 'known', id: known, name: target.name };
+    if (known !== undefined) {
+      return this.#post({ target: { kind: 'known', id: known, name: target.name }, ...rest }, transfer);
+    }
     const id = ++this.#lastNumber;
-    this.#numbers.set(target, id);
-    return { ...target, id };
+    this.#post({ target: { ...target, id }, ...rest }, transfer);
+    return void this.#numbers.set(target, id);
+  }
+
+  /** @throws UnclonableError, also for what only shows when V8 reads it: memory that is gone */
+  #post(call: ThreadCall, transfer: readonly Transferable[]): void {
+    try {
+      this.#line.send(call, transfer);
+    } catch (error) {
+      if (error instanceof UnclonableError) throw error;
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new UnclonableError(
+        `The arguments of ${call.target.name || 'a function'} cannot be sent to the reactor's thread: ${reason}`,
+        { cause: error },
+      );
+    }
   }
 
   #live(target: PassedTarget, to: PassedTo): PassedTarget {

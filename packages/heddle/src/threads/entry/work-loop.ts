@@ -1,5 +1,5 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
-import { setImmediate } from '../../defer/node-timers.ts';
+import { setImmediate, now } from '../../defer/node-timers.ts';
 import { type Channel, Form, OUTCOMES, PAIR, SLOTS, type SlotOutcome, SlotState } from '../wire/channel.ts';
 import { Lookout } from '../wire/lookout.ts';
 import { type BellMessage, type JobMessage, type MoreItems, tell } from '../wire/messages.ts';
@@ -23,7 +23,6 @@ const SPIN_MS = 0.02;
 const LONGEST_STRETCH_MS = 5;
 /** A patient reactor hears of results together, but none waits longer than this while others are made. */
 const LONGEST_UNHEARD_MS = 0.1;
-const MOST_MICROSECONDS = 2 ** 31 - 1;
 
 /** The thread's end of a channel: takes the jobs one after the other, and sleeps when there are none. */
 export class WorkLoop {
@@ -88,13 +87,15 @@ export class WorkLoop {
     if (concurrency > 1) jobs.followJobs();
     this.#runner = new JobRunner(
       {
-        loaded: (slot) => {
-          this.#now = performance.now();
-          this.#noteBegin(slot, true);
-        },
+        loading: (slot) => this.#noteBegin(slot, false),
+        loaded: (slot) => this.#beginsAnew(slot),
         isReady: () => output.onItsWay(),
         value: (slot, value) => this.#succeed(slot, value),
-        failed: (slot, outcome, error) => this.#fail(slot, outcome, error),
+        failed: (slot, outcome, error) => {
+          // What was never loaded has not run.
+          if (outcome === 'unloadable') this.#beginsAnew(slot);
+          this.#fail(slot, outcome, error);
+        },
       },
       (slot, f, receiver, args) => jobs.call(slot, f, receiver, args),
       jobs.reactor,
@@ -115,7 +116,7 @@ export class WorkLoop {
 
   readonly #look = (): void => {
     this.#comesBack = false;
-    this.#now = performance.now();
+    this.#now = now();
     this.#turn = this.#now;
     this.#isFresh = true;
     this.#work();
@@ -133,7 +134,7 @@ export class WorkLoop {
         }
         this.#next = -1;
         // While others wait, time has passed that nobody has looked at.
-        if (this.#running > 0) this.#now = performance.now();
+        if (this.#running > 0) this.#now = now();
         this.#take(slot);
       } else if (this.#running > 0 || !this.#spin()) {
         // A turn of the event loop comes before the sleep: what the jobs left behind is not to sleep with it.
@@ -153,7 +154,7 @@ export class WorkLoop {
   /** On a processor of its own or not: it may go on at once, and the next job has not begun when this one's end was told. */
   #wakeReactor(): void {
     tell(this.#bell, 'ring');
-    this.#now = performance.now();
+    this.#now = now();
   }
 
   /** Whether there will be another result in a moment, so that the reactor may hear of both together. */
@@ -183,7 +184,7 @@ export class WorkLoop {
     let hasWork: boolean;
     do {
       hasWork = this.#hasWork();
-      this.#now = performance.now();
+      this.#now = now();
     } while (!hasWork && this.#now < until);
     // Work that came when the processor had been taken away meanwhile was not worth to look for.
     if (hasWork && this.#now < until) this.#lookout.found();
@@ -217,7 +218,12 @@ export class WorkLoop {
     return this.#runner.runMessage(slot, functionId, message as JobMessage);
   }
 
-  /** The run time begins anew when the function has been loaded. */
+  /** The run time begins when all that had to be loaded has been. */
+  #beginsAnew(slot: number): void {
+    this.#now = now();
+    this.#noteBegin(slot, true);
+  }
+
   #noteBegin(slot: number, isLoaded: boolean): void {
     this.#began[slot] = this.#now;
     const time = toSharedTime(this.#now);
@@ -264,9 +270,9 @@ export class WorkLoop {
   #conclude(slot: number, outcome: SlotOutcome, form: number): void {
     this.#jobs.end(slot);
     this.#runner.hasEnded(slot);
-    this.#now = performance.now();
+    this.#now = now();
     this.gauge?.look(this.#now);
-    const microseconds = Math.min((this.#now - (this.#began[slot] as number)) * 1000, MOST_MICROSECONDS);
+    const microseconds = (this.#now - (this.#began[slot] as number)) * 1000;
     const cpu = this.#cpu?.ends(this.#channel.functionId(slot), microseconds) ?? -1;
     this.#channel.conclude(slot, OUTCOMES.indexOf(outcome), form, microseconds, cpu);
     this.#channel.completions.put(slot);

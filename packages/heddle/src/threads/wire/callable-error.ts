@@ -1,3 +1,5 @@
+import { brand } from '../../defer/error-brand.ts';
+
 /** What stands between a function and a thread. Stable: programs may compare these. */
 export type CallableErrorCode =
   /** The first argument is no function at all. */
@@ -85,6 +87,10 @@ export interface Refusal {
  * ```
  */
 export class CallableError extends TypeError {
+  static {
+    brand(this, 'CallableError');
+  }
+
   override readonly name: string = 'CallableError';
   readonly code: CallableErrorCode;
   /** The function's name; empty for an anonymous function. */

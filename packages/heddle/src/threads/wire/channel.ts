@@ -88,12 +88,15 @@ export class Channel {
   /** The thread's calls to the reactor. */
   readonly calls: CallCount;
   readonly #words: Int32Array;
+  /** The same words, for durations: seven digits of them are enough, and those of weeks have room. */
+  readonly #floats: Float32Array;
   readonly #doubles: Float64Array;
 
   /** @param memory what the other side has made; left out, it is made here */
   constructor(memory: SharedArrayBuffer = new SharedArrayBuffer((FIRST_ANNEX + SLOTS * ANNEX_WORDS) * WORD_BYTES)) {
     this.memory = memory;
     this.#words = new Int32Array(memory);
+    this.#floats = new Float32Array(memory);
     this.#doubles = new Float64Array(memory);
     this.threadBell = new Doorbell(this.#words, THREAD_BELL);
     this.reactorBell = new Doorbell(this.#words, REACTOR_BELL);
@@ -138,8 +141,8 @@ export class Channel {
     const header = at(slot);
     this.#words[header + OUTCOME] = outcome;
     this.#words[header + FORM] = form;
-    this.#words[header + MICROSECONDS] = microseconds;
-    this.#words[header + CPU_MICROSECONDS] = cpuMicroseconds;
+    this.#floats[header + MICROSECONDS] = microseconds;
+    this.#floats[header + CPU_MICROSECONDS] = cpuMicroseconds;
     Atomics.store(this.#words, header + STATE, SlotState.done);
   }
 
@@ -167,12 +170,12 @@ export class Channel {
 
   /** How long the job has run. */
   microseconds(slot: number): number {
-    return this.#words[at(slot) + MICROSECONDS] as number;
+    return this.#floats[at(slot) + MICROSECONDS] as number;
   }
 
   /** How much processor time it has taken; negative where that was not measured. */
   cpuMicroseconds(slot: number): number {
-    return this.#words[at(slot) + CPU_MICROSECONDS] as number;
+    return this.#floats[at(slot) + CPU_MICROSECONDS] as number;
   }
 
   state(slot: number): number {

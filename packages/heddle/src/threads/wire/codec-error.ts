@@ -1,3 +1,5 @@
+import { brand } from '../../defer/error-brand.ts';
+
 /** Why a codec could not do its work. Stable: programs may compare these. */
 export type CodecErrorCode =
   /** The receiving side has no codec for the class. */
@@ -23,6 +25,10 @@ export type CodecErrorCode =
  * ```
  */
 export class CodecError extends TypeError {
+  static {
+    brand(this, 'CodecError');
+  }
+
   override readonly name: string = 'CodecError';
   readonly code: CodecErrorCode;
   /** The name of the class, as its codec is registered. */

@@ -77,7 +77,8 @@ function make(
     );
   }
   if (stack !== undefined) {
-    Object.defineProperty(instance, 'stack', { value: stack, writable: true, configurable: true });
+    // One that is frozen keeps its own.
+    Reflect.defineProperty(instance, 'stack', { value: stack, writable: true, configurable: true });
   }
   return instance;
 }

@@ -1,3 +1,10 @@
+import {
+  AlreadyCalledError,
+  CancelledError,
+  InvalidArgumentError,
+  NotPausedError,
+  TimeoutError,
+} from '../../defer/errors.ts';
 import { CallableError } from './callable-error.ts';
 import { CodecError } from './codec-error.ts';
 import { BoundObjectLostError } from './bound-object-lost-error.ts';
@@ -24,7 +31,14 @@ const sharedErrorClasses: ReadonlyMap<string, abstract new (...args: never[]) =>
     ReactorCallError,
     NotIterableError,
     BoundObjectLostError,
+    AlreadyCalledError,
+    CancelledError,
+    InvalidArgumentError,
+    NotPausedError,
+    TimeoutError,
     AggregateError,
+    // From Node 24 on.
+    ...('SuppressedError' in globalThis ? [SuppressedError] : []),
     EvalError,
     RangeError,
     ReferenceError,

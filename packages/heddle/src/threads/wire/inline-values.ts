@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { isDetached } from './transferred.ts';
 
 // The words that stand before each value.
 const UNDEFINED = 0;
@@ -205,7 +206,7 @@ export class InlineValues {
     if (!ArrayBuffer.isView(value)) return false;
     switch (prototype) {
       case Buffer.prototype:
-        return this.#view(BUFFER, value);
+        return this.#buffer(value);
       case Uint8Array.prototype:
         return this.#wholeView(UINT8, value);
       case Int32Array.prototype:
@@ -244,8 +245,15 @@ export class InlineValues {
     return view.byteLength === buffer.byteLength && this.#see(buffer) && this.#view(tag, view);
   }
 
+  /** A Buffer has its bytes alone; only where these are all of its memory another view may share them. */
+  #buffer(bytes: ArrayBufferView): boolean {
+    const { buffer } = bytes;
+    return (bytes.byteLength < buffer.byteLength || this.#see(buffer)) && this.#view(BUFFER, bytes);
+  }
+
   #view(tag: number, { buffer, byteOffset, byteLength }: ArrayBufferView): boolean {
-    if (!isOrdinary(buffer)) return false;
+    // Memory that is gone has no bytes, and is refused by who looks at more.
+    if (!isOrdinary(buffer) || isDetached(buffer)) return false;
     if (this.#at + CELL + byteLength > this.#end) return this.#noRoom(byteLength);
     this.#cell(tag, byteLength);
     this.#bytes.set(new Uint8Array(buffer, byteOffset, byteLength), this.#at);
@@ -319,6 +327,6 @@ export class InlineValues {
 }
 
 /** Memory that is neither shared nor able to change its size. */
-function isOrdinary(buffer: ArrayBufferLike): boolean {
+function isOrdinary(buffer: ArrayBufferLike): buffer is ArrayBuffer {
   return buffer instanceof ArrayBuffer && !('resizable' in buffer && buffer.resizable);
 }

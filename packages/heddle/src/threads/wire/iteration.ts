@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { brand } from '../../defer/error-brand.ts';
 
 /** What stands after a function's own arguments where its items are wanted. */
 export type IterationArguments = [
@@ -11,6 +12,10 @@ export type IterationArguments = [
 
 /** The failure of an iteration whose function gives nothing that could be gone through. */
 export class NotIterableError extends TypeError {
+  static {
+    brand(this, 'NotIterableError');
+  }
+
   override readonly name: string = 'NotIterableError';
   readonly code: 'HEDDLE_NOT_ITERABLE' = 'HEDDLE_NOT_ITERABLE';
 

@@ -8,11 +8,14 @@ import { largeMemoryOf } from './memory.ts';
 import { type Passed, passedBy, StillResolving } from './passed.ts';
 import type { Parcel } from './payload.ts';
 import { isNamespace, type Kind, kindOf } from './plain.ts';
-import { valueOf, whyNotMoved } from './transferred.ts';
+import { isDetached, valueOf, whyNotMoved } from './transferred.ts';
 import { UnclonableError } from './unclonable-error.ts';
 
 /** As many objects are made anew in a moment. */
 const FEW = 32;
+
+/** An array without holes that is longer has hardly anything under names as well. */
+const LONGEST_WITH_NAMES = 1000;
 
 /** A value that cannot be sent, and the keys that lead to it, the innermost first. */
 export interface Obstacle {
@@ -23,6 +26,8 @@ export interface Obstacle {
   /** What its codec threw, where it has one. */
   readonly thrown?: unknown;
   readonly isTooDeep?: true;
+  /** Whether its memory has been moved to another thread. */
+  readonly isGone?: true;
 }
 
 /** What a look through a value has found. */
@@ -131,6 +136,7 @@ function lookInto(kind: Kind, object: object, findings: Findings): Obstacle | un
     case 'set':
       return lookAtSet(object as Set<unknown>, findings);
     case 'buffer':
+      if (isGone(object)) return { value: object, path: [], isGone: true };
       findings.buffers.push(object as Buffer);
       if (isPartOfSlab(object as Buffer)) findings.needsCopy = true;
       else if (largeMemoryOf(object) !== undefined) findings.hasLargeMemory = true;
@@ -149,11 +155,17 @@ function lookInto(kind: Kind, object: object, findings: Findings): Obstacle | un
       findings.moves = true;
       return lookAtMoved(valueOf(object));
     case 'cloneable':
+      if (isGone(object)) return { value: object, path: [], isGone: true };
       if (largeMemoryOf(object) !== undefined) findings.hasLargeMemory = true;
       return undefined;
     default:
       return undefined;
   }
+}
+
+function isGone(object: object): boolean {
+  const memory = ArrayBuffer.isView(object) ? object.buffer : object;
+  return memory instanceof ArrayBuffer && isDetached(memory);
 }
 
 function lookAtPassed(wrapper: Function, findings: Findings): Obstacle | undefined {
@@ -197,10 +209,17 @@ function codecOf(instance: object): RegisteredCodec {
 
 function lookAtProperties(object: object, keys: readonly string[], findings: Findings): Obstacle | undefined {
   for (const key of keys) {
-    const obstacle = look((object as Record<string, unknown>)[key], findings);
+    const value = (object as Record<string, unknown>)[key];
+    const obstacle = look(value, findings);
     if (obstacle !== undefined) return within(obstacle, stepTo(key));
+    // A getter may give another one to structured clone.
+    if (Buffer.isBuffer(value) && !findings.needsCopy) findings.needsCopy = isGiven(object, key);
   }
   return undefined;
+}
+
+function isGiven(object: object, key: string): boolean {
+  return Object.getOwnPropertyDescriptor(object, key)?.get !== undefined;
 }
 
 function lookAtItems(items: readonly unknown[], findings: Findings): Obstacle | undefined {
@@ -210,7 +229,14 @@ function lookAtItems(items: readonly unknown[], findings: Findings): Obstacle | 
     const obstacle = look(items[index], findings);
     if (obstacle !== undefined) return within(obstacle, `[${index}]`);
   }
-  return undefined;
+  return lookAtProperties(items, namesOn(items), findings);
+}
+
+/** What hangs on an array under names. In a long one, to look for that would take as long as to copy it. */
+export function namesOn(items: readonly unknown[]): string[] {
+  if (items.length > LONGEST_WITH_NAMES) return [];
+  const keys = Object.keys(items);
+  return keys.length === items.length ? [] : keys.slice(items.length);
 }
 
 function lookAtSet(set: ReadonlySet<unknown>, findings: Findings): Obstacle | undefined {
@@ -270,10 +296,11 @@ export function refusal(obstacle: Obstacle, root: string): UnclonableError | Cod
       `${path}: ${nameOf(obstacle.value)} cannot be moved to another thread. ${obstacle.notMoved}`,
     );
   }
-  return new UnclonableError(
-    `${path}: ${nameOf(obstacle.value)} cannot be sent to another thread. ${wayOut(obstacle.value)}`,
-  );
+  const way = obstacle.isGone === true ? GONE : wayOut(obstacle.value);
+  return new UnclonableError(`${path}: ${nameOf(obstacle.value)} cannot be sent to another thread. ${way}`);
 }
+
+const GONE = 'Its memory has been moved to another one: send a copy, or send it first.';
 
 function wayOut(value: unknown): string {
   if (typeof value === 'function')

@@ -1,3 +1,5 @@
+import { brand } from '../../defer/error-brand.ts';
+
 /** Why a function of the reactor's thread cannot be called from where the code runs. Stable: programs may compare these. */
 export type ReactorCallErrorCode =
   /** The reactor's thread would wait for itself. */
@@ -21,6 +23,10 @@ export type ReactorCallErrorCode =
  * ```
  */
 export class ReactorCallError extends Error {
+  static {
+    brand(this, 'ReactorCallError');
+  }
+
   override readonly name: string = 'ReactorCallError';
   readonly code: ReactorCallErrorCode;
 

@@ -1,7 +1,7 @@
-import { performance } from 'node:perf_hooks';
+import { now } from '../../defer/node-timers.ts';
 
 /** What all threads of a process count from: `performance.now()` counts from the start of each. */
-const offset: number = Number(process.hrtime.bigint()) / 1e6 - performance.now();
+const offset: number = Number(process.hrtime.bigint()) / 1e6 - now();
 
 /** A time of this thread's `performance.now()`, in milliseconds that mean the same in every thread. */
 export function toSharedTime(now: number): number {

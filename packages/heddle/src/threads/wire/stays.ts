@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import type { Transferable } from 'node:worker_threads';
 import { LenientCopy } from './copy.ts';
-import { nameOf, stepTo } from './pack.ts';
+import { nameOf, namesOn, stepTo } from './pack.ts';
 import type { Parcel, Payload } from './payload.ts';
 import { isPlainData } from './plain.ts';
 import { UnclonableError } from './unclonable-error.ts';
@@ -69,7 +69,7 @@ function look(value: unknown, path: string, seen: Set<object>): void {
   } else if (types.isSet(value)) {
     for (const item of value) look(item, `${path}.values()`, seen);
   } else if (!ArrayBuffer.isView(value)) {
-    lookAtProperties(value, path, seen);
+    lookAtProperties(value, Object.keys(value), path, seen);
   }
 }
 
@@ -77,14 +77,14 @@ function lookAtItems(items: readonly unknown[], path: string, seen: Set<object>)
   for (let index = 0; index < items.length; index++) {
     const item = items[index];
     // With a hole in it, an array may be far longer than what is in it.
-    if (item === undefined && !(index in items)) return lookAtProperties(items, path, seen);
+    if (item === undefined && !(index in items)) return lookAtProperties(items, Object.keys(items), path, seen);
     if (typeof item === 'object') look(item, `${path}[${index}]`, seen);
   }
-  return undefined;
+  return lookAtProperties(items, namesOn(items), path, seen);
 }
 
-function lookAtProperties(object: object, path: string, seen: Set<object>): void {
-  for (const key of Object.keys(object)) {
+function lookAtProperties(object: object, keys: readonly string[], path: string, seen: Set<object>): void {
+  for (const key of keys) {
     const property: unknown = Reflect.get(object, key);
     if (typeof property === 'object') look(property, path + stepTo(key), seen);
   }

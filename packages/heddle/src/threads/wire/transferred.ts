@@ -44,7 +44,7 @@ export function movedWith(value: unknown): object {
 }
 
 /** Node 20 has no `detached`, and would let such memory be sent, to fail on the other side. */
-function isDetached(memory: ArrayBuffer): boolean {
+export function isDetached(memory: ArrayBuffer): boolean {
   if (memory.byteLength > 0) return false;
   try {
     return new Uint8Array(memory).length > 0;

@@ -57,7 +57,8 @@ export class CapturedValues {
       use = { whole: false, parts: new Map(), given: new Map() };
       this.#uses.set(value, use);
     }
-    if (used.whole) {
+    // What is to be moved stands for a value, and has no parts itself.
+    if (used.whole || kindOf(value) === 'transferred') {
       use.whole = true;
       this.#hasWhole = true;
       return;

@@ -6,7 +6,7 @@ class AbortWatch {
   readonly #waiting = new Set<() => void>();
   readonly #listener = (): void => {
     watches.delete(this.#signal);
-    for (const f of this.#waiting) f();
+    for (const f of this.#waiting) call(f);
   };
 
   constructor(signal: AbortSignal) {
@@ -35,4 +35,15 @@ export function onAbort(signal: AbortSignal, f: () => void): () => void {
   const watch = watches.get(signal) ?? new AbortWatch(signal);
   watch.add(f);
   return () => watch.remove(f);
+}
+
+/** One that fails is reported as a listener's error is, and keeps no other from being called. */
+function call(f: () => void): void {
+  try {
+    f();
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
+  }
 }

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { runNode } from '../support/program.ts';
+
+const heddle = import.meta.resolve('heddle');
+
+describe('a module that is loaded before the program, and so in each thread', () => {
+  let folder = '';
+
+  before(() => {
+    folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'heddle-preload-')));
+    write('work.mjs', 'export const add = (a, b) => a + b;\n');
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  function write(name: string, text: string): string {
+    const file = path.join(folder, name);
+    writeFileSync(file, text);
+    return file;
+  }
+
+  for (const pool of ['ThreadPool', 'ProcessPool']) {
+    test(`may make calls, and makes none in threads: ${pool}`, async () => {
+      const preload = write(
+        `preload-${pool}.mjs`,
+        `import { ${pool} } from ${JSON.stringify(heddle)};
+import { add } from './work.mjs';
+const pool = new ${pool}({ max: 1 });
+pool.defer(add, 1, 2).addCallbacks((sum) => console.log('sum', sum), ({ value }) => console.log('refused', value.code));
+`,
+      );
+      const program = write('program.mjs', 'console.log("program");\n');
+      const { stdout, code } = await runNode(['--import', pathToFileURL(preload).href, program]);
+      assert.equal(code, 0);
+      assert.deepEqual(stdout.trim().split('\n').sort(), ['program', 'refused HEDDLE_ENTRY_MODULE', 'sum 3']);
+    });
+  }
+
+  test('that waits for its call, and cannot be loaded in a thread for that, fails with what was refused there', async () => {
+    const preload = write(
+      'waits.mjs',
+      `import { deferToThread } from ${JSON.stringify(heddle)};
+import { add } from './work.mjs';
+await deferToThread(add, 1, 2);
+`,
+    );
+    const program = write('program.mjs', 'console.log("program");\n');
+    const { stdout, stderr, code } = await runNode(['--import', pathToFileURL(preload).href, program]);
+    assert.deepEqual([stdout, code], ['', 1]);
+    assert.match(stderr, /HEDDLE_THREAD_EXIT/);
+    assert.match(stderr, /HEDDLE_ENTRY_MODULE/);
+  });
+});

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { test, type TestContext } from 'node:test';
+import { ask, notify } from 'heddle';
+import { callFromThread } from 'heddle/thread';
+import { ProcessPool, ThreadPool } from 'heddle/threads';
+import { askOfArguments, askOnce, askWhatIsGone } from '../fixtures/threads/odd-values.ts';
+
+const limit = { timeout: 60_000 };
+
+for (const Pool of [ThreadPool, ProcessPool]) {
+  const { name } = Pool;
+  const poolFor = (t: TestContext): ThreadPool => {
+    const pool = new Pool({ max: 1 });
+    t.after(() => pool.stop({ deadline: 0 }));
+    return pool;
+  };
+  const typeName = ask((value: unknown) => typeof value);
+
+  test(`${name}: a first question that cannot be sent is refused, and the next ones are answered`, limit, async (t) => {
+    const pool = poolFor(t);
+    const told = notify(() => {});
+    assert.deepEqual(await pool.defer(askWhatIsGone, told, typeName), ['HEDDLE_UNCLONABLE', 'string']);
+    assert.equal(await pool.defer(askOnce, typeName), 'string');
+  });
+
+  test(`${name}: what only V8 finds to be no data is refused by its code`, limit, async (t) => {
+    const pool = poolFor(t);
+    const [refused, answered] = await pool.defer(askOfArguments, typeName);
+    assert.equal(answered, 'string');
+    // A process has it as the plain object that V8 makes of it there.
+    if (Pool === ThreadPool) assert.ok(refused === 'HEDDLE_UNCLONABLE' || refused === 'object', refused);
+    assert.equal(await pool.defer(askOnce, typeName), 'string');
+  });
+
+  test(`${name}: a function whose first call from a thread was refused can be called from there`, limit, async (t) => {
+    const pool = poolFor(t);
+    const codes = await pool.defer(tellWords);
+    assert.deepEqual(codes, ['HEDDLE_UNCLONABLE', 'sent', 'sent']);
+    while (words.length < 2) await pool.defer(nothing);
+    assert.deepEqual(words, ['one', 'two']);
+    words.length = 0;
+  });
+}
+
+const words: unknown[] = [];
+
+export function hear(word: unknown): void {
+  words.push(word);
+}
+
+export function nothing(): void {}
+
+export function tellWords(): string[] {
+  const gone = new Uint8Array(8);
+  structuredClone(gone, { transfer: [gone.buffer] });
+  return [gone, 'one', 'two'].map((word) => {
+    try {
+      callFromThread(hear, word);
+      return 'sent';
+    } catch (error) {
+      return String((error as { code?: unknown }).code);
+    }
+  });
+}
