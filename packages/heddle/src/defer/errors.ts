@@ -11,7 +11,7 @@ export type TimeLimit = 'total' | 'queue' | 'run';
  */
 export class AlreadyCalledError extends Error {
   static {
-    brand(this, 'AlreadyCalledError');
+    brand(AlreadyCalledError, 'AlreadyCalledError');
   }
 
   override readonly name: string = 'AlreadyCalledError';
@@ -26,7 +26,7 @@ export class AlreadyCalledError extends Error {
 /** Thrown by `unpause()` when there is no `pause()` left to take back. */
 export class NotPausedError extends Error {
   static {
-    brand(this, 'NotPausedError');
+    brand(NotPausedError, 'NotPausedError');
   }
 
   override readonly name: string = 'NotPausedError';
@@ -40,7 +40,7 @@ export class NotPausedError extends Error {
 /** Thrown when an argument or an option cannot be what the function needs. The message says what it is and what it should be. */
 export class InvalidArgumentError extends TypeError {
   static {
-    brand(this, 'InvalidArgumentError');
+    brand(InvalidArgumentError, 'InvalidArgumentError');
   }
 
   override readonly name: string = 'InvalidArgumentError';
@@ -54,7 +54,7 @@ export class InvalidArgumentError extends TypeError {
  */
 export class CancelledError extends Error {
   static {
-    brand(this, 'CancelledError');
+    brand(CancelledError, 'CancelledError');
   }
 
   override readonly name: string = 'CancelledError';
@@ -71,7 +71,7 @@ export class CancelledError extends Error {
  */
 export class TimeoutError extends Error {
   static {
-    brand(this, 'TimeoutError');
+    brand(TimeoutError, 'TimeoutError');
   }
 
   override readonly name: string = 'TimeoutError';

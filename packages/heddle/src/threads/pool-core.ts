@@ -333,18 +333,25 @@ export class PoolCore {
     const reason = (job: Job): PoolStoppedError =>
       new PoolStoppedError(`The pool ${inspect(this.name)} was stopped ${how}, and ${job.functionName} was not done.`);
     // Those that wait first: they must not begin on the threads that the others leave.
-    for (const job of [...this.team.waiting(), ...this.team.running().reverse()]) job.stop(reason(job));
+    const { team } = this;
+    for (const job of [...team.waiting(), ...team.sentAhead().reverse(), ...team.running().reverse()]) {
+      job.stop(reason(job));
+    }
     // Jobs that were given up before have theirs still.
     this.team.endAll();
   }
 }
 
 function resolveOrReject(f: Function): Callable | Promise<Callable> {
+  let callable: Callable | Promise<Callable>;
   try {
-    return resolveCallable(f);
+    callable = resolveCallable(f);
   } catch (error) {
-    return Promise.reject(error);
+    callable = Promise.reject(error);
   }
+  // There may be nothing to use it for: a thread that cannot be made.
+  if (callable instanceof Promise) callable.catch(() => {});
+  return callable;
 }
 
 function namesOf(jobs: readonly Job[]): string[] {

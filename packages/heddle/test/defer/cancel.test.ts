@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { suite, test } from 'node:test';
 import { AlreadyCalledError, CancelledError, Deferred, type Failure, succeed } from 'heddle/defer';
 import { pending, resultOf } from '../support/result-of.ts';
@@ -282,4 +283,14 @@ suite('cancelOn', () => {
     d.errback(boom);
     assert.equal(resultOf(d.addErrback((failure) => failure.value)), boom);
   });
+});
+
+test('Deferreds that are cancelled on one signal share its listener, and the last one takes it away', () => {
+  const controller = new AbortController();
+  const many = Array.from({ length: 100 }, () => new Deferred<number>().cancelOn(controller.signal));
+  assert.equal(getEventListeners(controller.signal, 'abort').length, 1);
+  for (const each of many.slice(1)) each.callback(1);
+  assert.equal(getEventListeners(controller.signal, 'abort').length, 1);
+  many[0]?.callback(1);
+  assert.equal(getEventListeners(controller.signal, 'abort').length, 0);
 });

@@ -136,6 +136,34 @@ suite('a failure that nobody handles', { concurrency: 2 }, () => {
     assert.match(ended.stderr, /Fired:\n +at fireIt /);
   });
 
+  test('is reported also where a method of the object that has the Deferred made its error', async () => {
+    const ended = await runProgram(
+      `
+        import { Deferred, setUnhandledFailurePolicy } from 'heddle';
+        const messages = [];
+        const collecting = setInterval(globalThis.gc, 1);
+        setUnhandledFailurePolicy(({ failure }) => {
+          messages.push(failure.getErrorMessage());
+          if (messages.length < 4) return;
+          clearInterval(collecting);
+          console.log(messages.sort().join());
+        });
+        class Request {
+          answer = new Deferred();
+          fail(error) { this.answer.errback(error); }
+          plain() { this.fail(new Error('plain')); }
+          caused() { this.fail(new Error('with a cause', { cause: this.error() })); }
+          several() { this.fail(new AggregateError([this.error()], 'several')); }
+          error() { return new Error('inner'); }
+          throws() { this.answer.addCallback(() => { throw this.error(); }); this.answer.callback(); }
+        }
+        for (const how of ['plain', 'caused', 'several', 'throws']) new Request()[how]();
+      `,
+      ['--expose-gc'],
+    );
+    assert.equal(ended.stdout, 'inner,plain,several,with a cause\n');
+  });
+
   test('does not keep the Deferred from being collected', async () => {
     const ended = await run(
       `

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { reactor } from 'heddle/reactor';
 import { cooperate } from 'heddle/task';
-import { add } from '../fixtures/threads/jobs.ts';
+import { add, passGate, spinForever } from '../fixtures/threads/jobs.ts';
 import { errorOf } from '../support/failure-of.ts';
+import { Gate } from '../support/gate.ts';
 import { poolFor } from '../support/pools.ts';
-import { CallableError } from 'heddle';
+import { CallableError, TimeoutError } from 'heddle';
 
 const limit = { timeout: 30_000 };
 
@@ -32,3 +34,28 @@ test(
     await cooperate([1, 2, 3]).whenDone();
   },
 );
+
+test('a clock that a test has stopped holds up no limit, no delayed call and no other thread', limit, async (t) => {
+  const pool = poolFor(t, { max: 2 });
+  await pool.defer(add, 1, 2);
+  const frozen = performance.now();
+  t.mock.method(performance, 'now', () => frozen);
+  const gate = new Gate();
+  await errorOf(pool.with({ runTimeout: 50, grace: 0 }).defer(spinForever, gate.shared), TimeoutError);
+  assert.equal(await new Promise((resolve) => reactor.callLater(1, resolve, 'called')), 'called');
+  const held = new Gate();
+  const behind = pool.defer(passGate, held.shared);
+  assert.equal(await pool.defer(add, 2, 2), 4);
+  held.open();
+  await behind;
+});
+
+test('a clock that a job has stopped in its thread keeps that neither awake nor for ever', limit, async (t) => {
+  const pool = poolFor(t, { max: 1, idleTimeout: 50 });
+  await pool.defer(() => {
+    const frozen = performance.now();
+    performance.now = () => frozen;
+  });
+  assert.equal(await pool.defer(add, 1, 2), 3);
+  while (pool.statistics().threads > 0) await nextTurn();
+});

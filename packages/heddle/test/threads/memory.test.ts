@@ -31,3 +31,32 @@ test('a call that waits keeps less than 440 bytes of memory, its list of argumen
   assert.equal(code, 0, stderr);
   assert.ok(Number(stdout) < 440, `${stdout.trim()} bytes`);
 });
+
+test('neither a pool nor a bound object that is gone keeps the AsyncLocalStorage store of its calls', async () => {
+  const program = `
+    import { AsyncLocalStorage } from 'node:async_hooks';
+    import { bindToThread, ThreadPool } from 'heddle';
+    const storage = new AsyncLocalStorage();
+    const stores = [];
+    for (let n = 0; n < 3; n++) {
+      await storage.run({ request: n }, async () => {
+        stores.push(new WeakRef(storage.getStore()));
+        const bound = bindToThread(() => new Map());
+        await bound.defer((map) => map.size);
+        await bound[Symbol.asyncDispose]();
+        const pool = new ThreadPool({ max: 1 });
+        await pool.defer(Math.abs, -1);
+        await pool.stop();
+      });
+    }
+    const left = () => stores.filter((store) => store.deref() !== undefined).length;
+    for (let round = 0; round < 500 && left() > 0; round++) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      gc();
+    }
+    console.log(left());
+  `;
+  const { code, stdout, stderr } = await runProgram(program, ['--expose-gc']);
+  assert.equal(code, 0, stderr);
+  assert.equal(stdout, '0\n');
+});

@@ -61,10 +61,15 @@ export function looksLikeNodesOwn(f: Function): boolean {
   const isInOrBelow = (holder: object): boolean =>
     isIn(holder) || Object.getOwnPropertyNames(holder).some((name) => isIn(ownValue(holder, name)));
   return (
-    (GLOBALS.includes(f.name) && isIn(globalThis)) ||
+    isIn(globalThis) ||
     GLOBALS.some((name) => isIn(ownValue(globalThis, name))) ||
     loadedNodeModules().some((name) => isInOrBelow(process.getBuiltinModule(`node:${name}`) ?? {}))
   );
+}
+
+/** A function of Node's by its own name on the global object, where it is one of those that are not indexed. */
+export function globalOfNode(f: Function): FunctionReference | undefined {
+  return ownValue(globalThis, f.name) === f ? { kind: 'global', path: [f.name] } : undefined;
 }
 
 function ownValue(holder: unknown, name: string): unknown {

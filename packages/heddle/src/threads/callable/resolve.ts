@@ -7,7 +7,7 @@ import { isKnownLiteral, knownLiteral, literalAt, literalOf } from './capture/kn
 import { isWrittenInCall } from './capture/written-in-call.ts';
 import { isEntryModule } from './entry-module.ts';
 import { addressedCalls, references, refusals } from './known.ts';
-import { countNodeModules, indexNodeFunctions, looksLikeNodesOwn } from './node-functions.ts';
+import { countNodeModules, globalOfNode, indexNodeFunctions, looksLikeNodesOwn } from './node-functions.ts';
 import { type Origin, originOf } from './origin.ts';
 import { searchOtherModules } from './other-modules.ts';
 import { searchOwnModule, type Verdict } from './own-module.ts';
@@ -106,6 +106,12 @@ function nodeFunction(f: Function): FunctionReference | undefined {
   return indexFunctionsOfNode() ? references.get(f) : undefined;
 }
 
+function ofNodesGlobals(f: Function): FunctionReference | undefined {
+  const reference = globalOfNode(f);
+  if (reference !== undefined) references.set(f, reference);
+  return reference;
+}
+
 /**
  * Looks through what Node has loaded since the last look. Everything found on the way is known from then on.
  *
@@ -122,10 +128,15 @@ export function indexFunctionsOfNode(): boolean {
 }
 
 function findByOrigin(f: Function, origin: Origin): Located | Promise<Located> {
-  if (origin.kind !== 'script') return nodeFunction(f) ?? searchElsewhere(f, origin, () => withoutModule(f, origin));
+  if (origin.kind !== 'script') {
+    const known = nodeFunction(f) ?? (origin.kind === 'native' ? ofNodesGlobals(f) : undefined);
+    return known ?? searchElsewhere(f, origin, () => withoutModule(f, origin));
+  }
   const { script } = origin;
   // From a module of Node's that was loaded since the last look.
-  if (script.url.startsWith('node:')) return nodeFunction(f) ?? searchElsewhere(f, origin, () => refuse.native(f));
+  if (script.url.startsWith('node:')) {
+    return nodeFunction(f) ?? ofNodesGlobals(f) ?? searchElsewhere(f, origin, () => refuse.native(f));
+  }
   // Nothing else can have these: no thread may load the entry, nothing else has seen what was typed in, and what is
   // written in the call itself was made for it.
   if (isEntryModule(script.url) || isTypedIn(script) || isWrittenInCall(f, origin)) return literalOf(f, origin);

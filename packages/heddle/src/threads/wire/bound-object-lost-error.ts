@@ -6,7 +6,7 @@ import { brand } from '../../defer/error-brand.ts';
  */
 export class BoundObjectLostError extends Error {
   static {
-    brand(this, 'BoundObjectLostError');
+    brand(BoundObjectLostError, 'BoundObjectLostError');
   }
 
   override readonly name: string = 'BoundObjectLostError';

@@ -88,7 +88,7 @@ export interface Refusal {
  */
 export class CallableError extends TypeError {
   static {
-    brand(this, 'CallableError');
+    brand(CallableError, 'CallableError');
   }
 
   override readonly name: string = 'CallableError';

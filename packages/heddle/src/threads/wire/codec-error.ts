@@ -26,7 +26,7 @@ export type CodecErrorCode =
  */
 export class CodecError extends TypeError {
   static {
-    brand(this, 'CodecError');
+    brand(CodecError, 'CodecError');
   }
 
   override readonly name: string = 'CodecError';

@@ -13,7 +13,7 @@ export type IterationArguments = [
 /** The failure of an iteration whose function gives nothing that could be gone through. */
 export class NotIterableError extends TypeError {
   static {
-    brand(this, 'NotIterableError');
+    brand(NotIterableError, 'NotIterableError');
   }
 
   override readonly name: string = 'NotIterableError';

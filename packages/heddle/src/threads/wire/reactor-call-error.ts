@@ -24,7 +24,7 @@ export type ReactorCallErrorCode =
  */
 export class ReactorCallError extends Error {
   static {
-    brand(this, 'ReactorCallError');
+    brand(ReactorCallError, 'ReactorCallError');
   }
 
   override readonly name: string = 'ReactorCallError';

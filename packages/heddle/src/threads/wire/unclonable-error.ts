@@ -7,7 +7,7 @@ import { brand } from '../../defer/error-brand.ts';
  */
 export class UnclonableError extends TypeError {
   static {
-    brand(this, 'UnclonableError');
+    brand(UnclonableError, 'UnclonableError');
   }
 
   override readonly name: string = 'UnclonableError';

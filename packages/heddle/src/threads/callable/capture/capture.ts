@@ -147,8 +147,13 @@ class Graph {
     const take = (found: LoadableReference | undefined): void =>
       found === undefined ? this.#value(variable, steps, set) : set(loaded(found));
     if (!(address instanceof Promise)) return take(address);
-    this.#open.push(address.then(take));
-    return undefined;
+    return this.#await(address.then(take));
+  }
+
+  /** What is refused first ends the capture, and nobody asks for the rest: that is not to be reported as unhandled. */
+  #await(located: Promise<void>): void {
+    located.catch(() => {});
+    this.#open.push(located);
   }
 
   #value(variable: Variable, steps: readonly refuse.Step[], set: (target: Target) => void): void {
@@ -215,8 +220,7 @@ class Graph {
       return explain(error);
     }
     if (!(located instanceof Promise)) return take(located);
-    this.#open.push(located.catch(explain).then(take));
-    return undefined;
+    return this.#await(located.catch(explain).then(take));
   }
 }
 

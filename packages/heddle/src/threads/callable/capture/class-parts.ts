@@ -47,3 +47,35 @@ function namesWithin(nodes: readonly AnyNode[]): string[] {
   }
   return [...names];
 }
+
+/** What a class has by its text, so that it has it in the thread as well. */
+export interface ClassMembers {
+  /** The names of its own properties; undefined where the text does not tell all of them. */
+  readonly own: ReadonlySet<string> | undefined;
+  /** The names on its prototype. */
+  readonly inherited: ReadonlySet<string> | undefined;
+  /** Its methods and accessors, whose text is a part of its own. */
+  readonly methods: readonly { readonly name: string; readonly isStatic: boolean }[];
+}
+
+export function membersOf({ body: { body } }: Class): ClassMembers {
+  const own = new Set<string>();
+  const inherited = new Set<string>();
+  const methods: { name: string; isStatic: boolean }[] = [];
+  // A static part that runs may put anything on the class, and a computed key may be any.
+  let tellsOwn = true;
+  let tellsInherited = true;
+  for (const member of body) {
+    if (member.type === 'StaticBlock') tellsOwn = false;
+    else if (member.computed) {
+      if (member.static) tellsOwn = false;
+      else tellsInherited = false;
+    } else if (member.key.type !== 'PrivateIdentifier' && (member.static || member.type === 'MethodDefinition')) {
+      const { key } = member;
+      const name = key.type === 'Identifier' ? key.name : String((key as { value?: unknown }).value);
+      (member.static ? own : inherited).add(name);
+      if (member.type === 'MethodDefinition') methods.push({ name, isStatic: member.static });
+    }
+  }
+  return { own: tellsOwn ? own : undefined, inherited: tellsInherited ? inherited : undefined, methods };
+}

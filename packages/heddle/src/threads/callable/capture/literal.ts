@@ -1,7 +1,7 @@
 import type { Obstacle } from './free-variables.ts';
 import { freeVariables } from './free-variables.ts';
 import { type LiteralText, readLiteral } from './literal-text.ts';
-import { namesInKeys, namesNeededAtOnce, type Parent, parentOf } from './class-parts.ts';
+import { type ClassMembers, membersOf, namesInKeys, namesNeededAtOnce, type Parent, parentOf } from './class-parts.ts';
 import { type ModuleFacts, readModule } from './module-facts.ts';
 import { type Source, sourceOf } from './source.ts';
 import type { Origin } from '../origin.ts';
@@ -40,6 +40,8 @@ export interface Literal {
   readonly parentName: string | undefined;
   /** Of a class: the names in the computed keys of its members, which were used when it was made. */
   readonly namesInKeys: readonly string[];
+  /** Of a class: what it has by its text. */
+  readonly members: ClassMembers | undefined;
   readonly facts: ModuleFacts;
   /** What was sent for its closures before, by the shape of what they capture. */
   readonly references: Map<string, CapturedReference>;
@@ -92,6 +94,7 @@ export function analyse(f: Function, origin: ScriptOrigin): Literal {
     importsDynamically: free.dynamicImports.length > 0,
     neededAtOnce: read.node.type === 'ClassExpression' ? namesNeededAtOnce(read.node, parent) : [],
     namesInKeys: read.node.type === 'ClassExpression' ? namesInKeys(read.node.body) : [],
+    members: read.node.type === 'ClassExpression' ? membersOf(read.node) : undefined,
     facts,
     references: new Map(),
     loadables: new Map(),

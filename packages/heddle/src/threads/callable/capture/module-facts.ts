@@ -131,18 +131,25 @@ function neverUndefinedOf({ body }: Program): Set<string> {
 function writesIn(program: Program): Pick<ModuleFacts, 'reassigned' | 'mutated'> {
   const reassigned = new Set<string>();
   const mutated = new Set<string>();
+  /** The parameters of the functions around the node: they have a name to themselves, as in TypeScript's enums. */
+  let parameters: ReadonlySet<string> = new Set();
+  const writtenInto = (root: AnyNode): void => {
+    if (root.type === 'Identifier' && !parameters.has(root.name)) mutated.add(root.name);
+  };
   const written = (target: AnyNode): void => {
     if (target.type === 'MemberExpression') {
-      const { root } = memberChain(target);
-      if (root.type === 'Identifier') mutated.add(root.name);
+      writtenInto(memberChain(target).root);
     } else {
       for (const { name } of namesIn(target)) reassigned.add(name);
     }
   };
   // A `var` in a loop gets another value each time round without an assignment.
   const topVars = new Set<AnyNode>(program.body);
-  const open: AnyNode[] = [program];
-  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+  const open: (readonly [node: AnyNode, parameters: ReadonlySet<string>])[] = [[program, parameters]];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const [node] = next;
+    parameters =
+      'params' in node ? new Set([...next[1], ...node.params.flatMap(namesIn).map(({ name }) => name)]) : next[1];
     if (node.type === 'AssignmentExpression') written(node.left);
     else if (node.type === 'UpdateExpression') written(node.argument);
     else if (node.type === 'UnaryExpression' && node.operator === 'delete') written(node.argument);
@@ -151,9 +158,9 @@ function writesIn(program: Program): Pick<ModuleFacts, 'reassigned' | 'mutated'>
       for (const { id } of node.declarations) written(id);
     } else if (node.type === 'CallExpression' && node.callee.type === 'MemberExpression') {
       const { root, steps } = memberChain(node.callee);
-      if (root.type === 'Identifier' && isMutator(steps.at(-1))) mutated.add(root.name);
+      if (isMutator(steps.at(-1))) writtenInto(root);
     }
-    for (const child of childrenOf(node)) open.push(child);
+    for (const child of childrenOf(node)) open.push([child, parameters]);
   }
   return { reassigned, mutated };
 }

@@ -1,3 +1,4 @@
+import type { ClassMembers } from './class-parts.ts';
 import * as refuse from './refusals.ts';
 
 /**
@@ -20,7 +21,7 @@ export function checkLiteral(steps: readonly refuse.Step[]): void {
   if (literal.importsDynamically && !/^(?:file:|\/|[a-z]:[\\/])/i.test(literal.script)) {
     throw refuse.importWithoutFile(steps);
   }
-  const state = literal.form === 'class' ? [] : ownState(f);
+  const state = literal.members === undefined ? ownState(f) : changedMembers(f, literal.members);
   if (state.length > 0) throw refuse.functionState(steps, state);
 }
 
@@ -33,4 +34,27 @@ function ownState(f: Function): string[] {
   if (typeof prototype !== 'object' || prototype === null) return own;
   const inherited = Object.getOwnPropertyNames(prototype).filter((key) => key !== 'constructor');
   return [...own, ...inherited.map((key) => `prototype.${key}`)];
+}
+
+/**
+ * What was put on a class, or in the place of a method, after its body: by decorators that tools have compiled, by
+ * assignments. The values of static fields may have changed as well; they are made anew as the text says.
+ */
+function changedMembers(f: Function, { own, inherited, methods }: ClassMembers): string[] {
+  const prototype = Reflect.get(f, 'prototype') as object;
+  const added =
+    own === undefined ? [] : Object.getOwnPropertyNames(f).filter((key) => !USUAL.has(key) && !own.has(key));
+  const addedBelow =
+    inherited === undefined
+      ? []
+      : Object.getOwnPropertyNames(prototype).filter((key) => key !== 'constructor' && !inherited.has(key));
+  const text = Function.prototype.toString.call(f);
+  const replaced = methods.filter(({ name, isStatic }) => {
+    const { value, get, set } = Object.getOwnPropertyDescriptor(isStatic ? f : prototype, name) ?? {};
+    return [value, get, set].some(
+      (part) => typeof part === 'function' && part !== f && !text.includes(Function.prototype.toString.call(part)),
+    );
+  });
+  const paths = replaced.map(({ name, isStatic }) => (isStatic ? name : `prototype.${name}`));
+  return [...new Set([...added, ...addedBelow.map((key) => `prototype.${key}`), ...paths])];
 }
