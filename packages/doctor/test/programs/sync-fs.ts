@@ -5,7 +5,7 @@ import path from 'node:path';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'blocks-'));
 const file = path.join(folder, 'data');
-writeFileSync(file, Buffer.alloc(40_000_000, 'x'));
+writeFileSync(file, Buffer.alloc(4_000_000, 'x'));
 
 function loadData(milliseconds: number): number {
   const end = Date.now() + milliseconds;

@@ -6,7 +6,10 @@ import { Histogram } from './histogram.ts';
 import type { Job } from './job.ts';
 import { jobWatches } from './job-watches.ts';
 
-/** What has become of a pool's calls. Keeps the process while there are any, and tells those who listen to `node:diagnostics_channel`, where somebody does. */
+/**
+ * What has become of a pool's calls. Keeps the process while there are any, and tells those who listen to
+ * `node:diagnostics_channel`, where somebody does.
+ */
 export class PoolRecord {
   readonly pool: string;
   readonly runTime: Histogram = new Histogram();
