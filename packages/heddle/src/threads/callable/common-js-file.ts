@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { types } from 'node:util';
 import { commonJsCache } from './common-js-cache.ts';
 import type { ScriptPosition } from './function-handle.ts';
-import { findMember } from './members.ts';
+import { dataProperty, findMember } from './members.ts';
 
 /**
  * The CommonJS file that `f` is written in, where that file's module exports it directly and its text is what was
@@ -14,7 +14,9 @@ import { findMember } from './members.ts';
 export function commonJsFileOf(f: Function, position: ScriptPosition): string | undefined {
   const text = Function.prototype.toString.call(f);
   for (const [file, module] of Object.entries(commonJsCache())) {
-    if (exportsDirectly(module?.exports, f) && isWrittenIn(file, text, position)) return file;
+    // Of the program's entry, which no thread loads, a getter stands in the place of what it exports.
+    const exports = module && dataProperty(module, 'exports');
+    if (exportsDirectly(exports, f) && isWrittenIn(file, text, position)) return file;
   }
   return undefined;
 }
