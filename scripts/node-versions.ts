@@ -1,5 +1,6 @@
-// Runs the compiled tests on other Node versions: `node scripts/node-versions.ts [--core] [20 22 26]`. With --core, only
-// those of what depends on the version; the documents, the bundles, the examples and the benches are left to one of them.
+// Runs the compiled tests on other Node versions: `node scripts/node-versions.ts [--core | --library] [20 22 26]`. With
+// --library, without the bundlers and the benches, which are run by the Node of whoever builds; with --core, only those of
+// what depends on the version: the documents, the examples and the doctor are left to one of them.
 // The binaries come from the npm package `node` and stay in the ignored folder .node-versions.
 import { execFileSync } from 'node:child_process';
 import { fetchNode } from './node-binary.ts';
@@ -13,10 +14,17 @@ const coreTests = [
   // Who is named depends on what V8 tells.
   'packages/doctor/build/test/programs.test.js',
 ];
+const libraryTests = [
+  ...coreTests,
+  ...['documentation', 'examples', 'inspect', 'package', 'support'].map(
+    (folder) => `packages/heddle/build/test/${folder}/`,
+  ),
+  'packages/doctor/',
+];
 
 const given = process.argv.slice(2);
-const paths = given.includes('--core') ? coreTests : [];
-const versions = given.filter((argument) => argument !== '--core');
+const paths = given.includes('--core') ? coreTests : given.includes('--library') ? libraryTests : [];
+const versions = given.filter((argument) => !argument.startsWith('--'));
 if (versions.length === 0) versions.push(...defaultVersions);
 const binaries = versions.map((version) => fetchNode(version));
 for (const node of binaries) {
