@@ -7,3 +7,10 @@ export function poolFor(t: TestContext, options: ThreadPoolOptions = {}): Thread
   t.after(() => pool.stop({ deadline: 0 }));
   return pool;
 }
+
+/** The same with one thread, or one process, by the class of the pool. */
+export function poolOfOne(t: TestContext, Pool: new (options: ThreadPoolOptions) => ThreadPool): ThreadPool {
+  const pool = new Pool({ max: 1 });
+  t.after(() => pool.stop({ deadline: 0 }));
+  return pool;
+}

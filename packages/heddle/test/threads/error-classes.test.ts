@@ -6,16 +6,13 @@ import { ProcessPool, ThreadPool, UnclonableError } from 'heddle/threads';
 import { askInVain, failByHeddle, keep, thrownInThread } from '../fixtures/threads/error-classes.ts';
 import { errorOf } from '../support/failure-of.ts';
 import { traceFile } from '../support/program.ts';
+import { poolOfOne } from '../support/pools.ts';
 
 const limit = { timeout: 60_000 };
 
 for (const Pool of [ThreadPool, ProcessPool]) {
   const { name } = Pool;
-  const poolFor = (t: TestContext): ThreadPool => {
-    const pool = new Pool({ max: 1 });
-    t.after(() => pool.stop({ deadline: 0 }));
-    return pool;
-  };
+  const poolFor = (t: TestContext): ThreadPool => poolOfOne(t, Pool);
 
   test(`${name}: what Heddle throws in a thread is of the classes that the program has there`, limit, async (t) => {
     const pool = poolFor(t);

@@ -7,6 +7,7 @@ import { measureCopy } from 'heddle/inspect';
 import { ProcessPool, registerCodec, ThreadPool, transfer, UnclonableError } from 'heddle/threads';
 import * as odd from '../fixtures/threads/odd-values.ts';
 import { identity } from '../fixtures/threads/jobs.ts';
+import { poolOfOne } from '../support/pools.ts';
 
 const limit = { timeout: 60_000 };
 
@@ -29,11 +30,7 @@ function on(extra: unknown): unknown[] {
 
 for (const Pool of [ThreadPool, ProcessPool]) {
   const { name } = Pool;
-  const poolFor = (t: TestContext): ThreadPool => {
-    const pool = new Pool({ max: 1 });
-    t.after(() => pool.stop({ deadline: 0 }));
-    return pool;
-  };
+  const poolFor = (t: TestContext): ThreadPool => poolOfOne(t, Pool);
 
   test(`${name}: what hangs on an array under a name arrives as it would elsewhere`, limit, async (t) => {
     const pool = poolFor(t);

@@ -4,16 +4,13 @@ import { ask, notify } from 'heddle';
 import { callFromThread } from 'heddle/thread';
 import { ProcessPool, ThreadPool } from 'heddle/threads';
 import { askOfArguments, askOnce, askWhatIsGone } from '../fixtures/threads/odd-values.ts';
+import { poolOfOne } from '../support/pools.ts';
 
 const limit = { timeout: 60_000 };
 
 for (const Pool of [ThreadPool, ProcessPool]) {
   const { name } = Pool;
-  const poolFor = (t: TestContext): ThreadPool => {
-    const pool = new Pool({ max: 1 });
-    t.after(() => pool.stop({ deadline: 0 }));
-    return pool;
-  };
+  const poolFor = (t: TestContext): ThreadPool => poolOfOne(t, Pool);
   const typeName = ask((value: unknown) => typeof value);
 
   test(`${name}: a first question that cannot be sent is refused, and the next ones are answered`, limit, async (t) => {

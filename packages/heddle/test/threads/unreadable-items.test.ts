@@ -4,6 +4,7 @@ import { CancelledError } from 'heddle';
 import { CodecError, ProcessPool, ThreadPool, threadFunction } from 'heddle/threads';
 import type { numbersThenCoins as Coins } from '../fixtures/threads/coins.ts';
 import { add } from '../fixtures/threads/jobs.ts';
+import { poolOfOne } from '../support/pools.ts';
 
 const limit = { timeout: 60_000 };
 
@@ -19,11 +20,7 @@ export function* countTo(last: number): Generator<number> {
 
 for (const Pool of [ThreadPool, ProcessPool]) {
   const { name } = Pool;
-  const poolFor = (t: TestContext): ThreadPool => {
-    const pool = new Pool({ max: 1 });
-    t.after(() => pool.stop({ deadline: 0 }));
-    return pool;
-  };
+  const poolFor = (t: TestContext): ThreadPool => poolOfOne(t, Pool);
 
   for (const coins of [1, 100]) {
     test(
