@@ -9,7 +9,7 @@ export function poolFor(t: TestContext, options: ThreadPoolOptions = {}): Thread
 }
 
 /** The same with one thread, or one process, by the class of the pool. */
-export function poolOfOne(t: TestContext, Pool: new (options: ThreadPoolOptions) => ThreadPool): ThreadPool {
+export function poolOfOne(t: TestContext, Pool: new (options: { readonly max: number }) => ThreadPool): ThreadPool {
   const pool = new Pool({ max: 1 });
   t.after(() => pool.stop({ deadline: 0 }));
   return pool;
