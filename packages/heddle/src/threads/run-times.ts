@@ -23,7 +23,7 @@ export class RunTime {
   }
 
   hasRun(microseconds: number): void {
-    const ran = Math.min(microseconds * 1000 + BESIDE_NANOSECONDS, UNKNOWN_NANOSECONDS);
+    const ran = Math.min(Math.ceil(microseconds * 1000) + BESIDE_NANOSECONDS, UNKNOWN_NANOSECONDS);
     const expected = this.nanoseconds;
     if (!this.isKnown) this.nanoseconds = ran;
     else if (ran > expected) this.nanoseconds = Math.min(ran, 2 * expected + GRACE_NANOSECONDS);

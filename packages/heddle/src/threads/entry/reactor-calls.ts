@@ -109,7 +109,8 @@ export class ReactorCalls implements CallsToReactor {
     }
     const id = ++this.#lastNumber;
     this.#post({ target: { ...target, id }, ...rest }, transfer);
-    return void this.#numbers.set(target, id);
+    this.#numbers.set(target, id);
+    return undefined;
   }
 
   /** @throws UnclonableError, also for what only shows when V8 reads it: memory that is gone */
