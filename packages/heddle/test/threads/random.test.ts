@@ -169,7 +169,7 @@ const fates: Fate[] = [
 const kinds: readonly Kind[] = [
   {
     name: 'threads',
-    rounds: 10,
+    rounds: 4,
     callsPerRound: 1000,
     make: (options) => new ThreadPool(options),
     makeGate: () => new Gate(),

@@ -62,7 +62,7 @@ test("where Heddle's own dispatch made the call, the callback is named all the s
     "import { Deferred } from 'heddle/defer';",
   );
   assert.equal(block.kind, 'native call');
-  assert.match(block.culprit!.text, /^arrange/);
+  assert.equal(block.culprit?.frame.functionName, 'arrange');
 });
 
 test('a delayed call of the reactor is named where it has left no frame', async () => {
@@ -70,7 +70,8 @@ test('a delayed call of the reactor is named where it has left no frame', async 
     '() => { reactor.callLater(0, function arrange() { numbers.slice().sort(); }); }',
     "import { reactor } from 'heddle/reactor';",
   );
-  assert.match(block.culprit!.text, /^arrange/);
+  // A copy that takes long on a busy machine is met just before the sort: then the frame is there, and the call as well.
+  assert.equal(block.culprit?.frame.functionName, 'arrange');
 });
 
 test('a chain of promises that starves the loop is told from one long function', async () => {
