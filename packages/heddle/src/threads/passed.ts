@@ -96,13 +96,11 @@ export function ask<A extends unknown[], R>(f: (...args: A) => R): ThreadCallabl
  * console.log(await deferToThread(sorted<number>, [1, 3, 2], inThread(compare))); // prints [ 3, 2, 1 ]
  * ```
  */
-export function inThread<F extends (...args: never) => unknown>(f: F): ThreadCallable<F> {
+export function inThread<A extends unknown[], R>(f: (...args: A) => R): ThreadCallable<(...args: A) => R> {
   const found = new PassedCallable(f);
-  const wrapper = (...args: unknown[]): unknown => Reflect.apply(f, undefined, args);
-  return named(
-    f,
-    markPassed(wrapper, { way: 'inThread', f, resolve: () => found.resolve() }),
-  ) as unknown as ThreadCallable<F>;
+  const wrapper = (...args: A): R => Reflect.apply(f, undefined, args) as R;
+  const passed = markPassed(wrapper, { way: 'inThread', f, resolve: () => found.resolve() });
+  return named(f, passed) as ThreadCallable<(...args: A) => R>;
 }
 
 function passedBack<A extends unknown[], R>(

@@ -141,6 +141,9 @@ typeOf(deferToThread(lookUp, ask((key) => key.length))).is<Deferred<number>>();
 typeOf(deferToThread(lookUp, ask(async (key) => key.length))).is<Deferred<number>>();
 typeOf(deferToThread(sorted, [2, 1], inThread((a: number, b: number) => a - b))).is<Deferred<number[]>>();
 typeOf(deferToThread(JSON.parse, '[]', inThread((_key: string, value: unknown) => value))).is<Deferred<any>>();
+// Also where the parameter is optional, they need no types of their own.
+deferToThread(JSON.parse, '[]', inThread((key, value: unknown) => (typeOf(key).is<string>(), value)));
+deferToThread(sorted<number>, [2, 1], inThread((a, b) => (typeOf(a).is<number>(), a - b)));
 
 // A function of unknown parameters takes what it is given.
 declare const anyFunction: (...args: any[]) => unknown;
