@@ -1,5 +1,6 @@
 import type { RunTime, RunTimes } from './run-times.ts';
 import type { SlotOutcome } from './wire/channel.ts';
+import { MOST_KNOWN_FUNCTIONS } from './wire/most-known-functions.ts';
 import type { JobReference } from './wire/reference.ts';
 
 /** A function as one thread knows it. */
@@ -11,7 +12,10 @@ export interface KnownFunction {
   readonly runTime: RunTime;
 }
 
-/** The functions that one thread has been told of. */
+/**
+ * The functions that one thread has been told of. Where a program makes ever new ones (under names that come from its
+ * data, say), those that the thread was told of first are forgotten, and told of again when they are called.
+ */
 export class KnownFunctions {
   readonly #functions = new Map<JobReference, KnownFunction>();
   readonly #runTimes: RunTimes;
@@ -27,6 +31,7 @@ export class KnownFunctions {
     if (known === undefined) {
       known = { id: ++this.#lastId, isLoaded: false, runTime: this.#runTimes.of(reference) };
       this.#functions.set(reference, known);
+      if (this.#functions.size > MOST_KNOWN_FUNCTIONS) this.#forgetFirst();
     }
     return known;
   }
@@ -38,5 +43,10 @@ export class KnownFunctions {
     // The first run in a thread is one of code that is cold there.
     if (known.isLoaded || !known.runTime.isKnown) known.runTime.hasRun(microseconds);
     known.isLoaded = true;
+  }
+
+  #forgetFirst(): void {
+    const [first] = this.#functions.keys();
+    if (first !== undefined) this.#functions.delete(first);
   }
 }

@@ -60,3 +60,31 @@ test('neither a pool nor a bound object that is gone keeps the AsyncLocalStorage
   assert.equal(code, 0, stderr);
   assert.equal(stdout, '0\n');
 });
+
+test('functions under ever new names take no more memory than a thousand of them, here and in the thread', async () => {
+  const program = `
+    import { ThreadPool } from 'heddle';
+    const pool = new ThreadPool({ max: 1 });
+    const known = (value) => value;
+    const used = () => { gc(); return process.memoryUsage().heapUsed; };
+    let calls = 0;
+    const callNew = async (count) => {
+      for (let n = 0; n < count; n++) {
+        const name = 'from data ' + ++calls;
+        const { [name]: f } = { [name]: (value) => value + 1 };
+        if ((await pool.defer(f, calls)) !== calls + 1) throw new Error(name);
+        // Known for long, and told of again now and then.
+        if ((await pool.defer(known, calls)) !== calls) throw new Error(name);
+      }
+    };
+    await callNew(3000);
+    const before = [used(), await pool.defer(used)];
+    await callNew(4000);
+    console.log(used() - before[0], (await pool.defer(used)) - before[1]);
+    await pool.stop();
+  `;
+  const { code, stdout, stderr } = await runProgram(program, ['--expose-gc']);
+  assert.equal(code, 0, stderr);
+  // Each of them took more than a kilobyte.
+  for (const bytes of stdout.split(' ')) assert.ok(Number(bytes) / 4000 < 300, `${stdout.trim()} bytes`);
+});

@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import { isThenable } from '../../defer/thenable.ts';
 import type { JobMessage } from '../wire/messages.ts';
+import { MOST_KNOWN_FUNCTIONS } from '../wire/most-known-functions.ts';
 import { CodecError } from '../wire/codec-error.ts';
 import { UnclonableError } from '../wire/unclonable-error.ts';
 import { unpack } from '../wire/unpack.ts';
@@ -87,6 +88,7 @@ export class JobRunner {
     const keep = (source: FunctionSource): void => {
       const loaded = { source, waits: false };
       this.#functions.set(functionId, loaded);
+      this.#functions.delete(functionId - 2 * MOST_KNOWN_FUNCTIONS);
       this.#answers.loaded(job);
       this.#run(job, message, loaded);
     };

@@ -11,6 +11,8 @@ export interface CapturedFunction {
 
 // The whole map may stand in its URL.
 const SHORT = 1000;
+/** Of one literal. Names and paths can come from the program's data, so that there is no end of them. */
+const MOST_SHAPES = 1000;
 
 const numbers = new WeakMap<object, number>();
 let lastNumber = 0;
@@ -20,13 +22,16 @@ let lastNumber = 0;
  * same one, so that a thread compiles the texts once.
  */
 export function referenceFor(functions: readonly CapturedFunction[], patches: readonly Patch[]): CapturedReference {
-  const [first] = functions as [CapturedFunction];
+  const [{ literal }] = functions as [CapturedFunction];
+  const { references } = literal;
   const mapped = honoursSourceMaps();
   const key = `${mapped ? 'mapped ' : ''}${shapeOf(functions, patches)}`;
-  let reference = first.literal.references.get(key);
+  let reference = references.get(key);
   if (reference === undefined) {
     reference = { kind: 'captured', functions: functions.map((f) => textOf(f, mapped)), patches, sourceMaps: mapped };
-    first.literal.references.set(key, reference);
+    references.set(key, reference);
+    const [first] = references.keys();
+    if (references.size > MOST_SHAPES && first !== undefined) references.delete(first);
   }
   return reference;
 }
