@@ -1,5 +1,6 @@
 import type { RunTime, RunTimes } from './run-times.ts';
 import type { SlotOutcome } from './wire/channel.ts';
+import { BoundedMap } from './callable/bounded-map.ts';
 import { MOST_KNOWN_FUNCTIONS } from './wire/most-known-functions.ts';
 import type { JobReference } from './wire/reference.ts';
 
@@ -17,7 +18,7 @@ export interface KnownFunction {
  * data, say), those that the thread was told of first are forgotten, and told of again when they are called.
  */
 export class KnownFunctions {
-  readonly #functions = new Map<JobReference, KnownFunction>();
+  readonly #functions = new BoundedMap<JobReference, KnownFunction>(MOST_KNOWN_FUNCTIONS);
   readonly #runTimes: RunTimes;
   #lastId = 0;
 
@@ -31,7 +32,6 @@ export class KnownFunctions {
     if (known === undefined) {
       known = { id: ++this.#lastId, isLoaded: false, runTime: this.#runTimes.of(reference) };
       this.#functions.set(reference, known);
-      if (this.#functions.size > MOST_KNOWN_FUNCTIONS) this.#forgetFirst();
     }
     return known;
   }
@@ -43,10 +43,5 @@ export class KnownFunctions {
     // The first run in a thread is one of code that is cold there.
     if (known.isLoaded || !known.runTime.isKnown) known.runTime.hasRun(microseconds);
     known.isLoaded = true;
-  }
-
-  #forgetFirst(): void {
-    const [first] = this.#functions.keys();
-    if (first !== undefined) this.#functions.delete(first);
   }
 }

@@ -1,5 +1,6 @@
 import { ThreadEntryMissingError } from '../../errors.ts';
 import { CallableError } from '../../wire/callable-error.ts';
+import { BoundedMap } from '../bounded-map.ts';
 import { type Origin, originOf, type Scope } from '../origin.ts';
 import { locationOf } from '../refusals.ts';
 import { allowsCodeGeneration } from './code-generation.ts';
@@ -16,11 +17,14 @@ export interface Closure {
   readonly scopes: readonly Scope[] | undefined;
 }
 
+/** A program has less, except of those that it makes of texts. */
+const MOST_LITERALS = 5000;
+
 // By the place in the source: closures that are made there over and over are analysed once.
-const literals = new Map<string, Literal>();
+const literals = new BoundedMap<string, Literal>(MOST_LITERALS);
 const literalsOfFunctions = new WeakMap<Function, Literal>();
 // By the text: what uses nothing of its surroundings is the same wherever it stands.
-const selfContained = new Map<string, Literal>();
+const selfContained = new BoundedMap<string, Literal>(MOST_LITERALS);
 
 /** Whether this function, or one of the same text that uses nothing of its surroundings, was captured before. */
 export function isKnownLiteral(f: Function): boolean {

@@ -4,6 +4,7 @@ import { type LiteralText, readLiteral } from './literal-text.ts';
 import { type ClassMembers, membersOf, namesInKeys, namesNeededAtOnce, type Parent, parentOf } from './class-parts.ts';
 import { type ModuleFacts, readModule } from './module-facts.ts';
 import { type Source, sourceOf } from './source.ts';
+import { BoundedMap } from '../bounded-map.ts';
 import type { Origin } from '../origin.ts';
 import { readablePath } from '../readable-path.ts';
 import { type Script, sourceMapUrlOf } from '../scripts.ts';
@@ -54,7 +55,12 @@ export interface Literal {
 /** The name that stands for `import` in a captured text: as long as it, so that positions stay. */
 export const IMPORT = '$mport';
 
-const factsByScript = new Map<string, ModuleFacts>();
+/** Names and paths in what a closure captures can come from the program's data, so that there is no end of them. */
+const MOST_SHAPES = 1000;
+/** The texts of `new Function` are scripts as well. */
+const MOST_SCRIPTS = 5000;
+
+const factsByScript = new BoundedMap<string, ModuleFacts>(MOST_SCRIPTS);
 
 /**
  * Analyses the text of `f`.
@@ -96,7 +102,7 @@ export function analyse(f: Function, origin: ScriptOrigin): Literal {
     namesInKeys: read.node.type === 'ClassExpression' ? namesInKeys(read.node.body) : [],
     members: read.node.type === 'ClassExpression' ? membersOf(read.node) : undefined,
     facts,
-    references: new Map(),
+    references: new BoundedMap(MOST_SHAPES),
     loadables: new Map(),
     warned: new Set(),
   };

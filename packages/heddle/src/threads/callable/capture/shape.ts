@@ -11,8 +11,6 @@ export interface CapturedFunction {
 
 // The whole map may stand in its URL.
 const SHORT = 1000;
-/** Of one literal. Names and paths can come from the program's data, so that there is no end of them. */
-const MOST_SHAPES = 1000;
 
 const numbers = new WeakMap<object, number>();
 let lastNumber = 0;
@@ -30,8 +28,6 @@ export function referenceFor(functions: readonly CapturedFunction[], patches: re
   if (reference === undefined) {
     reference = { kind: 'captured', functions: functions.map((f) => textOf(f, mapped)), patches, sourceMaps: mapped };
     references.set(key, reference);
-    const [first] = references.keys();
-    if (references.size > MOST_SHAPES && first !== undefined) references.delete(first);
   }
   return reference;
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { BoundedMap } from '../bounded-map.ts';
 import { ask, inspectorSession } from '../inspector-session.ts';
 import { quietly } from '../../wire/quietly.ts';
 import { askDebugger, type Script } from '../scripts.ts';
@@ -79,7 +80,7 @@ function textOfNewFunction({ script: { url } }: Position, functionText: string):
 
 /** Functions of a few scripts may come in turn, and a question takes some 20 ms. */
 const MOST_ANSWERS = 16;
-const answers = new Map<string, string | undefined>();
+const answers = new BoundedMap<string, string | undefined>(MOST_ANSWERS);
 
 function askForSource(scriptId: string): string | undefined {
   if (answers.has(scriptId)) return answers.get(scriptId);
@@ -87,8 +88,6 @@ function askForSource(scriptId: string): string | undefined {
   const answer = askDebugger(session, () => {
     return ask<{ scriptSource?: string }>(session, 'Debugger.getScriptSource', { scriptId }).scriptSource;
   });
-  const [oldest] = answers.keys();
-  if (oldest !== undefined && answers.size === MOST_ANSWERS) answers.delete(oldest);
   answers.set(scriptId, answer);
   return answer;
 }
