@@ -51,7 +51,7 @@ class SystemCall implements ScheduledCall {
 
   unref(): void {
     this.#isUnref = true;
-    this.#timer?.unref();
+    this.#timer?.unref?.();
   }
 
   #wait(): void {
@@ -59,7 +59,7 @@ class SystemCall implements ScheduledCall {
     const stretch = Math.min(this.#left, LONGEST_TIMER);
     this.#left -= stretch;
     this.#timer = setTimeout(() => this.#elapsed(), stretch);
-    if (this.#isUnref) this.#timer.unref();
+    if (this.#isUnref) this.#timer.unref?.();
   }
 
   #elapsed(): void {

@@ -1,6 +1,13 @@
 import { AsyncResource } from 'node:async_hooks';
 
-const outside = new AsyncResource('Heddle', { requireManualDestroy: true });
+/** Keeps no process, for whoever looks for what does (Jest's `--detectOpenHandles`). */
+class OutsideOfCalls extends AsyncResource {
+  hasRef(): boolean {
+    return false;
+  }
+}
+
+const outside = new OutsideOfCalls('Heddle', { requireManualDestroy: true });
 
 /**
  * Makes what outlives the call that it is made for, such as a thread or a timer that all share: it must not keep that

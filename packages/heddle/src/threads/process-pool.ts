@@ -2,6 +2,7 @@ import type { Connect } from './connection.ts';
 import type { CompletePoolOptions, ThreadPoolOptions } from './options.ts';
 import { ProcessConnection } from './process-connection.ts';
 import { checkProcessOptions, type ProcessPoolOptions } from './process-options.ts';
+import { refuseSingleExecutable } from './single-executable.ts';
 import { ThreadPool } from './thread-pool.ts';
 
 /**
@@ -37,8 +38,9 @@ import { ThreadPool } from './thread-pool.ts';
  * ```
  */
 export class ProcessPool extends ThreadPool {
-  /** @throws InvalidArgumentError when an option cannot be what it is given as */
+  /** @throws InvalidArgumentError when an option cannot be what it is given as, and in a single executable application */
   constructor(options: ProcessPoolOptions = {}) {
+    refuseSingleExecutable();
     super(checkProcessOptions(options));
   }
 

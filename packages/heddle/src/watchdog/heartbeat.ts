@@ -1,4 +1,4 @@
-import { type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks';
+import { performance, type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks';
 import { clearInterval, setImmediate, setInterval } from '../defer/node-timers.ts';
 import { beatInterval } from './beat-interval.ts';
 import { type SharedState, sharedNow, Time, Word } from './shared-state.ts';

@@ -1,3 +1,5 @@
+import { now } from '../defer/node-timers.ts';
+
 /** Words of the memory that a loop and its watcher share. */
 export const Word = {
   /** One of {@link SessionState}. */
@@ -47,8 +49,6 @@ export function createSharedState(): SharedState {
   };
 }
 
-// A test's fake clock must not stop a watch.
-const now = performance.now.bind(performance);
 const offset = Number(process.hrtime.bigint()) / 1e6 - now();
 
 /** Milliseconds on a scale that all threads of a process share. */

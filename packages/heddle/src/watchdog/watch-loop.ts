@@ -1,5 +1,5 @@
-import { AsyncResource } from 'node:async_hooks';
 import { isMainThread } from 'node:worker_threads';
+import { outsideOfCalls } from '../defer/outside-of-calls.ts';
 import type { BlockedLoop } from './blocked-loop.ts';
 import { beginLog, endLog, frameOfCall, lastCall } from './dispatch-log.ts';
 import { LoopNotWatchableError } from './errors.ts';
@@ -22,9 +22,6 @@ export interface LoopWatch {
   stop(): void;
   [Symbol.dispose](): void;
 }
-
-/** A watch outlives the call that it is made in, and must not keep that call's async context. */
-const outsideOfCalls = new AsyncResource('HeddleWatch', { requireManualDestroy: true });
 
 /**
  * Watches the event loop of this process from a thread of its own, and says who keeps it from turning: which function,
@@ -57,7 +54,8 @@ export function watchLoop(options: WatchOptions = {}): LoopWatch {
       'watchLoop was called in a worker thread, whose loop cannot be watched: call it in the main thread, whose pool threads jobLimit watches as well.',
     );
   }
-  return outsideOfCalls.runInAsyncScope(() => new Watch(complete));
+  // It outlives the call that it is made in.
+  return outsideOfCalls(() => new Watch(complete));
 }
 
 /** Those that are on: one listener for all, of which a process can have many. */

@@ -7,6 +7,7 @@ import { add, passGate, spinForever } from '../fixtures/threads/jobs.ts';
 import { errorOf } from '../support/failure-of.ts';
 import { Gate } from '../support/gate.ts';
 import { poolFor } from '../support/pools.ts';
+import { runProgram } from '../support/program.ts';
 import { CallableError, TimeoutError } from 'heddle';
 
 const limit = { timeout: 30_000 };
@@ -58,4 +59,46 @@ test('a clock that a job has stopped in its thread keeps that neither awake nor 
   });
   assert.equal(await pool.defer(add, 1, 2), 3);
   while (pool.statistics().threads > 0) await nextTurn();
+});
+
+test('dates that fake timers make are dates to a thread', limit, async (t) => {
+  const pool = poolFor(t, { max: 1 });
+  // As sinon's, which Jest and Vitest have.
+  class ClockDate extends Date {}
+  const RealDate = globalThis.Date;
+  globalThis.Date = ClockDate as DateConstructor;
+  t.after(() => {
+    globalThis.Date = RealDate;
+  });
+  const date = new Date(5);
+  assert.equal(Object.getPrototypeOf(date), ClockDate.prototype);
+  assert.equal(await pool.defer((given: Date) => given.getTime(), date), 5);
+  assert.equal(await pool.defer(() => date.getTime()), 5);
+});
+
+test('timers that are numbers, as in a page, count a time limit', limit, async () => {
+  const { stdout, stderr } = await runProgram(`
+    import { ThreadPool } from 'heddle';
+    const { setTimeout: nodes } = globalThis;
+    globalThis.setTimeout = (f, delay) => Number(nodes(f, delay));
+    const pool = new ThreadPool({ max: 1 });
+    console.log(await pool.with({ timeout: 20_000 }).defer(Math.max, 1, 2));
+    const never = pool.with({ timeout: 20, grace: 0 }).defer(() => { for (;;); });
+    await never.catch((error) => console.log(error.code));
+    await pool.stop();
+  `);
+  assert.equal(stdout, '2\nHEDDLE_TIMEOUT\n', stderr);
+});
+
+test('nothing that Heddle makes when it is imported says that it keeps the process', limit, async () => {
+  const { stdout, stderr } = await runProgram(`
+    import { createHook } from 'node:async_hooks';
+    const made = [];
+    const init = (_id, type, _trigger, resource) => made.push([type, resource.hasRef?.()]);
+    const hook = createHook({ init }).enable();
+    await import('heddle');
+    hook.disable();
+    console.log(JSON.stringify(made.filter(([type]) => type.startsWith('Heddle'))));
+  `);
+  assert.equal(stdout, '[["Heddle",false]]\n', stderr);
 });

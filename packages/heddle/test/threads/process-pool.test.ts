@@ -344,3 +344,17 @@ test('a call whose process never comes to it fails by its limit, and the process
   `);
   assert.equal(stdout, 'HEDDLE_TIMEOUT queue\n2\n', stderr);
 });
+
+test('in a single executable application, which would run itself for each process, it is refused', limit, async () => {
+  const { stdout, stderr } = await runProgram(`
+    import { ProcessPool, ThreadPool } from 'heddle';
+    process.getBuiltinModule('node:sea').isSea = () => true;
+    console.log(await new ThreadPool({ max: 1 }).defer(Math.max, 1, 2));
+    new ProcessPool({ max: 1 });
+  `);
+  assert.equal(stdout.trim(), '2', stderr);
+  assert.match(
+    stderr,
+    /InvalidArgumentError: A ProcessPool cannot be made in a single executable application.*ThreadPool/,
+  );
+});

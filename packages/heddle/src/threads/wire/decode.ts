@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { CodedInstance, CodedInstances } from './coded.ts';
 import { codecAt, type CodecAddress, type RegisteredCodec } from './codec.ts';
 import { CodecError } from './codec-error.ts';
@@ -97,15 +98,15 @@ function replace(root: unknown, made: ReadonlyMap<object, unknown>, seen: Set<ob
     const container = at as object;
     if (seen.has(container)) continue;
     seen.add(container);
-    if (container instanceof Map) {
+    if (types.isMap(container)) {
       const entries = [...container];
       container.clear();
       for (const [key, item] of entries) container.set(replaced(key), replaced(item));
-    } else if (container instanceof Set) {
+    } else if (types.isSet(container)) {
       const items = [...container];
       container.clear();
       for (const item of items) container.add(replaced(item));
-    } else if (isPlain(container) || container instanceof Error) {
+    } else if (isPlain(container) || types.isNativeError(container)) {
       replaceProperties(container, replaced);
     }
   }

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { CodedInstance } from './coded.ts';
 import type { ErrorDetails } from './error-details.ts';
 
@@ -66,12 +67,17 @@ export function decodingOrder(instances: readonly Outgoing[], errors: readonly E
 
 /** What lies in a container as structured clone makes it. */
 export function* partsOf(container: object): Iterable<unknown> {
-  if (container instanceof Map) for (const entry of container) yield* entry;
-  else if (container instanceof Set) yield* container;
+  if (types.isMap(container)) for (const entry of container) yield* entry;
+  else if (types.isSet(container)) yield* container;
   else if (isPlain(container)) yield* Object.values(container);
 }
 
-/** Whether an object's properties are what it holds. Of byte arrays and such, there may be millions. */
+/**
+ * Whether an object's properties are what it holds. Of byte arrays and such, there may be millions. Under Jest, what Node
+ * has read is of another realm than this code.
+ */
 export function isPlain(object: object): boolean {
-  return Array.isArray(object) || Object.getPrototypeOf(object) === Object.prototype;
+  if (Array.isArray(object)) return true;
+  const prototype: unknown = Object.getPrototypeOf(object);
+  return prototype !== null && Object.getPrototypeOf(prototype) === null;
 }

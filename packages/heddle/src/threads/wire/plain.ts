@@ -64,6 +64,8 @@ export function kindOf(value: unknown): Kind {
   if (prototype === Array.prototype) return 'array';
   if (prototype === Buffer.prototype) return 'buffer';
   if (builtInPrototypes.has(prototype as object)) return 'cloneable';
+  // Fake timers replace the class, and what it makes are dates all the same.
+  if (prototype === Date.prototype && types.isDate(value)) return 'cloneable';
   if (prototype === Map.prototype) return 'map';
   if (prototype === Set.prototype) return 'set';
   if (codecFor(prototype as object) !== undefined) return 'coded';

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { AnyNode, ArrowFunctionExpression, ClassExpression, FunctionExpression } from 'acorn';
 import { parse } from './parser.ts';
 
@@ -80,7 +81,8 @@ function attempt<T>(read: () => T): T | undefined {
   try {
     return read();
   } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
+    // The parser may have been loaded in another realm.
+    if (types.isNativeError(error) && error.name === 'SyntaxError') return undefined;
     throw error;
   }
 }

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { Scope } from '../origin.ts';
 import { isOwnGlobal } from './global-names.ts';
 import type { Literal } from './literal.ts';
@@ -54,7 +55,7 @@ function readFrom({ object }: Scope, name: string): { readonly value: unknown } 
   try {
     return { value: object[name] };
   } catch (error) {
-    if (error instanceof ReferenceError) return undefined;
+    if (types.isNativeError(error) && error.name === 'ReferenceError') return undefined;
     throw error;
   }
 }
