@@ -7,12 +7,16 @@ interface ProcessState {
   readonly began: string;
 }
 
+// Not asked again: what the system does not tell for want of a file descriptor, it may tell the next time.
+let own: string | undefined;
+
 /**
  * This process as a text that no other process of this machine has, has had or
  * will have: its id and, where the system tells, when it began.
  */
 export function ownIdentity(): string {
-  return `${process.pid}:${stateOf('self')?.began ?? ''}`;
+  own ??= `${process.pid}:${stateOf('self')?.began ?? ''}`;
+  return own;
 }
 
 /**

@@ -24,7 +24,7 @@ const living = new Set<Child>();
 export interface ChildListener {
   heard(message: unknown): void;
   /** It has ended, and all that it wrote has been heard. */
-  ended(exitCode: number, signal: NodeJS.Signals | undefined, reason: string | undefined): void;
+  ended(exitCode: number, signal: NodeJS.Signals | undefined, reason: string | undefined, neverStarted: boolean): void;
   /** Whether it may be working. */
   readonly isBusy: boolean;
 }
@@ -48,6 +48,7 @@ export class Child {
   readonly #reader = new FrameReader();
   #exit: { readonly code: number; readonly signal: NodeJS.Signals | undefined } | undefined;
   #reason: string | undefined;
+  #neverStarted = false;
   #timer: NodeJS.Timeout | undefined;
   #isOver = false;
   #isEnding = false;
@@ -131,6 +132,7 @@ export class Child {
 
   #cannotStart(error: unknown): void {
     this.#reason = `because it could not be started (${error instanceof Error ? error.message : String(error)})`;
+    this.#neverStarted = true;
     this.#exit = { code: 1, signal: undefined };
     this.#end();
   }
@@ -190,7 +192,7 @@ export class Child {
     if (living.size === 0) process.removeListener('exit', endAll);
     const { code, signal } = this.#exit;
     this.#isEnding = true;
-    this.#listener.ended(code, signal, this.#reason);
+    this.#listener.ended(code, signal, this.#reason, this.#neverStarted);
   }
 
   /** The program ends: what has nothing to do ends by itself, what computes would not. */

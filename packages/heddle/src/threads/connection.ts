@@ -102,6 +102,8 @@ export interface ThreadEnd {
   readonly crash?: ThreadCrash | undefined;
   /** What there is to say beside that where it was a process. */
   readonly process?: ProcessEnd;
+  /** Whether it was not there at all, because the system had none to give: none of its jobs can be the reason. */
+  readonly neverStarted?: boolean;
 }
 
 /** The uncaught error that ended a thread; anything can be thrown, `undefined` too. */

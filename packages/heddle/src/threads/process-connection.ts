@@ -220,10 +220,10 @@ export class ProcessConnection implements ThreadConnection, ChildListener {
     }
   }
 
-  ended(exitCode: number, signal: NodeJS.Signals | undefined, reason: string | undefined): void {
+  ended(exitCode: number, signal: NodeJS.Signals | undefined, reason: string | undefined, neverStarted: boolean): void {
     this.#lastNotes = this.#board.look();
     closeSync(this.#board.fd);
-    this.#listener.ended({ exitCode, crash: this.#crash, process: { signal, reason } });
+    this.#listener.ended({ exitCode, crash: this.#crash, process: { signal, reason }, neverStarted });
   }
 
   #tell(message: ToProcess): void {

@@ -173,18 +173,29 @@ interface Place {
 function callerOf(f: Function): Place | undefined {
   const { prepareStackTrace, stackTraceLimit } = Error;
   const holder: { stack?: unknown } = {};
-  Error.stackTraceLimit = 1;
-  Error.prepareStackTrace = (_error, sites) => sites;
+  // With frozen intrinsics neither can be set, and the stack is a text.
+  Reflect.set(Error, 'stackTraceLimit', 1);
+  Reflect.set(Error, 'prepareStackTrace', (_error: Error, sites: unknown) => sites);
   try {
     Error.captureStackTrace(holder, f);
-    const [site] = holder.stack as NodeJS.CallSite[];
-    const file = site?.getFileName() ?? '';
+    const [file = '', position = ''] = Array.isArray(holder.stack)
+      ? placeOfSite(holder.stack as NodeJS.CallSite[])
+      : placeInText(String(holder.stack));
     // What was evaluated (the REPL, `node -e`) has a name in brackets instead of a file.
     if (file === '' || file.startsWith('[')) return undefined;
     const module = /^[a-z][a-z+.-]+:/i.test(file) ? file : pathToFileURL(file).href;
-    return { module, position: `${site?.getLineNumber()}:${site?.getColumnNumber()}` };
+    return { module, position };
   } finally {
-    Error.prepareStackTrace = prepareStackTrace;
-    Error.stackTraceLimit = stackTraceLimit;
+    Reflect.set(Error, 'prepareStackTrace', prepareStackTrace);
+    Reflect.set(Error, 'stackTraceLimit', stackTraceLimit);
   }
+}
+
+function placeOfSite([site]: NodeJS.CallSite[]): string[] {
+  return [site?.getFileName() ?? '', `${site?.getLineNumber()}:${site?.getColumnNumber()}`];
+}
+
+function placeInText(stack: string): string[] {
+  const [, file = '', position = ''] = /^ +at (?:.*\()?(.+?):(\d+:\d+)\)?$/m.exec(stack) ?? [];
+  return [file, position];
 }

@@ -9,6 +9,7 @@ import { Rotation } from './rotation.ts';
 import { isStalled, StallWatch } from './stall-watch.ts';
 import type { ThreadStatistics } from './statistics.ts';
 import type { StuckThread } from './stuck-thread.ts';
+import { notMadeError } from './thread-exit.ts';
 
 /** How much a team may do at a time. */
 export interface TeamLimits {
@@ -188,7 +189,11 @@ export class Team {
     return this.#nothingToWaitFor || this.#vacancies > this.#queue.size;
   }
 
-  /** Makes threads until there are `min`. */
+  /**
+   * Makes threads until there are `min`.
+   *
+   * @throws what stands in the way of making one
+   */
   grow(): void {
     while (this.staying < this.#min) this.#threadIsIdle(this.#addThread());
   }
@@ -253,6 +258,8 @@ export class Team {
       try {
         thread = this.#nextThread(this.#queue.first as Job);
       } catch (error) {
+        // It waits for the threads that there are. Soon there is a pause before the next is tried.
+        if (this.staying > 0) continue;
         const job = this.#queue.shift() as Job;
         this.#jobHasLeft(job);
         job.refuse(error);
@@ -364,8 +371,7 @@ export class Team {
       let thread: PoolThread;
       try {
         thread = this.#addThread();
-      } catch (error) {
-        this.#respawn.threadCannotBeMade(error);
+      } catch {
         continue;
       }
       this.#threadIsIdle(thread);
@@ -373,7 +379,14 @@ export class Team {
   }
 
   #addThread(): PoolThread {
-    const thread = this.#owner.makeThread(this.#threadOwner);
+    let thread: PoolThread;
+    try {
+      thread = this.#owner.makeThread(this.#threadOwner);
+    } catch (cause) {
+      const error = notMadeError(cause);
+      this.#respawn.threadCannotBeMade(error);
+      throw error;
+    }
     this.#threads.add(thread);
     this.#respawn.threadWasMade(thread);
     return thread;

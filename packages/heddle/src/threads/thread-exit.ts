@@ -28,8 +28,25 @@ export function startError(functionName: string, end: ThreadEnd): ThreadExitErro
   );
 }
 
+/** The failure of a call for which no thread could be made: what the system lacks (EAGAIN, EMFILE) may be there later. */
+export function notMadeError(cause: unknown): unknown {
+  if (!isShortage(cause)) return cause;
+  const message = `The pool could start no thread or process (${cause.message}). It tries again after a pause.`;
+  return new ThreadExitError(message, 1, { cause });
+}
+
+function isShortage(error: unknown): error is NodeJS.ErrnoException {
+  const { code, errno } = (error ?? {}) as NodeJS.ErrnoException;
+  return code === 'ERR_WORKER_INIT_FAILED' || typeof errno === 'number';
+}
+
+let hasWarnedOfShortage = false;
+
 /** Something that an earlier job left behind has failed: no call is there to tell. */
-export function warnOfCrash(error: unknown): void {
+export function warnOfCrash(error: unknown, neverStarted: boolean): void {
+  // Of many that could not be started, each would say the same, and calls that have no other thread are told.
+  if (neverStarted && hasWarnedOfShortage) return;
+  hasWarnedOfShortage ||= neverStarted;
   process.emitWarning(`A thread ended ${describeCrash(error)} while it had no call to answer.`, {
     code: 'HEDDLE_THREAD_EXIT',
     detail: error instanceof Error ? (error.stack ?? '') : inspect(error),
@@ -54,7 +71,8 @@ function describe({ exitCode, crash, process: itsProcess }: ThreadEnd): string {
 }
 
 function describeCrash(error: unknown): string {
-  if ((error as NodeJS.ErrnoException | null)?.code === 'ERR_WORKER_OUT_OF_MEMORY')
-    return 'because it ran out of memory';
+  const { code, message } = (error ?? {}) as NodeJS.ErrnoException;
+  if (code === 'ERR_WORKER_OUT_OF_MEMORY') return 'because it ran out of memory';
+  if (code === 'ERR_WORKER_INIT_FAILED') return `because it could not be started (${message})`;
   return `by an uncaught error (${error instanceof Error ? error.message : inspect(error)})`;
 }

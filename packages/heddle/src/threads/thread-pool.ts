@@ -241,6 +241,7 @@ export class ThreadPool {
    * when the program has loaded its modules and does not serve yet. Without it the first calls do the same.
    *
    * @throws PoolStoppedError when the pool has been stopped
+   * @throws ThreadExitError where the system has no thread or process to give, ThreadEntryMissingError in a bundle
    */
   start(): void {
     this.#core.start();

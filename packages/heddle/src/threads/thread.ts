@@ -422,12 +422,13 @@ export class Thread implements PoolThread {
       this.startFailure = (functionName) => startError(functionName, end);
     }
     if (!this.#ending) this.#isEnding();
-    const back = left.filter((job, index) => this.#cannotHaveBegun(job, index));
+    const { neverStarted = false } = end;
+    const back = left.filter((job, index) => this.#cannotHaveBegun(job, index === 0 && !neverStarted));
     if (!this.#toldToEnd) this.#blame(left, end);
     for (const { slot } of left) this.#sent.take(slot);
     this.#sender.takeBack();
     this.#load = 0;
-    if (back.length === left.length && end.crash !== undefined) warnOfCrash(end.crash.error);
+    if (back.length === left.length && end.crash !== undefined) warnOfCrash(end.crash.error, neverStarted);
     if (back.length > 0) this.#owner.jobsHaveNotBegun(this, back);
     const lost = left.filter((job) => !back.includes(job));
     for (const job of lost) this.#owner.jobHasLeft(job);
@@ -442,9 +443,9 @@ export class Thread implements PoolThread {
   }
 
   /** Never so of a thread's first job: it may be that no thread can take it, and each one given it would die. */
-  #cannotHaveBegun(job: Job, index: number): boolean {
+  #cannotHaveBegun(job: Job, isFirst: boolean): boolean {
     if (job.settled || this.#sent.at(job.slot)?.hasMoved) return false;
-    if (index === 0 && !this.#hasAnswered) return false;
+    if (isFirst && !this.#hasAnswered) return false;
     return job.slot < 0 || !this.#sent.has(job) || this.#connection.progressOf(job.slot) === 'sent';
   }
 }

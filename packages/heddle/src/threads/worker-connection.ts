@@ -151,7 +151,7 @@ export class WorkerConnection implements ThreadConnection {
         closeAll(this.#threadsPorts);
         if (!isLater) throw error;
         this.#crash = { error };
-        this.#ended(NEVER_STARTED);
+        this.#ended(NEVER_STARTED, true);
       }
     });
   }
@@ -283,13 +283,13 @@ export class WorkerConnection implements ThreadConnection {
     this.#listener.called(call);
   }
 
-  #ended(exitCode: number): void {
+  #ended(exitCode: number, neverStarted = false): void {
     this.#start.isOver();
     // The thread may have answered before it ended.
     this.#slots.close();
     this.#slots.deliver();
     this.#bell.close();
-    this.#listener.ended({ exitCode, crash: this.#crash });
+    this.#listener.ended({ exitCode, crash: this.#crash, neverStarted });
   }
 }
 

@@ -314,3 +314,29 @@ describe('between processes', { skip }, () => {
     assert.equal(readFileSync(counter, 'utf8'), '104');
   });
 });
+
+test('a lock that is taken or released while no file can be opened is this process’s all the same', async (t) => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'heddle-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  for (const [n, lacking] of ['lock', 'unlock'].entries()) {
+    const { stdout, stderr } = await runProgram(`
+      const fs = process.getBuiltinModule('node:fs');
+      const { readFileSync } = fs;
+      let lacks = '';
+      fs.readFileSync = (...args) => {
+        if (lacks !== '' && String(args[0]).startsWith('/proc')) throw Object.assign(new Error('EMFILE'), { code: 'EMFILE' });
+        return readFileSync(...args);
+      };
+      const { DeferredFilesystemLock } = await import('heddle/defer');
+      const lock = new DeferredFilesystemLock(${JSON.stringify(path.join(folder, `${n}`))});
+      lacks = '${lacking}' === 'lock' ? 'yes' : '';
+      const taken = lock.lock();
+      lacks = '${lacking}' === 'unlock' ? 'yes' : '';
+      lock.unlock();
+      lacks = '';
+      console.log(taken, lock.lock());
+      lock.unlock();
+    `);
+    assert.equal(stdout, 'true true\n', stderr);
+  }
+});

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { runInNewContext } from 'node:vm';
 import { UnclonableError } from 'heddle/threads';
 import * as faults from '../fixtures/threads/faults.ts';
 import { identity } from '../fixtures/threads/jobs.ts';
 import { errorOf, failureOf } from '../support/failure-of.ts';
 import { poolFor } from '../support/pools.ts';
+import { runProgram } from '../support/program.ts';
 
 const limit = { timeout: 30_000 };
 
@@ -121,4 +123,43 @@ test('a property of an error that is a value is refused with its path', limit, a
 
 test('an UnclonableError made in the thread is one here', limit, async (t) => {
   assert.ok((await failureOf(poolFor(t).defer(faults.giveInstance))) instanceof UnclonableError);
+});
+
+test('errors of another realm are of the class of that name, there and back', limit, async (t) => {
+  const pool = poolFor(t, { max: 1 });
+  const made = () => [
+    runInNewContext('new RangeError("r")') as Error,
+    runInNewContext('class TimeoutError extends TypeError {}; new TimeoutError("t")') as Error,
+    runInNewContext('new AggregateError([1], "a")') as Error,
+  ];
+  const isOfClass = ([r, t, a]: Error[]): boolean[] => [
+    r instanceof RangeError,
+    t instanceof TypeError,
+    a instanceof AggregateError,
+    !('timeout' in (t as Error)),
+  ];
+  assert.deepEqual(await pool.defer(isOfClass, made()), [true, true, true, true]);
+  assert.deepEqual(isOfClass(await pool.defer((given: Error[]) => given, made())), [true, true, true, true]);
+  const error = await errorOf(
+    pool.defer(() => process.getBuiltinModule('node:vm').runInNewContext('null.x') as unknown),
+    TypeError,
+  );
+  assert.match(error.message, /null/);
+});
+
+test('with frozen intrinsics errors and codecs work as without', limit, async () => {
+  const { stdout, stderr } = await runProgram(
+    `
+    import { registerCodec, ThreadPool } from 'heddle';
+    class Coin { constructor(cents) { this.cents = cents; } }
+    const module = new URL('fixtures/threads/coins.js', import.meta.url);
+    registerCodec(Coin, { encode: ({ cents }) => cents, decode: (cents) => new Coin(cents), module });
+    const pool = new ThreadPool({ max: 1 });
+    console.log(await pool.defer((error) => error.message, new TypeError('t')));
+    console.log(await pool.defer((coin) => coin, new Coin(5)));
+    await pool.stop();
+  `,
+    ['--frozen-intrinsics', '--no-warnings'],
+  );
+  assert.equal(stdout, 't\nCoin { cents: 5 }\n', stderr);
 });

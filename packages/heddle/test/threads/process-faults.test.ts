@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test, type TestContext } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ProcessPool, type ProcessPoolOptions, ThreadExitError } from 'heddle/threads';
 import * as faults from '../fixtures/threads/process-faults.ts';
 import { add } from '../fixtures/threads/jobs.ts';
@@ -148,7 +149,13 @@ test('a process that cannot be started fails the call with the reason', limit, a
   const error = await errorOf(pool.defer(add, 1, 1), ThreadExitError);
   assert.match(error.message, /ended because it could not be started \(spawn .*ENOENT\)/);
   process.execPath = execPath;
-  assert.equal(await pool.defer(add, 1, 2), 3);
+  // It was tried twice, and there is a pause before the next try.
+  let sum: number | undefined;
+  while (sum === undefined) {
+    await nextTurn();
+    sum = await pool.defer(add, 1, 2).catch(() => undefined);
+  }
+  assert.equal(sum, 3);
 });
 
 test('native code that nothing interrupts is killed when its grace is over', limit, async (t) => {

@@ -127,6 +127,27 @@ test('a thread whose successor cannot be made costs the process nothing, and the
   assert.deepEqual(sizes(pool), { threads: 1, idle: 1, busy: 0, backlog: 0 });
 });
 
+test('where no more threads can be made, calls wait for those there are, and one is tried after each pause', async (t) => {
+  const pool = failingPool(t, { max: 4 });
+  const first = [pool.defer(add, 1, 1), pool.defer(add, 1, 1)];
+  await pool.performAll();
+  assert.deepEqual(first.map(successResultOf), [2, 2]);
+  pool.fate = 'cannot be made';
+  const calls = Array.from({ length: 20 }, (_, n) => pool.defer(add, n, 1));
+  // One more was tried at once: it may have been a mishap.
+  assert.equal(pool.starts, 4);
+  pool.clock.advance(99);
+  assert.equal(pool.starts, 4);
+  pool.clock.advance(1);
+  assert.equal(pool.starts, 5);
+  await pool.performAll();
+  assert.deepEqual(
+    calls.map(successResultOf),
+    calls.map((_, n) => n + 1),
+  );
+  assert.deepEqual(sizes(pool), { threads: 2, idle: 2, busy: 0, backlog: 0 });
+});
+
 test('calls that wait while a thread dies and its successor cannot be made have the error', async (t) => {
   const pool = failingPool(t, { min: 1, max: 1 });
   const first = pool.defer(add, 1, 2);

@@ -352,9 +352,10 @@ export function isPartOfSlab(buffer: Buffer): boolean {
 /** A native error with nothing of its own but a stack. */
 function bareError(stack: string | undefined): Error {
   const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = 0;
+  // With frozen intrinsics it cannot be set.
+  Reflect.set(Error, 'stackTraceLimit', 0);
   const error = new Error();
-  Error.stackTraceLimit = limit;
+  Reflect.set(Error, 'stackTraceLimit', limit);
   Object.defineProperty(error, 'stack', { value: stack, writable: true, configurable: true });
   return error;
 }

@@ -62,6 +62,17 @@ export function nearestSharedClass(error: Error): string {
   for (const [name, errorClass] of sharedErrorClasses) {
     if (error instanceof errorClass) return name;
   }
+  return foreignSharedClass(error);
+}
+
+/** Of an error from another realm (`node:vm`, Jest), whose classes have the same names. */
+function foreignSharedClass(error: Error): string {
+  for (let link: unknown = error; link !== null; link = Object.getPrototypeOf(link)) {
+    const made: unknown = Object.getOwnPropertyDescriptor(link, 'constructor')?.value;
+    if (typeof made !== 'function') continue;
+    const shared = sharedErrorClasses.get(made.name);
+    if (shared !== undefined && shared === Reflect.get(globalThis, made.name)) return made.name;
+  }
   return 'Error';
 }
 
