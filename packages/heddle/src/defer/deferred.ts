@@ -422,8 +422,7 @@ export class Deferred<T> implements Promise<T> {
 
   /** Gives the result to `other`, and that back where it is settled by this: a long row is fired without recursion. */
   #passOn(result: unknown, other: AnyDeferred): AnyDeferred | undefined {
-    this.#result = undefined;
-    this.#failure = undefined;
+    this.#letGo();
     try {
       return other.#mayFire() ? settle(other, result) : undefined;
     } catch (error) {
@@ -517,9 +516,10 @@ export class Deferred<T> implements Promise<T> {
       if (woken === undefined) {
         const resumed = suspended?.pop();
         if (resumed === undefined) return;
+        resumed.#running = false;
         current = resumed;
       } else {
-        if (current.#firstLink !== undefined || current.#result instanceof Failure) {
+        if (current.#running || current.#firstLink !== undefined || current.#result instanceof Failure) {
           if (suspended === undefined) suspended = [];
           suspended.push(current);
         }
@@ -549,7 +549,11 @@ export class Deferred<T> implements Promise<T> {
         return deferred;
       } else {
         const settled = this.#show(link);
-        if (settled !== undefined) return settled;
+        if (settled !== undefined) {
+          // What runs there runs within a callback of this one.
+          this.#running = true;
+          return settled;
+        }
       }
     }
     return undefined;
@@ -633,8 +637,14 @@ export class Deferred<T> implements Promise<T> {
     inner.#markHandled();
     this.#result = inner.#result;
     this.#failure = inner.#failure;
-    inner.#result = undefined;
-    inner.#failure = undefined;
+    inner.#letGo();
+  }
+
+  /** What another has from now on is as new should it come back. */
+  #letGo(): void {
+    this.#result = undefined;
+    this.#failure = undefined;
+    this.#observed = undefined;
   }
 
   #markHandled(): void {

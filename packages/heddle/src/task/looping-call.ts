@@ -32,6 +32,8 @@ interface Run {
   /** The latest boundary that was counted, and when. */
   counted: number;
   countedAt: number;
+  /** Whether there has been a call that counted. */
+  hasCounted: boolean;
 }
 
 /**
@@ -165,6 +167,7 @@ export class LoopingCall<A extends unknown[] = []> {
       stopped: false,
       counted: callsNow ? -1 : 0,
       countedAt: startTime,
+      hasCounted: false,
     };
     this.#interval = interval;
     this.#startTime = startTime;
@@ -201,7 +204,8 @@ export class LoopingCall<A extends unknown[] = []> {
     this.#startTime = now;
     if (run.ticks !== undefined) {
       run.ticks.restart(now);
-      run.counted = run.ticks.before(run.countedAt);
+      // Before the first call it is as if the loop had been started now.
+      run.counted = run.hasCounted ? run.ticks.before(run.countedAt) : 0;
     }
     if (run.next === undefined) return;
     takeBack(run.next);
@@ -220,6 +224,7 @@ export class LoopingCall<A extends unknown[] = []> {
   #argumentsOf(run: Run): unknown[] {
     if (!this.#counts) return this.#args;
     if (run.ticks === undefined) return [1];
+    run.hasCounted = true;
     run.countedAt = run.clock.now();
     const before = run.counted;
     run.counted = run.ticks.at(run.countedAt);

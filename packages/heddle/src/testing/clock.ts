@@ -1,5 +1,5 @@
 import { DelayedCall, type DelayedCallOwner, requireDelay } from '../reactor/delayed-call.ts';
-import { DueQueue } from '../reactor/due-queue.ts';
+import { SortedCalls } from './sorted-calls.ts';
 import type { ReactorTime } from '../reactor/time.ts';
 
 /**
@@ -29,7 +29,7 @@ import type { ReactorTime } from '../reactor/time.ts';
  */
 export class Clock implements ReactorTime, DelayedCallOwner {
   #now = 0;
-  readonly #queue = new DueQueue();
+  readonly #queue = new SortedCalls();
 
   /** Milliseconds since the clock was made. */
   now(): number {
@@ -65,8 +65,7 @@ export class Clock implements ReactorTime, DelayedCallOwner {
   }
 
   rescheduled(call: DelayedCall): void {
-    this.#queue.remove(call);
-    this.#queue.add(call);
+    this.#queue.move(call);
   }
 
   cancelled(call: DelayedCall): void {

@@ -242,3 +242,15 @@ test('failures are reported also after one for whose record there was no stack l
   assert.match(ended.stderr, /made much later/);
   assert.equal(ended.code, 1);
 });
+
+test('a failure that was passed on and has come back is this Deferred’s again', async () => {
+  const ended = await run(`
+    const d = new Deferred();
+    const other = new Deferred();
+    d.chainDeferred(other);
+    d.addCallback(() => other);
+    d.errback(new Error('come back'));
+  `);
+  assert.match(ended.stderr, /come back/);
+  assert.equal(ended.code, 1);
+});

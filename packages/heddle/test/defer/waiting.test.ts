@@ -246,6 +246,17 @@ suite('chainDeferred', () => {
   });
 });
 
+test('what runs in the other chain runs within a callback of this one', () => {
+  const order: string[] = [];
+  const d = new Deferred<number>();
+  const other = new Deferred<number>();
+  d.chainDeferred(other);
+  other.addCallback(() => void d.addCallback(() => order.push('this')));
+  other.addCallback(() => order.push('other'));
+  d.callback(1);
+  assert.deepEqual(order, ['other', 'this']);
+});
+
 suite('Deferred.fromPromise', () => {
   test('fires with what the promise settles to', async () => {
     assert.equal(await Deferred.fromPromise(Promise.resolve(1)), 1);

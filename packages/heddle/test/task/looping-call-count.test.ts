@@ -150,3 +150,14 @@ test('after a reset the next call is told 1, or more if whole intervals had been
   late.clock.advance(1_000);
   assert.deepEqual(late.counts.at(-1), [3_500, 3]);
 });
+
+test('a loop that is reset before its first call counts from the reset', () => {
+  const { loop, clock, counts } = countedLoop();
+  loop.start(3_000, { now: false });
+  clock.advance(2_000);
+  loop.reset();
+  clock.advance(2_000);
+  loop.reset();
+  clock.advance(3_000);
+  assert.deepEqual(counts, [[7_000, 1]]);
+});

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Deferred, InvalidArgumentError, TimeoutError } from 'heddle/defer';
-import { AlreadyCalled, AlreadyCancelled } from 'heddle/reactor';
+import { AlreadyCalled, AlreadyCancelled, type DelayedCall } from 'heddle/reactor';
 import { Clock, failureResultOf } from 'heddle/testing';
 
 test('the time stands still until it is advanced, and starts at 0', () => {
@@ -119,4 +119,29 @@ test('a clock serves whatever takes a time source', () => {
   const slow = new Deferred<string>().addTimeout(1_000, clock);
   clock.advance(1_000);
   assert.equal(failureResultOf(slow, TimeoutError).value.timeout, 1_000);
+});
+
+test('calls that are put off to one time keep the order that they had, as a stable sort leaves them', () => {
+  const clock = new Clock();
+  const order: string[] = [];
+  const note = (name: string): DelayedCall => clock.callLater(2, () => order.push(name));
+  const [a, , c] = [note('a'), note('b'), note('c')];
+  a?.reset(2);
+  clock.callLater(1, () => order.push('sooner')).delay(1);
+  c?.reset(1);
+  c?.delay(1);
+  assert.equal(clock.getDelayedCalls().length, 4);
+  clock.advance(2);
+  assert.deepEqual(order, ['sooner', 'a', 'b', 'c']);
+});
+
+test('calls are listed in the order in which they are due', () => {
+  const clock = new Clock();
+  const due = [3, 1, 2].map((delay) => clock.callLater(delay, () => undefined));
+  assert.deepEqual(
+    clock.getDelayedCalls().map((call) => call.getTime()),
+    [1, 2, 3],
+  );
+  due[1]?.cancel();
+  assert.equal(clock.getDelayedCalls()[0], due[2]);
 });
