@@ -24,6 +24,27 @@ describe('a captured function', () => {
     return runNode([path.join(folder, 'entry.mjs')]);
   }
 
+  test('of a module that a test runner has made of TypeScript goes by its text', async () => {
+    const file = path.join(folder, 'made.ts');
+    // What Node cannot read; a thread has no runner that could.
+    writeFileSync(file, "import { enum as other } from './not-there'; export enum Kind { one }");
+    const { stdout, stderr } = await run(
+      `import vm from 'node:vm';
+const nodes = process.getBuiltinModule('node:module');
+const file = ${JSON.stringify(file)};
+const module = { exports: {}, filename: file, id: file, loaded: true, children: [], paths: [] };
+const code = 'const by = 10; exports.tenfold = function tenfold(x) { return x * by; }; exports.twice = function (x) { return x * 2; };';
+vm.runInThisContext('(function (exports) { ' + code + ' })', { filename: file })(module.exports);
+// As Jest does.
+const { createRequire } = nodes;
+nodes.createRequire = (from) => Object.assign(createRequire(from), { cache: new Proxy({ [file]: module }, {}) });
+const { exports } = module;
+console.log(await deferToThread(exports.tenfold, 1), await deferToThread(exports.twice, 1));
+console.log(await deferToThread(() => exports.tenfold(3) + exports.twice(1)));`,
+    );
+    assert.equal(stdout, '10 2\n32\n', stderr);
+  });
+
   test('that is refused while others are looked for fails its call, and no more', async () => {
     const { stdout, stderr, code } = await run(
       `import { run } from './other.mjs';

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { ownUrl } from '../../defer/own-url.ts';
 
 /**
@@ -6,5 +7,19 @@ import { ownUrl } from '../../defer/own-url.ts';
  * Asked of Node itself: a bundler puts something of its own in the place of an imported `createRequire`.
  */
 export function commonJsCache(): NodeJS.Dict<NodeJS.Module> {
-  return process.getBuiltinModule('node:module').createRequire(ownUrl).cache;
+  const { cache } = process.getBuiltinModule('node:module').createRequire(ownUrl);
+  return types.isProxy(cache) ? givenByFiles(cache) : cache;
+}
+
+/**
+ * Jest has a cache of its own, with what its transforms have made of TypeScript. Node may not be able to read that, and a
+ * thread would have no such module.
+ */
+function givenByFiles(cache: NodeJS.Dict<NodeJS.Module>): NodeJS.Dict<NodeJS.Module> {
+  const given = Object.entries(cache).filter(([file, module]) => isNodes(module) || /\.[cm]?js$/.test(file));
+  return Object.fromEntries(given);
+}
+
+function isNodes(module: NodeJS.Module | undefined): boolean {
+  return typeof (module as { readonly _compile?: unknown } | undefined)?._compile === 'function';
 }
