@@ -45,6 +45,14 @@ console.log(await deferToThread(() => exports.tenfold(3) + exports.twice(1)));`,
     assert.equal(stdout, '10 2\n32\n', stderr);
   });
 
+  test('in which Vite has replaced import() is refused for that', async () => {
+    const { stdout, stderr } = await run(
+      `const __vite_ssr_dynamic_import__ = (specifier) => import(specifier);
+await deferToThread(async () => (await __vite_ssr_dynamic_import__('node:os')).EOL).catch((error) => console.log(error.code, error.message));`,
+    );
+    assert.match(stdout, /^HEDDLE_DYNAMIC_IMPORT .* uses import\(\), which Vite has replaced/, stderr);
+  });
+
   test('that is refused while others are looked for fails its call, and no more', async () => {
     const { stdout, stderr, code } = await run(
       `import { run } from './other.mjs';

@@ -21,5 +21,5 @@ function givenByFiles(cache: NodeJS.Dict<NodeJS.Module>): NodeJS.Dict<NodeJS.Mod
 }
 
 function isNodes(module: NodeJS.Module | undefined): boolean {
-  return typeof (module as { readonly _compile?: unknown } | undefined)?._compile === 'function';
+  return module !== undefined && typeof Reflect.get(module, '_compile') === 'function';
 }

@@ -92,6 +92,12 @@ export function importWithoutFile(steps: readonly Step[]): CallableError {
   ]);
 }
 
+export function importByVite(steps: readonly Step[]): CallableError {
+  return refusal('HEDDLE_DYNAMIC_IMPORT', steps, 'uses import(), which Vite has replaced by a function of its own', [
+    'Import the module at the top of the file, or export the function from a package, which Vite leaves as it is.',
+  ]);
+}
+
 export function functionState(steps: readonly Step[], names: readonly string[]): CallableError {
   return refusal(
     'HEDDLE_CAPTURES_UNCLONABLE',

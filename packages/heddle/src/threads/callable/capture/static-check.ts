@@ -1,6 +1,9 @@
 import type { ClassMembers } from './class-parts.ts';
 import * as refuse from './refusals.ts';
 
+/** What Vite and Vitest write in the place of `import()`. A function of theirs, that only they can call. */
+const VITES_IMPORT = '__vite_ssr_dynamic_import__';
+
 /**
  * Refuses a function whose text shows that it cannot work elsewhere.
  *
@@ -14,6 +17,7 @@ export function checkLiteral(steps: readonly refuse.Step[]): void {
   const [obstacle] = literal.obstacles;
   if (obstacle !== undefined) throw refuse.textObstacle(steps, obstacle);
   for (const { name, assignedAt } of literal.usages) {
+    if (name === VITES_IMPORT) throw refuse.importByVite(steps);
     if (assignedAt !== undefined) throw refuse.assigns(steps, name, assignedAt);
   }
   // Other functions may be called as constructors and methods, and then have a `this`.
