@@ -8,14 +8,14 @@ const code = (place: string): RegExp => new RegExp(`/src/${place}.*(?<!\\.d)\\.t
 const COMMENTS = { annotation: true, jsdoc: false, legal: true };
 
 /**
- * Takes Node's modules from the process instead of importing them: an import reads every export, also those for which
- * Node loads more than this needs (streams and promises of `fs`, decoders of `util`), a seventh of what `heddle` takes to
- * be imported.
+ * Takes `fs` and `util` from the process instead of importing them: an import reads every export, also those for which
+ * Node loads more than this needs (streams and promises, decoders), a seventh of what `heddle` takes to be imported. Not
+ * the others, which cost nothing: webpack bundles what the imported `createRequire` requires.
  */
 const nodesModules: Rolldown.Plugin = {
   name: 'nodes-modules',
   // Each import stands in a line of its own, as what stands for it does: the source map goes on to fit.
-  renderChunk: { handler: (text) => text.replaceAll(/^import (.+) from "(node:\w+)";$/gm, fromProcess) },
+  renderChunk: { handler: (text) => text.replaceAll(/^import (.+) from "(node:(?:fs|util))";$/gm, fromProcess) },
 };
 
 function fromProcess(_import: string, bindings: string, module: string): string {
