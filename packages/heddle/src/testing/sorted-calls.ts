@@ -3,6 +3,7 @@ import type { DelayedCall } from '../reactor/delayed-call.ts';
 interface Entry {
   readonly call: DelayedCall;
   time: number;
+  isGone: boolean;
 }
 
 /**
@@ -10,38 +11,45 @@ interface Entry {
  * looked for, by a sort that leaves calls of the same time as they stood. Sorts no more often than makes a difference.
  */
 export class SortedCalls {
-  readonly #entries: Entry[] = [];
+  /** Those that are gone stay until they would be the first, or all calls are wanted. */
+  #entries: Entry[] = [];
+  readonly #byCall = new Map<DelayedCall, Entry>();
   #hasAdded = false;
   #hasMoved = false;
 
   /** The call that is due first. */
   get first(): DelayedCall | undefined {
     this.#sort();
+    while (this.#entries[0]?.isGone) this.#entries.shift();
     return this.#entries[0]?.call;
   }
 
   /** All calls, as they were sorted last. */
   calls(): DelayedCall[] {
     if (this.#hasAdded) this.#sort();
+    this.#entries = this.#entries.filter(({ isGone }) => !isGone);
     return this.#entries.map(({ call }) => call);
   }
 
   add(call: DelayedCall): void {
-    this.#entries.push({ call, time: call.getTime() });
+    const entry = { call, time: call.getTime(), isGone: false };
+    this.#byCall.set(call, entry);
+    this.#entries.push(entry);
     this.#hasAdded = true;
     if (this.#hasMoved) this.#sort();
   }
 
   remove(call: DelayedCall): void {
-    const index = this.#entries.findIndex((entry) => entry.call === call);
-    if (index >= 0) this.#entries.splice(index, 1);
+    const entry = this.#byCall.get(call);
+    if (entry !== undefined) entry.isGone = true;
+    this.#byCall.delete(call);
   }
 
   /** Takes note of a call's new time. */
   move(call: DelayedCall): void {
     // Those that were added before stand where they did by the times they had then.
     if (this.#hasAdded) this.#sort();
-    const entry = this.#entries.find((one) => one.call === call);
+    const entry = this.#byCall.get(call);
     if (entry === undefined) return;
     entry.time = call.getTime();
     this.#hasMoved = true;

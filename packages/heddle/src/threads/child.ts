@@ -4,6 +4,7 @@ import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { clearTimeout, setImmediate, setTimeout } from '../defer/node-timers.ts';
 import { outsideOfCalls } from '../defer/outside-of-calls.ts';
+import type { ThreadCrash } from './connection.ts';
 import { programArguments } from './program-arguments.ts';
 import { Start } from './start.ts';
 import { threadEntry } from './thread-entry.ts';
@@ -24,7 +25,12 @@ const living = new Set<Child>();
 export interface ChildListener {
   heard(message: unknown): void;
   /** It has ended, and all that it wrote has been heard. */
-  ended(exitCode: number, signal: NodeJS.Signals | undefined, reason: string | undefined, neverStarted: boolean): void;
+  ended(
+    exitCode: number,
+    signal: NodeJS.Signals | undefined,
+    reason: string | undefined,
+    startError: ThreadCrash | undefined,
+  ): void;
   /** Whether it may be working. */
   readonly isBusy: boolean;
 }
@@ -48,7 +54,8 @@ export class Child {
   readonly #reader = new FrameReader();
   #exit: { readonly code: number; readonly signal: NodeJS.Signals | undefined } | undefined;
   #reason: string | undefined;
-  #neverStarted = false;
+  /** Why it could not be started. */
+  #startError: ThreadCrash | undefined;
   #timer: NodeJS.Timeout | undefined;
   #isOver = false;
   #isEnding = false;
@@ -131,8 +138,7 @@ export class Child {
   }
 
   #cannotStart(error: unknown): void {
-    this.#reason = `because it could not be started (${error instanceof Error ? error.message : String(error)})`;
-    this.#neverStarted = true;
+    this.#startError = { error };
     this.#exit = { code: 1, signal: undefined };
     this.#end();
   }
@@ -192,7 +198,7 @@ export class Child {
     if (living.size === 0) process.removeListener('exit', endAll);
     const { code, signal } = this.#exit;
     this.#isEnding = true;
-    this.#listener.ended(code, signal, this.#reason, this.#neverStarted);
+    this.#listener.ended(code, signal, this.#reason, this.#startError);
   }
 
   /** The program ends: what has nothing to do ends by itself, what computes would not. */

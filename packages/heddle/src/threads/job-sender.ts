@@ -143,7 +143,7 @@ export class JobSender {
       if (job.settled) return this.#thread.jobHasLeft(job);
       job.slot = slot;
       const { hasMoved, passed } = connection;
-      sent.put(slot, { job, reference, hasMoved, passed, expected: known.runTime.nanoseconds });
+      sent.put(slot, { job, reference, known, hasMoved, passed, expected: known.runTime.nanoseconds });
       job.wasSent();
     } catch (error) {
       this.#cannotSend(job, callable, reference, error);

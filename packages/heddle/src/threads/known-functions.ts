@@ -1,16 +1,29 @@
 import type { RunTime, RunTimes } from './run-times.ts';
 import type { SlotOutcome } from './wire/channel.ts';
-import { BoundedMap } from './callable/bounded-map.ts';
+import { BoundedMap } from './wire/bounded-map.ts';
 import { MOST_KNOWN_FUNCTIONS } from './wire/most-known-functions.ts';
 import type { JobReference } from './wire/reference.ts';
 
 /** A function as one thread knows it. */
-export interface KnownFunction {
+export class KnownFunction {
   /** Its number, good for the thread. */
   readonly id: number;
   /** Whether the thread has answered a job of this function, so that it must have loaded it. */
-  isLoaded: boolean;
+  isLoaded = false;
   readonly runTime: RunTime;
+
+  constructor(id: number, runTime: RunTime) {
+    this.id = id;
+    this.runTime = runTime;
+  }
+
+  /** Takes note of how a job has ended: what the thread could not load, or could not read of, it does not have. */
+  hasAnswered(outcome: SlotOutcome, microseconds: number): void {
+    if (outcome !== 'value' && outcome !== 'thrown') return;
+    // The first run in a thread is one of code that is cold there.
+    if (this.isLoaded || !this.runTime.isKnown) this.runTime.hasRun(microseconds);
+    this.isLoaded = true;
+  }
 }
 
 /**
@@ -30,18 +43,9 @@ export class KnownFunctions {
   get(reference: JobReference): KnownFunction {
     let known = this.#functions.get(reference);
     if (known === undefined) {
-      known = { id: ++this.#lastId, isLoaded: false, runTime: this.#runTimes.of(reference) };
+      known = new KnownFunction(++this.#lastId, this.#runTimes.of(reference));
       this.#functions.set(reference, known);
     }
     return known;
-  }
-
-  /** Takes note of how a job has ended: what the thread could not load, or could not read of, it does not have. */
-  hasAnswered(reference: JobReference, outcome: SlotOutcome, microseconds: number): void {
-    const known = this.#functions.get(reference);
-    if (known === undefined || (outcome !== 'value' && outcome !== 'thrown')) return;
-    // The first run in a thread is one of code that is cold there.
-    if (known.isLoaded || !known.runTime.isKnown) known.runTime.hasRun(microseconds);
-    known.isLoaded = true;
   }
 }

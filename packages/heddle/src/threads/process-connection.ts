@@ -220,10 +220,16 @@ export class ProcessConnection implements ThreadConnection, ChildListener {
     }
   }
 
-  ended(exitCode: number, signal: NodeJS.Signals | undefined, reason: string | undefined, neverStarted: boolean): void {
+  ended(
+    exitCode: number,
+    signal: NodeJS.Signals | undefined,
+    reason: string | undefined,
+    startError: ThreadCrash | undefined,
+  ): void {
     this.#lastNotes = this.#board.look();
     closeSync(this.#board.fd);
-    this.#listener.ended({ exitCode, crash: this.#crash, process: { signal, reason }, neverStarted });
+    const neverStarted = startError !== undefined;
+    this.#listener.ended({ exitCode, crash: startError ?? this.#crash, process: { signal, reason }, neverStarted });
   }
 
   #tell(message: ToProcess): void {

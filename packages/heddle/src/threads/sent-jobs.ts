@@ -1,10 +1,13 @@
 import type { Job } from './job.ts';
+import type { KnownFunction } from './known-functions.ts';
 import type { JobReference } from './wire/reference.ts';
 
 /** A job that a thread has got. */
 export interface SentJob {
   readonly job: Job;
   readonly reference: JobReference;
+  /** Its function, as the thread knew it then: what has been told of anew meanwhile has another number. */
+  readonly known: KnownFunction;
   /** Whether it has taken something with it that is gone here. */
   readonly hasMoved: boolean;
   /** The functions that it may call here. */

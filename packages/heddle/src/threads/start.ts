@@ -12,6 +12,7 @@ const underWay = new Set<Start>();
 /** Whether a process has been started in this turn of the event loop. */
 let isTurnTaken = false;
 let patience: NodeJS.Timeout | undefined;
+let isTaking = false;
 
 /**
  * The start of a thread or of a process: at once, or in its turn where others start.
@@ -64,11 +65,15 @@ export class Start {
   }
 
   static takeNext(): void {
+    // One that cannot be started is over at once: that must not start a loop within this one.
+    if (isTaking) return;
+    isTaking = true;
     for (const start of waiting) {
       if (!start.#isFree()) break;
       waiting.delete(start);
       start.#take(true);
     }
+    isTaking = false;
     clearTimeout(patience);
     patience = waiting.size === 0 ? undefined : outsideOfCalls(() => setTimeout(goOn, LONGEST_MS).unref());
   }

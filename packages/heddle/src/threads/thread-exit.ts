@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import type { ThreadEnd } from './connection.ts';
 import { ThreadExitError } from './errors.ts';
+import { isShortage } from './shortage.ts';
 
 /**
  * The failure of a call that was running in a thread, or a process, when that ended.
@@ -35,11 +36,6 @@ export function notMadeError(cause: unknown): unknown {
   return new ThreadExitError(message, 1, { cause });
 }
 
-function isShortage(error: unknown): error is NodeJS.ErrnoException {
-  const { code, errno } = (error ?? {}) as NodeJS.ErrnoException;
-  return code === 'ERR_WORKER_INIT_FAILED' || typeof errno === 'number';
-}
-
 let hasWarnedOfShortage = false;
 
 /** Something that an earlier job left behind has failed: no call is there to tell. */
@@ -47,7 +43,7 @@ export function warnOfCrash(error: unknown, neverStarted: boolean): void {
   // Of many that could not be started, each would say the same, and calls that have no other thread are told.
   if (neverStarted && hasWarnedOfShortage) return;
   hasWarnedOfShortage ||= neverStarted;
-  process.emitWarning(`A thread ended ${describeCrash(error)} while it had no call to answer.`, {
+  process.emitWarning(`A thread ended ${describeCrash(error, neverStarted)} while it had no call to answer.`, {
     code: 'HEDDLE_THREAD_EXIT',
     detail: error instanceof Error ? (error.stack ?? '') : inspect(error),
   });
@@ -61,8 +57,8 @@ function kindOf(end: ThreadEnd): string {
   return end.process === undefined ? 'thread' : 'process';
 }
 
-function describe({ exitCode, crash, process: itsProcess }: ThreadEnd): string {
-  if (crash !== undefined) return describeCrash(crash.error);
+function describe({ exitCode, crash, neverStarted, process: itsProcess }: ThreadEnd): string {
+  if (crash !== undefined) return describeCrash(crash.error, neverStarted);
   if (itsProcess?.reason !== undefined) return itsProcess.reason;
   const signal = itsProcess?.signal;
   if (signal === undefined) return `with exit code ${exitCode}`;
@@ -70,9 +66,10 @@ function describe({ exitCode, crash, process: itsProcess }: ThreadEnd): string {
   return signal === 'SIGABRT' ? 'by SIGABRT (abort(), or no memory was left: see its standard error)' : `by ${signal}`;
 }
 
-function describeCrash(error: unknown): string {
-  const { code, message } = (error ?? {}) as NodeJS.ErrnoException;
-  if (code === 'ERR_WORKER_OUT_OF_MEMORY') return 'because it ran out of memory';
-  if (code === 'ERR_WORKER_INIT_FAILED') return `because it could not be started (${message})`;
-  return `by an uncaught error (${error instanceof Error ? error.message : inspect(error)})`;
+function describeCrash(error: unknown, neverStarted = false): string {
+  const reason = error instanceof Error ? error.message : inspect(error);
+  if (neverStarted) return `because it could not be started (${reason})`;
+  if ((error as NodeJS.ErrnoException | null)?.code === 'ERR_WORKER_OUT_OF_MEMORY')
+    return 'because it ran out of memory';
+  return `by an uncaught error (${reason})`;
 }

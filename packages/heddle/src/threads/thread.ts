@@ -384,7 +384,7 @@ export class Thread implements PoolThread {
     // The result of another job says nothing about the one that was given up.
     if (this.#givenUp.size === 0) this.#isStalled = false;
     this.lastProgress = now();
-    this.#functions.hasAnswered(sent.reference, outcome, microseconds);
+    sent.known.hasAnswered(outcome, microseconds);
     if (outcome === 'value' || outcome === 'thrown') this.#crashes.hasAnswered(sent.reference);
     // The thread is free before the callbacks run: they may have the next call to make.
     this.#jobHasLeft(sent.job);

@@ -38,6 +38,7 @@ import {
   type ThreadData,
   tell,
 } from './wire/messages.ts';
+import { isShortage } from './shortage.ts';
 import { refuseSecondRun } from './wire/second-run.ts';
 
 /**
@@ -92,6 +93,7 @@ export class WorkerConnection implements ThreadConnection {
   /** Where the answers to them go. */
   #answers: MessagePort | undefined;
   #crash: ThreadCrash | undefined;
+  #isReady = false;
   #isEnding = false;
   /** Whether it has been ended before it was started. */
   #isGivenUp = false;
@@ -162,7 +164,7 @@ export class WorkerConnection implements ThreadConnection {
     worker.on('error', (error: unknown) => {
       this.#crash = { error };
     });
-    worker.on('exit', (exitCode) => this.#ended(exitCode));
+    worker.on('exit', (exitCode) => this.#ended(exitCode, !this.#isReady && isShortage(this.#crash?.error)));
     worker.unref();
   }
 
@@ -253,6 +255,7 @@ export class WorkerConnection implements ThreadConnection {
   }
 
   #started(): void {
+    this.#isReady = true;
     this.#start.isOver();
     this.#listener.started();
   }

@@ -88,3 +88,51 @@ test('functions under ever new names take no more memory than a thousand of them
   // Each of them took more than a kilobyte.
   for (const bytes of stdout.split(' ')) assert.ok(Number(bytes) / 4000 < 300, `${stdout.trim()} bytes`);
 });
+
+test('functions that a thread was told of in vain are forgotten there as well', async () => {
+  const program = `
+    import { ThreadPool } from 'heddle';
+    const pool = new ThreadPool({ max: 1 });
+    const used = () => { gc(); return process.memoryUsage().heapUsed; };
+    let calls = 0;
+    const callNew = async (count) => {
+      for (let n = 0; n < count; n++) {
+        const name = 'from data ' + ++calls;
+        const { [name]: f } = { [name]: (value) => value };
+        if (calls % 2 === 0) await pool.defer(f, Symbol()).catch(() => {});
+        else await pool.defer(f, calls);
+      }
+    };
+    await callNew(6000);
+    const before = await pool.defer(used);
+    await callNew(6000);
+    console.log((await pool.defer(used)) - before);
+    await pool.stop();
+  `;
+  const { code, stdout, stderr } = await runProgram(program, ['--expose-gc']);
+  assert.equal(code, 0, stderr);
+  assert.ok(Number(stdout) / 3000 < 200, `${stdout.trim()} bytes`);
+});
+
+test('a function that was forgotten while a call of it runs is told to the thread anew, whatever becomes of that', async () => {
+  const program = `
+    import { ThreadPool } from 'heddle';
+    const pool = new ThreadPool({ max: 1, concurrency: 2 });
+    const flag = new Int32Array(new SharedArrayBuffer(4));
+    const slow = async (open) => {
+      while (Atomics.load(open, 0) === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+      return 'slow';
+    };
+    const first = pool.defer(slow, flag);
+    for (let n = 0; n < 1100; n++) {
+      const { [n + ' from data']: f } = { [n + ' from data']: (value) => value };
+      await pool.defer(f, n);
+    }
+    await pool.defer(slow, flag, Symbol()).catch((error) => console.log(error.code));
+    Atomics.store(flag, 0, 1);
+    console.log(await first, await pool.defer(slow, flag));
+    await pool.stop();
+  `;
+  const { stdout, stderr } = await runProgram(program);
+  assert.equal(stdout, 'HEDDLE_UNCLONABLE\nslow slow\n', stderr);
+});

@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import { isThenable } from '../../defer/thenable.ts';
+import { BoundedMap } from '../wire/bounded-map.ts';
 import type { JobMessage } from '../wire/messages.ts';
 import { MOST_KNOWN_FUNCTIONS } from '../wire/most-known-functions.ts';
 import { CodecError } from '../wire/codec-error.ts';
@@ -41,7 +42,7 @@ export class JobRunner {
   readonly #reactor: ReactorCalls;
   /** The jobs that run and have got functions, by their slots. */
   readonly #passedTo = new Map<number, PassedTo>();
-  readonly #functions = new Map<number, KnownFunction>();
+  readonly #functions = new BoundedMap<number, KnownFunction>(2 * MOST_KNOWN_FUNCTIONS);
 
   constructor(answers: Answers, call: Call, reactor: ReactorCalls) {
     this.#answers = answers;
@@ -72,7 +73,7 @@ export class JobRunner {
   /** Runs a job of a function that was loaded before, with values that have arrived as they are. */
   runInline(job: number, functionId: number, args: unknown[], captured: readonly unknown[]): void {
     const known = this.#functions.get(functionId);
-    if (known === undefined) throw new Error(`A job names function ${functionId}, which was never sent.`);
+    if (known === undefined) return this.#fail(job, 'unloadable', unknownFunction(functionId));
     this.#perform(job, known, captured, () => args);
   }
 
@@ -84,11 +85,10 @@ export class JobRunner {
 
   #load(job: number, functionId: number, message: JobMessage): void {
     const { reference } = message;
-    if (reference === undefined) throw new Error(`A job names function ${functionId}, which was never sent.`);
+    if (reference === undefined) return this.#fail(job, 'unloadable', unknownFunction(functionId));
     const keep = (source: FunctionSource): void => {
       const loaded = { source, waits: false };
       this.#functions.set(functionId, loaded);
-      this.#functions.delete(functionId - 2 * MOST_KNOWN_FUNCTIONS);
       this.#answers.loaded(job);
       this.#run(job, message, loaded);
     };
@@ -189,4 +189,9 @@ function both(one: Promise<void> | undefined, other: Promise<void> | undefined):
 export function unsendable(error: unknown): UnclonableError {
   const reason = error instanceof Error ? error.message : String(error);
   return new UnclonableError(`The result cannot be sent to the caller's thread: ${reason}`);
+}
+
+/** Against all rules; but the jobs beside it are none of this one's business. */
+function unknownFunction(functionId: number): Error {
+  return new Error(`A job names function ${functionId}, which the thread has not been told of.`);
 }

@@ -1,6 +1,6 @@
 import { ThreadEntryMissingError } from '../../errors.ts';
 import { CallableError } from '../../wire/callable-error.ts';
-import { BoundedMap } from '../bounded-map.ts';
+import { BoundedMap } from '../../wire/bounded-map.ts';
 import { type Origin, originOf, type Scope } from '../origin.ts';
 import { locationOf } from '../refusals.ts';
 import { allowsCodeGeneration } from './code-generation.ts';

@@ -4,7 +4,7 @@ import { type LiteralText, readLiteral } from './literal-text.ts';
 import { type ClassMembers, membersOf, namesInKeys, namesNeededAtOnce, type Parent, parentOf } from './class-parts.ts';
 import { type ModuleFacts, readModule } from './module-facts.ts';
 import { type Source, sourceOf } from './source.ts';
-import { BoundedMap } from '../bounded-map.ts';
+import { BoundedMap } from '../../wire/bounded-map.ts';
 import type { Origin } from '../origin.ts';
 import { readablePath } from '../readable-path.ts';
 import { type Script, sourceMapUrlOf } from '../scripts.ts';

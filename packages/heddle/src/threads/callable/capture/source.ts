@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { BoundedMap } from '../bounded-map.ts';
+import { BoundedMap } from '../../wire/bounded-map.ts';
 import { ask, inspectorSession } from '../inspector-session.ts';
 import { quietly } from '../../wire/quietly.ts';
 import { askDebugger, type Script } from '../scripts.ts';
