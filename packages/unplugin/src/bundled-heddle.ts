@@ -13,7 +13,7 @@ export type RewriteHeddle = (
 export const OF_HEDDLE: RegExp = /heddle.*[\\/]dist[\\/][^\\/]+\.mjs$/;
 
 const ENTRIES = ['./threads/entry/thread.cjs', './watchdog/entry/watcher.cjs'];
-const PARSER = 'createRequire(import.meta.url)("acorn")';
+const PARSER = 'require("acorn")';
 
 const urlIn = (entry: string): string => `new URL("${entry}", import.meta.url)`;
 

@@ -29,18 +29,20 @@ export class PoolStoppedError extends Error {
 
 /**
  * The failure of every call in a bundle that took Heddle in and left behind the file
- * that threads start with. `file` is where it should be.
+ * that threads start with, `file`; and of calls of functions that go by their text in
+ * a program whose files were gathered without the package `acorn`, by which they are read.
  */
 export class ThreadEntryMissingError extends Error {
   override readonly name: string = 'ThreadEntryMissingError';
   readonly code: 'HEDDLE_THREAD_ENTRY_MISSING' = 'HEDDLE_THREAD_ENTRY_MISSING';
   readonly file: string;
 
-  constructor(file: string) {
-    super(
-      `There is no ${file}, which Heddle's threads start with: heddle was bundled without it. Add the plug-in ` +
-        '@heddle/unplugin to the build, or keep heddle out of the bundle (esbuild: --external:heddle).',
-    );
+  constructor(
+    file: string,
+    message: string = `There is no ${file}, which Heddle's threads start with: heddle was bundled without it. Add the plug-in ` +
+      '@heddle/unplugin to the build, or keep heddle out of the bundle (esbuild: --external:heddle).',
+  ) {
+    super(message);
     this.file = file;
   }
 }

@@ -27,7 +27,9 @@ function locateEntry(): URL {
 }
 
 /** @throws ThreadEntryMissingError where there is no such file */
-export function existing(entry: URL): URL {
+export function existing(located: URL): URL {
+  // What webpack makes of it by `parser.javascript.url: 'relative'` is none of Node's.
+  const entry = new URL(located.href, ownUrl);
   if (isMissing(entry)) throw new ThreadEntryMissingError(fileURLToPath(entry));
   return entry;
 }

@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { CallableError, deferToThread, threadFunction } from 'heddle';
 import type * as work from '../fixtures/callable/work.ts';
 
@@ -76,6 +80,16 @@ test('a name that the module does not have fails in the thread and tells what th
     code: 'HEDDLE_NO_SUCH_FUNCTION',
     message: /work\.js gives no function 'subtract' in the thread\. It has: .*\badd\b/,
   });
+});
+
+test('of a CommonJS module that exports a promise, functions are those of what that gives', async (t) => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'heddle-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const file = path.join(folder, 'later.cjs');
+  // As webpack makes of an ES module that waits for something at its top.
+  writeFileSync(file, 'module.exports = Promise.resolve({ twice: (x) => x * 2 });');
+  const twice = threadFunction<(x: number) => number>(pathToFileURL(file), 'twice');
+  assert.equal(await deferToThread(twice, 2), 4);
 });
 
 test('a module that is not there fails with the error of the import', async () => {

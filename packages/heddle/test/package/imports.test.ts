@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { packageRoot } from '../support/paths.ts';
 
 /** The files that an entry brings, its own included. */
@@ -53,4 +55,22 @@ test('the built files are plain text of one byte a character, which V8 keeps in 
     const [line] = /^.*[^\0-\xff].*$/m.exec(readFileSync(path.join(dist, file), 'utf8')) ?? [];
     assert.equal(line, undefined, file);
   }
+});
+
+test('whoever gathers the files of a program finds the parser, and where it is missing that is said', (t) => {
+  const dist = path.join(packageRoot, 'dist');
+  const threads = readdirSync(dist).find((file) => /^threads-.*\.mjs$/.test(file)) ?? '';
+  // What Vercel's nft knows: not the call of a call.
+  assert.match(
+    readFileSync(path.join(dist, threads), 'utf8'),
+    /const require = createRequire\(import\.meta\.url\);[^]{0,100}\brequire\("acorn"\)/,
+  );
+  const folder = mkdtempSync(path.join(tmpdir(), 'heddle-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  cpSync(dist, folder, { recursive: true });
+  const source = `const { deferToThread } = await import(${JSON.stringify(pathToFileURL(path.join(folder, 'index.mjs')))});
+    const by = 2;
+    await deferToThread((x) => x * by, 2).catch((error) => console.log(error.code, error.message));`;
+  const said = execFileSync(process.execPath, ['--input-type=module', '--eval', source], { encoding: 'utf8' });
+  assert.match(said, /^HEDDLE_THREAD_ENTRY_MISSING The package acorn is not there/);
 });

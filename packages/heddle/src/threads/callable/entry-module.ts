@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { forwardedModules } from './forwarded-modules.ts';
 import { inheritedEntryFiles, libraryIsHere } from '../wire/entry-files.ts';
 
 let entryFiles: Set<string> | undefined;
@@ -7,7 +8,7 @@ let entryFiles: Set<string> | undefined;
 libraryIsHere();
 
 /**
- * Whether a file or `file:` URL is the program's entry module.
+ * Whether a file or `file:` URL is the program's entry module, or all that this consists of.
  *
  * A thread that imported it would run the whole program again, and that one would
  * start threads of its own. In a worker thread, the entry is the worker's own file.
@@ -49,5 +50,15 @@ function findEntryFiles(): Set<string> {
   add(() => named);
   add(() => require.resolve(named));
   add(() => require.main?.filename);
+  if (inheritedEntryFiles() === undefined) for (const file of files) for (const of of forwarded(file)) add(() => of);
   return files;
+}
+
+function forwarded(file: string): string[] {
+  try {
+    return forwardedModules(file);
+  } catch {
+    // It cannot be read, or names what is not there.
+    return [];
+  }
 }

@@ -83,12 +83,13 @@ export function locate(address: Address): Located | Promise<Located> {
 }
 
 // An explicit reference may name a CommonJS file, of whose exports Node sees only some by name.
-function exported(namespace: object, url: string, path: readonly string[]): Located {
+function exported(namespace: object, url: string, path: readonly string[]): Located | Promise<Located> {
   const [first = 'default'] = path;
   const fallback: unknown = Reflect.get(namespace, 'default');
-  if (first in namespace || !isHolder(fallback) || !(first in fallback)) {
-    return member(namespace, path, url, undefined);
-  }
+  if (first in namespace || !isHolder(fallback)) return member(namespace, path, url, undefined);
+  // What webpack makes as CommonJS of a module that awaits something at its top.
+  if (fallback instanceof Promise) return fallback.then((holder: object) => member(holder, path, url, holder));
+  if (!(first in fallback)) return member(namespace, path, url, undefined);
   return member(fallback, path, url, fallback);
 }
 

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import type * as Acorn from 'acorn';
+import { ThreadEntryMissingError } from '../../errors.ts';
 import { threadEntry } from '../../thread-entry.ts';
 import { compileOwn } from '../script-count.ts';
 
@@ -11,16 +12,25 @@ let acorn: typeof Acorn | undefined;
 /**
  * Loads the parser when the first function is captured, since most programs never need it.
  *
- * @throws ThreadEntryMissingError in a bundle that lacks even more than the parser
+ * @throws ThreadEntryMissingError where it was left behind when the files of the program were gathered
  */
 function loaded(): typeof Acorn {
+  if (acorn !== undefined) return acorn;
+  // By these very lines bundlers know it, and those who trace what a program needs (Vercel's nft, for Next and Nitro).
+  const require = createRequire(import.meta.url);
   try {
-    // Bundlers know it by this very expression.
-    acorn ??= compileOwn(() => createRequire(import.meta.url)('acorn') as typeof Acorn);
+    acorn = compileOwn(() => require('acorn') as typeof Acorn);
     return acorn;
   } catch (error) {
+    // A bundle may lack even more than the parser.
     threadEntry();
-    throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error;
+    throw new ThreadEntryMissingError(
+      'acorn',
+      'The package acorn is not there, by which heddle reads functions: it was left behind when the files of the program ' +
+        'were gathered. Have node_modules/acorn gathered as well (Next.js: outputFileTracingIncludes, Nitro: ' +
+        'externals.traceInclude), or install it.',
+    );
   }
 }
 
