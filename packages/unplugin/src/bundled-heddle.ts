@@ -13,6 +13,7 @@ export type RewriteHeddle = (
 export const OF_HEDDLE: RegExp = /heddle.*[\\/]dist[\\/][^\\/]+\.mjs$/;
 
 const ENTRIES = ['./threads/entry/thread.cjs', './watchdog/entry/watcher.cjs'];
+const REQUIRE = 'const require = createRequire(import.meta.url);';
 const PARSER = 'require("acorn")';
 
 const urlIn = (entry: string): string => `new URL("${entry}", import.meta.url)`;
@@ -23,7 +24,7 @@ const urlIn = (entry: string): string => `new URL("${entry}", import.meta.url)`;
  */
 export function bundledHeddle(code: string, file: string): RewriteHeddle | undefined {
   const entries = ENTRIES.filter((entry) => code.includes(urlIn(entry)));
-  const hasParser = code.includes(PARSER);
+  const hasParser = code.includes(REQUIRE) && code.includes(PARSER);
   if (!OF_HEDDLE.test(file) || (entries.length === 0 && !hasParser)) return undefined;
   return (urlOf) => {
     const text = new MagicString(code);
@@ -31,7 +32,7 @@ export function bundledHeddle(code: string, file: string): RewriteHeddle | undef
       for (const entry of entries) text.replace(urlIn(entry), urlOf(path.join(path.dirname(file), entry)));
     }
     if (hasParser) {
-      text.replace(PARSER, '$heddleAcorn');
+      text.replace(REQUIRE, '').replace(PARSER, '$heddleAcorn');
       text.prepend("import * as $heddleAcorn from 'acorn';");
     }
     return {

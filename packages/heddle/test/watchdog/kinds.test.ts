@@ -2,6 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { blockOf } from './watched.ts';
 
+/** What is sorted has been copied before: on a slow machine the watch would meet the copying. */
+const UNSORTED =
+  'const copies = [numbers.slice(), numbers.slice()]; const unsorted = () => copies.pop() ?? numbers.slice();';
+
 test('a tight loop is code that ran on, with its function, place and duration', async () => {
   const block = await blockOf('function busy() { until(300); }');
   assert.equal(block.kind, 'code');
@@ -39,8 +43,8 @@ test('a child process that is waited for is named', async () => {
 
 test('where a native call has left no frame, the function goes for the culprit that made it, and not what it calls next', async () => {
   const block = await blockOf(
-    'function arrange() { numbers.slice().sort(); next(); }',
-    'function next() { until(1); }',
+    'function arrange() { unsorted().sort(); next(); }',
+    `${UNSORTED} function next() { until(1); }`,
   );
   assert.equal(block.kind, 'native call');
   assert.equal(block.culprit?.frame.functionName, 'arrange');
@@ -49,8 +53,8 @@ test('where a native call has left no frame, the function goes for the culprit t
 
 test('where the function is gone as well, nobody is blamed for what it did', async () => {
   const block = await blockOf(
-    '() => { setImmediate(Int32Array.prototype.sort.bind(numbers.slice())); setImmediate(next); }',
-    'function next() { until(1); }',
+    '() => { setImmediate(Int32Array.prototype.sort.bind(unsorted())); setImmediate(next); }',
+    `${UNSORTED} function next() { until(1); }`,
   );
   assert.equal(block.kind, 'native call');
   assert.equal(block.culprit, undefined);
@@ -58,8 +62,8 @@ test('where the function is gone as well, nobody is blamed for what it did', asy
 
 test("where Heddle's own dispatch made the call, the callback is named all the same", async () => {
   const block = await blockOf(
-    '() => { const d = new Deferred(); d.addCallback(function arrange(list) { list.slice().sort(); }); d.callback(numbers); }',
-    "import { Deferred } from 'heddle/defer';",
+    '() => { const d = new Deferred(); d.addCallback(function arrange(list) { list.sort(); }); d.callback(unsorted()); }',
+    `import { Deferred } from 'heddle/defer'; ${UNSORTED}`,
   );
   assert.equal(block.kind, 'native call');
   assert.equal(block.culprit?.frame.functionName, 'arrange');
@@ -67,11 +71,11 @@ test("where Heddle's own dispatch made the call, the callback is named all the s
 
 test('a delayed call of the reactor is named where it has left no frame', async () => {
   const block = await blockOf(
-    '() => { reactor.callLater(0, function arrange() { numbers.slice().sort(); }); }',
-    "import { reactor } from 'heddle/reactor';",
+    '() => { reactor.callLater(0, function arrange() { unsorted().sort(); }); }',
+    `import { reactor } from 'heddle/reactor'; ${UNSORTED}`,
   );
-  // A copy that takes long on a busy machine is met just before the sort: then the frame is there, and the call as well.
-  assert.equal(block.culprit?.frame.functionName, 'arrange');
+  // Named with how it was called, where it has left no frame.
+  assert.match(block.culprit!.frame.functionName, /^arrange\b/);
 });
 
 test('a chain of promises that starves the loop is told from one long function', async () => {

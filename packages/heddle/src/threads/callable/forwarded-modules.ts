@@ -4,8 +4,8 @@ import { pathToFileURL } from 'node:url';
 /** Who forwards has no more to say. */
 const MOST_BYTES = 2 ** 16;
 
-// Nitro puts `import.meta` into a global variable first.
 const COMMENTS = /\/\*[^]*?\*\/|^#!.*|(?<=^|\s)\/\/.*/gm;
+// Nitro puts `import.meta` into a global variable first.
 const STATEMENT =
   /\s*(?:(?:import|export)\b(?:[^'"();=]*\bfrom\b)?\s*(?:'([^'\n]+)'|"([^"\n]+)")(?:\s*with\s*\{[^}]*\})?|(?:module\.exports\s*=\s*)?require\((?:'([^'\n]+)'|"([^"\n]+)")\)|['"]use strict['"]|globalThis\.\w+\s*=[^;'"`]*)\s*;?/y;
 

@@ -16,9 +16,9 @@ let acorn: typeof Acorn | undefined;
  */
 function loaded(): typeof Acorn {
   if (acorn !== undefined) return acorn;
-  // By these very lines bundlers know it, and those who trace what a program needs (Vercel's nft, for Next and Nitro).
-  const require = createRequire(import.meta.url);
   try {
+    // By these very lines bundlers know it, and those who trace what a program needs (Vercel's nft, for Next and Nitro).
+    const require = createRequire(import.meta.url);
     acorn = compileOwn(() => require('acorn') as typeof Acorn);
     return acorn;
   } catch (error) {
