@@ -1,6 +1,6 @@
 // Runs the compiled tests on other Node versions: `node scripts/node-versions.ts [--core] [20 22 26]`. With --core, only
 // what every version must show with each change: conformance, faults, references, and what Node itself does otherwise
-// from version to version. All of them take ten minutes a version, and are for before a release.
+// from version to version. All of them take several times as long, and are for before a release.
 import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { fetchNode } from './node-binary.ts';
@@ -13,11 +13,15 @@ const coreTests = [
   'testing/',
   'wire/',
   'defer/unhandled',
-  ...['codec', 'errors', 'error-classes', 'odd-values', 'payload', 'transfer'].map((values) => `threads/${values}`),
+  ...['codec', 'errors', 'error-classes', 'odd-values', 'other-realm', 'payload', 'transfer'].map(
+    (values) => `threads/${values}`,
+  ),
   ...['compile-cache', 'keep-alive', 'leftovers', 'output', 'own-resources', 'preload'].map(
     (life) => `threads/${life}`,
   ),
-  ...['crashes', 'fault-matrix', 'faults', 'pool-conformance', 'process-faults'].map((ending) => `threads/${ending}`),
+  ...['crashes', 'fault-matrix', 'faults', 'pool-conformance', 'process-faults', 'shortage'].map(
+    (ending) => `threads/${ending}`,
+  ),
   'watchdog/watch',
 ].map((tests) => `packages/heddle/build/test/${tests}`);
 

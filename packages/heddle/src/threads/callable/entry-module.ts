@@ -50,7 +50,9 @@ function findEntryFiles(): Set<string> {
   add(() => named);
   add(() => require.resolve(named));
   add(() => require.main?.filename);
-  if (inheritedEntryFiles() === undefined) for (const file of files) for (const of of forwarded(file)) add(() => of);
+  // Those that a pool has made were told of all of them. What is added while they are gone through is looked at as well.
+  if (inheritedEntryFiles() !== undefined) return files;
+  for (const file of files) for (const program of forwarded(file)) add(() => program);
   return files;
 }
 
