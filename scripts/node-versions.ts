@@ -19,7 +19,7 @@ const coreTests = [
   ...['compile-cache', 'keep-alive', 'leftovers', 'output', 'own-resources', 'preload'].map(
     (life) => `threads/${life}`,
   ),
-  ...['crashes', 'fault-matrix', 'faults', 'pool-conformance', 'process-faults', 'shortage'].map(
+  ...['crashes', 'fault-matrix', 'own-code', 'faults', 'pool-conformance', 'process-faults', 'shortage'].map(
     (ending) => `threads/${ending}`,
   ),
   'watchdog/watch',

@@ -10,7 +10,8 @@ import { ReactorCallError } from '../threads/wire/reactor-call-error.ts';
  * `f` is a function that the job was passed with `notify(fn)` or `ask(fn)`, or
  * one that a module exports, which then runs in the instance of its module that
  * the reactor's thread has. The arguments are copied. Calls are made in the order
- * in which a thread asks for them. What `f` throws is reported in the reactor's
+ * in which a thread asks for them; what was passed does not wait while the module
+ * of another is still being imported. What `f` throws is reported in the reactor's
  * thread as a failure that nobody handled. In the reactor's thread itself, `f` is
  * called in a later turn.
  *

@@ -2,6 +2,7 @@ import type { Deferred } from '../defer/deferred.ts';
 import type { Failure } from '../defer/failure.ts';
 import { CapturedCall } from './callable/capture/captured-call.ts';
 import type { Callable } from './callable/resolve.ts';
+import { functionName } from './callable/function-name.ts';
 import { resolveWrapped } from './callable/wrapped.ts';
 import type { BoundCall } from './deferrable.ts';
 import { PoolFullError, ThreadExitError } from './errors.ts';
@@ -91,8 +92,8 @@ export class BoundObject<T> implements AsyncDisposable {
 
   #call(f: Function, args: readonly unknown[], options: CallOptions): Deferred<never> {
     this.#observe();
-    if (this.#failure !== undefined) return refusedCall(this.#failure(f.name));
-    if (this.#disposed !== undefined) return refusedCall(new BoundObjectLostError(f.name));
+    if (this.#failure !== undefined) return refusedCall(this.#failure(functionName(f)));
+    if (this.#disposed !== undefined) return refusedCall(new BoundObjectLostError(functionName(f)));
     const call: Deferred<unknown> = this.#thread.submit(f, [...args, this.#id], options, (function_) =>
       resolveWrapped('bound', function_),
     );
@@ -110,7 +111,7 @@ export class BoundObject<T> implements AsyncDisposable {
       if (!(value instanceof BoundObjectLostError)) return failure;
       this.#isGone((name) => new BoundObjectLostError(name));
       // Where it could not be made, the calls that wait for that learn why.
-      throw this.#failure?.(f.name);
+      throw this.#failure?.(functionName(f));
     }) as Deferred<never>;
   }
 

@@ -9,6 +9,7 @@ import { pack, packThrown } from './wire/pack.ts';
 import type { Parcel } from './wire/payload.ts';
 import { UnclonableError } from './wire/unclonable-error.ts';
 import { unpack } from './wire/unpack.ts';
+import { reasonOf } from './wire/reason-of.ts';
 
 /** What the calls of one thread need of it. */
 export interface CallingThread {
@@ -55,10 +56,9 @@ export class CallsFromThread {
     if (this.#finding === undefined && !(found instanceof Promise)) return this.#run(call, found);
     this.#wait(call);
     const before = this.#finding ?? Promise.resolve();
-    const finding = Promise.all([found, before])
-      .then(
-        ([local]) => this.#run(call, local),
-        (error: unknown) => this.#end(call, 'thrown', error),
+    const finding = Promise.allSettled([found, before])
+      .then(([one]) =>
+        one.status === 'fulfilled' ? this.#run(call, one.value) : this.#end(call, 'thrown', one.reason),
       )
       .finally(() => {
         if (this.#finding === finding) this.#finding = undefined;
@@ -164,7 +164,7 @@ export class CallsFromThread {
 
 export function unsendableAnswer(error: unknown): Error {
   if (error instanceof UnclonableError || error instanceof CodecError) return error;
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = reasonOf(error);
   return new UnclonableError(`The answer cannot be sent to the thread that asked: ${reason}`);
 }
 

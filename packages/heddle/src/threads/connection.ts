@@ -6,7 +6,7 @@ import type { JobReference } from './wire/reference.ts';
 
 /** The way to one thread and back, whatever carries the jobs. */
 export interface ThreadConnection {
-  /** How many jobs it takes at a time; the thread does them one after the other. */
+  /** How many jobs it takes at a time; how many of them the thread does at once is not its affair. */
   readonly capacity: number;
   /**
    * Sends a job.

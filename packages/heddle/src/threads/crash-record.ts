@@ -1,6 +1,8 @@
 import { type Callable, partsOfCallable } from './callable/resolve.ts';
 import { TooManyCrashesError } from './errors.ts';
 import { type Job, nameOf } from './job.ts';
+import { BoundedMap } from './wire/bounded-map.ts';
+import { MOST_KNOWN_FUNCTIONS } from './wire/most-known-functions.ts';
 import type { JobReference } from './wire/reference.ts';
 
 /** A job, and the function that it called. */
@@ -24,7 +26,7 @@ interface Crashes {
 export class CrashRecord {
   readonly #pool: string;
   readonly #max: number;
-  readonly #crashes = new Map<JobReference, Crashes>();
+  readonly #crashes = new BoundedMap<JobReference, Crashes>(MOST_KNOWN_FUNCTIONS);
 
   /** @param max how many ends in a row a function may cause before its calls are refused */
   constructor(pool: string, max: number) {

@@ -1,6 +1,6 @@
 import { Failure } from '../defer/failure.ts';
 import { type Callable, partsOfCallable, resolveWithoutAddress } from './callable/resolve.ts';
-import { NOT_NOW, type ThreadConnection } from './connection.ts';
+import { NOT_NOW, type OutgoingJob, type ThreadConnection } from './connection.ts';
 import type { CrashRecord } from './crash-record.ts';
 import type { Job } from './job.ts';
 import { UnsendableClosure } from './job-message.ts';
@@ -107,9 +107,9 @@ export class JobSender {
    * @throws what `submit` of the connection throws
    */
   sendInit(callable: Callable): number {
-    const { connection, functions } = this.#thread;
+    const { functions } = this.#thread;
     const { reference, values: captured } = partsOfCallable(callable);
-    const slot = connection.submit({
+    return this.#submit({
       functionId: functions.get(reference).id,
       reference,
       args: NONE,
@@ -117,8 +117,18 @@ export class JobSender {
       call: { id: INIT, functionName: 'initThread', settled: false },
       isAlone: true,
     });
+  }
+
+  /** The slot counts from here on: a getter among the arguments may make the next call. */
+  #submit(job: OutgoingJob): number {
     this.#slots++;
-    return slot;
+    let slot = NOT_NOW;
+    try {
+      slot = this.#thread.connection.submit(job);
+      return slot;
+    } finally {
+      if (slot === NOT_NOW) this.#slots--;
+    }
   }
 
   #send(job: Job, callable: Callable): void {
@@ -129,7 +139,7 @@ export class JobSender {
     const { reference, values: captured } = partsOfCallable(callable);
     const known = functions.get(reference);
     try {
-      const slot = connection.submit({
+      const slot = this.#submit({
         functionId: known.id,
         reference: known.isLoaded ? undefined : reference,
         call: job,
@@ -138,7 +148,6 @@ export class JobSender {
         captured,
       });
       if (slot === NOT_NOW) return job.settled ? this.#thread.jobHasLeft(job) : this.#unsent.hold(job, callable);
-      this.#slots++;
       // A getter among the arguments has cancelled the call.
       if (job.settled) return this.#thread.jobHasLeft(job);
       job.slot = slot;

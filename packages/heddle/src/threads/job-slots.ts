@@ -120,14 +120,23 @@ export class JobSlots {
     const hasPolled = this.#polling;
     this.#polling = false;
     if (hasPolled && this.#hasCompletions()) this.#lookout.found();
-    const delivered = this.deliver();
-    if (this.#closed || this.#polling) return;
+    let delivered = 0;
+    try {
+      delivered = this.deliver();
+    } finally {
+      this.#watch(delivered, hasPolled);
+    }
+  };
+
+  #watch(delivered: number, hasPolled: boolean): void {
+    if (this.#closed || this.#polling) return undefined;
     if (this.inFlight > 0 && now() < this.#pollUntil) return this.#poll();
     if (hasPolled && this.inFlight > 0) this.#lookout.missed();
     const isPatient = this.#mayWait(delivered);
     if (isPatient) this.#patience.refresh();
     if (this.#channel.reactorBell.sleepInLoop(this.#hasCompletions, isPatient)) this.#poll();
-  };
+    return undefined;
+  }
 
   /**
    * Whether the results under way may come together. Woken for few of many, this side has interrupted the thread, or

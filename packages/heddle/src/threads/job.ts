@@ -1,11 +1,12 @@
 import type { TimeSource } from '../defer/clock.ts';
 import { appendToStack, showAwaiters } from '../defer/awaiting-stack.ts';
 import { callersOf } from '../defer/debug.ts';
-import { type CancelTarget, type Deferred, deferredOf } from '../defer/deferred.ts';
+import { type CancelTarget, Deferred, deferredOf } from '../defer/deferred.ts';
 import { CancelledError } from '../defer/errors.ts';
 import { Failure } from '../defer/failure.ts';
 import { setImmediate } from '../defer/node-timers.ts';
 import { onAbort } from '../defer/abort-watch.ts';
+import { functionName } from './callable/function-name.ts';
 import { CallTerms, NO_TERMS } from './call-terms.ts';
 import type { CallOptions, OnCancel } from './options.ts';
 import type { MoreItems } from './wire/messages.ts';
@@ -14,6 +15,7 @@ import type { Callable } from './callable/resolve.ts';
 import type { PoolRecord } from './pool-record.ts';
 import { TimeLimits } from './time-limits.ts';
 import type { TellWhereabouts } from './whereabouts.ts';
+import { UnclonableError } from './wire/unclonable-error.ts';
 
 /** Whoever has the job at the moment, and can be told that nobody wants it any more. */
 export interface JobHolder {
@@ -236,7 +238,8 @@ export class Job implements CancelTarget {
     else if (error instanceof Error) appendToStack(error, boundary, callersOf(madeBy));
   }
 
-  #fire(result: unknown): void {
+  #fire(settled: unknown): void {
+    const result = typeof settled === 'object' ? withoutDeferred(settled, this) : settled;
     if (result instanceof Failure) this.#showCaller(result.value);
     this.#record.jobHasSettled(this, result);
     // Somebody may have fired the Deferred by hand, which is their right.
@@ -251,7 +254,12 @@ export function abortedBy(signal: AbortSignal): CancelledError {
 }
 
 export function nameOf(f: unknown): string {
-  // A program may have given it a name that is no text.
-  const name: unknown = typeof f === 'function' ? f.name : '';
-  return typeof name === 'string' && name !== '' ? name : 'an anonymous function';
+  return (typeof f === 'function' && functionName(f)) || 'an anonymous function';
+}
+
+/** A Deferred cannot be fired with another one, which a codec may have made. */
+function withoutDeferred(result: unknown, job: Job): unknown {
+  if (!(result instanceof Deferred)) return result;
+  const message = `The result of ${job.functionName} is a Deferred, and the call has one. Let its codec make what it will give.`;
+  return new Failure(new UnclonableError(message));
 }

@@ -251,12 +251,14 @@ export class PoolCore {
     let callable: Callable | Promise<Callable>;
     try {
       callable = resolve(f);
+      // Whoever runs the job will see the rejection; one that is refused or cancelled before needs nobody to.
+      if (callable instanceof Promise) callable.catch(() => {});
       if (!this.stores.isEmpty) callable = this.stores.around(callable);
     } catch (error) {
       return refusedCall(error);
     }
     if (callable instanceof Promise) {
-      // Whoever runs the job will see the rejection; one that is cancelled before needs nobody to.
+      // That of the stores as well.
       callable.catch(() => {});
     } else {
       const refusal = this.#crashes.refusalOf(callable, f);
@@ -265,12 +267,15 @@ export class PoolCore {
         return refusedCall(refusal);
       }
     }
+    // What reads the stores may have aborted it.
+    if (options.signal?.aborted) return refusedCall(abortedBy(options.signal));
     const job = new Job(f, callable, args, this.record, this.#parts.now());
     if (options.stacks ?? (this.options.stacks || debugging)) job.madeBy = new Error();
     job.limit(options, this.#parts.time());
     made?.(job);
     this.record.jobWasQueued(job);
-    this.team.do(job);
+    // Somebody who hears of the call may have cancelled it.
+    if (!job.settled) this.team.do(job);
     return job.deferred as Deferred<never>;
   }
 

@@ -4,7 +4,7 @@ import type { Place } from './rotation.ts';
 import type { ThreadStatistics } from './statistics.ts';
 import type { StuckThread } from './stuck-thread.ts';
 
-/** A thread as its pool sees it: it has one job at a time, and may have others ahead of their turn. */
+/** A thread as its pool sees it: it has a job, or as many as it may run at once, and others ahead of their turn. */
 export interface PoolThread extends JobHolder {
   readonly name: string;
   /** How many jobs it has, those ahead included. */
@@ -19,6 +19,8 @@ export interface PoolThread extends JobHolder {
   readonly ahead: number;
   /** Whether it has been asked to say when it is free, and has got no job since. */
   isAsked: boolean;
+  /** Whether the team counts it among those that do nothing. */
+  isIdle: boolean;
   /** Whether it should have one more: because it has less than it may run at once, or ahead of its turn. */
   readonly hasRoom: boolean;
   /** For how many nanoseconds it has work, as far as can be told from what its functions took before; many if it cannot. */

@@ -14,7 +14,8 @@ import { frame, UnreadableMessage } from './wire/frames.ts';
 import type { CallAnswer, JobMessage, MoreItems, ThreadCall } from './wire/messages.ts';
 import type { FromProcess, ProcessData, ProcessResult, ToProcess } from './wire/process-messages.ts';
 import { unsendableAnswer } from './calls-from-thread.ts';
-import { refuseSecondRun } from './wire/second-run.ts';
+import { nestingDepth } from './wire/entry-files.ts';
+import { refuseDeepNesting, refuseSecondRun } from './wire/second-run.ts';
 import { toLocalTime, toSharedTime } from './wire/shared-time.ts';
 import { detach, packThrownForProcess, refuseWhatStays } from './wire/stays.ts';
 import { UnclonableError } from './wire/unclonable-error.ts';
@@ -35,6 +36,8 @@ export interface ProcessOptions {
 const GROUP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK'] as const;
 
 const SLOT = 0;
+/** The board has 32 bits for the number of a job. */
+const LAST_JOB = 2 ** 31 - 1;
 const NONE: readonly Function[] = [];
 
 /** A thread made of a process: one job at a time, which stays here until the process is ready for it. */
@@ -65,6 +68,7 @@ export class ProcessConnection implements ThreadConnection, ChildListener {
   constructor(listener: ConnectionListener, options: ProcessOptions) {
     const { name, resourceLimits, env, execArgv, nice, maxThreadMemory } = options;
     refuseSecondRun();
+    refuseDeepNesting();
     refusePreload();
     this.#listener = listener;
     this.#board = new Board(makeUnnamedFile(BOARD_BYTES));
@@ -82,6 +86,7 @@ export class ProcessConnection implements ThreadConnection, ChildListener {
       kind: 'data',
       title: name,
       entryFiles: entryModuleFiles(),
+      depth: nestingDepth() + 1,
       sourceMaps: honoursSourceMaps(),
       nice,
       measuresMemory: maxThreadMemory !== Number.POSITIVE_INFINITY,
@@ -92,7 +97,7 @@ export class ProcessConnection implements ThreadConnection, ChildListener {
   }
 
   submit(job: OutgoingJob): number {
-    const number = ++this.#job;
+    const number = (this.#job = (this.#job % LAST_JOB) + 1);
     this.#hasAsked = false;
     let bytes: Buffer;
     try {

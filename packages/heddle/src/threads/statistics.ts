@@ -7,7 +7,7 @@ export interface PoolStatistics {
   /** Threads that exist, those that are about to end included. */
   readonly threads: number;
   readonly idle: number;
-  /** Threads that have a call. */
+  /** Threads that have a call, or wait for the reactor on behalf of what a call has left behind. */
   readonly busy: number;
   /** Calls that wait: in the queue, behind another of their key, ahead of their turn at a thread. */
   readonly backlog: number;

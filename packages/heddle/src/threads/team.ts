@@ -215,7 +215,7 @@ export class Team {
     this.#min = min;
     this.#max = max;
     this.#extra = this.#absent.size;
-    for (const thread of this.#idle.splice(0, Math.max(0, this.staying - max - this.#extra))) thread.end();
+    for (const thread of this.#idle.slice(0, Math.max(0, this.staying - max - this.#extra))) thread.end();
     this.#serve();
   }
 
@@ -237,10 +237,11 @@ export class Team {
     this.#giveUpStuck();
   }
 
-  /** Whether all jobs are done; then the threads end, too. */
+  /** Ends the threads if all jobs are done: also one that is absent, where what a job has left behind waits. */
   endWhenDone(): void {
-    if (this.#queueOwner.waiting > 0 || this.#idle.length < this.#threads.size) return;
-    for (const thread of this.#idle.splice(0)) thread.end();
+    if (this.#queueOwner.waiting > 0) return;
+    for (const thread of this.#threads) if (thread.load > 0) return;
+    this.endAll();
   }
 
   /** Ends all threads, whatever they are doing. */
@@ -313,13 +314,13 @@ export class Team {
     if (this.#vacancies > 0) {
       const awake = this.#awakeThread();
       if (awake !== undefined) return awake;
-      const idle = this.#idle.pop();
+      const idle = this.#takeIdle();
       if (idle !== undefined) return idle;
       this.#extra = Math.max(this.#extra, this.#threads.size + 1 - this.#max);
       // What was sent ahead came first, and would now wait longer than what comes after it.
       this.#recall(this.#laden.threads().filter((thread) => thread.started && isStalled(thread)));
       // One that had begun nothing is free now.
-      return this.#idle.pop() ?? this.#addThread();
+      return this.#takeIdle() ?? this.#addThread();
     }
     // The threads that are too many end when they have done what they have.
     return this.staying > this.#max + this.#extra ? undefined : this.#firstWithRoom();
@@ -394,9 +395,11 @@ export class Team {
 
   #threadHasRoom(thread: PoolThread): void {
     this.#note(thread);
-    if (thread.load === 0) this.#threadIsIdle(thread);
-    else if (this.#queueOwner.waiting > 0) this.#serve();
+    // An absent one rests when it is back.
+    if (thread.load === 0 && !this.#absent.has(thread)) return this.#threadIsIdle(thread);
+    if (this.#queueOwner.waiting > 0) this.#serve();
     else this.#owner.backlogHasShrunk();
+    return thread.load === 0 ? this.#owner.teamHasChanged() : undefined;
   }
 
   #threadIsIdle(thread: PoolThread): void {
@@ -438,9 +441,16 @@ export class Team {
     this.#leaveIdle(thread);
   }
 
+  #takeIdle(): PoolThread | undefined {
+    const thread = this.#idle.pop();
+    if (thread !== undefined) thread.isIdle = false;
+    return thread;
+  }
+
   #leaveIdle(thread: PoolThread): void {
-    const index = this.#idle.indexOf(thread);
-    if (index >= 0) this.#idle.splice(index, 1);
+    if (!thread.isIdle) return;
+    thread.isIdle = false;
+    this.#idle.splice(this.#idle.indexOf(thread), 1);
   }
 
   #jobsHaveNotBegun(thread: PoolThread, jobs: readonly Job[]): void {
@@ -503,6 +513,9 @@ export class Team {
   }
 
   #rest(thread: PoolThread): void {
+    // A job that cannot be sent leaves its thread while another's leave is dealt with.
+    if (thread.isIdle) return;
+    thread.isIdle = true;
     if (thread.started) this.#idle.push(thread);
     else this.#idle.unshift(thread);
   }

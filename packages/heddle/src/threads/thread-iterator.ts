@@ -125,6 +125,7 @@ export class ThreadIterator<T, R = unknown> implements AsyncIterableIterator<T, 
   #fail(error: unknown): void {
     if (this.#isLeft || this.#end !== undefined) return;
     this.#end = { error };
+    this.#goesOn();
     this.#tell('none');
     this.#serve();
   }

@@ -43,8 +43,8 @@ export interface ThreadOptions {
 }
 
 /**
- * The reactor's side of one thread: it does its jobs one after the other, and there is an answer for each
- * whatever becomes of the thread.
+ * The reactor's side of one thread: it does its jobs one after the other, or as many at once as its pool allows, and there
+ * is an answer for each whatever becomes of the thread.
  */
 export class Thread implements PoolThread {
   readonly #owner: ThreadOwner;
@@ -87,6 +87,7 @@ export class Thread implements PoolThread {
   readonly roomy: Place = new Place(this);
   readonly laden: Place = new Place(this);
   isAsked = false;
+  isIdle = false;
   #asks = 0;
 
   /** @throws whatever stands in the way of making the thread */

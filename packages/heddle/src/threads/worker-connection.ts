@@ -39,7 +39,8 @@ import {
   tell,
 } from './wire/messages.ts';
 import { isShortage } from './shortage.ts';
-import { refuseSecondRun } from './wire/second-run.ts';
+import { nestingDepth } from './wire/entry-files.ts';
+import { refuseDeepNesting, refuseSecondRun } from './wire/second-run.ts';
 
 /**
  * A thread that was asked where it is, and is to end, has so many milliseconds to answer first. One that does not is
@@ -104,6 +105,7 @@ export class WorkerConnection implements ThreadConnection {
   constructor(listener: ConnectionListener, options: WorkerOptions) {
     const { name, resourceLimits, env, execArgv, nice, concurrency, maxThreadMemory } = options;
     refuseSecondRun();
+    refuseDeepNesting();
     refusePreload();
     const entry = threadEntry();
     if (resourceLimits !== undefined) warnOfOverriddenLimits(resourceLimits);
@@ -116,6 +118,7 @@ export class WorkerConnection implements ThreadConnection {
       bell: bells.port2,
       values: values.port2,
       entryFiles: entryModuleFiles(),
+      depth: nestingDepth() + 1,
       sourceMaps: honoursSourceMaps(),
       compileCache: compileCacheDirectory(),
       measuresMemory: maxThreadMemory !== Number.POSITIVE_INFINITY,

@@ -45,6 +45,101 @@ console.log(await deferToThread(() => exports.tenfold(3) + exports.twice(1)));`,
     assert.equal(stdout, '10 2\n32\n', stderr);
   });
 
+  test('of CommonJS that TypeScript made has the module’s exported variables as they are at the call', async () => {
+    writeFileSync(
+      path.join(folder, 'state.cjs'),
+      `Object.defineProperty(exports, '__esModule', { value: true });
+exports.greeting = 'Hello';
+exports.settings = { level: 1 };
+exports.served = new (class Served { names = ['Ada']; count() { return this.names.length; } })();
+exports.double = function double(n) { return n * 2; };
+exports.change = function change() { exports.greeting = 'Goodbye'; exports.settings.level = 2; };
+exports.ask = (defer) => defer((name) => \`\${exports.greeting} \${name} \${exports.settings.level}\`, 'Ada');
+// What cannot be copied is the thread's own.
+exports.count = (defer) => defer(() => [exports.greeting, exports.served.count(), (0, exports.double)(4)].join());`,
+    );
+    const { stdout, stderr } = await run(
+      `import state from './state.cjs';
+const defer = (f, ...args) => deferToThread(f, ...args);
+console.log(await state.ask(defer));
+state.change();
+console.log(await state.ask(defer), await state.ask(defer));
+console.log(await state.count(defer));`,
+    );
+    assert.equal(stdout, 'Hello Ada 1\nGoodbye Ada 2 Goodbye Ada 2\nGoodbye,1,8\n', stderr);
+    assert.equal(stderr, '');
+  });
+
+  test('that was compiled for a language without async functions has no `this` that nobody uses', async () => {
+    const { stdout, stderr } = await run(
+      `const __awaiter = (thisArg, _arguments, P, generator) => new Promise((resolve, reject) => {
+  const made = generator.call(thisArg);
+  const step = (value) => { const next = made.next(value); next.done ? resolve(next.value) : Promise.resolve(next.value).then(step, reject); };
+  step();
+});
+const limit = 2;
+function local(n) { return __awaiter(this, void 0, void 0, function* () { yield null; return n + limit; }); }
+function own(n) { return __awaiter(this, void 0, void 0, function* () { return (() => this)(); }); }
+class Service { within() { return deferToThread((n) => __awaiter(this, void 0, void 0, function* () { return n + limit; }), 2); } }
+console.log(await deferToThread(local, 1), await new Service().within());
+await deferToThread(own, 1).catch((error) => console.log(error.code));`,
+    );
+    assert.equal(stdout, '3 4\nHEDDLE_CAPTURES_THIS\n', stderr);
+  });
+
+  test('may use a default import as webpack writes it', async () => {
+    const { stdout, stderr } = await run(
+      `import * as module from 'node:path';
+// Its getter has itself as a property.
+const getter = () => module.default;
+Object.defineProperty(getter, 'a', { enumerable: true, get: getter });
+console.log(await deferToThread(() => getter().basename('/a/b')));`,
+    );
+    assert.equal(stdout, 'b\n', stderr);
+  });
+
+  test('is refused for a class with decorators that only note something elsewhere', async () => {
+    const { stdout, stderr } = await run(
+      `const notes = new Map();
+const note = (target, key) => void notes.set(key, target);
+const __decorate = (decorators, target, key) => decorators.forEach((decorate) => decorate(target, key));
+class Row { constructor() { this.secret = 1; } }
+__decorate([note], Row.prototype, 'secret', void 0);
+class Plain { constructor() { this.open = 1; } }
+console.log(await deferToThread(() => new Plain().open));
+await deferToThread(() => new Row().secret).catch((error) => console.log(error.code, error.message));`,
+    );
+    assert.match(stdout, /^1\nHEDDLE_CAPTURES_UNCLONABLE .* has decorators that a compiler has put beside it/, stderr);
+  });
+
+  test('that a subclass or another object inherits is refused where it uses `this`', async () => {
+    const { stdout, stderr } = await run(
+      `import { Model, User, base, child, Other } from './other.mjs';
+const codeOf = (f) => deferToThread(f).then((value) => value, (error) => error.code);
+console.log(await codeOf(User.describe), await codeOf(child.hello), await codeOf(Model.name2), await codeOf(Other.describe));
+console.log(await codeOf(() => User.describe()));`,
+      `export class Model { static table = 'model'; static describe() { return this.table; } static name2() { return 'without'; } }
+export class User extends Model { static table = 'user'; }
+export const base = { name: 'base', hello() { return this.name; } };
+export const child = Object.create(base, { name: { value: 'child' } });
+export class Other { static table = 'other'; static describe() { return this.table + ''; } }
+export class More extends Other { static describe() { return 'more'; } }`,
+    );
+    assert.equal(stdout, 'HEDDLE_AMBIGUOUS_THIS HEDDLE_AMBIGUOUS_THIS without other\nuser\n', stderr);
+  });
+
+  test('is named by the source map of its own text, where several have no file', async () => {
+    const { stdout, stderr } = await run(
+      `const map = (source) => '\\n//# sourceMappingURL=data:application/json;base64,' +
+  Buffer.from(JSON.stringify({ version: 3, sources: [source], names: [], mappings: 'AAAA' })).toString('base64');
+for (const source of ['/first.ts', '/second.ts']) {
+  const f = (0, eval)('(socket) => () => socket' + map(source))(process.stdout);
+  await deferToThread(f).catch((error) => console.log(error.location.file));
+}`,
+    );
+    assert.equal(stdout, '/first.ts\n/second.ts\n', stderr);
+  });
+
   test('in which Vite has replaced import() is refused for that', async () => {
     const { stdout, stderr } = await run(
       `const __vite_ssr_dynamic_import__ = (specifier) => import(specifier);

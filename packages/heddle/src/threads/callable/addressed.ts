@@ -4,6 +4,7 @@ import type { Parts } from './capture/usage.ts';
 import { CapturedValues } from './capture/values.ts';
 import { functionName } from './function-name.ts';
 import { addressedCalls, refusals } from './known.ts';
+import { reasonOf } from '../wire/reason-of.ts';
 
 // A thread knows a function by its reference object, so there is one for each address.
 const factories = new Map<string, FactoryReference>();
@@ -46,7 +47,7 @@ export function addressed<F extends Function>(f: F, url: URL | string, name: str
       functionName: ownName,
       message:
         `${ownName || 'An anonymous function'} captures a variable that has not been initialised yet ` +
-        `(${cause instanceof Error ? cause.message : String(cause)}). Make the call after its declaration.`,
+        `(${reasonOf(cause)}). Make the call after its declaration.`,
       cause,
     });
   }

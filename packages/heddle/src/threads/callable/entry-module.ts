@@ -50,6 +50,8 @@ function findEntryFiles(): Set<string> {
   add(() => named);
   add(() => require.resolve(named));
   add(() => require.main?.filename);
+  // PM2 starts the program by a file of its own, and says which it is.
+  if (/[\\/]pm2[\\/]lib[\\/]/.test(named)) add(() => process.env['pm_exec_path']);
   // Those that a pool has made were told of all of them. What is added while they are gone through is looked at as well.
   if (inheritedEntryFiles() !== undefined) return files;
   for (const file of files) for (const program of forwarded(file)) add(() => program);

@@ -1,5 +1,8 @@
-/** The function's own name, read without running a getter; empty where it has none. */
+import { types } from 'node:util';
+
+/** The function's own name, read without running a getter or a Proxy's trap; empty where it has none. */
 export function functionName(f: Function): string {
+  if (types.isProxy(f)) return '';
   const name: unknown = Object.getOwnPropertyDescriptor(f, 'name')?.value;
   return typeof name === 'string' ? name : '';
 }

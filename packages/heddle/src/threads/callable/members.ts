@@ -27,8 +27,9 @@ export type Visit = (f: Function, owner: object, path: () => string[]) => boolea
  * receiver of its own), Proxies are not looked into.
  *
  * @param depth the longest path to try, in steps
+ * @returns the objects that were looked through
  */
-export function walkMembers(root: object, depth: number, visit: Visit): void {
+export function walkMembers(root: object, depth: number, visit: Visit): readonly Place[] {
   const seen = new Set<object>([root]);
   let members = 0;
   const places: Place[] = [{ object: root, parent: undefined, key: '', depth: 0 }];
@@ -36,23 +37,24 @@ export function walkMembers(root: object, depth: number, visit: Visit): void {
   for (const place of places) {
     for (const key of Object.getOwnPropertyNames(place.object)) {
       members += 1;
-      if (members > MOST_MEMBERS) return;
+      if (members > MOST_MEMBERS) return places;
       if (key === 'prototype' || key === 'constructor') continue;
       const value = dataProperty(place.object, key);
       if (value === null || (typeof value !== 'object' && typeof value !== 'function')) continue;
-      if (typeof value === 'function' && visit(value, place.object, () => pathTo(place, key))) return;
+      if (typeof value === 'function' && visit(value, place.object, () => pathTo(place, key))) return places;
       if (place.depth + 1 < depth && !seen.has(value) && mayHoldMembers(value)) {
         seen.add(value);
         places.push({ object: value, parent: place, key, depth: place.depth + 1 });
       }
     }
   }
+  return places;
 }
 
 /** The outcome of looking for one function. */
 export interface Found {
   readonly member: Member;
-  /** Another object that holds the same function, where it matters which of them becomes `this`. */
+  /** Another object that holds the same function, or inherits it, where it matters which of them becomes `this`. */
   readonly rival: Member | undefined;
 }
 
@@ -60,7 +62,7 @@ export interface Found {
 export function findMember(root: object, f: Function, depth: number): Found | undefined {
   let member: Member | undefined;
   let rival: Member | undefined;
-  walkMembers(root, depth, (candidate, owner, path) => {
+  const places = walkMembers(root, depth, (candidate, owner, path) => {
     if (candidate !== f) return false;
     if (member === undefined) {
       member = { path: path(), owner };
@@ -70,7 +72,23 @@ export function findMember(root: object, f: Function, depth: number): Found | un
     rival = { path: path(), owner };
     return true;
   });
+  if (member !== undefined && member.owner !== root && mentionsThis(f)) rival ??= heirOf(member, places);
   return member && { member, rival };
+}
+
+/** A subclass, or an object made from another: called on it, the function has it for `this`. */
+function heirOf({ owner, path }: Member, places: readonly Place[]): Member | undefined {
+  const key = path.at(-1) as string;
+  const heir = places.find(({ object }) => object !== owner && inherits(object, owner, key));
+  return heir?.parent && { path: [...pathTo(heir.parent, heir.key), key], owner: heir.object };
+}
+
+function inherits(object: object, owner: object, key: string): boolean {
+  for (let link: object | null = object; link !== null && !types.isProxy(link); link = Object.getPrototypeOf(link)) {
+    if (link === owner) return true;
+    if (Object.hasOwn(link, key)) return false;
+  }
+  return false;
 }
 
 /** Whether some property directly on `object` is computed by a getter, which a search passes over. */

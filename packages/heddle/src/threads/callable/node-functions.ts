@@ -1,5 +1,6 @@
 import { builtinModules } from 'node:module';
 import type { FunctionReference } from '../wire/reference.ts';
+import { functionName } from './function-name.ts';
 import { dataProperty, walkMembers } from './members.ts';
 
 // Only what Node itself puts on the global object: a function that the program added there is in no other thread.
@@ -57,7 +58,8 @@ export function indexNodeFunctions(remember: (f: Function, reference: FunctionRe
  */
 export function looksLikeNodesOwn(f: Function): boolean {
   if (/\{\s*\[native code\]\s*\}$/.test(Function.prototype.toString.call(f))) return true;
-  const isIn = (holder: unknown): boolean => ownValue(holder, f.name) === f;
+  const ownName = functionName(f);
+  const isIn = (holder: unknown): boolean => ownValue(holder, ownName) === f;
   const isInOrBelow = (holder: object): boolean =>
     isIn(holder) || Object.getOwnPropertyNames(holder).some((name) => isIn(ownValue(holder, name)));
   return (
@@ -69,7 +71,8 @@ export function looksLikeNodesOwn(f: Function): boolean {
 
 /** A function of Node's by its own name on the global object, where it is one of those that are not indexed. */
 export function globalOfNode(f: Function): FunctionReference | undefined {
-  return ownValue(globalThis, f.name) === f ? { kind: 'global', path: [f.name] } : undefined;
+  const name = functionName(f);
+  return ownValue(globalThis, name) === f ? { kind: 'global', path: [name] } : undefined;
 }
 
 function ownValue(holder: unknown, name: string): unknown {

@@ -3,7 +3,7 @@ import { setImmediate, now } from '../../defer/node-timers.ts';
 import { commonJsCache } from './common-js-cache.ts';
 import { isEntryModule } from './entry-module.ts';
 import { importLoaded } from './loaded-import.ts';
-import { findMember, walkMembers } from './members.ts';
+import { findMember, type Visit, walkMembers } from './members.ts';
 import type { Origin } from './origin.ts';
 import { loadedModuleUrls, rereadScripts } from './scripts.ts';
 
@@ -126,12 +126,17 @@ async function lookThroughEsModule(url: string): Promise<boolean> {
 function remember(exports: unknown, refer: (path: string[]) => FunctionReference): void {
   if (exports === null || (typeof exports !== 'object' && typeof exports !== 'function')) return;
   if (typeof exports === 'function' && !held.has(exports)) held.set(exports, refer([]));
-  walkMembers(exports, DEPTH, (f, owner, path) => {
+  const remembered: Visit = (f, owner, path) => {
     if (held.has(f)) return false;
     const steps = path();
     if (owner === exports || steps[0] === 'default') held.set(f, refer(steps));
     return false;
-  });
+  };
+  try {
+    walkMembers(exports, DEPTH, remembered);
+  } catch {
+    // A Proxy that lets nobody look through it: whatever is looked for, it is not there.
+  }
 }
 
 function nextTurn(): Promise<void> {

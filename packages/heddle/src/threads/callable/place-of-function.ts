@@ -1,4 +1,6 @@
 import type { FunctionReference } from '../wire/reference.ts';
+import { BoundedMap } from '../wire/bounded-map.ts';
+import { MOST_KNOWN_FUNCTIONS } from '../wire/most-known-functions.ts';
 import { CallableError, type CallableErrorCode } from '../wire/callable-error.ts';
 import type { PlaceOfFunction } from '../wire/messages.ts';
 import { functionName } from './function-name.ts';
@@ -7,6 +9,8 @@ import { indexNodeFunctions } from './node-functions.ts';
 import { type Origin, originOf } from './origin.ts';
 
 const places = new WeakMap<Function, PlaceOfFunction>();
+// Closures made over and over are one function to the other side, which keeps what it is told of.
+const written = new BoundedMap<string, PlaceOfFunction>(MOST_KNOWN_FUNCTIONS);
 
 /**
  * Says where another thread finds its own instance of `f`, at once: who asks is about to block.
@@ -32,7 +36,11 @@ function find(f: Function): PlaceOfFunction {
     const { url, inMainRealm } = origin.script;
     if (!inMainRealm || !url.includes(':'))
       throw refused('HEDDLE_NO_SUCH_FUNCTION', name, 'it is written in no module');
-    return { kind: 'written', url, name, text: Function.prototype.toString.call(f) };
+    const text = Function.prototype.toString.call(f);
+    const key = `${url} ${name} ${text}`;
+    const place: PlaceOfFunction = written.get(key) ?? { kind: 'written', url, name, text };
+    written.set(key, place);
+    return place;
   }
   let place: PlaceOfFunction | undefined;
   indexNodeFunctions((found, reference) => {

@@ -1,4 +1,5 @@
 import type { JobReference, SequenceReference } from '../wire/reference.ts';
+import { startAll } from '../wire/start-all.ts';
 import { CapturedCall } from './capture/captured-call.ts';
 import { type Callable, resolveCallable } from './resolve.ts';
 
@@ -16,9 +17,8 @@ const first: Step = { next: new WeakMap() };
  * @throws CallableError for one that cannot go to a thread
  */
 export function resolveSequence(functions: readonly Function[]): Callable | Promise<Callable> {
-  const callables = functions.map((f) => resolveCallable(f));
-  if (callables.every((callable) => !(callable instanceof Promise))) return sequenceOf(callables as Callable[]);
-  return Promise.all(callables).then(sequenceOf);
+  const callables = startAll(functions, (f) => resolveCallable(f));
+  return callables instanceof Promise ? callables.then(sequenceOf) : sequenceOf(callables);
 }
 
 function sequenceOf(callables: readonly Callable[]): CapturedCall {

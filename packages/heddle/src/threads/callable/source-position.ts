@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { findSourceMap, SourceMap, type SourceMapPayload } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { FunctionLocation } from '../wire/callable-error.ts';
+import { BoundedMap } from '../wire/bounded-map.ts';
 import { readablePath } from './readable-path.ts';
 
 /** A place in what V8 compiled; line and column count from 0. */
@@ -22,7 +23,10 @@ interface Payload extends Partial<SourceMapPayload> {
 /** A source map of that size belongs to a program of a hundred thousand lines. */
 const MOST_BYTES = 8 * 2 ** 20;
 
-const maps = new Map<string, SourceMap | undefined>();
+/** Of texts that are compiled there may be any number. */
+const MOST_MAPS = 1000;
+
+const maps = new BoundedMap<string, SourceMap | undefined>(MOST_MAPS);
 
 /** Where in the source a place of a script is: what a message says. Without a source map it is the place itself. */
 export function sourcePosition({ script, line, column, sourceMapUrl }: CompiledPosition): FunctionLocation {
@@ -43,8 +47,10 @@ export function sourceName({ script, line, column, sourceMapUrl }: CompiledPosit
 }
 
 function sourceMapOf(script: string, sourceMapUrl: () => string): SourceMap | undefined {
-  if (!maps.has(script)) maps.set(script, nodesSourceMap(script) ?? readSourceMap(script, sourceMapUrl()));
-  return maps.get(script);
+  // What `eval` and `vm` compile has one name for all of it, or none.
+  const key = /[\\/]/.test(script) ? script : sourceMapUrl();
+  if (!maps.has(key)) maps.set(key, nodesSourceMap(script) ?? readSourceMap(script, sourceMapUrl()));
+  return maps.get(key);
 }
 
 /** Node reads source maps itself where it was told to honour them. */

@@ -5,6 +5,7 @@ import { type CompiledText, compileText } from './compile-text.ts';
 import { importerOf, importFrom } from './import-from.ts';
 import type { FunctionSource } from './load.ts';
 import { type Located, member } from '../wire/member.ts';
+import { startAll } from '../wire/start-all.ts';
 import { honourSourceMap } from './source-map.ts';
 
 type Locate = (address: Address) => Located | Promise<Located>;
@@ -17,15 +18,13 @@ export function loadCaptured(reference: CapturedReference, locate: Locate): Func
     }
   }
   const compiled = reference.functions.map(compileText);
-  const loads = loadablesOf(reference).map((loadable) => [loadable, load(loadable, locate)] as const);
-  const source = (loaded: ReadonlyMap<LoadableReference, unknown>): FunctionSource => {
+  const loadables = loadablesOf(reference);
+  const source = (located: readonly Located[]): FunctionSource => {
+    const loaded = new Map(loadables.map((loadable, index) => [loadable, located[index]?.value]));
     return (values) => ({ f: new Instance(reference, compiled, loaded, values).first, receiver: undefined });
   };
-  if (!loads.some(([, value]) => value instanceof Promise)) {
-    return source(new Map(loads.map(([loadable, located]) => [loadable, (located as Located).value])));
-  }
-  const all = loads.map(async ([loadable, located]) => [loadable, (await located).value] as const);
-  return Promise.all(all).then((loaded) => source(new Map(loaded)));
+  const loads = startAll(loadables, (loadable) => load(loadable, locate));
+  return loads instanceof Promise ? loads.then(source) : source(loads);
 }
 
 /** The functions of one job: they are made first and then made known to one another. */

@@ -1,3 +1,6 @@
+import { BoundedMap } from '../wire/bounded-map.ts';
+import { MOST_KNOWN_FUNCTIONS } from '../wire/most-known-functions.ts';
+
 /** In microseconds. A shorter run is not worth the call of the operating system that measures it. */
 const WORTH_MEASURING = 1_000;
 
@@ -10,7 +13,7 @@ const threadCpuUsage = (process as { threadCpuUsage?: () => { readonly user: num
  * it is done for functions only whose last run was long.
  */
 export class CpuGauge {
-  readonly #long = new Set<number>();
+  readonly #long = new BoundedMap<number, true>(2 * MOST_KNOWN_FUNCTIONS);
   #began = -1;
 
   /** A job of this function begins; no other is on its way. */
@@ -23,7 +26,7 @@ export class CpuGauge {
     const taken = this.#began < 0 ? -1 : now() - this.#began;
     this.#began = -1;
     if (threadCpuUsage === undefined) return -1;
-    if (microseconds >= WORTH_MEASURING) this.#long.add(functionId);
+    if (microseconds >= WORTH_MEASURING) this.#long.set(functionId, true);
     else this.#long.delete(functionId);
     return taken;
   }

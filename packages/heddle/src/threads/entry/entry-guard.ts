@@ -10,8 +10,8 @@ import { keepEntryFiles } from '../wire/entry-files.ts';
  * Node tells of every module before it is loaded from 22.15 on. Before that only CommonJS can be
  * stopped; an ES module that runs again is refused the threads it asks for (see `second-run.ts`).
  */
-export function keepOut(files: readonly string[]): void {
-  keepEntryFiles(files);
+export function keepOut(files: readonly string[], depth: number): void {
+  keepEntryFiles(files, depth);
   if (files.length === 0) return;
   const entries = new Set(files);
   const { registerHooks } = process.getBuiltinModule('node:module');

@@ -10,6 +10,8 @@ import { loadCodecs } from './load-codecs.ts';
 import { type FunctionSource, loadFunction } from './load.ts';
 import { PassedFunctions } from './passed-functions.ts';
 import type { PassedTo, ReactorCalls } from './reactor-calls.ts';
+import { startAll } from '../wire/start-all.ts';
+import { reasonOf } from '../wire/reason-of.ts';
 
 /** The way back to the reactor's thread: exactly one answer for each job. */
 export interface Answers {
@@ -115,13 +117,15 @@ export class JobRunner {
       return this.#perform(job, known, values, () => unpack(args, passed?.make) as unknown[]);
     };
     const fail = (error: unknown): void => this.#fail(job, 'thrown', error);
-    let loading: Promise<unknown> | undefined;
+    let loading: unknown[] | Promise<unknown[]>;
     try {
-      loading = both(loadCodecs(args, captured), passed?.load());
+      loading = startAll<() => unknown, unknown>([() => loadCodecs(args, captured), () => passed?.load()], (load) =>
+        load(),
+      );
     } catch (error) {
       return fail(error);
     }
-    if (loading === undefined) return call();
+    if (!(loading instanceof Promise)) return call();
     this.#answers.loading(job);
     loading.then(() => {
       this.#answers.loaded(job);
@@ -181,13 +185,9 @@ export class JobRunner {
   }
 }
 
-function both(one: Promise<void> | undefined, other: Promise<void> | undefined): Promise<unknown> | undefined {
-  return one === undefined || other === undefined ? (one ?? other) : Promise.all([one, other]);
-}
-
 /** Structured clone itself found something that looking at the prototypes does not show, such as a throwing getter. */
 export function unsendable(error: unknown): UnclonableError {
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = reasonOf(error);
   return new UnclonableError(`The result cannot be sent to the caller's thread: ${reason}`);
 }
 

@@ -1,6 +1,7 @@
 import { type CodecAddress, codecAt } from '../wire/codec.ts';
 import { CodecError } from '../wire/codec-error.ts';
 import type { Payload } from '../wire/payload.ts';
+import { reasonOf } from '../wire/reason-of.ts';
 
 /**
  * Loads the modules that register the codecs which a job's payloads need and this thread does not have yet.
@@ -30,7 +31,7 @@ async function loadAll(addresses: readonly CodecAddress[]): Promise<void> {
     try {
       await import(module);
     } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause);
+      const why = reasonOf(cause);
       throw cannotLoad(name, `is registered in ${module}, which cannot be loaded in the thread: ${why}`, { cause });
     }
     if (codecAt(address) === undefined) {

@@ -1,5 +1,6 @@
 import type { PassedFunction } from '../wire/passed.ts';
 import type { Payload } from '../wire/payload.ts';
+import { startAll } from '../wire/start-all.ts';
 import { type FunctionSource, loadFunction } from './load.ts';
 import type { PassedTo, ReactorCalls } from './reactor-calls.ts';
 
@@ -32,13 +33,13 @@ export class PassedFunctions {
    * @throws CallableError, or whatever a module throws that is loaded for it; or a promise rejected with that
    */
   load(): Promise<void> | undefined {
-    const loads = this.#passed.flatMap((each) => {
-      if (each.way !== 'inThread') return [];
-      const source = loadFunction(each.reference);
-      if (!(source instanceof Promise)) this.#sources.set(each, source);
-      return source instanceof Promise ? [source.then((loaded) => this.#sources.set(each, loaded))] : [];
-    });
-    return loads.length === 0 ? undefined : Promise.all(loads).then(() => {});
+    const run = this.#passed.filter((each) => each.way === 'inThread');
+    const keep = (sources: readonly FunctionSource[]): void => {
+      for (const [index, source] of sources.entries()) this.#sources.set(run[index] as PassedFunction, source);
+    };
+    const sources = startAll(run, (each) => loadFunction(each.reference));
+    if (sources instanceof Promise) return sources.then(keep);
+    return keep(sources) as undefined;
   }
 
   readonly make = (passed: PassedFunction, values: readonly unknown[]): Function => {

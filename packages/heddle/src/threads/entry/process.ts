@@ -13,14 +13,14 @@ import { prepareTsx } from './tsx-loader.ts';
  * @param stackOf gives the part of an error's stack that is a job's own
  */
 export function startProcess(stackOf: (error: Error) => string | undefined): void {
-  const { title, entryFiles, sourceMaps, nice, measuresMemory, ignoredSignals } = readProcessData();
+  const { title, entryFiles, depth, sourceMaps, nice, measuresMemory, ignoredSignals } = readProcessData();
   process.title = title;
   giveWay(nice);
   // What the program said itself, and not by a flag, Node does not hand on.
   if (sourceMaps) process.setSourceMapsEnabled(true);
   for (const signal of ignoredSignals) process.on(signal, () => {});
   process.on('uncaughtException', (error) => endByError(error, stackOf));
-  keepOut(entryFiles);
+  keepOut(entryFiles, depth);
   const loop = new ProcessLoop(new Board(PipeNumber.board), measuresMemory, stackOf);
   const preparing = prepareTsx();
   if (preparing === undefined) return loop.start();

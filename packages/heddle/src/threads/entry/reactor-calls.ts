@@ -7,6 +7,7 @@ import { pack } from '../wire/pack.ts';
 import type { PassedFunction } from '../wire/passed.ts';
 import { UnclonableError } from '../wire/unclonable-error.ts';
 import { unpack } from '../wire/unpack.ts';
+import { reasonOf } from '../wire/reason-of.ts';
 
 /** What is deeper, V8 writes here and may not be able to read there; then nobody would learn of the call. */
 const MOST_LEVELS = 1000;
@@ -119,7 +120,7 @@ export class ReactorCalls implements CallsToReactor {
       this.#line.send(call, transfer);
     } catch (error) {
       if (error instanceof UnclonableError) throw error;
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = reasonOf(error);
       throw new UnclonableError(
         `The arguments of ${call.target.name || 'a function'} cannot be sent to the reactor's thread: ${reason}`,
         { cause: error },

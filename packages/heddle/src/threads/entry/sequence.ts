@@ -1,5 +1,6 @@
 import { isThenable } from '../../defer/thenable.ts';
 import type { JobReference, SequenceReference } from '../wire/reference.ts';
+import { startAll } from '../wire/start-all.ts';
 import type { FunctionSource } from './load.ts';
 
 /** Loads functions that one job calls one after the other; the first that throws is the last. */
@@ -7,9 +8,8 @@ export function loadSequence(
   { functions }: SequenceReference,
   load: (reference: JobReference) => FunctionSource | Promise<FunctionSource>,
 ): FunctionSource | Promise<FunctionSource> {
-  const sources = functions.map(load);
-  if (sources.every((source) => !(source instanceof Promise))) return sequence(sources as FunctionSource[]);
-  return Promise.all(sources).then(sequence);
+  const sources = startAll(functions, load);
+  return sources instanceof Promise ? sources.then(sequence) : sequence(sources);
 }
 
 function sequence(sources: readonly FunctionSource[]): FunctionSource {

@@ -17,12 +17,12 @@ export function startPoolThread(): void {
 }
 
 function startThread(data: ThreadData): void {
-  const { memory, bell, values, entryFiles, sourceMaps, compileCache, measuresMemory, nice, concurrency } = data;
+  const { memory, bell, values, entryFiles, depth, sourceMaps, compileCache, measuresMemory, nice, concurrency } = data;
   giveWay(nice);
   // What the program said itself, and not by a flag, Node does not hand on.
   if (sourceMaps) process.setSourceMapsEnabled(true);
   if (compileCache !== undefined) enableCompileCache(compileCache);
-  keepOut(entryFiles);
+  keepOut(entryFiles, depth);
   tellWhereabouts(stackOfJob);
   const channel = new Channel(memory);
   const loop = new WorkLoop(channel, bell, values, concurrency, stackOfJob);

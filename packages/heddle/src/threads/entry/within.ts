@@ -2,6 +2,7 @@ import type { AsyncLocalStorage } from 'node:async_hooks';
 import type { Address } from '../wire/address.ts';
 import type { Located } from '../wire/member.ts';
 import type { JobReference, WithinReference } from '../wire/reference.ts';
+import { startAll } from '../wire/start-all.ts';
 import type { FunctionSource } from './load.ts';
 
 type Storage = AsyncLocalStorage<unknown>;
@@ -12,12 +13,12 @@ export function loadWithin(
   load: (reference: JobReference) => FunctionSource | Promise<FunctionSource>,
   locate: (address: Address) => Located | Promise<Located>,
 ): FunctionSource | Promise<FunctionSource> {
-  const source = load(reference.function);
-  const storages = reference.storages.map(locate);
-  if (source instanceof Promise || storages.some((storage) => storage instanceof Promise)) {
-    return Promise.all([source, Promise.all(storages)]).then(([loaded, located]) => within(loaded, located));
-  }
-  return within(source, storages as Located[]);
+  const parts = startAll<() => unknown, unknown>(
+    [() => load(reference.function), () => startAll(reference.storages, locate)],
+    (start) => start(),
+  );
+  const join = ([source, located]: unknown[]): FunctionSource => within(source as FunctionSource, located as Located[]);
+  return parts instanceof Promise ? parts.then(join) : join(parts);
 }
 
 function within(source: FunctionSource, located: readonly Located[]): FunctionSource {

@@ -1,4 +1,4 @@
-import { inspect, types } from 'node:util';
+import { inspect } from 'node:util';
 import type { Transferable } from 'node:worker_threads';
 import type { CodedInstances } from './coded.ts';
 import { type CodecAddress, codecFor, type RegisteredCodec } from './codec.ts';
@@ -8,7 +8,7 @@ import { type ErrorDetails, errorKeys, nearestSharedClass } from './error-detail
 import { copyOfMemory, largeMemoryOf, sameViewOf, WORTH_MOVING } from './memory.ts';
 import { type PassedFunction, passedBy, type Resolved } from './passed.ts';
 import type { Parcel, Payload } from './payload.ts';
-import { kindOf } from './plain.ts';
+import { isError, kindOf } from './plain.ts';
 import { movedWith, valueOf } from './transferred.ts';
 import { UnclonableError } from './unclonable-error.ts';
 
@@ -189,7 +189,7 @@ export class Copy {
     // What a thrown error is without its codec stands for it.
     const standIn = this.#copies.get(instance) ?? this.#remember(instance, {});
     if (!this.#codecs.includes(codec.address)) this.#codecs.push(codec.address);
-    const stack = types.isNativeError(instance) ? { stack: this.stackOf(instance) } : {};
+    const stack = isError(instance) ? { stack: this.stackOf(instance) } : {};
     const index = this.#codecs.indexOf(codec.address);
     const hasCreate = codec.create !== undefined;
     const data = this.of(encoded);
@@ -330,7 +330,7 @@ export class LenientCopy extends Copy {
 
   /** What the instance is to somebody who knows nothing of its class. */
   #plain(instance: object): unknown {
-    return types.isNativeError(instance) ? this.error(instance) : describe(instance);
+    return isError(instance) ? this.error(instance) : describe(instance);
   }
 }
 

@@ -4,6 +4,7 @@ import { codecAt, type CodecAddress, type RegisteredCodec } from './codec.ts';
 import { CodecError } from './codec-error.ts';
 import { isPlain } from './decoding-order.ts';
 import type { PassedFunction } from './passed.ts';
+import { reasonOf } from './reason-of.ts';
 
 const NONE: CodedInstances = { codecs: [], instances: [] };
 
@@ -48,12 +49,14 @@ export function decode(
       made.set(instance.standIn, replace(instance.instead, made, seen));
     }
   }
+  // What an instance shares with the rest of the value was looked through before there were functions to put in.
+  const rest = functions === undefined || functions.passed.length === 0 ? seen : new Set<object>();
   for (const passed of functions?.passed ?? []) {
     // What it captures holds the functions before it, and instances; no instance is made of functions.
-    const values = passed.way === 'inThread' ? (replace(passed.values, made, seen) as unknown[]) : [];
+    const values = passed.way === 'inThread' ? (replace(passed.values, made, rest) as unknown[]) : [];
     made.set(passed.standIn, functions?.make(passed, values));
   }
-  return replace(value, made, seen);
+  return replace(value, made, rest);
 }
 
 function make(
@@ -77,6 +80,8 @@ function make(
       `The codec of ${address.name} made no object. Its decode must return an instance.`,
     );
   }
+  // Whoever has it next asks what it is an instance of.
+  if (types.isProxy(instance)) attempt(address, 'decode', () => instance instanceof Error);
   if (stack !== undefined) {
     // One that is frozen keeps its own.
     Reflect.defineProperty(instance, 'stack', { value: stack, writable: true, configurable: true });
@@ -131,7 +136,7 @@ function attempt<T>(address: CodecAddress | undefined, step: string, run: () => 
 
 /** The error for a part of a codec that threw. */
 export function codecFailed(className: string, step: string, cause: unknown, where = ''): CodecError {
-  const why = cause instanceof Error ? cause.message : String(cause);
+  const why = reasonOf(cause);
   return new CodecError(
     'HEDDLE_CODEC_FAILED',
     className,

@@ -3,18 +3,25 @@ const ENTRY: unique symbol = Symbol.for('heddle.entry');
 /** What a thread keeps on its global object: the library may be loaded there again, and makes threads of its own there. */
 interface InheritedEntry {
   readonly files: readonly string[];
+  /** How many threads this one is within, itself included. */
+  readonly depth: number;
   isLibraryHere: boolean;
 }
 
 /** Keeps the files of the program's entry module in a thread. */
-export function keepEntryFiles(files: readonly string[]): void {
-  const entry: InheritedEntry = { files, isLibraryHere: false };
+export function keepEntryFiles(files: readonly string[], depth: number): void {
+  const entry: InheritedEntry = { files, depth, isLibraryHere: false };
   Reflect.set(globalThis, ENTRY, entry);
 }
 
 /** The files of the program's entry module, in a thread of Heddle's; undefined elsewhere. */
 export function inheritedEntryFiles(): readonly string[] | undefined {
   return inherited()?.files;
+}
+
+/** How many threads or processes of Heddle's this code is within: 0 in the program itself. */
+export function nestingDepth(): number {
+  return inherited()?.depth ?? 0;
 }
 
 /** The library has been loaded, perhaps in a thread. */

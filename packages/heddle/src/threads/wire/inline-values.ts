@@ -101,11 +101,13 @@ export class InlineValues {
   }
 
   #list(values: readonly unknown[]): boolean {
-    if (!this.#cell(ARRAY, values.length)) return false;
-    for (let index = 0; index < values.length; index++) {
+    const { length } = values;
+    if (!this.#cell(ARRAY, length)) return false;
+    for (let index = 0; index < length; index++) {
       if (!this.#write(values[index])) return false;
     }
-    return true;
+    // A getter among them may have changed it.
+    return values.length === length;
   }
 
   #cell(tag: number, word: number): boolean {

@@ -31,7 +31,7 @@ export interface CallsToReactor {
   /**
    * Waits for what the function gives.
    *
-   * @throws UnclonableError; ReactorCallError where the job has been given up; whatever the function throws
+   * @throws UnclonableError; CancelledError where the job has been given up; whatever the function throws
    */
   ask(target: PassedTarget | PlaceOfFunction, args: readonly unknown[]): unknown;
 }

@@ -12,6 +12,8 @@ export interface ThreadData {
   readonly values: import('node:worker_threads').MessagePort;
   /** The files of the program's entry module, which no thread may run. */
   readonly entryFiles: readonly string[];
+  /** How many threads or processes it is within, itself included. */
+  readonly depth: number;
   /** Whether stacks are to show the places that source maps lead to. */
   readonly sourceMaps: boolean;
   /** Where the program keeps what V8 has compiled, if it does. */

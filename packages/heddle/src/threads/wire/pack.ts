@@ -45,6 +45,8 @@ interface Findings {
   mayPass: boolean;
   /** How many levels deeper it may go. */
   levels: number;
+  /** Whether a function that is still looked for may stay so: nothing is sent yet. */
+  mayBeUnfound?: true;
   /** What codecs have given for the instances among the objects. */
   encoded?: Map<object, unknown>;
 }
@@ -94,7 +96,7 @@ export function packThrown(
 /** The first thing in a value that cannot be sent. */
 export function obstacleIn(value: unknown): Obstacle | undefined {
   if (kindOf(value) === 'primitive') return undefined;
-  return look(value, nothingFound(true));
+  return look(value, { ...nothingFound(true), mayBeUnfound: true });
 }
 
 function nothingFound(mayPass: boolean, levels: number = Number.POSITIVE_INFINITY): Findings {
@@ -173,7 +175,10 @@ function lookAtPassed(wrapper: Function, findings: Findings): Obstacle | undefin
   const passed = passedBy(wrapper) as Passed;
   if (passed.way !== 'inThread') return undefined;
   const resolved = passed.resolve();
-  if (resolved instanceof Promise) throw new StillResolving(resolved);
+  if (resolved instanceof Promise) {
+    if (findings.mayBeUnfound) return undefined;
+    throw new StillResolving(resolved);
+  }
   for (const value of resolved.values) {
     const obstacle = look(value, findings);
     if (obstacle !== undefined) return within(obstacle, ' (captured)');
@@ -277,7 +282,7 @@ export function nameOf(value: unknown): string {
   if (types.isGeneratorObject(value)) return 'a generator';
   if (isNamespace(value)) return String((value as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag]);
   const prototype = Object.getPrototypeOf(value) as { constructor?: unknown } | null;
-  return typeof prototype?.constructor === 'function' ? prototype.constructor.name : 'object';
+  return (typeof prototype?.constructor === 'function' && prototype.constructor.name) || 'object';
 }
 
 /** The error that says what cannot be sent, and where it is. */
@@ -306,6 +311,7 @@ function wayOut(value: unknown): string {
   if (typeof value === 'function')
     return 'Functions stay in the thread that made them: wrap it in notify(fn) or ask(fn), to be called here from there, or in inThread(fn), to run there.';
   if (typeof value === 'symbol') return 'Symbols stay in the thread that made them: send a string.';
+  if (value === process.env) return 'Send a copy of it: { ...process.env }.';
   // Not `value.then`, nor `instanceof`: the value's own code may throw anything.
   const prototype = types.isProxy(value) ? null : (Object.getPrototypeOf(value) as object | null);
   if (types.isPromise(value) || typeof Object.getOwnPropertyDescriptor(prototype ?? {}, 'then')?.value === 'function')

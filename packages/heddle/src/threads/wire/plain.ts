@@ -69,9 +69,14 @@ export function kindOf(value: unknown): Kind {
   if (prototype === Map.prototype) return 'map';
   if (prototype === Set.prototype) return 'set';
   if (codecFor(prototype as object) !== undefined) return 'coded';
-  if (types.isNativeError(value) || value instanceof DOMException) return 'error';
+  if (isError(value)) return 'error';
   if (isTransferred(value)) return 'transferred';
   return isForeignPlain(value, prototype as object) ?? (isPlatformObject(value) ? 'cloneable' : 'refused');
+}
+
+/** Also of another realm, and of a class that is older than the language's: a function with `Error.prototype` behind it. */
+export function isError(value: object): value is Error {
+  return types.isNativeError(value) || value instanceof Error;
 }
 
 /** What is used by its functions alone: they are not enumerable, so that nothing would be left of it. */
@@ -98,7 +103,8 @@ export function isPlainData(value: object): boolean {
 /** Whether objects with this prototype need no codec, and would never be asked for one. */
 export function isSentAsItIs(prototype: object): boolean {
   const kind = kindOf(Object.create(prototype));
-  return (kind !== 'refused' && kind !== 'coded') || isSharedErrorClass(prototype);
+  const isOwnClass = kind === 'refused' || kind === 'coded' || kind === 'error';
+  return !isOwnClass || isSharedErrorClass(prototype);
 }
 
 /** Plain data of another realm (`node:vm`, Jest) has other prototypes of the same shape. */
@@ -106,7 +112,10 @@ function isForeignPlain(value: object, prototype: object): Kind | undefined {
   if (Array.isArray(value)) return hasOwn(prototype, 'flatMap') ? 'array' : undefined;
   if (types.isMap(value)) return hasOwn(prototype, 'forEach') ? 'map' : undefined;
   if (types.isSet(value)) return hasOwn(prototype, 'forEach') ? 'set' : undefined;
-  if (Object.getPrototypeOf(prototype) === null && hasOwn(prototype, 'isPrototypeOf')) return 'object';
+  if (Object.getPrototypeOf(prototype) === null) {
+    // A class without anything, which is faster to make than what has no prototype: parsers of queries and cookies do.
+    if (hasOwn(prototype, 'isPrototypeOf') || Reflect.ownKeys(prototype).length === 0) return 'object';
+  }
   const parent = Object.getPrototypeOf(prototype) as object | null;
   return isBuiltIn(value) && parent !== null && builtInNames.has(ownConstructorName(prototype))
     ? 'cloneable'
@@ -137,6 +146,17 @@ function isPlatformObject(value: object): boolean {
     value instanceof X509Certificate ||
     value instanceof BlockList ||
     value instanceof SocketAddress ||
-    Object.prototype.toString.call(value) === '[object WebAssembly.Module]'
+    isWebAssemblyModule(value)
   );
+}
+
+// The name in its tag anything can have, and a getter may give it.
+function isWebAssemblyModule(value: object): boolean {
+  try {
+    const { Module } = Reflect.get(globalThis, 'WebAssembly') as { Module: { imports(module: object): unknown } };
+    Module.imports(value);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -9,6 +9,8 @@ export interface ProcessData {
   readonly title: string;
   /** The files of the program's entry module, which no process may run. */
   readonly entryFiles: readonly string[];
+  /** How many threads or processes it is within, itself included. */
+  readonly depth: number;
   /** Whether stacks are to show the places that source maps lead to. */
   readonly sourceMaps: boolean;
   /** The niceness that the process gives itself; 0 leaves it as it is. */

@@ -1,7 +1,7 @@
 import type { Session } from 'node:inspector';
 import { fileURLToPath } from 'node:url';
 import { CallableError } from './callable-error.ts';
-import { inheritedEntryFiles, mayHaveRunEntry } from './entry-files.ts';
+import { inheritedEntryFiles, mayHaveRunEntry, nestingDepth } from './entry-files.ts';
 
 /**
  * Ends what would never end: a thread in which the program's entry module runs again would make threads
@@ -27,6 +27,26 @@ export function refuseSecondRun(): void {
     message:
       `${fileURLToPath(again)}, the program's entry module, runs again in a thread, because a function's module ` +
       'imports it. Move what that needs of the entry to a module of its own.',
+  });
+}
+
+/** Threads that make threads are work that is cut up once, or twice. */
+const DEEPEST = 8;
+
+/**
+ * The same where the entry is not known: a launcher has imported the program, and a thread that loads a function of it runs
+ * it again. Each thread makes the next as its module is loaded, and nothing else tells that from work.
+ *
+ * @throws CallableError `HEDDLE_ENTRY_MODULE`
+ */
+export function refuseDeepNesting(): void {
+  if (nestingDepth() < DEEPEST) return;
+  throw new CallableError({
+    code: 'HEDDLE_ENTRY_MODULE',
+    functionName: '',
+    message:
+      `This is a thread within ${DEEPEST - 1} others, and makes no more of them. Most likely each runs the program again, since ` +
+      'a function is in a module that makes calls as it is loaded. Move the function to a module of its own.',
   });
 }
 

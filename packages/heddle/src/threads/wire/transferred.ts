@@ -12,7 +12,7 @@ export class Transferred {
 }
 
 export function isTransferred(value: object): boolean {
-  return TRANSFER in value;
+  return Object.hasOwn(value, TRANSFER);
 }
 
 /** What the stand-in stands for. */

@@ -1,4 +1,5 @@
 import type { CapturedReference, LoadableReference, Patch, Target } from '../../wire/captured.ts';
+import type { Address } from '../../wire/address.ts';
 import { CallableError } from '../../wire/callable-error.ts';
 import { passedBy } from '../../wire/passed.ts';
 import type { FunctionReference } from '../../wire/reference.ts';
@@ -12,6 +13,7 @@ import type { Literal } from './literal.ts';
 import { type GivenPart, givenPart } from './given-parts.ts';
 import { addressOfNamespace, namespaceOfCommonJs } from './module-namespaces.ts';
 import { loadedObject, moduleObject } from './module-objects.ts';
+import { OwnExports } from './own-exports.ts';
 import * as refuse from './refusals.ts';
 import { type CapturedFunction, referenceFor } from './shape.ts';
 import { checkLiteral } from './static-check.ts';
@@ -57,7 +59,12 @@ class Graph {
   readonly #functions: CapturedFunction[] = [];
   readonly #indexes = new Map<Function, number>();
   readonly #slots: Slot[] = [];
-  readonly #captured = new CapturedValues(loadedObject, givenPart);
+  readonly #ownExports = new OwnExports();
+  readonly #loadedObject = (value: object): Address | undefined =>
+    this.#ownExports.has(value) ? undefined : loadedObject(value);
+  readonly #captured = new CapturedValues(this.#loadedObject, (owner, key) =>
+    this.#ownExports.has(owner) ? this.#ownExports.given(owner, key) : givenPart(owner, key),
+  );
   readonly #values: unknown[] = [];
   readonly #patches: Patch[] = [];
   readonly #open: Promise<void>[] = [];
@@ -139,8 +146,13 @@ class Graph {
     if (reference !== undefined) return set(loaded(reference));
     if (inDeadZone) throw refuse.deadZone(steps, name);
     if (typeof value === 'function' && passedBy(value) === undefined) return this.#function(value, name, steps, set);
-    const module = atTop && isObject(value) ? moduleObject(value) : undefined;
-    if (module !== undefined) return set(loaded(module));
+    // `exports` is a parameter of the function that Node puts around a file.
+    const mayBeModule = (atTop || name === 'exports') && isObject(value);
+    const module = mayBeModule ? moduleObject(value) : undefined;
+    if (module !== undefined) {
+      const isCopied = this.#ownExports.take(value as object, module, usage);
+      return isCopied ? this.#value(variable, steps, set) : set(loaded(module));
+    }
     const namespace = isObject(value) ? namespaceOfCommonJs(value) : undefined;
     if (usage.whole && namespace?.whole !== undefined) return set(loaded(namespace.whole));
     const address = isObject(value) && namespace === undefined ? addressOfNamespace(value, usage) : undefined;
@@ -160,7 +172,10 @@ class Graph {
     const { usage, value } = variable;
     this.#slots.push({ value, steps, name: usage.name, set });
     this.#captured.note(value, usage);
-    return warnOfSnapshot(steps, variable);
+    // The module itself writes into its exports: it makes them.
+    return usage.mutated || !isObject(value) || !this.#ownExports.has(value)
+      ? warnOfSnapshot(steps, variable)
+      : undefined;
   }
 
   /** Puts into a value what a module gives a part of it by. */
@@ -190,7 +205,7 @@ class Graph {
       this.#function(part, [name, ...path].join('.'), steps, place);
       return true;
     }
-    const module = isObject(part) ? loadedObject(part) : undefined;
+    const module = isObject(part) ? this.#loadedObject(part) : undefined;
     if (module === undefined) return false;
     place(loaded(module));
     return true;

@@ -1,4 +1,5 @@
 import type { AnyNode, Class, Function as FunctionNode, Identifier, MemberExpression } from 'acorn';
+import { hasUnusedThis } from './compiled-async.ts';
 import type { FunctionOrClass } from './literal-text.ts';
 import { Scope } from './scope.ts';
 import { childrenOf, isMutator, memberChain } from './syntax.ts';
@@ -234,7 +235,7 @@ class Search {
     const called = callee.type === 'ChainExpression' ? callee.expression : callee;
     if (called.type === 'MemberExpression') this.#member(called, at, 'call');
     else this.#visit(callee, at);
-    this.#all(args, at);
+    this.#all(hasUnusedThis(callee, args) ? args.slice(1) : args, at);
   }
 
   #member(node: MemberExpression, at: Surroundings, how: 'read' | 'call' | 'write'): void {

@@ -1,6 +1,7 @@
 import { ThreadEntryMissingError } from '../../errors.ts';
 import { CallableError } from '../../wire/callable-error.ts';
 import { BoundedMap } from '../../wire/bounded-map.ts';
+import { functionName } from '../function-name.ts';
 import { type Origin, originOf, type Scope } from '../origin.ts';
 import { locationOf } from '../refusals.ts';
 import { allowsCodeGeneration } from './code-generation.ts';
@@ -23,14 +24,14 @@ const MOST_LITERALS = 5000;
 // By the place in the source: closures that are made there over and over are analysed once.
 const literals = new BoundedMap<string, Literal>(MOST_LITERALS);
 const literalsOfFunctions = new WeakMap<Function, Literal>();
-// By the text: what uses nothing of its surroundings is the same wherever it stands.
+// By the text, and its mode where that shows: what uses nothing of its surroundings is the same wherever it stands.
 const selfContained = new BoundedMap<string, Literal>(MOST_LITERALS);
 
 /** Whether this function, or one of the same text that uses nothing of its surroundings, was captured before. */
 export function isKnownLiteral(f: Function): boolean {
   if (literalsOfFunctions.has(f)) return true;
   if (selfContained.size === 0) return false;
-  const literal = selfContained.get(Function.prototype.toString.call(f));
+  const literal = selfContained.get(modeAndText(f));
   if (literal === undefined) return false;
   literalsOfFunctions.set(f, literal);
   return true;
@@ -67,7 +68,7 @@ export function literalOf(f: Function, origin: ScriptOrigin): Closure {
       throw new CallableError(unreadable(f, locationOf(origin), error));
     }
     literals.set(placeOf(origin), literal);
-    if (isSelfContained(literal)) selfContained.set(Function.prototype.toString.call(f), literal);
+    if (isSelfContained(literal)) selfContained.set(modeAndText(f), literal);
     literalsOfFunctions.set(f, literal);
   }
   return { literal, scopes: origin.scopes };
@@ -83,7 +84,8 @@ export function isLasting(origin: Origin, f: Function): boolean {
     const literal = analyse(f, origin);
     if (literal.usages.length === 0) return true;
     const module = origin.scopes.find(({ description }) => description === 'Module');
-    if (literal.facts.exported.has(f.name) && module?.object[f.name] === f) return true;
+    const name = functionName(f);
+    if (literal.facts.exported.has(name) && module?.object[name] === f) return true;
     readVariables(f, literal, origin.scopes);
     return fixedVariables(f) !== undefined;
   } catch {
@@ -95,6 +97,11 @@ export function isLasting(origin: Origin, f: Function): boolean {
 // Not the texts that refuse themselves: those are to say where they stand.
 function isSelfContained({ form, usages, obstacles, ownThis, importsDynamically }: Literal): boolean {
   return form === 'function' && usages.length + obstacles.length === 0 && ownThis === undefined && !importsDynamically;
+}
+
+// V8 gives functions in sloppy mode properties that strict ones have not.
+function modeAndText(f: Function): string {
+  return (Object.hasOwn(f, 'arguments') ? 'sloppy ' : '') + Function.prototype.toString.call(f);
 }
 
 function placeOf({ scriptId, line, column }: ScriptOrigin): string {

@@ -1,4 +1,4 @@
-import type { AnyNode, Program } from 'acorn';
+import type { AnyNode, CallExpression, Program } from 'acorn';
 import { parse } from './parser.ts';
 import { type Stretch, strictParts } from './strict-code.ts';
 import { childrenOf, isMutator, memberChain, namesIn } from './syntax.ts';
@@ -20,6 +20,8 @@ export interface ModuleFacts {
   readonly reassigned: ReadonlySet<string>;
   /** Names of objects that something is written into somewhere. */
   readonly mutated: ReadonlySet<string>;
+  /** Names of classes that decorators are given to, in the way of a compiler. */
+  readonly decorated: ReadonlySet<string>;
   /** Constants and classes that cannot be `undefined` once they are initialised. */
   readonly neverUndefined: ReadonlySet<string>;
   /** Whether code at this offset is strict. */
@@ -34,6 +36,7 @@ const UNKNOWN: ModuleFacts = {
   exported: new Set(),
   reassigned: new Set(),
   mutated: new Set(),
+  decorated: new Set(),
   neverUndefined: new Set(),
   isStrictAt: () => false,
   sourceMapUrl: undefined,
@@ -128,9 +131,10 @@ function neverUndefinedOf({ body }: Program): Set<string> {
   return names;
 }
 
-function writesIn(program: Program): Pick<ModuleFacts, 'reassigned' | 'mutated'> {
+function writesIn(program: Program): Pick<ModuleFacts, 'reassigned' | 'mutated' | 'decorated'> {
   const reassigned = new Set<string>();
   const mutated = new Set<string>();
+  const decorated = new Set<string>();
   /** The parameters of the functions around the node: they have a name to themselves, as in TypeScript's enums. */
   let parameters: ReadonlySet<string> = new Set();
   const writtenInto = (root: AnyNode): void => {
@@ -160,9 +164,18 @@ function writesIn(program: Program): Pick<ModuleFacts, 'reassigned' | 'mutated'>
       const { root, steps } = memberChain(node.callee);
       if (isMutator(steps.at(-1))) writtenInto(root);
     }
+    if (node.type === 'CallExpression') for (const name of decoratedBy(node)) decorated.add(name);
     for (const child of childrenOf(node)) open.push([child, parameters]);
   }
-  return { reassigned, mutated };
+  return { reassigned, mutated, decorated };
+}
+
+/** TypeScript writes `__decorate([...], Name.prototype, ...)`, perhaps as a part of tslib, esbuild `__decorateClass(...)`. */
+function decoratedBy({ callee, arguments: [, decorated] }: CallExpression): string[] {
+  const name = callee.type === 'MemberExpression' ? callee.property : callee;
+  if (name.type !== 'Identifier' || !/^__decorate(?:Class)?$/.test(name.name) || decorated === undefined) return [];
+  const root = decorated.type === 'MemberExpression' ? memberChain(decorated).root : decorated;
+  return root.type === 'Identifier' ? [root.name] : [];
 }
 
 function isWithin(stretches: readonly Stretch[]): (offset: number) => boolean {

@@ -6,6 +6,7 @@ import { functionName } from '../function-name.ts';
 import { sourcePosition } from '../source-position.ts';
 import type { Obstacle } from './free-variables.ts';
 import type { Literal } from './literal.ts';
+import { reasonOf } from '../../wire/reason-of.ts';
 
 /** A function on the way from the one that was to be deferred to the one with the obstacle. */
 export interface Step {
@@ -107,6 +108,15 @@ export function functionState(steps: readonly Step[], names: readonly string[]):
   );
 }
 
+export function decorators(steps: readonly Step[]): CallableError {
+  return refusal(
+    'HEDDLE_CAPTURES_UNCLONABLE',
+    steps,
+    'has decorators that a compiler has put beside it: its text does not hold them',
+    ['Export it from a module of its own.'],
+  );
+}
+
 /** `name` and `path`, steps as they are written (`.a`, `[0]`), lead from the function's variable to the value. */
 export function unsendable(
   steps: readonly Step[],
@@ -128,7 +138,7 @@ export function usesRefused(steps: readonly Step[], name: string, error: Callabl
 
 export function unreadable(f: Function, location: Refusal['location'], cause: unknown): Refusal {
   const where = location === undefined ? '' : ` (${location.file}:${location.line}:${location.column})`;
-  const why = cause instanceof Error ? cause.message : String(cause);
+  const why = reasonOf(cause);
   return {
     code: 'HEDDLE_UNREADABLE_SOURCE',
     functionName: functionName(f),

@@ -1,3 +1,4 @@
+import { functionName } from '../function-name.ts';
 import type { ClassMembers } from './class-parts.ts';
 import * as refuse from './refusals.ts';
 
@@ -27,13 +28,17 @@ export function checkLiteral(steps: readonly refuse.Step[]): void {
   }
   const state = literal.members === undefined ? ownState(f) : changedMembers(f, literal.members);
   if (state.length > 0) throw refuse.functionState(steps, state);
+  // Many only note something about the class elsewhere.
+  if (literal.members !== undefined && literal.facts.decorated.has(functionName(f))) throw refuse.decorators(steps);
 }
 
 const USUAL: ReadonlySet<PropertyKey> = new Set(['length', 'name', 'prototype', 'arguments', 'caller']);
 
 /** Properties that were put on a function, or on the prototype of what it constructs. */
 function ownState(f: Function): string[] {
-  const own = Object.getOwnPropertyNames(f).filter((key) => !USUAL.has(key));
+  // webpack puts a getter of a module's default export on that itself, as `a`, and makes hardly any use of it.
+  const isItself = (key: string): boolean => Object.getOwnPropertyDescriptor(f, key)?.get === f;
+  const own = Object.getOwnPropertyNames(f).filter((key) => !USUAL.has(key) && !isItself(key));
   const prototype: unknown = Object.getOwnPropertyDescriptor(f, 'prototype')?.value;
   if (typeof prototype !== 'object' || prototype === null) return own;
   const inherited = Object.getOwnPropertyNames(prototype).filter((key) => key !== 'constructor');
