@@ -30,20 +30,24 @@ export class Copy {
   readonly #passed: PassedFunction[] = [];
   readonly #functions: Function[] | undefined;
   readonly #copiesMemory: boolean;
+  readonly #left: ReadonlyMap<object, readonly string[]>;
 
   /**
    * @param encoded what the codecs have given for instances already
    * @param functions gets the functions that are to be called from the other side; left out where none may be
    * @param copiesMemory whether large memory is copied here, and the copy is moved, instead of by structured clone
+   * @param left the properties of errors that are not sent
    */
   constructor(
     encoded: ReadonlyMap<object, unknown> = new Map(),
     functions: Function[] | undefined = undefined,
     copiesMemory: boolean = false,
+    left: ReadonlyMap<object, readonly string[]> = new Map(),
   ) {
     this.#encoded = encoded;
     this.#functions = functions;
     this.#copiesMemory = copiesMemory;
+    this.#left = left;
   }
 
   parcel(value: unknown): Parcel {
@@ -228,7 +232,9 @@ export class Copy {
 
   protected error(error: Error): Error {
     const standIn = this.#remember(error, bareError(this.stackOf(error)));
-    const properties = errorKeys(error).map((key) => {
+    const left = this.#left.get(error);
+    const keys = errorKeys(error).filter((key) => !left?.includes(key));
+    const properties = keys.map((key) => {
       const enumerable = Object.prototype.propertyIsEnumerable.call(error, key);
       return [key, this.of(this.read(error, key)), enumerable] as const;
     });

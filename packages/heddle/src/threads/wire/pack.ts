@@ -47,6 +47,8 @@ interface Findings {
   levels: number;
   /** Whether a function that is still looked for may stay so: nothing is sent yet. */
   mayBeUnfound?: true;
+  /** Of errors, the properties that are not sent. */
+  left?: Map<object, readonly string[]>;
   /** What codecs have given for the instances among the objects. */
   encoded?: Map<object, unknown>;
 }
@@ -104,11 +106,11 @@ function nothingFound(mayPass: boolean, levels: number = Number.POSITIVE_INFINIT
 }
 
 function send(value: unknown, findings: Findings, passed: Function[] | undefined): Parcel {
-  const { buffers, encoded, hasLargeMemory, moves, seen } = findings;
+  const { buffers, encoded, hasLargeMemory, moves, seen, left } = findings;
   const copiesMemory = hasLargeMemory && !moves;
   // To make many containers anew takes longer than what is gained.
   if (findings.needsCopy || (copiesMemory && seen.size <= FEW)) {
-    return new Copy(encoded, passed, copiesMemory).parcel(value);
+    return new Copy(encoded, passed, copiesMemory, left).parcel(value);
   }
   return { payload: buffers.length > 0 ? { value, buffers } : { value }, transfer: [] };
 }
@@ -145,7 +147,7 @@ function lookInto(kind: Kind, object: object, findings: Findings): Obstacle | un
       return undefined;
     case 'error':
       findings.needsCopy = true;
-      return lookAtProperties(object, errorKeys(object as Error), findings);
+      return lookAtProperties(object, keysToSend(object as Error, findings), findings);
     case 'coded':
       findings.needsCopy = true;
       return lookAtEncoded(object, findings);
@@ -164,6 +166,23 @@ function lookInto(kind: Kind, object: object, findings: Findings): Obstacle | un
       return undefined;
   }
 }
+
+/** Libraries hide on their errors what they need themselves: what cannot be sent of that stays. */
+function keysToSend(error: Error, findings: Findings): string[] {
+  const keys = errorKeys(error);
+  const hidden = keys.filter((key) => isHidden(error, key) && obstacleIn(Reflect.get(error, key)) !== undefined);
+  if (hidden.length === 0) return keys;
+  findings.left ??= new Map();
+  findings.left.set(error, hidden);
+  return keys.filter((key) => !hidden.includes(key));
+}
+
+function isHidden(error: Error, key: string): boolean {
+  return !SHOWN.has(key) && !Object.prototype.propertyIsEnumerable.call(error, key);
+}
+
+/** What the language has hidden itself, and everybody knows. */
+const SHOWN: ReadonlySet<string> = new Set(['name', 'message', 'cause', 'code', 'errors', 'error', 'suppressed']);
 
 function isGone(object: object): boolean {
   const memory = ArrayBuffer.isView(object) ? object.buffer : object;
