@@ -156,12 +156,10 @@ for (const Pool of [ThreadPool, ProcessPool]) {
 
 test('what an error hides and cannot be sent is left where it is', limit, async (t) => {
   const pool = poolFor(t, { max: 1 });
-  const error = new RangeError('not valid');
+  const error: RangeError & { readonly issues?: number[] } = new RangeError('not valid');
   Object.defineProperty(error, 'definition', { value: { check() {} } });
   Object.defineProperty(error, 'issues', { value: [1] });
-  const answer = (await pool.defer(identity, { success: false, error })) as {
-    error: RangeError & { issues: number[] };
-  };
+  const answer = await pool.defer(identity, { success: false, error });
   assert.ok(answer.error instanceof RangeError);
   assert.deepEqual([answer.error.message, answer.error.issues], ['not valid', [1]]);
   assert.deepEqual(Object.getOwnPropertyNames(answer.error).toSorted(), ['issues', 'message', 'stack']);
