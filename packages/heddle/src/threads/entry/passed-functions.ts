@@ -39,7 +39,8 @@ export class PassedFunctions {
     };
     const sources = startAll(run, (each) => loadFunction(each.reference));
     if (sources instanceof Promise) return sources.then(keep);
-    return keep(sources) as undefined;
+    keep(sources);
+    return undefined;
   }
 
   readonly make = (passed: PassedFunction, values: readonly unknown[]): Function => {
