@@ -163,6 +163,15 @@ test('what an error hides and cannot be sent is left where it is', limit, async 
   assert.ok(answer.error instanceof RangeError);
   assert.deepEqual([answer.error.message, answer.error.issues], ['not valid', [1]]);
   assert.deepEqual(Object.getOwnPropertyNames(answer.error).toSorted(), ['issues', 'message', 'stack']);
+  const around = new Error('around');
+  Object.defineProperty(around, 'context', { value: { around, error } });
+  const again = (await pool.defer(identity, around)) as Error & { context?: { around: Error; error: Error } };
+  assert.equal(again.context?.around, again);
+  assert.equal(again.context?.error.message, 'not valid');
+  // What one error hides in vain, another shows.
+  const part = { f() {} };
+  const hiding = Object.defineProperty(new Error('hiding'), 'part', { value: part });
+  assert.match(String(await failureOf(pool.defer(identity, [hiding, part]))), /args\[0\]\[1\]\.f: function f cannot/);
   const shown = Object.assign(new Error('shown'), { f() {} });
   assert.match(String(await failureOf(pool.defer(identity, shown))), /args\[0\]\.f: function f cannot be sent/);
 });

@@ -147,7 +147,7 @@ function lookInto(kind: Kind, object: object, findings: Findings): Obstacle | un
       return undefined;
     case 'error':
       findings.needsCopy = true;
-      return lookAtProperties(object, keysToSend(object as Error, findings), findings);
+      return lookAtError(object as Error, findings);
     case 'coded':
       findings.needsCopy = true;
       return lookAtEncoded(object, findings);
@@ -168,13 +168,27 @@ function lookInto(kind: Kind, object: object, findings: Findings): Obstacle | un
 }
 
 /** Libraries hide on their errors what they need themselves: what cannot be sent of that stays. */
-function keysToSend(error: Error, findings: Findings): string[] {
+function lookAtError(error: Error, findings: Findings): Obstacle | undefined {
   const keys = errorKeys(error);
-  const hidden = keys.filter((key) => isHidden(error, key) && obstacleIn(Reflect.get(error, key)) !== undefined);
-  if (hidden.length === 0) return keys;
-  findings.left ??= new Map();
-  findings.left.set(error, hidden);
-  return keys.filter((key) => !hidden.includes(key));
+  const left = keys.filter((key) => isHidden(error, key) && !canBeSent(Reflect.get(error, key), findings));
+  if (left.length > 0) {
+    findings.left ??= new Map();
+    findings.left.set(error, left);
+  }
+  return lookAtProperties(
+    error,
+    keys.filter((key) => !left.includes(key)),
+    findings,
+  );
+}
+
+function canBeSent(value: unknown, findings: Findings): boolean {
+  const { seen } = findings;
+  const { size } = seen;
+  if (look(value, findings) === undefined) return true;
+  // What is left where it is may have parts that are sent by another way.
+  for (const object of [...seen].slice(size)) seen.delete(object);
+  return false;
 }
 
 function isHidden(error: Error, key: string): boolean {
