@@ -140,6 +140,63 @@ for (const source of ['/first.ts', '/second.ts']) {
     assert.equal(stdout, '/first.ts\n/second.ts\n', stderr);
   });
 
+  test('is as strict as its own text is, though another of the same text was captured before', async () => {
+    writeFileSync(
+      path.join(folder, 'sloppy.cjs'),
+      'const f = function (a) { a = 2; return arguments[0]; }; exports.run = (defer) => defer(f);',
+    );
+    const { stdout, stderr } = await run(
+      `import sloppy from './sloppy.cjs';
+const f = function (a) { a = 2; return arguments[0]; };
+console.log(await deferToThread(f, 1), await sloppy.run((g) => deferToThread(g, 1)));`,
+    );
+    assert.equal(stdout, '1 2\n', stderr);
+  });
+
+  test('is found beside a module whose exports let nobody look through them', async () => {
+    writeFileSync(
+      path.join(folder, 'proxied.cjs'),
+      "module.exports = new Proxy({}, { ownKeys() { throw new Error('its own affair'); } });",
+    );
+    const { stdout, stderr } = await run(
+      `import './proxied.cjs';
+import { hidden } from './other.mjs';
+console.log(await deferToThread(hidden(), 3));`,
+      'const double = (x) => x * 2; export const hidden = () => double;',
+    );
+    assert.equal(stdout, '6\n', stderr);
+  });
+
+  test('of two that cannot be loaded, neither ends the thread of others', async () => {
+    const onlyHere = "if (!isMainThread) throw new Error('only in the main thread');";
+    writeFileSync(
+      path.join(folder, 'two.cjs'),
+      `const { isMainThread } = require('node:worker_threads'); ${onlyHere} exports.two = function two() {};`,
+    );
+    const { stdout, stderr } = await run(
+      `import { setTimeout } from 'node:timers/promises';
+import { one } from './other.mjs';
+import { two } from './two.cjs';
+const pool = new ThreadPool({ max: 1, concurrency: 2 });
+const buffer = new Int32Array(new SharedArrayBuffer(8));
+const innocent = pool.defer(async (shared) => {
+  const { setTimeout } = await import('node:timers/promises');
+  while (Atomics.load(shared, 0) === 0) await setTimeout(5);
+  // A rejection that nobody has seen ends the thread in a turn or two.
+  await setTimeout(100);
+  return 'whole';
+}, buffer);
+await pool.defer(() => 1);
+pool.callMultipleInThread([[one], [two]]);
+while (pool.pendingCalls().length > 1) await setTimeout(5);
+Atomics.store(buffer, 0, 1);
+console.log(await innocent.catch((error) => error.message));
+await pool.stop();`,
+      `import { isMainThread } from 'node:worker_threads'; ${onlyHere} export function one() {}`,
+    );
+    assert.equal(stdout, 'whole\n', stderr);
+  });
+
   test('in which Vite has replaced import() is refused for that', async () => {
     const { stdout, stderr } = await run(
       `const __vite_ssr_dynamic_import__ = (specifier) => import(specifier);
