@@ -26,6 +26,7 @@ const literals = new BoundedMap<string, Literal>(MOST_LITERALS);
 const literalsOfFunctions = new WeakMap<Function, Literal>();
 // By the text, and its mode where that shows: what uses nothing of its surroundings is the same wherever it stands.
 const selfContained = new BoundedMap<string, Literal>(MOST_LITERALS);
+const argumentsOf = Object.getOwnPropertyDescriptor(Function.prototype, 'arguments')?.get;
 
 /** Whether this function, or one of the same text that uses nothing of its surroundings, was captured before. */
 export function isKnownLiteral(f: Function): boolean {
@@ -99,9 +100,24 @@ function isSelfContained({ form, usages, obstacles, ownThis, importsDynamically 
   return form === 'function' && usages.length + obstacles.length === 0 && ownThis === undefined && !importsDynamically;
 }
 
-// V8 gives functions in sloppy mode properties that strict ones have not.
 function modeAndText(f: Function): string {
-  return (Object.hasOwn(f, 'arguments') ? 'sloppy ' : '') + Function.prototype.toString.call(f);
+  return (isSloppy(f) ? 'sloppy ' : '') + Function.prototype.toString.call(f);
+}
+
+/**
+ * Only functions in sloppy mode tell their `arguments`: until Node 24 they have them as their own property, since Node
+ * 26 by a getter that throws for all others. Whoever has no `prototype` of its own (arrow functions, methods) tells
+ * nothing of its mode in any version.
+ */
+function isSloppy(f: Function): boolean {
+  if (Object.hasOwn(f, 'arguments')) return true;
+  if (!argumentsOf || !Object.hasOwn(f, 'prototype')) return false;
+  try {
+    Reflect.apply(argumentsOf, f, []);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function placeOf({ scriptId, line, column }: ScriptOrigin): string {
