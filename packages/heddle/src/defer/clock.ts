@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { InvalidArgumentError } from './errors.ts';
+import { LONGEST_TIMER } from './node-timers.ts';
 
 /** A call that {@link TimeSource.callLater} has promised. */
 export interface ScheduledCall {
@@ -24,9 +25,6 @@ export function requireTimeSource(clock: unknown): void {
     `What counts the time must have a method callLater(), as the reactor and a Clock have, and ${inspect(clock, { depth: 0 })} has none.`,
   );
 }
-
-/** Node's timers fire at once when asked for more than this. */
-const LONGEST_TIMER = 2 ** 31 - 1;
 
 class SystemCall implements ScheduledCall {
   #f: (() => void) | undefined;

@@ -10,5 +10,8 @@ export const clearTimeout: typeof timers.clearTimeout = timers.clearTimeout;
 export const clearImmediate: typeof timers.clearImmediate = timers.clearImmediate;
 export const clearInterval: typeof timers.clearInterval = timers.clearInterval;
 
+/** Node's longest timer, in milliseconds: about 24 days. One for longer fires at once. */
+export const LONGEST_TIMER: number = 2 ** 31 - 1;
+
 /** The time in milliseconds, by a clock that nothing but time moves. */
 export const now: () => number = performance.now.bind(performance);

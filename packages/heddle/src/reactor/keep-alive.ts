@@ -1,8 +1,5 @@
-import { setInterval } from '../defer/node-timers.ts';
+import { LONGEST_TIMER, setInterval } from '../defer/node-timers.ts';
 import { outsideOfCalls } from '../defer/outside-of-calls.ts';
-
-/** Node's longest timer: about 24 days. It only has to exist, not to fire. */
-const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** Counts what is awaited; the process must not end meanwhile. */
 export interface KeepAlive {

@@ -1,5 +1,5 @@
 import type { TimeSource } from '../defer/clock.ts';
-import { clearImmediate, clearTimeout, setImmediate, setTimeout, now } from '../defer/node-timers.ts';
+import { clearImmediate, clearTimeout, LONGEST_TIMER, now, setImmediate, setTimeout } from '../defer/node-timers.ts';
 import { DelayedCall, type DelayedCallOwner, requireDelay } from './delayed-call.ts';
 import { DueQueue } from './due-queue.ts';
 import { callForEvent, type ReportError } from './event-call.ts';
@@ -12,9 +12,6 @@ export interface ReactorTime extends TimeSource {
   /** The delayed calls that are still to come, in no particular order. */
   getDelayedCalls(): DelayedCall[];
 }
-
-/** Node's timers fire at once when asked for more than this. */
-const LONGEST_TIMER = 2 ** 31 - 1;
 
 /**
  * Delayed calls on Node's timers: in the order in which they are due, never

@@ -65,7 +65,7 @@ export class BoundObject<T> implements AsyncDisposable {
       resolveWrapped('bind', f),
     );
     this.#made = made.addErrback((failure: Failure) => {
-      this.#isGone(() => failure.value);
+      this.#lose(() => failure.value);
       return failure;
     });
   }
@@ -107,9 +107,9 @@ export class BoundObject<T> implements AsyncDisposable {
     });
     return call.addErrback((failure: Failure) => {
       const { value } = failure;
-      if (value instanceof ThreadExitError) this.#isGone((name) => new BoundObjectLostError(name, { cause: value }));
+      if (value instanceof ThreadExitError) this.#lose((name) => new BoundObjectLostError(name, { cause: value }));
       if (!(value instanceof BoundObjectLostError)) return failure;
-      this.#isGone((name) => new BoundObjectLostError(name));
+      this.#lose((name) => new BoundObjectLostError(name));
       // Where it could not be made, the calls that wait for that learn why.
       throw this.#failure?.(functionName(f));
     }) as Deferred<never>;
@@ -121,7 +121,7 @@ export class BoundObject<T> implements AsyncDisposable {
     this.#made.addErrback(() => {});
   }
 
-  #isGone(failure: (functionName: string) => unknown): void {
+  #lose(failure: (functionName: string) => unknown): void {
     if (this.#failure !== undefined) return;
     this.#failure = failure;
     this.#thread.stop();

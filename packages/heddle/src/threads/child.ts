@@ -76,7 +76,7 @@ export class Child {
 
   /** It has begun its work. */
   hasStarted(): void {
-    this.#start.isOver();
+    this.#start.end();
   }
 
   #spawn(entry: string, { execArgv, env, board }: ChildOptions): void {
@@ -132,7 +132,7 @@ export class Child {
   /** It is as if it had been started and killed. */
   #giveUpStart(): void {
     if (this.#exit !== undefined) return;
-    this.#start.isOver();
+    this.#start.end();
     this.#exit = { code: 128 + constants.signals.SIGKILL, signal: 'SIGKILL' };
     setImmediate(() => this.#end());
   }
@@ -192,7 +192,7 @@ export class Child {
   #end(): void {
     if (this.#isOver || this.#exit === undefined) return;
     this.#isOver = true;
-    this.#start.isOver();
+    this.#start.end();
     clearTimeout(this.#timer);
     living.delete(this);
     if (living.size === 0) process.removeListener('exit', endAll);

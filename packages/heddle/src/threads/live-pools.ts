@@ -33,6 +33,6 @@ export function poolWasMade(pool: ThreadPool): void {
 }
 
 /** The pool has ended, or is part of another. */
-export function poolIsNone(pool: ThreadPool): void {
+export function forgetPool(pool: ThreadPool): void {
   for (const reference of pools) if (reference.deref() === pool) pools.delete(reference);
 }

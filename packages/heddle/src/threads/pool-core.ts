@@ -91,7 +91,7 @@ export class PoolCore {
       backlogHasShrunk: () => this.drain.look(),
     };
     this.team = new Team(owner, { min, max, maxQueue, processors: availableParallelism() });
-    this.#idleWatch = new IdleWatch(this.team, idleTimeout);
+    this.#idleWatch = new IdleWatch(this.team.roster, idleTimeout);
   }
 
   get name(): string {
@@ -109,7 +109,8 @@ export class PoolCore {
   /** @throws InvalidArgumentError when a limit is no whole number, or `min` would be more than `max` */
   adjust(limits: PoolLimits): void {
     const given = checkPoolLimits(limits);
-    const { min, max } = completePoolOptions({ min: given.min ?? this.team.min, max: given.max ?? this.team.max });
+    const { roster } = this.team;
+    const { min, max } = completePoolOptions({ min: given.min ?? roster.min, max: given.max ?? roster.max });
     this.team.adjust(min, max);
     this.#idleWatch.look();
   }
@@ -151,9 +152,9 @@ export class PoolCore {
     const sum = (of: (team: Team) => number): number => teams.reduce((total, team) => total + of(team), 0);
     const { completed, failed, cancelled, refused, runTime, waitTime } = this.record;
     return {
-      threads: sum(({ threads }) => threads),
-      idle: sum(({ idle }) => idle),
-      busy: sum(({ staying, idle }) => staying - idle),
+      threads: sum(({ roster }) => roster.threads.size),
+      idle: sum(({ roster }) => roster.idle),
+      busy: sum(({ roster }) => roster.staying - roster.idle),
       backlog: sum(({ backlog }) => backlog),
       completed,
       failed,
@@ -161,8 +162,8 @@ export class PoolCore {
       refused,
       runTime: runTime.snapshot(),
       waitTime: waitTime.snapshot(),
-      perThread: teams.flatMap((team) => team.usage()),
-      stuck: teams.flatMap((team) => team.stuck()),
+      perThread: teams.flatMap(({ roster }) => roster.usage()),
+      stuck: teams.flatMap(({ roster }) => roster.stuck()),
     };
   }
 
@@ -171,11 +172,11 @@ export class PoolCore {
   }
 
   #running(): string[] {
-    return [this, ...this.#bound].flatMap(({ team }) => namesOf(team.running()));
+    return [this, ...this.#bound].flatMap(({ team }) => namesOf(team.roster.running()));
   }
 
   #waiting(): string[] {
-    return [this, ...this.#bound].flatMap(({ team }) => namesOf([...team.sentAhead(), ...team.waiting()]));
+    return [this, ...this.#bound].flatMap(({ team }) => namesOf([...team.roster.sentAhead(), ...team.waiting()]));
   }
 
   /** A thread for one bound object, beside the pool's own. */
@@ -247,7 +248,7 @@ export class PoolCore {
     const { maxQueue } = this.options;
     if (this.team.backlog >= maxQueue && !this.team.isFreeFor(options.key)) return refusedCall(this.#isFull(f));
     // To look for a function takes as long as to start a thread, which can happen meanwhile.
-    if (this.team.threads === 0 && !isKnown(f)) this.team.expect();
+    if (this.team.roster.threads.size === 0 && !isKnown(f)) this.team.expect();
     let callable: Callable | Promise<Callable>;
     try {
       callable = resolve(f);
@@ -280,7 +281,7 @@ export class PoolCore {
   }
 
   #takenCalls(): PoolCall[] {
-    return this.team.taken().map(({ job, thread }) => describeCall(job, this.name, this.#ageOf(job), thread));
+    return this.team.roster.taken().map(({ job, thread }) => describeCall(job, this.name, this.#ageOf(job), thread));
   }
 
   #ageOf({ madeAt }: Job): number {
@@ -324,7 +325,7 @@ export class PoolCore {
 
   #endWhenDone(): void {
     this.team.endWhenDone();
-    if (this.team.threads > 0 || this.#bound.size > 0) return;
+    if (this.team.roster.threads.size > 0 || this.#bound.size > 0) return;
     const waiting = this.#waitingForStop.splice(0);
     this.#parts.hasStopped();
     for (const stopped of waiting) {
@@ -339,11 +340,11 @@ export class PoolCore {
       new PoolStoppedError(`The pool ${inspect(this.name)} was stopped ${how}, and ${job.functionName} was not done.`);
     // Those that wait first: they must not begin on the threads that the others leave.
     const { team } = this;
-    for (const job of [...team.waiting(), ...team.sentAhead().reverse(), ...team.running().reverse()]) {
+    for (const job of [...team.waiting(), ...team.roster.sentAhead().reverse(), ...team.roster.running().reverse()]) {
       job.stop(reason(job));
     }
     // Jobs that were given up before have theirs still.
-    this.team.endAll();
+    team.roster.endAll();
   }
 }
 

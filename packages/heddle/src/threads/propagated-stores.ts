@@ -5,7 +5,8 @@ import { addressOfObject } from './callable/exported-object.ts';
 import { type Callable, partsOfCallable } from './callable/resolve.ts';
 import { StorageNotExportedError } from './errors.ts';
 import type { Address } from './wire/address.ts';
-import { obstacleIn, refusal } from './wire/pack.ts';
+import { refusal } from './wire/obstacle.ts';
+import { obstacleIn } from './wire/pack.ts';
 import type { JobReference, WithinReference } from './wire/reference.ts';
 
 /** A storage, and where threads have theirs. */

@@ -13,7 +13,7 @@ const LONGEST_DELAY_MS = 30_000;
  */
 export class RespawnDelay {
   readonly #callLater: (milliseconds: number, f: () => void) => ScheduledCall;
-  readonly #isOver: () => void;
+  readonly #mayTryAgain: () => void;
   /** Threads that are not ready yet. */
   readonly #starting = new Set<object>();
   readonly #failuresBefore = new WeakMap<object, number>();
@@ -21,10 +21,10 @@ export class RespawnDelay {
   #pause: ScheduledCall | undefined;
   #failure: StartFailure = () => undefined;
 
-  /** @param isOver is called when threads may be made again */
-  constructor(callLater: (milliseconds: number, f: () => void) => ScheduledCall, isOver: () => void) {
+  /** @param mayTryAgain is called when threads may be made again */
+  constructor(callLater: (milliseconds: number, f: () => void) => ScheduledCall, mayTryAgain: () => void) {
     this.#callLater = callLater;
-    this.#isOver = isOver;
+    this.#mayTryAgain = mayTryAgain;
   }
 
   /** Whether there may be another thread: what could not start is tried again by one thread at a time. */
@@ -50,7 +50,7 @@ export class RespawnDelay {
   threadIsReady(thread: object): void {
     this.#starting.delete(thread);
     // Others have waited for what would become of this one.
-    if (this.#failures > 0) this.#isOver();
+    if (this.#failures > 0) this.#mayTryAgain();
   }
 
   /** @param failure where the thread has ended by itself before it did anything, or could not be made ready */
@@ -70,7 +70,7 @@ export class RespawnDelay {
     this.#failures = 0;
     if (this.#pause?.active()) this.#pause.cancel();
     this.#pause = undefined;
-    this.#isOver();
+    this.#mayTryAgain();
   }
 
   #hasFailed(failure: StartFailure): void {
@@ -81,7 +81,7 @@ export class RespawnDelay {
     const delay = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (this.#failures - 2));
     this.#pause = this.#callLater(delay, () => {
       this.#pause = undefined;
-      this.#isOver();
+      this.#mayTryAgain();
     });
     // Calls that wait for another thread keep the process themselves.
     this.#pause.unref?.();

@@ -40,13 +40,13 @@ export class Start {
     try {
       this.#take(false);
     } catch (error) {
-      this.isOver();
+      this.end();
       throw error;
     }
   }
 
   /** It has started, or ended, or is not wanted any more. Told again, that is no news. */
-  isOver(): void {
+  end(): void {
     waiting.delete(this);
     if (underWay.delete(this)) Start.takeNext();
   }

@@ -20,7 +20,7 @@ import {
   type StopOptions,
   type ThreadPoolOptions,
 } from './options.ts';
-import { poolIsNone, poolWasMade } from './live-pools.ts';
+import { forgetPool, poolWasMade } from './live-pools.ts';
 import { notify } from './passed.ts';
 import type { PoolCall } from './pool-call.ts';
 import { PoolCore, type PoolParts } from './pool-core.ts';
@@ -143,12 +143,12 @@ export class ThreadPool {
       connect: (name, complete) => this.connect(name, complete),
       makeOwnThread: (own) => {
         const thread = this.makeOwnThread(own);
-        poolIsNone(thread);
+        forgetPool(thread);
         return thread.#core;
       },
       now: () => this.now(),
       time: () => this.time,
-      hasStopped: () => poolIsNone(this),
+      hasStopped: () => forgetPool(this),
     };
     this.#core = new PoolCore(parts, options, this.makeKeepAlive());
     poolWasMade(this);
@@ -159,11 +159,11 @@ export class ThreadPool {
   }
 
   get min(): number {
-    return this.#core.team.min;
+    return this.#core.team.roster.min;
   }
 
   get max(): number {
-    return this.#core.team.max;
+    return this.#core.team.roster.max;
   }
 
   /**

@@ -1,5 +1,6 @@
 import type { TimeSource } from '../defer/clock.ts';
 import { Failure } from '../defer/failure.ts';
+import { Absence } from './absence.ts';
 import { CallsFromThread } from './calls-from-thread.ts';
 import type { Connect, ThreadConnection, ThreadEnd } from './connection.ts';
 import type { CrashRecord } from './crash-record.ts';
@@ -66,11 +67,7 @@ export class Thread implements PoolThread {
   #isStalled = false;
   /** Whether jobs were taken back, or could have been, since the last one was given or has ended. */
   #hasGivenBack = false;
-  /** Whether it waits for the reactor's answer, and does nothing else. */
-  #waitsForAnswer = false;
-  /** The jobs that go on when items of theirs are taken. */
-  readonly #heldUp = new Set<Job>();
-  #isAbsent = false;
+  readonly #absence: Absence;
   readonly #givenUp: GivenUpJobs;
   /** Whose time was over, where the thread is ended for that. */
   #endsFor: Job | undefined;
@@ -136,15 +133,15 @@ export class Thread implements PoolThread {
       passedTo: (slot, job, index) => this.#passedTo(slot, job, index),
       answer: (answer, transfer) => this.#connection.answer(answer, transfer),
       waits: () => {
-        // It may have called before it was told to end, which ends the call as well.
-        if (this.#ending) return;
-        this.#waitsForAnswer = true;
-        this.#lookWhetherAbsent();
+        // It may have called before it was told to end, which ends the call as well. While `initThread` runs, another
+        // thread would run it, too, and wait for the same.
+        if (!this.#ending && !this.#init?.isRunning) this.#absence.waitsForAnswer();
       },
-      goesOn: () => {
-        this.#waitsForAnswer = false;
-        this.#lookWhetherAbsent();
-      },
+      goesOn: () => this.#absence.hasAnswer(),
+    });
+    this.#absence = new Absence(concurrency, (isAbsent) => {
+      if (isAbsent) owner.threadIsAbsent(this);
+      else owner.threadIsBack(this);
     });
     this.#init =
       init &&
@@ -177,7 +174,7 @@ export class Thread implements PoolThread {
   }
 
   get hasRoom(): boolean {
-    if (this.#ending || this.#isStalled || this.#isAbsent || !this.#sender.hasRoom) return false;
+    if (this.#ending || this.#isStalled || this.#absence.isAbsent || !this.#sender.hasRoom) return false;
     if (!this.#wear.allowsBeside(this.#load)) return false;
     if (this.#load < this.#concurrency) return true;
     return this.#expected < AHEAD_NANOSECONDS;
@@ -241,32 +238,13 @@ export class Thread implements PoolThread {
   /** Items have been taken, or nobody wants any more; the job then ends by itself, in its own time. */
   tellOfItems(job: Job, items: MoreItems | 'none'): void {
     if (!this.#sent.has(job)) return;
-    this.#goesOn(job);
+    this.#absence.jobGoesOn(job);
     if (items === 'none') this.#connection.cancel(job.slot);
     else this.#connection.itemsWereTaken(items);
   }
 
   waitsForTaker(job: Job): void {
-    if (this.#ending || !this.#sent.has(job)) return;
-    this.#heldUp.add(job);
-    this.#lookWhetherAbsent();
-  }
-
-  #goesOn(job: Job): void {
-    if (this.#heldUp.delete(job)) this.#lookWhetherAbsent();
-  }
-
-  /**
-   * While it can do nothing for the jobs that it has, it counts as absent. Not before `initThread` has run: another thread
-   * would run it, too, and wait for the same.
-   */
-  #lookWhetherAbsent(): void {
-    const waits = this.#waitsForAnswer && !this.#init?.isRunning;
-    const isAbsent = waits || this.#heldUp.size >= this.#concurrency;
-    if (isAbsent === this.#isAbsent) return;
-    this.#isAbsent = isAbsent;
-    if (isAbsent) this.#owner.threadIsAbsent(this);
-    else this.#owner.threadIsBack(this);
+    if (!this.#ending && this.#sent.has(job)) this.#absence.jobIsHeldUp(job);
   }
 
   whereIs(job: Job, tell: TellWhereabouts): (() => void) | undefined {
@@ -294,7 +272,7 @@ export class Thread implements PoolThread {
   end(): void {
     if (this.#ending) return;
     this.#toldToEnd = true;
-    this.#isEnding();
+    this.#willEnd();
     const back = this.takeBack();
     this.#connection.end();
     const { endsWithin = PATIENCE_MS } = this.#connection;
@@ -328,7 +306,7 @@ export class Thread implements PoolThread {
     this.#owner.threadIsStuck(this);
   }
 
-  #isEnding(): void {
+  #willEnd(): void {
     this.#ending = true;
     this.#givenUp.stop();
     this.#owner.threadIsEnding(this);
@@ -374,7 +352,7 @@ export class Thread implements PoolThread {
     const sent = outcome === 'withdrawn' ? undefined : this.#sent.take(slot);
     if (sent === undefined) return this.#sender.sendHeld();
     this.#calls.jobHasEnded(slot);
-    if (this.#heldUp.size > 0) this.#goesOn(sent.job);
+    this.#absence.jobGoesOn(sent.job);
     if (!this.#hasAnswered) this.#owner.threadHasAnswered();
     this.#hasAnswered = true;
     this.#usage.hasRun(microseconds, cpuMicroseconds);
@@ -422,7 +400,7 @@ export class Thread implements PoolThread {
     if (!this.#toldToEnd && !this.#hasAnswered && !left.some((job) => this.hasBegun(job))) {
       this.startFailure = (functionName) => startError(functionName, end);
     }
-    if (!this.#ending) this.#isEnding();
+    if (!this.#ending) this.#willEnd();
     const { neverStarted = false } = end;
     const back = left.filter((job, index) => this.#cannotHaveBegun(job, index === 0 && !neverStarted));
     if (!this.#toldToEnd) this.#blame(left, end);

@@ -252,14 +252,14 @@ export class WorkerConnection implements ThreadConnection {
   #giveUpStart(): void {
     if (this.#isGivenUp) return;
     this.#isGivenUp = true;
-    this.#start.isOver();
+    this.#start.end();
     closeAll(this.#threadsPorts);
     setImmediate(() => this.#ended(TERMINATED));
   }
 
   #started(): void {
     this.#isReady = true;
-    this.#start.isOver();
+    this.#start.end();
     this.#listener.started();
   }
 
@@ -290,7 +290,7 @@ export class WorkerConnection implements ThreadConnection {
   }
 
   #ended(exitCode: number, neverStarted = false): void {
-    this.#start.isOver();
+    this.#start.end();
     // The thread may have answered before it ended.
     this.#slots.close();
     this.#slots.deliver();

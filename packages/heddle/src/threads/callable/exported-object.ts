@@ -2,6 +2,7 @@ import type { Address } from '../wire/address.ts';
 import { commonJsCache } from './common-js-cache.ts';
 import { isEntryModule } from './entry-module.ts';
 import { importLoaded } from './loaded-import.ts';
+import { dataProperty } from './members.ts';
 import { loadedModuleUrls, rereadScripts } from './scripts.ts';
 
 // A module that has finished answers in the same turn.
@@ -37,15 +38,6 @@ function addressInCommonJs(object: object): Address | undefined {
 
 function pathTo(object: object, exports: unknown): string[] | undefined {
   if (exports === null || (typeof exports !== 'object' && typeof exports !== 'function')) return undefined;
-  const key = Object.keys(exports).find((name) => valueOf(exports, name) === object);
+  const key = Object.keys(exports).find((name) => dataProperty(exports, name) === object);
   return key === undefined ? undefined : [key];
-}
-
-function valueOf(exports: object, name: string): unknown {
-  try {
-    return Object.getOwnPropertyDescriptor(exports, name)?.value;
-  } catch {
-    // An export that is still in its dead zone.
-    return undefined;
-  }
 }

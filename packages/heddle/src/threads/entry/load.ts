@@ -5,7 +5,7 @@ import type { FactoryReference, JobReference } from '../wire/reference.ts';
 import { release } from './bound-objects.ts';
 import { loadCaptured } from './captured-function.ts';
 import { importModule } from './import-module.ts';
-import { type Located, member } from '../wire/member.ts';
+import { isHolder, type Located, member } from '../wire/member.ts';
 import { loadSequence } from './sequence.ts';
 import { loadWithin } from './within.ts';
 import { loadWrapped } from './wrapped.ts';
@@ -91,8 +91,4 @@ function exported(namespace: object, url: string, path: readonly string[]): Loca
   if (fallback instanceof Promise) return fallback.then((holder: object) => member(holder, path, url, holder));
   if (!(first in fallback)) return member(namespace, path, url, undefined);
   return member(fallback, path, url, fallback);
-}
-
-function isHolder(value: unknown): value is object {
-  return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }

@@ -143,7 +143,7 @@ export class ProcessLoop {
   #conclude(bytes: Buffer, transfer: readonly Transferable[]): void {
     this.#jobs.end(SLOT);
     this.#runner.hasEnded(SLOT);
-    this.#board.isDone(this.#job);
+    this.#board.finish(this.#job);
     this.#isIdle = true;
     writeToPool(bytes);
     detach(transfer);

@@ -49,7 +49,7 @@ export class Board {
     writeSync(this.fd, this.#bytes, BEGUN, BOARD_BYTES - BEGUN, BEGUN);
   }
 
-  isDone(job: number): void {
+  finish(job: number): void {
     this.#bytes.writeInt32LE(job, DONE);
     writeSync(this.fd, this.#bytes, DONE, 4, DONE);
   }

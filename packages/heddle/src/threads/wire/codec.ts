@@ -52,6 +52,11 @@ export function codecFor(prototype: object): RegisteredCodec | undefined {
   return undefined;
 }
 
+/** The codec of an instance that has one. */
+export function codecOf(instance: object): RegisteredCodec {
+  return codecFor(Object.getPrototypeOf(instance) as object) as RegisteredCodec;
+}
+
 /** The codec that is registered under an address on this side. */
 export function codecAt(address: CodecAddress): RegisteredCodec | undefined {
   return registry.byAddress.get(keyOf(address));

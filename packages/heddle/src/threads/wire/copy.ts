@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import type { Transferable } from 'node:worker_threads';
 import type { CodedInstances } from './coded.ts';
-import { type CodecAddress, codecFor, type RegisteredCodec } from './codec.ts';
+import { type CodecAddress, codecOf } from './codec.ts';
 import { CodecError } from './codec-error.ts';
 import { decodingOrder, type Outgoing } from './decoding-order.ts';
 import { type ErrorDetails, errorKeys, nearestSharedClass } from './error-details.ts';
@@ -11,8 +11,6 @@ import type { Parcel, Payload } from './payload.ts';
 import { isError, kindOf } from './plain.ts';
 import { movedWith, valueOf } from './transferred.ts';
 import { UnclonableError } from './unclonable-error.ts';
-
-type StackOf = (error: Error) => string | undefined;
 
 /**
  * A copy of a value that structured clone takes as it is: the containers are
@@ -94,7 +92,7 @@ export class Copy {
 
   /** What to do about instances that are part of their own data. */
   protected cyclic([{ original }]: readonly [Outgoing, ...Outgoing[]]): void {
-    const { name } = (codecFor(Object.getPrototypeOf(original) as object) as RegisteredCodec).address;
+    const { name } = codecOf(original).address;
     throw new CodecError(
       'HEDDLE_CODEC_CYCLE',
       name,
@@ -187,7 +185,7 @@ export class Copy {
   }
 
   protected instance(instance: object): unknown {
-    const codec = codecFor(Object.getPrototypeOf(instance) as object) as RegisteredCodec;
+    const codec = codecOf(instance);
     const encoded = this.#encoded.has(instance) ? this.#encoded.get(instance) : codec.encode(instance);
     const instead = this.instead(instance);
     // What a thrown error is without its codec stands for it.
@@ -249,107 +247,6 @@ export class Copy {
   }
 }
 
-/** Deeper than some thousand, V8 cannot read on the other side what it has written on this one. */
-const MOST_LEVELS = 500;
-
-/** A copy of which something always comes about: a text stands in for what cannot be read or sent. */
-export class LenientCopy extends Copy {
-  readonly #stackOf: StackOf;
-  #depth = 0;
-  readonly #withoutCodec: ReadonlySet<object>;
-
-  /** @param withoutCodec instances that are to be sent as if their class had no codec */
-  constructor(stackOf: StackOf, withoutCodec: ReadonlySet<object> = new Set()) {
-    super();
-    this.#stackOf = stackOf;
-    this.#withoutCodec = withoutCodec;
-  }
-
-  override parcel(value: unknown): Parcel {
-    try {
-      return super.parcel(value);
-    } catch (error) {
-      if (!(error instanceof CyclicInstances)) throw error;
-      return new LenientCopy(this.#stackOf, new Set([...this.#withoutCodec, ...error.instances])).parcel(value);
-    }
-  }
-
-  protected override of(value: unknown): unknown {
-    if (this.#depth === MOST_LEVELS) return describe(value);
-    this.#depth++;
-    try {
-      return super.of(value);
-    } catch {
-      return describe(value);
-    } finally {
-      this.#depth--;
-    }
-  }
-
-  protected override stackOf(error: Error): string | undefined {
-    try {
-      return this.#stackOf(error);
-    } catch {
-      return undefined;
-    }
-  }
-
-  protected override read(object: object, key: string): unknown {
-    try {
-      return super.read(object, key);
-    } catch (error) {
-      return `[not readable: ${describe(error)}]`;
-    }
-  }
-
-  /** Its prototype alone does not show whether structured clone takes it: its memory may be gone. */
-  protected override leaf(value: object): object {
-    structuredClone(value);
-    return value;
-  }
-
-  protected override instance(instance: object): unknown {
-    try {
-      if (!this.#withoutCodec.has(instance)) return super.instance(instance);
-    } catch {
-      // Its codec cannot encode it.
-    }
-    return this.#plain(instance);
-  }
-
-  protected override instead(instance: object): { readonly instead: unknown } {
-    return { instead: this.#plain(instance) };
-  }
-
-  protected override cyclic(instances: readonly [Outgoing, ...Outgoing[]]): void {
-    throw new CyclicInstances(instances.map(({ original }) => original));
-  }
-
-  /** Nobody waits for what hangs on an error: it is no reason to take something away. */
-  protected override moved(value: object): unknown {
-    return this.of(value);
-  }
-
-  protected override refused(value: unknown): unknown {
-    return describe(value);
-  }
-
-  /** What the instance is to somebody who knows nothing of its class. */
-  #plain(instance: object): unknown {
-    return isError(instance) ? this.error(instance) : describe(instance);
-  }
-}
-
-/** Ends a copy that is to be made again without some codecs. */
-class CyclicInstances extends Error {
-  readonly instances: readonly object[];
-
-  constructor(instances: readonly object[]) {
-    super();
-    this.instances = instances;
-  }
-}
-
 /** Whether other bytes than the Buffer's own are in its memory. */
 export function isPartOfSlab(buffer: Buffer): boolean {
   return buffer.buffer instanceof ArrayBuffer && buffer.byteLength !== buffer.buffer.byteLength;
@@ -366,7 +263,8 @@ function bareError(stack: string | undefined): Error {
   return error;
 }
 
-function describe(value: unknown): string {
+/** A text for a value that cannot be sent. */
+export function describe(value: unknown): string {
   try {
     return `[not cloneable: ${inspect(value, { depth: 1, maxStringLength: 200, breakLength: Number.POSITIVE_INFINITY })}]`;
   } catch {

@@ -28,6 +28,7 @@ function whatThereIs(root: unknown): string {
   return names.length === 0 ? 'It has no exports.' : `It has: ${names.slice(0, 20).join(', ')}.`;
 }
 
-function isHolder(value: unknown): value is Holder {
+/** Whether a value can have properties. */
+export function isHolder(value: unknown): value is Holder {
   return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }

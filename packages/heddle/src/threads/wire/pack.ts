@@ -1,34 +1,20 @@
-import { inspect, types } from 'node:util';
-import { codecFor, type RegisteredCodec } from './codec.ts';
-import type { CodecError } from './codec-error.ts';
-import { Copy, isPartOfSlab, LenientCopy } from './copy.ts';
-import { codecFailed } from './decode.ts';
+import { inspect } from 'node:util';
+import { codecOf } from './codec.ts';
+import { Copy, isPartOfSlab } from './copy.ts';
 import { errorKeys } from './error-details.ts';
+import { LenientCopy } from './lenient-copy.ts';
 import { largeMemoryOf } from './memory.ts';
+import { type Obstacle, refusal, stepTo, within } from './obstacle.ts';
 import { type Passed, passedBy, StillResolving } from './passed.ts';
 import type { Parcel } from './payload.ts';
-import { isNamespace, type Kind, kindOf } from './plain.ts';
+import { type Kind, kindOf } from './plain.ts';
 import { isDetached, valueOf, whyNotMoved } from './transferred.ts';
-import { UnclonableError } from './unclonable-error.ts';
 
 /** As many objects are made anew in a moment. */
 const FEW = 32;
 
 /** An array without holes that is longer has hardly anything under names as well. */
 const LONGEST_WITH_NAMES = 1000;
-
-/** A value that cannot be sent, and the keys that lead to it, the innermost first. */
-export interface Obstacle {
-  readonly value: unknown;
-  readonly path: string[];
-  /** Why it cannot be moved, where it was to be. */
-  readonly notMoved?: string;
-  /** What its codec threw, where it has one. */
-  readonly thrown?: unknown;
-  readonly isTooDeep?: true;
-  /** Whether its memory has been moved to another thread. */
-  readonly isGone?: true;
-}
 
 /** What a look through a value has found. */
 interface Findings {
@@ -241,10 +227,6 @@ function lookAtEncoded(instance: object, findings: Findings): Obstacle | undefin
   return obstacle && within(obstacle, '.encode()');
 }
 
-function codecOf(instance: object): RegisteredCodec {
-  return codecFor(Object.getPrototypeOf(instance) as object) as RegisteredCodec;
-}
-
 function lookAtProperties(object: object, keys: readonly string[], findings: Findings): Obstacle | undefined {
   for (const key of keys) {
     const value = (object as Record<string, unknown>)[key];
@@ -293,67 +275,4 @@ function lookAtMap(map: ReadonlyMap<unknown, unknown>, findings: Findings): Obst
     if (inValue !== undefined) return within(inValue, `.get(${inspect(key, { depth: 0 })})`);
   }
   return undefined;
-}
-
-/** A key as it is written after what it is a key of: `.name`, `[0]`, `['a b']`. */
-export function stepTo(key: string): string {
-  if (/^(?:0|[1-9]\d*)$/.test(key)) return `[${key}]`;
-  return /^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u.test(key) ? `.${key}` : `[${inspect(key)}]`;
-}
-
-function within(obstacle: Obstacle, step: string): Obstacle {
-  obstacle.path.push(step);
-  return obstacle;
-}
-
-/** What kind of thing a value is, in a word or two. */
-export function nameOf(value: unknown): string {
-  if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`;
-  if (typeof value === 'symbol') return String(value);
-  if (typeof value !== 'object' || value === null) return inspect(value);
-  if (types.isProxy(value)) return 'a Proxy';
-  if (types.isGeneratorObject(value)) return 'a generator';
-  if (isNamespace(value)) return String((value as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag]);
-  const prototype = Object.getPrototypeOf(value) as { constructor?: unknown } | null;
-  return (typeof prototype?.constructor === 'function' && prototype.constructor.name) || 'object';
-}
-
-/** The error that says what cannot be sent, and where it is. */
-export function refusal(obstacle: Obstacle, root: string): UnclonableError | CodecError {
-  if (obstacle.isTooDeep === true) {
-    return new UnclonableError(
-      `${root}: what is more than ${obstacle.path.length} levels deep cannot be sent to another thread. Send it flat.`,
-    );
-  }
-  const path = root + obstacle.path.reverse().join('');
-  if ('thrown' in obstacle) {
-    return codecFailed(codecOf(obstacle.value as object).address.name, 'encode', obstacle.thrown, `${path}: `);
-  }
-  if (obstacle.notMoved !== undefined) {
-    return new UnclonableError(
-      `${path}: ${nameOf(obstacle.value)} cannot be moved to another thread. ${obstacle.notMoved}`,
-    );
-  }
-  const way = obstacle.isGone === true ? GONE : wayOut(obstacle.value);
-  return new UnclonableError(`${path}: ${nameOf(obstacle.value)} cannot be sent to another thread. ${way}`);
-}
-
-const GONE = 'Its memory has been moved to another one: send a copy, or send it first.';
-
-function wayOut(value: unknown): string {
-  if (typeof value === 'function')
-    return 'Functions stay in the thread that made them: wrap it in notify(fn) or ask(fn), to be called here from there, or in inThread(fn), to run there.';
-  if (typeof value === 'symbol') return 'Symbols stay in the thread that made them: send a string.';
-  if (value === process.env) return 'Send a copy of it: { ...process.env }.';
-  // Not `value.then`, nor `instanceof`: the value's own code may throw anything.
-  const prototype = types.isProxy(value) ? null : (Object.getPrototypeOf(value) as object | null);
-  if (types.isPromise(value) || typeof Object.getOwnPropertyDescriptor(prototype ?? {}, 'then')?.value === 'function')
-    return 'It is still awaited: await it, and send what it gives.';
-  if (prototype === AbortSignal.prototype)
-    return 'Give it to the call, as in deferToThread.with({ signal })(f), and ask signal() of heddle/thread for it there.';
-  if (typeof value === 'object' && value !== null && !types.isProxy(value) && isNamespace(value))
-    return 'Each thread has its own: use it there by its name.';
-  if (types.isGeneratorObject(value))
-    return 'It gives its items where it was made: get them one by one with iterateInThread.';
-  return 'Only plain data and the built-in types can be copied: send the values that are needed, or registerCodec for the class.';
 }

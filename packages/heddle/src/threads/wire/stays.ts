@@ -1,7 +1,8 @@
 import { types } from 'node:util';
 import type { Transferable } from 'node:worker_threads';
-import { LenientCopy } from './copy.ts';
-import { nameOf, namesOn, stepTo } from './pack.ts';
+import { LenientCopy } from './lenient-copy.ts';
+import { nameOf, stepTo } from './obstacle.ts';
+import { namesOn } from './pack.ts';
 import type { Parcel, Payload } from './payload.ts';
 import { isPlainData } from './plain.ts';
 import { UnclonableError } from './unclonable-error.ts';

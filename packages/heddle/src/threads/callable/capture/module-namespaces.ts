@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import type { Address } from '../../wire/address.ts';
+import { isHolder } from '../../wire/member.ts';
 import { isEntryModule } from '../entry-module.ts';
 import { importLoaded, knownNamespace } from '../loaded-import.ts';
 import { loadedModuleUrls, rereadScripts } from '../scripts.ts';
@@ -113,8 +114,4 @@ function defaultOf(value: object): unknown {
   if (isNamespace(value)) return 'default' in value ? Reflect.get(value, 'default') : undefined;
   if (types.isProxy(value)) return undefined;
   return Object.getOwnPropertyDescriptor(value, 'default')?.value;
-}
-
-function isHolder(value: unknown): value is object {
-  return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }

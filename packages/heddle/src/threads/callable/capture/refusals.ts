@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { types } from 'node:util';
 import { CallableError, type CallableErrorCode, type Refusal } from '../../wire/callable-error.ts';
-import { nameOf } from '../../wire/pack.ts';
+import { nameOf } from '../../wire/obstacle.ts';
 import { functionName } from '../function-name.ts';
 import { sourcePosition } from '../source-position.ts';
 import type { Obstacle } from './free-variables.ts';

@@ -1,5 +1,6 @@
 import { kindOf } from '../../wire/plain.ts';
-import { obstacleIn, stepTo } from '../../wire/pack.ts';
+import { stepTo } from '../../wire/obstacle.ts';
+import { obstacleIn } from '../../wire/pack.ts';
 import type { GivenPart } from './given-parts.ts';
 import { reachableFrom } from './reachable.ts';
 import type { Parts } from './usage.ts';

@@ -1,0 +1,83 @@
+import { inspect, types } from 'node:util';
+import { codecOf } from './codec.ts';
+import type { CodecError } from './codec-error.ts';
+import { codecFailed } from './decode.ts';
+import { isNamespace } from './plain.ts';
+import { UnclonableError } from './unclonable-error.ts';
+
+/** A value that cannot be sent, and the keys that lead to it, the innermost first. */
+export interface Obstacle {
+  readonly value: unknown;
+  readonly path: string[];
+  /** Why it cannot be moved, where it was to be. */
+  readonly notMoved?: string;
+  /** What its codec threw, where it has one. */
+  readonly thrown?: unknown;
+  readonly isTooDeep?: true;
+  /** Whether its memory has been moved to another thread. */
+  readonly isGone?: true;
+}
+
+/** A key as it is written after what it is a key of: `.name`, `[0]`, `['a b']`. */
+export function stepTo(key: string): string {
+  if (/^(?:0|[1-9]\d*)$/.test(key)) return `[${key}]`;
+  return /^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u.test(key) ? `.${key}` : `[${inspect(key)}]`;
+}
+
+/** The same obstacle, one step further out. */
+export function within(obstacle: Obstacle, step: string): Obstacle {
+  obstacle.path.push(step);
+  return obstacle;
+}
+
+/** What kind of thing a value is, in a word or two. */
+export function nameOf(value: unknown): string {
+  if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`;
+  if (typeof value === 'symbol') return String(value);
+  if (typeof value !== 'object' || value === null) return inspect(value);
+  if (types.isProxy(value)) return 'a Proxy';
+  if (types.isGeneratorObject(value)) return 'a generator';
+  if (isNamespace(value)) return String((value as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag]);
+  const prototype = Object.getPrototypeOf(value) as { constructor?: unknown } | null;
+  return (typeof prototype?.constructor === 'function' && prototype.constructor.name) || 'object';
+}
+
+/** The error that says what cannot be sent, and where it is. */
+export function refusal(obstacle: Obstacle, root: string): UnclonableError | CodecError {
+  if (obstacle.isTooDeep === true) {
+    return new UnclonableError(
+      `${root}: what is more than ${obstacle.path.length} levels deep cannot be sent to another thread. Send it flat.`,
+    );
+  }
+  const path = root + obstacle.path.reverse().join('');
+  if ('thrown' in obstacle) {
+    return codecFailed(codecOf(obstacle.value as object).address.name, 'encode', obstacle.thrown, `${path}: `);
+  }
+  if (obstacle.notMoved !== undefined) {
+    return new UnclonableError(
+      `${path}: ${nameOf(obstacle.value)} cannot be moved to another thread. ${obstacle.notMoved}`,
+    );
+  }
+  const way = obstacle.isGone === true ? GONE : wayOut(obstacle.value);
+  return new UnclonableError(`${path}: ${nameOf(obstacle.value)} cannot be sent to another thread. ${way}`);
+}
+
+const GONE = 'Its memory has been moved to another one: send a copy, or send it first.';
+
+function wayOut(value: unknown): string {
+  if (typeof value === 'function')
+    return 'Functions stay in the thread that made them: wrap it in notify(fn) or ask(fn), to be called here from there, or in inThread(fn), to run there.';
+  if (typeof value === 'symbol') return 'Symbols stay in the thread that made them: send a string.';
+  if (value === process.env) return 'Send a copy of it: { ...process.env }.';
+  // Not `value.then`, nor `instanceof`: the value's own code may throw anything.
+  const prototype = types.isProxy(value) ? null : (Object.getPrototypeOf(value) as object | null);
+  if (types.isPromise(value) || typeof Object.getOwnPropertyDescriptor(prototype ?? {}, 'then')?.value === 'function')
+    return 'It is still awaited: await it, and send what it gives.';
+  if (prototype === AbortSignal.prototype)
+    return 'Give it to the call, as in deferToThread.with({ signal })(f), and ask signal() of heddle/thread for it there.';
+  if (typeof value === 'object' && value !== null && !types.isProxy(value) && isNamespace(value))
+    return 'Each thread has its own: use it there by its name.';
+  if (types.isGeneratorObject(value))
+    return 'It gives its items where it was made: get them one by one with iterateInThread.';
+  return 'Only plain data and the built-in types can be copied: send the values that are needed, or registerCodec for the class.';
+}
