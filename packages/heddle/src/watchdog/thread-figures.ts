@@ -60,6 +60,11 @@ export class ThreadFigures {
     return this.#sinceNote(0);
   }
 
+  /** For how many milliseconds it had a processor or waited for one, until {@link note}; 0 where nobody knows. */
+  lifeUntilNote(): number {
+    return (this.#figure(0) + this.#figure(1)) / NANOSECONDS;
+  }
+
   /** Whether it has something to do now: with or without a processor. `undefined` where nobody knows. */
   wantsProcessor(): boolean | undefined {
     if (this.#file === undefined) return undefined;
@@ -79,8 +84,11 @@ export class ThreadFigures {
   #sinceNote(index: number): number {
     const length = this.#read(this.#buffer);
     if (length === 0) return 0;
-    const before = figure(this.#noted, this.#notedLength, index);
-    return (figure(this.#buffer, length, index) - before) / NANOSECONDS;
+    return (figure(this.#buffer, length, index) - this.#figure(index)) / NANOSECONDS;
+  }
+
+  #figure(index: number): number {
+    return figure(this.#noted, this.#notedLength, index);
   }
 
   #read(into: Buffer): number {

@@ -140,6 +140,39 @@ test('a stop in the middle of a block does not count as time of it', {
   assert.ok(reported > 0 && reported < took - 500, program.output);
 });
 
+test('a stop while the watch itself is starting does not count as time of a block', {
+  skip: missingHere('SIGSTOP and figures of threads (Linux)', process.platform === 'linux'),
+}, async () => {
+  let took = 0;
+  let reported = 0;
+  // On a busy machine the watch may be kept from seeing the block.
+  for (let tries = 0; tries < 8 && reported === 0; tries++) {
+    const program = new WatchedProgram(`
+      import { writeSync } from 'node:fs';
+      import { watchLoop } from 'heddle/watchdog';
+      let longest = 0;
+      const began = performance.now();
+      watchLoop({ onBlocked: ({ duration }) => { longest = Math.max(longest, duration); } });
+      writeSync(1, 'stop\\n');
+      process.kill(process.pid, 'SIGSTOP');
+      const end = process.cpuUsage().user + 300_000;
+      while (process.cpuUsage().user < end) for (let i = 0; i < 1e6; i++);
+      const took = performance.now() - began;
+      setTimeout(() => console.log('time', took, longest, 'end'), 200);
+    `);
+    await program.wrote('stop\n');
+    // Less than the watch allows its thread to start in where nobody tells what that did meanwhile.
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    const goOn = setInterval(() => program.send('SIGCONT'), 20).unref();
+    await program.wrote('end');
+    clearInterval(goOn);
+    program.send('SIGKILL');
+    await program.ended;
+    [took, reported] = /time (\S+) (\S+) end/.exec(program.output)!.slice(1).map(Number) as [number, number];
+  }
+  assert.ok(reported > 0 && reported < took - 500, `${reported} of ${took}`);
+});
+
 test("a debugger's breakpoint is not reported, and a block beside a debugger is", {
   skip: notInThisNode('WebSocket'),
 }, async () => {

@@ -3,8 +3,10 @@ import { ThreadFigures } from '../thread-figures.ts';
 
 /** Later than this, there is a reason for it. */
 const SLACK_MS = 5;
-/** A thread that has not started by then has been kept from it. */
+/** A thread that has not started by then has been kept from it, where the kernel does not tell what it did. */
 const LONGEST_START_MS = 1_000;
+/** For how long a thread that starts may wait for its files. */
+const START_SLACK_MS = 100;
 
 interface Loss {
   readonly noticed: number;
@@ -29,7 +31,13 @@ export class OwnTime {
     this.#state = state;
     // Since the watch was made this thread has been starting.
     const now = sharedNow();
-    this.#losses = [{ noticed: now, lost: Math.max(0, now - (state.times[Time.made] ?? 0) - LONGEST_START_MS) }];
+    this.#losses = [{ noticed: now, lost: this.#lostWhileStarting(now - (state.times[Time.made] ?? 0)) }];
+  }
+
+  #lostWhileStarting(took: number): number {
+    const known = this.#figures.lifeUntilNote();
+    if (known === 0) return Math.max(0, took - LONGEST_START_MS);
+    return took - known > START_SLACK_MS ? took - known : 0;
   }
 
   /** Milliseconds that were lost since the time of {@link countFrom}. */
