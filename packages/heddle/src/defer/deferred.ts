@@ -383,7 +383,7 @@ export class Deferred<T> implements Promise<T> {
 
   /** A native promise of the result this chain has here, which stays in the chain as well. */
   toPromise(): Promise<T> {
-    if (this.#idle) {
+    if (this.#isIdle()) {
       if (this.#failure === undefined) return Promise.resolve(this.#result as T);
       this.#observed = this.#failure;
       this.#markHandled();
@@ -472,12 +472,12 @@ export class Deferred<T> implements Promise<T> {
   }
 
   /** Whether a link added now would be the next to run. */
-  get #idle(): boolean {
+  #isIdle(): boolean {
     return this.#called && !this.#running && this.#pauses === 0 && this.#firstLink === undefined;
   }
 
   #add(onValue: Step | undefined, onFailure: Step | undefined): void {
-    if (!this.#idle) {
+    if (!this.#isIdle()) {
       const pair = new Pair(onValue, onFailure);
       if (debugging) recordAdded(pair);
       this.#push(pair);
@@ -601,7 +601,7 @@ export class Deferred<T> implements Promise<T> {
     if (inner === (this as AnyDeferred) || (this.#waitedFor && this.#isAwaitedBy(inner))) {
       throw new InvalidArgumentError('A callback returned a Deferred that waits for the callback itself to be done.');
     }
-    if (inner.#idle) {
+    if (inner.#isIdle()) {
       this.#takeFrom(inner);
     } else {
       this.#pauses++;

@@ -44,11 +44,11 @@ export class JobSender {
 
   /** Whether one more could be sent at once. */
   get hasRoom(): boolean {
-    return !this.#isFull && !this.#unsent.areHeld;
+    return !this.#isFull() && !this.#unsent.areHeld;
   }
 
   // What was taken back keeps its slots until the thread has passed them.
-  get #isFull(): boolean {
+  #isFull(): boolean {
     return this.#slots >= this.#thread.connection.capacity;
   }
 
@@ -132,7 +132,7 @@ export class JobSender {
   }
 
   #send(job: Job, callable: Callable): void {
-    if (this.#isFull) return this.#unsent.hold(job, callable);
+    if (this.#isFull()) return this.#unsent.hold(job, callable);
     const { connection, functions, crashes, sent } = this.#thread;
     const refusal = crashes.refusalOf(callable, job.f);
     if (refusal !== undefined) return this.#refuse(job, refusal);

@@ -49,6 +49,8 @@ export class JobSlots {
   #closed = false;
   hasMoved = false;
   passed: readonly Function[] = [];
+  /** When results were taken last: to ask the time for each would take longer than to take it. */
+  heardAt: number = now();
 
   /**
    * @param values the port for what does not fit into a slot
@@ -165,6 +167,7 @@ export class JobSlots {
   deliver(): number {
     const { completions } = this.#channel;
     const { size } = completions;
+    if (size > 0) this.heardAt = now();
     // What the jobs have called was called before they ended.
     this.#hearCalls();
     for (let left = size; left > 0; left--) this.#deliver(completions.take());

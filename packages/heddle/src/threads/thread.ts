@@ -177,15 +177,15 @@ export class Thread implements PoolThread {
     if (this.#ending || this.#isStalled || this.#absence.isAbsent || !this.#sender.hasRoom) return false;
     if (!this.#wear.allowsBeside(this.#load)) return false;
     if (this.#load < this.#concurrency) return true;
-    return this.#expected < AHEAD_NANOSECONDS;
+    return this.#expectedWork() < AHEAD_NANOSECONDS;
   }
 
   get expected(): number {
     // Jobs that may run at once share more than a thread's time: one that is ended takes the others with it.
-    return this.#concurrency > 1 ? Number.POSITIVE_INFINITY : this.#expected;
+    return this.#concurrency > 1 ? Number.POSITIVE_INFINITY : this.#expectedWork();
   }
 
-  get #expected(): number {
+  #expectedWork(): number {
     return this.#started && this.#sender.waiting === 0 ? this.#sent.expected : Number.POSITIVE_INFINITY;
   }
 
@@ -362,7 +362,7 @@ export class Thread implements PoolThread {
     this.#hasGivenBack = false;
     // The result of another job says nothing about the one that was given up.
     if (this.#givenUp.size === 0) this.#isStalled = false;
-    this.lastProgress = now();
+    this.lastProgress = this.#connection.heardAt ?? now();
     sent.known.hasAnswered(outcome, microseconds);
     if (outcome === 'value' || outcome === 'thrown') this.#crashes.hasAnswered(sent.reference);
     // The thread is free before the callbacks run: they may have the next call to make.

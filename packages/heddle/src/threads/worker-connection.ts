@@ -202,6 +202,10 @@ export class WorkerConnection implements ThreadConnection {
     tell(this.#bell, ask);
   }
 
+  get heardAt(): number {
+    return this.#slots.heardAt;
+  }
+
   get memory(): number {
     return this.#channel.threadMemory;
   }

@@ -120,7 +120,7 @@ export class Channel {
     const header = at(slot);
     this.#words[header + FUNCTION_ID] = functionId;
     this.#words[header + FORM] = form;
-    Atomics.store(this.#words, header + STATE, state);
+    this.#words[header + STATE] = state;
   }
 
   /**
@@ -143,7 +143,7 @@ export class Channel {
     this.#words[header + FORM] = form;
     this.#floats[header + MICROSECONDS] = microseconds;
     this.#floats[header + CPU_MICROSECONDS] = cpuMicroseconds;
-    Atomics.store(this.#words, header + STATE, SlotState.done);
+    this.#words[header + STATE] = SlotState.done;
   }
 
   /** Notes how many bytes the thread uses. */
