@@ -7,7 +7,7 @@ const explanations: readonly (readonly [RegExp, string])[] = [
   [/HEDDLE_THREAD_ENTRY_MISSING/, `Bundles with it: ${withPlugin}`],
   [
     /HEDDLE_CAPTURES_THIS/,
-    'Its object is among the exports of no module that the thread could import. Write () => object.method(…), which takes the object along.',
+    'Its object is among the exports of no module that the thread could import.',
   ],
   [/HEDDLE_CODEC_MODULE/, 'In a bundle, the module with the class has to be an entry of the build beside the program.'],
   [

@@ -90,13 +90,15 @@ class Graph {
     this.#patches.length = 0;
     for (const [index, { value, steps, name, set }] of this.#slots.entries()) {
       set({ kind: 'value', slot: index });
-      this.#values[index] = this.#captured.take(value, {
-        include: (path, part) => this.#include(index, path, part, name, steps, set),
-        give: (path, given) => this.#give(index, path, given, name, steps),
-        refuse: (path, part) => {
-          throw refuse.unsendable(steps, name, path, part);
-        },
-      });
+      this.#values[index] = reading(steps, name, () =>
+        this.#captured.take(value, {
+          include: (path, part) => this.#include(index, path, part, name, steps, set),
+          give: (path, given) => this.#give(index, path, given, name, steps),
+          refuse: (path, part) => {
+            throw refuse.unsendable(steps, name, path, part);
+          },
+        }),
+      );
     }
     return this.#functions.length === length && this.#open.length === 0 ? this.#call() : this.finish();
   }
@@ -171,7 +173,7 @@ class Graph {
   #value(variable: Variable, steps: readonly refuse.Step[], set: (target: Target) => void): void {
     const { usage, value } = variable;
     this.#slots.push({ value, steps, name: usage.name, set });
-    this.#captured.note(value, usage);
+    reading(steps, usage.name, () => this.#captured.note(value, usage));
     // The module itself writes into its exports: it makes them.
     return usage.mutated || !isObject(value) || !this.#ownExports.has(value)
       ? warnOfSnapshot(steps, variable)
@@ -236,6 +238,15 @@ class Graph {
     }
     if (!(located instanceof Promise)) return take(located);
     return this.#await(located.catch(explain).then(take));
+  }
+}
+
+/** Reads a value, whose own code may throw. */
+function reading<Result>(steps: readonly refuse.Step[], name: string, read: () => Result): Result {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof CallableError ? error : refuse.notReadable(steps, name, error);
   }
 }
 

@@ -47,7 +47,7 @@ export function textObstacle(steps: readonly Step[], { kind, name, offset }: Obs
 
 export function ownThis(steps: readonly Step[], offset: number): CallableError {
   return refusal('HEDDLE_CAPTURES_THIS', steps, `uses 'this' (${placeIn(steps, offset)}), and is passed without it`, [
-    'Pass what it needs as an argument.',
+    'Pass a function that calls it on its object, () => object.method(), or what it needs as an argument.',
   ]);
 }
 
@@ -130,6 +130,17 @@ export function unsendable(
   return refusal(code, steps, `captures ${name}${holds}`, [mend]);
 }
 
+/** Its own code, such as a getter, throws while its parts are read, or it has too many levels. */
+export function notReadable(steps: readonly Step[], name: string, cause: unknown): CallableError {
+  return refusal(
+    'HEDDLE_CAPTURES_UNCLONABLE',
+    steps,
+    `captures ${name}, which cannot be read (${reasonOf(cause)})`,
+    ['Capture the values that are needed of it instead.'],
+    cause,
+  );
+}
+
 /** A function that the captured one uses is refused itself. */
 export function usesRefused(steps: readonly Step[], name: string, error: CallableError): CallableError {
   const { code, message } = error;
@@ -207,7 +218,8 @@ function withArticle(kind: string): string {
 }
 
 const INSTANCE =
-  'Capture the values that are needed of it instead (const value = it.value;), or tell how to copy it: registerCodec.';
+  'Capture the values that are needed of it instead (const value = it.value;), export it from a module of its own, which ' +
+  'gives each thread another one, or tell how to copy it: registerCodec.';
 
 function kindOfUnsendable(value: unknown): [CallableErrorCode, string] {
   if (typeof value === 'symbol') {
