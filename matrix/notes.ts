@@ -5,10 +5,7 @@ const withPlugin = 'see the rows with the plug-in.';
 /** What readers need besides the message, by what the message says. */
 const explanations: readonly (readonly [RegExp, string])[] = [
   [/HEDDLE_THREAD_ENTRY_MISSING/, `Bundles with it: ${withPlugin}`],
-  [
-    /HEDDLE_CAPTURES_THIS/,
-    'Its object is among the exports of no module that the thread could import.',
-  ],
+  [/HEDDLE_CAPTURES_THIS/, 'Its object is among the exports of no module that the thread could import.'],
   [/HEDDLE_CODEC_MODULE/, 'In a bundle, the module with the class has to be an entry of the build beside the program.'],
   [
     /HEDDLE_CAPTURES_UNCLONABLE.*has properties of its own/,
