@@ -268,10 +268,8 @@ export class WorkerConnection implements ThreadConnection {
   }
 
   #hear(message: BellMessage): void {
-    if (message === 'ready') this.#started();
-    else if (typeof message === 'number') this.#listener.free(message);
-    else if (typeof message === 'string') this.#slots.look();
-    else this.#hearCall(message as ThreadCall);
+    if (message === 'ring') this.#slots.look();
+    else this.#heed(message);
   }
 
   /** Takes calls that have been made and wait behind other messages. A ring among them has been heeded by now. */
@@ -280,11 +278,14 @@ export class WorkerConnection implements ThreadConnection {
     while ((this.#callsHeard | 0) !== this.#channel.calls.made) {
       const next = receiveMessageOnPort(this.#bell);
       if (next === undefined) return;
-      const message = next.message as BellMessage;
-      if (message === 'ready') this.#started();
-      else if (typeof message === 'number') this.#listener.free(message);
-      else if (typeof message !== 'string') this.#hearCall(message as ThreadCall);
+      this.#heed(next.message as BellMessage);
     }
+  }
+
+  #heed(message: BellMessage): void {
+    if (message === 'ready') this.#started();
+    else if (typeof message === 'number') this.#listener.free(message);
+    else if (typeof message !== 'string') this.#hearCall(message as ThreadCall);
   }
 
   #hearCall(call: ThreadCall): void {

@@ -4,10 +4,11 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { test } from 'node:test';
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import { Deferred } from 'heddle/defer';
-import { ask, inThread, notify } from 'heddle/threads';
+import { ask, inThread, notify, threadFunction } from 'heddle/threads';
 import { blockingCallFromThread, callFromThread } from 'heddle/thread';
 import * as jobs from '../fixtures/threads/calls-out.ts';
 import { add } from '../fixtures/threads/jobs.ts';
+import type { enterLateAndSoon } from '../fixtures/threads/late-ledger.ts';
 import * as ledger from '../fixtures/threads/ledger.ts';
 import { errorOf } from '../support/failure-of.ts';
 import { sharedInts } from '../support/gate.ts';
@@ -229,6 +230,20 @@ test('a function that a thread has imported is called in the instance of its mod
   assert.deepEqual(ledger.entered, [1, 2, 3, 4]);
   assert.equal(await pool.defer(jobs.enteredHere), 0);
   assert.deepEqual(await pool.defer(jobs.askNode, '[1]'), [1]);
+});
+
+test('a call whose function the reactor has to load first is not overtaken by later ones', limit, async (t) => {
+  const pool = poolFor(t, { max: 1 });
+  ledger.entered.length = 0;
+  // Imported here by its type alone.
+  await pool.defer(
+    threadFunction<typeof enterLateAndSoon>(
+      new URL('../fixtures/threads/late-ledger.js', import.meta.url),
+      'enterLateAndSoon',
+    ),
+  );
+  await until(() => ledger.entered.length === 3);
+  assert.deepEqual(ledger.entered, [1, 2, 3]);
 });
 
 test('what was passed can be called without waiting, and waited for, whatever it was passed with', limit, async (t) => {
