@@ -238,13 +238,14 @@ test('a call whose function the reactor has to load first is not overtaken by la
   // From here on this one need not be looked for.
   await pool.defer(jobs.enterByCall, [0]);
   await until(() => ledger.entered.length === 1);
+  const opened = new Deferred<void>();
+  Reflect.set(globalThis, 'lateLedger', opened);
+  t.after(() => Reflect.deleteProperty(globalThis, 'lateLedger'));
   // Imported here by its type alone.
-  await pool.defer(
-    threadFunction<typeof enterLateAndSoon>(
-      new URL('../fixtures/threads/late-ledger.js', import.meta.url),
-      'enterLateAndSoon',
-    ),
-  );
+  const url = new URL('../fixtures/threads/late-ledger.js', import.meta.url);
+  await pool.defer(threadFunction<typeof enterLateAndSoon>(url, 'enterLateAndSoon'));
+  assert.deepEqual(ledger.entered, [0]);
+  opened.callback();
   await until(() => ledger.entered.length === 4);
   assert.deepEqual(ledger.entered, [0, 1, 2, 3]);
 });
