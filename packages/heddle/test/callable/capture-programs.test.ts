@@ -114,6 +114,19 @@ describe('a program', () => {
     assert.match(stderr, /remember \(.*snapshot\.mjs:4:18\) uses cache, which the program writes into/);
   });
 
+  test('that writes into an object it captures, and is refused, is told of the refusal alone', () => {
+    const file = write('refused-snapshot.mjs', [
+      `import { deferToThread } from ${JSON.stringify(heddle)};`,
+      'const cache = new Map();',
+      'const pending = new WeakMap();',
+      'const remember = (n) => cache.set(n, pending.get(n));',
+      'await deferToThread(remember, 2).catch(({ code }) => console.log(code));',
+    ]);
+    const { stdout, stderr } = run([file]);
+    assert.equal(stdout, 'HEDDLE_CAPTURES_UNCLONABLE\n');
+    assert.equal(stderr, '');
+  });
+
   test('that uses a class with a key that was computed from what is forgotten is told so', () => {
     const file = write('key.mjs', [
       `import { deferToThread } from ${JSON.stringify(heddle)};`,

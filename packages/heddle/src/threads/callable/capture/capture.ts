@@ -68,6 +68,8 @@ class Graph {
   readonly #values: unknown[] = [];
   readonly #patches: Patch[] = [];
   readonly #open: Promise<void>[] = [];
+  /** What is warned of if the function is not refused. */
+  readonly #snapshots: (readonly [steps: readonly refuse.Step[], variable: Variable])[] = [];
 
   constructor(locate: Locate) {
     this.#locate = locate;
@@ -105,6 +107,7 @@ class Graph {
 
   #call(): CapturedCall {
     const reference: CapturedReference = referenceFor(this.#functions, this.#patches);
+    for (const [steps, variable] of this.#snapshots) warnOfSnapshot(steps, variable);
     return new CapturedCall(reference, this.#values);
   }
 
@@ -175,9 +178,7 @@ class Graph {
     this.#slots.push({ value, steps, name: usage.name, set });
     reading(steps, usage.name, () => this.#captured.note(value, usage));
     // The module itself writes into its exports: it makes them.
-    return usage.mutated || !isObject(value) || !this.#ownExports.has(value)
-      ? warnOfSnapshot(steps, variable)
-      : undefined;
+    if (usage.mutated || !isObject(value) || !this.#ownExports.has(value)) this.#snapshots.push([steps, variable]);
   }
 
   /** Puts into a value what a module gives a part of it by. */
