@@ -6,14 +6,17 @@ import type { Job } from './job.ts';
  */
 export class Absence {
   readonly #concurrency: number;
+  readonly #counts: () => boolean;
   readonly #hasChanged: (isAbsent: boolean) => void;
   #waitsForAnswer = false;
   /** The jobs that go on when items of theirs are taken. */
   readonly #heldUp = new Set<Job>();
   #isAbsent = false;
 
-  constructor(concurrency: number, hasChanged: (isAbsent: boolean) => void) {
+  /** @param counts whether it may be absent yet; {@link Absence.look} when that changes */
+  constructor(concurrency: number, counts: () => boolean, hasChanged: (isAbsent: boolean) => void) {
     this.#concurrency = concurrency;
+    this.#counts = counts;
     this.#hasChanged = hasChanged;
   }
 
@@ -24,26 +27,27 @@ export class Absence {
   /** The thread waits for the reactor's answer, and does nothing else. */
   waitsForAnswer(): void {
     this.#waitsForAnswer = true;
-    this.#look();
+    this.look();
   }
 
   hasAnswer(): void {
     this.#waitsForAnswer = false;
-    this.#look();
+    this.look();
   }
 
   jobIsHeldUp(job: Job): void {
     this.#heldUp.add(job);
-    this.#look();
+    this.look();
   }
 
   /** The job, held up or not, goes on, or has ended. */
   jobGoesOn(job: Job): void {
-    if (this.#heldUp.size > 0 && this.#heldUp.delete(job)) this.#look();
+    if (this.#heldUp.size > 0 && this.#heldUp.delete(job)) this.look();
   }
 
-  #look(): void {
-    const isAbsent = this.#waitsForAnswer || this.#heldUp.size >= this.#concurrency;
+  look(): void {
+    const waits = this.#waitsForAnswer && this.#counts();
+    const isAbsent = waits || this.#heldUp.size >= this.#concurrency;
     if (isAbsent === this.#isAbsent) return;
     this.#isAbsent = isAbsent;
     this.#hasChanged(isAbsent);

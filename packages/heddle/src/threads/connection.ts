@@ -41,10 +41,10 @@ export interface ThreadConnection {
    */
   askWhenFree?(ask: number): void;
   /**
-   * When it took the results that it tells of together, in `performance.now()` milliseconds; left out where it tells of
+   * When it took the results that it tells of together, in `performance.now()` milliseconds; undefined where it tells of
    * each as it comes.
    */
-  readonly heardAt?: number;
+  readonly heardAt?: number | undefined;
   /** How many bytes the thread used when it looked last; left out where nothing measures that. */
   readonly memory?: number;
   /** Asks where in the code the thread is, where that can be found out. Gives what takes the question back. */

@@ -26,22 +26,27 @@ export class GivenUpJobs {
     return this.#ends.size;
   }
 
-  /** Gives up a job that the thread has begun, or that cannot be taken back any more. */
-  add(job: Job): void {
+  /**
+   * Gives up a job that the thread has begun, or that cannot be taken back any more.
+   *
+   * @returns whether the job has been told, so that it waits for nothing any more
+   */
+  add(job: Job): boolean {
     const { slot, onCancel, grace } = job;
     const { connection, time, isShared } = this.#thread;
     // One whose items nobody takes any more would wait for that for ever.
-    if (onCancel !== 'abandon' || job.sendsItems) connection.cancel(slot);
+    const isTold = onCancel !== 'abandon' || job.sendsItems;
+    if (isTold) connection.cancel(slot);
     // What is done has its result on the way. What is on its way to a process will be begun, if that comes to it.
-    if (connection.progressOf(slot) === 'done') return;
+    if (connection.progressOf(slot) === 'done') return isTold;
     if (onCancel !== 'terminate') {
       // Where others may run meanwhile, it may only wait.
       if (!isShared) this.#ends.set(slot, undefined);
-      return;
+      return isTold;
     }
     if (grace === 0) {
       this.#thread.end(job);
-      return;
+      return isTold;
     }
     const end = time.callLater(grace, () => {
       if (connection.progressOf(slot) !== 'done') this.#thread.end(job);
@@ -49,6 +54,7 @@ export class GivenUpJobs {
     // A thread alone does not keep the process.
     end.unref?.();
     this.#ends.set(slot, end);
+    return isTold;
   }
 
   /** The job in this slot has ended by itself. */

@@ -49,8 +49,8 @@ export class JobSlots {
   #closed = false;
   hasMoved = false;
   passed: readonly Function[] = [];
-  /** When results were taken last: to ask the time for each would take longer than to take it. */
-  heardAt: number = now();
+  /** When results were taken last, where they were several: to ask the time for each would take a while. */
+  heardAt: number | undefined;
 
   /**
    * @param values the port for what does not fit into a slot
@@ -167,7 +167,7 @@ export class JobSlots {
   deliver(): number {
     const { completions } = this.#channel;
     const { size } = completions;
-    if (size > 0) this.heardAt = now();
+    this.heardAt = size > 1 ? now() : undefined;
     // What the jobs have called was called before they ended.
     this.#hearCalls();
     for (let left = size; left > 0; left--) this.#deliver(completions.take());

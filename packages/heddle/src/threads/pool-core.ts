@@ -79,7 +79,7 @@ export class PoolCore {
     this.#parts = parts;
     this.#keepAlive = keepAlive;
     this.options = completePoolOptions(options);
-    const { name, min, max, maxQueue, maxCrashes, idleTimeout } = this.options;
+    const { name, min, max, maxQueue, concurrency, maxCrashes, idleTimeout } = this.options;
     this.record = new PoolRecord(name, keepAlive);
     this.#crashes = new CrashRecord(name, maxCrashes);
     this.#lowWater = maxQueue === Number.POSITIVE_INFINITY ? 0 : Math.floor(maxQueue / 2);
@@ -90,7 +90,7 @@ export class PoolCore {
       threadIsStuck: (thread) => warnOfStuck(name, thread),
       backlogHasShrunk: () => this.drain.look(),
     };
-    this.team = new Team(owner, { min, max, maxQueue, processors: availableParallelism() });
+    this.team = new Team(owner, { min, max, maxQueue, concurrency, processors: availableParallelism() });
     this.#idleWatch = new IdleWatch(this.team.roster, idleTimeout);
   }
 
@@ -197,6 +197,8 @@ export class PoolCore {
     });
     thread.stores = this.stores;
     thread.record = this.record;
+    // Nor would one that is there while the object's own waits for an answer.
+    thread.team.roster.replaceNone();
     this.#bound.add(thread);
     if (this.#stopping) this.#stopBound(thread);
     return {

@@ -30,6 +30,7 @@ export class Roster {
   readonly #ending = new Set<PoolThread>();
   /** Those that can do nothing: their job waits for the reactor, or for somebody who takes its items. */
   readonly #absent = new Set<PoolThread>();
+  #mostAbsent = MOST_ABSENT;
   /** How many threads more than `max` there may be for them. */
   #extra = 0;
   /** Threads that have been given up: they should have ended, go on, and count no more. */
@@ -76,9 +77,13 @@ export class Roster {
 
   /** How many jobs could begin at once: so many threads do not work, or do not exist yet. */
   get vacancies(): number {
-    const absent = Math.min(this.#absent.size, MOST_ABSENT);
-    const vacancies = Math.max(0, this.#max + absent - (this.#threads.size - this.#idle.length));
+    const vacancies = Math.max(0, this.#max + this.#replaceable() - (this.#threads.size - this.#idle.length));
     return this.#respawn.mayMakeThread ? vacancies : Math.min(vacancies, this.#idle.length);
+  }
+
+  /** How many absent threads may have others in their place. */
+  #replaceable(): number {
+    return Math.min(this.#absent.size, this.#mostAbsent);
   }
 
   /** Whether there is only the next try to make a thread, which may go no better. */
@@ -125,11 +130,16 @@ export class Roster {
     this.#extra = Math.max(this.#extra, this.#threads.size + 1 - this.#max);
   }
 
+  /** From now on no other thread does the work of one that is absent: only that one can. */
+  replaceNone(): void {
+    this.#mostAbsent = 0;
+  }
+
   /** Changes the limits, and ends idle threads that are too many. */
   adjust(min: number, max: number): void {
     this.#min = min;
     this.#max = max;
-    this.#extra = this.#absent.size;
+    this.#extra = this.#replaceable();
     for (const thread of this.#idle.slice(0, Math.max(0, this.staying - max - this.#extra))) thread.end();
   }
 
@@ -170,7 +180,7 @@ export class Roster {
 
   /** Has threads end that have been idle since before `before`, down to `min`, once nothing of their own keeps them. */
   endIdle(before: number): void {
-    this.#extra = this.#absent.size;
+    this.#extra = this.#replaceable();
     const unneeded = this.#idle.filter(({ lastProgress, isAsked }) => lastProgress <= before && !isAsked);
     for (const thread of unneeded) thread.askWhenFree();
   }

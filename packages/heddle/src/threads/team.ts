@@ -15,6 +15,8 @@ export interface TeamLimits {
   readonly max: number;
   /** How many jobs may wait at a time, but those that could begin at once. */
   readonly maxQueue: number;
+  /** How many jobs a thread may run at a time. */
+  readonly concurrency: number;
   /** How many threads can run at a time. */
   readonly processors: number;
 }
@@ -54,6 +56,7 @@ export class Team {
   readonly roster: Roster;
   readonly #owner: TeamOwner;
   readonly #maxQueue: number;
+  readonly #concurrency: number;
   /** A thread more than these with short jobs would take its processor from one of them. */
   readonly #processors: number;
   readonly #queueOwner: QueueOwner = {
@@ -86,9 +89,10 @@ export class Team {
   #turns = 0;
   #serving = false;
 
-  constructor(owner: TeamOwner, { min, max, maxQueue, processors }: TeamLimits) {
+  constructor(owner: TeamOwner, { min, max, maxQueue, concurrency, processors }: TeamLimits) {
     this.#owner = owner;
     this.#maxQueue = maxQueue;
+    this.#concurrency = concurrency;
     this.#processors = processors;
     this.roster = new Roster(
       {
@@ -122,7 +126,14 @@ export class Team {
   /** Whether a call of this key would begin at once. */
   isFreeFor(key: unknown): boolean {
     if (this.#keyed.isTaken(key)) return false;
-    return this.roster.isPausing || this.roster.vacancies > this.#queue.size;
+    if (this.roster.isPausing || this.roster.vacancies > this.#queue.size) return true;
+    return this.#queue.size === 0 && this.#isOneFreeBesideOthers();
+  }
+
+  /** Whether a thread that runs jobs could begin another at once. */
+  #isOneFreeBesideOthers(): boolean {
+    if (this.#concurrency === 1 || this.roster.hasTooMany) return false;
+    return this.#roomy.threads().some((thread) => thread.load < this.#concurrency && thread.hasRoom);
   }
 
   /**
@@ -253,6 +264,8 @@ export class Team {
 
   /** Puts a thread where it belongs by what it has to do. */
   #note(thread: PoolThread): void {
+    // Somebody who hears of its job, or whose arguments are read, may have ended it.
+    if (this.roster.isEnding(thread)) return;
     this.#count(thread, thread.ahead);
     const { load } = thread;
     this.#roomy.put(thread.roomy, load > 0 && thread.hasRoom);
@@ -326,7 +339,7 @@ export class Team {
   }
 
   #jobsHaveNotBegun(thread: PoolThread, jobs: readonly Job[]): void {
-    if (!this.roster.isEnding(thread)) this.#note(thread);
+    this.#note(thread);
     this.#queue.putBack(jobs);
     this.#serve();
   }

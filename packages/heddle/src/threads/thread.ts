@@ -133,16 +133,20 @@ export class Thread implements PoolThread {
       passedTo: (slot, job, index) => this.#passedTo(slot, job, index),
       answer: (answer, transfer) => this.#connection.answer(answer, transfer),
       waits: () => {
-        // It may have called before it was told to end, which ends the call as well. While `initThread` runs, another
-        // thread would run it, too, and wait for the same.
-        if (!this.#ending && !this.#init?.isRunning) this.#absence.waitsForAnswer();
+        // It may have called before it was told to end, which ends the call as well.
+        if (!this.#ending) this.#absence.waitsForAnswer();
       },
       goesOn: () => this.#absence.hasAnswer(),
     });
-    this.#absence = new Absence(concurrency, (isAbsent) => {
-      if (isAbsent) owner.threadIsAbsent(this);
-      else owner.threadIsBack(this);
-    });
+    this.#absence = new Absence(
+      concurrency,
+      // Another thread would run `initThread`, too, and wait for the same.
+      () => !this.#init?.isRunning,
+      (isAbsent) => {
+        if (isAbsent) owner.threadIsAbsent(this);
+        else owner.threadIsBack(this);
+      },
+    );
     this.#init =
       init &&
       new InitRun(
@@ -222,7 +226,7 @@ export class Thread implements PoolThread {
     if (this.#withdraw(job)) return this.#jobHasLeft(job);
     // The others shall not wait for it, and from here on the thread begins no other job, which could die with it.
     const back = this.takeBack();
-    this.#givenUp.add(job);
+    if (this.#givenUp.add(job)) this.#calls.jobHasEnded(job.slot);
     if (this.#givenUp.size > 0) this.#isStalled = true;
     return this.#owner.jobsHaveNotBegun(this, back);
   }
@@ -265,7 +269,7 @@ export class Thread implements PoolThread {
     const all = [...inOrder(back), ...this.#sender.takeBack()];
     this.#load -= all.length;
     // Where several may run, those that have begun need not stand in the way of others.
-    if (this.#concurrency === 1 || all.length > 0) this.#isStalled = true;
+    if (this.#concurrency === 1 || back.length > 0) this.#isStalled = true;
     return all;
   }
 
@@ -319,6 +323,8 @@ export class Thread implements PoolThread {
     if (!this.#init?.hasFailed) {
       for (const job of waiting) this.#sender.send(job, job.callable);
       this.#owner.threadIsReady(this);
+      // What it has left behind may have asked by now.
+      if (!this.#ending) this.#absence.look();
       return;
     }
     const init = this.#init;
@@ -350,7 +356,7 @@ export class Thread implements PoolThread {
     this.#sender.slotIsFree();
     if (slot === this.#init?.slot) return this.#init.completed(outcome, result);
     const sent = outcome === 'withdrawn' ? undefined : this.#sent.take(slot);
-    if (sent === undefined) return this.#sender.sendHeld();
+    if (sent === undefined) return this.#hasPassed();
     this.#calls.jobHasEnded(slot);
     this.#absence.jobGoesOn(sent.job);
     if (!this.#hasAnswered) this.#owner.threadHasAnswered();
@@ -362,13 +368,23 @@ export class Thread implements PoolThread {
     this.#hasGivenBack = false;
     // The result of another job says nothing about the one that was given up.
     if (this.#givenUp.size === 0) this.#isStalled = false;
-    this.lastProgress = this.#connection.heardAt ?? now();
+    // When it was heard of together with others, callbacks may have taken a while since.
+    const { heardAt } = this.#connection;
+    this.lastProgress = heardAt === undefined || this.#load === 1 ? now() : heardAt;
     sent.known.hasAnswered(outcome, microseconds);
     if (outcome === 'value' || outcome === 'thrown') this.#crashes.hasAnswered(sent.reference);
     // The thread is free before the callbacks run: they may have the next call to make.
     this.#jobHasLeft(sent.job);
     sent.job.settle(outcome === 'value' ? result : new Failure(result));
     return undefined;
+  }
+
+  /** It has come to a job that was taken back, and goes on: whatever it does beside others does not hold these up. */
+  #hasPassed(): void {
+    this.#sender.sendHeld();
+    if (this.#ending || this.#concurrency === 1 || !this.#isStalled || this.#givenUp.size > 0) return;
+    this.#isStalled = false;
+    this.#owner.threadHasRoom(this);
   }
 
   #jobHasLeft(job: Job): void {

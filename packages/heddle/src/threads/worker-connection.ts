@@ -202,7 +202,7 @@ export class WorkerConnection implements ThreadConnection {
     tell(this.#bell, ask);
   }
 
-  get heardAt(): number {
+  get heardAt(): number | undefined {
     return this.#slots.heardAt;
   }
 

@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { bindToThread, reactor } from 'heddle';
+import { Deferred } from 'heddle/defer';
 import { MemoryThreadPool, successResultOf } from 'heddle/testing';
-import { BoundObjectLostError, ThreadExitError, UnclonableError } from 'heddle/threads';
+import { ask, BoundObjectLostError, ThreadExitError, UnclonableError } from 'heddle/threads';
 import { add, whichThread } from '../fixtures/threads/jobs.ts';
 import {
   type Account,
+  addAnswer,
   addTo,
   exitWith,
   openAccount,
@@ -213,3 +215,29 @@ test('it is disposed of also where the pool is stopped before its calls are done
   await Promise.all([held, disposed, stopped]);
   assert.equal(notes[0], 1, 'its own dispose has run');
 });
+
+test(
+  'while a call waits for an answer, the object waits with it, and is disposed of in its thread',
+  limit,
+  async (t) => {
+    const pool = poolFor(t);
+    const notes = sharedInts(1);
+    const account = pool.bind(openAccount, 100, notes);
+    const asked = new Deferred<void>();
+    const answer = new Deferred<number>();
+    const question = ask((): Deferred<number> => {
+      asked.callback();
+      return answer;
+    });
+    const waiting = account.defer(addAnswer, question);
+    await asked;
+    const after = account.defer(addTo, 1);
+    const disposed = account[Symbol.asyncDispose]();
+    for (let turn = 0; turn < 20; turn++) await nextTurn();
+    answer.callback(10);
+    assert.equal(await waiting, 110);
+    assert.equal(await after, 111);
+    await disposed;
+    assert.equal(Atomics.load(notes, 0), 1);
+  },
+);

@@ -2,14 +2,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
-import { CancelledError, type Deferred, Failure } from 'heddle/defer';
-import { ask, ThreadExitError, ThreadPool, TooManyCrashesError } from 'heddle/threads';
+import { CancelledError, Deferred, Failure } from 'heddle/defer';
+import { ask, PoolFullError, ThreadExitError, ThreadPool, TooManyCrashesError } from 'heddle/threads';
 import { rejectValue } from '../fixtures/threads/faults.ts';
 import {
   askThenWait,
+  askThenWaitForFlag,
   exitAfterTurns,
   meetOthers,
   noteWhoIsCancelled,
+  passGateAndStay,
   waitForFlag,
   waitThenExit,
   waitTurns,
@@ -136,6 +138,60 @@ const deeds: Record<string, (pool: ThreadPool, n: number) => Deferred<unknown>> 
     return call;
   },
 };
+
+test('calls run beside one that has asked and goes on', limit, async (t) => {
+  const pool = poolFor(t, { max: 1, concurrency: 2 });
+  const flag = sharedInts(2);
+  // From here on both functions are known, and the calls below are sent at once.
+  Atomics.store(flag, 0, 1);
+  await Promise.all([pool.defer(askThenWaitForFlag, ask(Date.now), flag), pool.defer(add, 1, 1)]);
+  flag.fill(0);
+  const asked = new Deferred<void>();
+  const answer = new Deferred<void>();
+  const question = ask((): Deferred<void> => {
+    asked.callback();
+    return answer;
+  });
+  const waiting = pool.defer(askThenWaitForFlag, question, flag);
+  const beside = pool.defer(add, 1, 2);
+  await asked;
+  assert.equal(await beside, 3);
+  answer.callback();
+  await until(() => Atomics.load(flag, 1) === 1);
+  assert.equal(await pool.defer(add, 3, 4), 7);
+  Atomics.store(flag, 0, 1);
+  await waiting;
+});
+
+for (const onCancel of ['abandon', 'cooperate'] as const) {
+  test(
+    `a call behind one that is given up while it computes begins when that waits (${onCancel})`,
+    limit,
+    async (t) => {
+      const pool = poolFor(t, { max: 1, concurrency: 2 });
+      await pool.defer(add, 1, 1);
+      const gate = new Gate();
+      const staying = pool.with({ onCancel }).defer(passGateAndStay, gate.shared);
+      await gate.entered();
+      const behind = pool.defer(add, 1, 2);
+      staying.cancel();
+      await errorOf(staying, CancelledError);
+      gate.open();
+      assert.equal(await behind, 3);
+    },
+  );
+}
+
+test('where none may wait, a thread takes as many calls as it may run', limit, async (t) => {
+  const pool = poolFor(t, { max: 1, concurrency: 3, maxQueue: 0 });
+  const flag = sharedInts(2);
+  const calls = [1, 2, 3].map(() => pool.defer(waitForFlag, flag));
+  await errorOf(pool.defer(waitForFlag, flag), PoolFullError);
+  await until(() => Atomics.load(flag, 1) === 3);
+  await errorOf(pool.defer(waitForFlag, flag), PoolFullError);
+  Atomics.store(flag, 0, 1);
+  await Promise.all(calls);
+});
 
 test('whatever calls do that share threads, each ends once, and the threads work on', limit, async () => {
   const deed = fc.oneof(

@@ -266,6 +266,29 @@ test('a call whose signal is aborted by somebody who hears of it waits nowhere',
   await running;
 });
 
+test(
+  'a call that ends the thread of the next one, which is told of it, takes no place of the line with it',
+  limit,
+  async (t) => {
+    const pool = poolFor(t, { max: 1, maxQueue: 1 });
+    const open = new Gate();
+    open.open();
+    // Known to be short: the next call is sent ahead.
+    for (let n = 0; n < 20; n++) await pool.defer(passGate, open.shared);
+    const gate = new Gate();
+    const running = pool.with({ grace: 0 }).defer(passGate, gate.shared);
+    await gate.entered();
+    const cancel = (): void => running.cancel();
+    subscribe('heddle:job:started', cancel);
+    t.after(() => unsubscribe('heddle:job:started', cancel));
+    const next = pool.defer(add, 1, 2);
+    assert.ok((await failureOf(running)) instanceof CancelledError);
+    assert.equal(await next, 3);
+    assert.equal(pool.statistics().backlog, 0);
+    await pool.drain();
+  },
+);
+
 test('what is found out of a call that was refused already ends no program', limit, async (t) => {
   const rejections: unknown[] = [];
   const note = (reason: unknown): void => void rejections.push(reason);

@@ -17,7 +17,7 @@ import { OwnExports } from './own-exports.ts';
 import * as refuse from './refusals.ts';
 import { type CapturedFunction, referenceFor } from './shape.ts';
 import { checkLiteral } from './static-check.ts';
-import { CapturedValues } from './values.ts';
+import { CapturedValues, UnreadableValue } from './values.ts';
 import { fixedVariables, readVariables, type Variable } from './variables.ts';
 import { warnOfSnapshot } from './snapshot-warning.ts';
 
@@ -247,7 +247,7 @@ function reading<Result>(steps: readonly refuse.Step[], name: string, read: () =
   try {
     return read();
   } catch (error) {
-    throw error instanceof CallableError ? error : refuse.notReadable(steps, name, error);
+    throw error instanceof UnreadableValue ? refuse.notReadable(steps, name, error.cause) : error;
   }
 }
 

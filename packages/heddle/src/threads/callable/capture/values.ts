@@ -73,7 +73,7 @@ export class CapturedValues {
       }
       if (!use.parts.has(key)) {
         // What is not there must not be there in the thread either: `in` and default values tell the difference.
-        const part: unknown = Reflect.get(value, key);
+        const part = read(() => Reflect.get(value, key) as unknown);
         if (part === undefined && !(key in value)) continue;
         use.parts.set(key, part);
       }
@@ -114,7 +114,7 @@ export class CapturedValues {
 
   #takeWhole(value: unknown, inclusions: Inclusions | undefined, path: readonly string[]): unknown {
     if (inclusions === undefined) return value;
-    const obstacle = obstacleIn(value);
+    const obstacle = read(() => obstacleIn(value));
     if (obstacle === undefined) return value;
     const known = this.#taken.get(value as object);
     if (known !== undefined) return known;
@@ -128,9 +128,34 @@ export class CapturedValues {
     const made: object = kind === 'array' ? new Array((original as unknown as unknown[]).length) : {};
     this.#taken.set(original, made);
     for (const key of Object.keys(original)) {
-      Object.defineProperty(made, key, property(this.#takeWhole(original[key], inclusions, [...path, key])));
+      Object.defineProperty(
+        made,
+        key,
+        property(
+          this.#takeWhole(
+            read(() => original[key]),
+            inclusions,
+            [...path, key],
+          ),
+        ),
+      );
     }
     return made;
+  }
+}
+
+/** A value whose own code, such as a getter, has thrown: that is the cause. Or it has too many levels. */
+export class UnreadableValue extends Error {
+  constructor(cause: unknown) {
+    super(undefined, { cause });
+  }
+}
+
+function read<Result>(reading: () => Result): Result {
+  try {
+    return reading();
+  } catch (cause) {
+    throw new UnreadableValue(cause);
   }
 }
 
