@@ -7,11 +7,11 @@ import { cancelAll, type Inputs, toDeferreds } from './inputs.ts';
 /** When a {@link DeferredList} fires, and what it does with the failures of its inputs. */
 export interface DeferredListOptions {
   /** Fire with the first success, as `[value, index]`, and not wait for the others. Default: false. */
-  readonly fireOnOneCallback?: boolean;
+  readonly fireOnOneCallback?: boolean | undefined;
   /** Fail with the first failure, as a {@link FirstError}, and not wait for the others. Default: false. */
-  readonly fireOnOneErrback?: boolean;
+  readonly fireOnOneErrback?: boolean | undefined;
   /** Whether the list counts as handling the failures of its inputs, so that they are not reported. Default: true. */
-  readonly consumeErrors?: boolean;
+  readonly consumeErrors?: boolean | undefined;
 }
 
 /** How an input ended that failed. */
@@ -28,8 +28,10 @@ export type DeferredListResult<Ds extends Inputs, O extends DeferredListOptions>
   readonly fireOnOneCallback: true;
 }
   ? [value: Awaited<Ds[number]>, index: number] | AllFailed<Ds>
-  : O extends { readonly fireOnOneCallback: boolean }
-    ? [value: Awaited<Ds[number]>, index: number] | Entries<Ds>
+  : 'fireOnOneCallback' extends keyof O
+    ? true extends O['fireOnOneCallback']
+      ? [value: Awaited<Ds[number]>, index: number] | Entries<Ds>
+      : Entries<Ds>
     : Entries<Ds>;
 
 /**

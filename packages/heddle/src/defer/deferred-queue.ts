@@ -8,9 +8,9 @@ import { WaitingLine } from './waiting-line.ts';
 /** The bounds of a {@link DeferredQueue}. */
 export interface DeferredQueueOptions {
   /** How many items may lie in the queue. With 0, an item can only be put when somebody waits. Default: Infinity. */
-  readonly size?: number;
+  readonly size?: number | undefined;
   /** How many may wait for an item. Default: Infinity. */
-  readonly backlog?: number;
+  readonly backlog?: number | undefined;
 }
 
 /**

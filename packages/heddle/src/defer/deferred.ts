@@ -12,7 +12,7 @@ import { isThenable } from './thenable.ts';
 import { forgetUnhandled, noteUnhandled, type UnhandledRecord } from './unhandled.ts';
 
 /** What a callback's answer becomes in the chain: Deferreds and promises are waited for, a Failure is no value. */
-export type Settled<U> = Awaited<Exclude<U, Failure>>;
+export type Settled<U> = Exclude<Awaited<Exclude<U, Failure>>, Failure>;
 
 /**
  * Called by {@link Deferred.cancel} while the Deferred has no result, to stop
@@ -20,6 +20,12 @@ export type Settled<U> = Awaited<Exclude<U, Failure>>;
  * not, the Deferred fails with `reason`.
  */
 export type Canceller<T> = (deferred: Deferred<T>, reason: CancelledError) => void;
+
+/** What a chain can pass its result to: properties, since the compiler would let a method take less than it must. */
+export interface Chained<T> {
+  readonly callback: (value: T) => void;
+  readonly errback: (reason: unknown) => void;
+}
 
 // Inside, a chain has no static type: what flows through it changes with every step.
 type AnyDeferred = Deferred<unknown>;
@@ -235,19 +241,32 @@ export class Deferred<T> implements Promise<T> {
    * an error that the callback throws is not seen by the errback beside it.
    * `undefined` in either place lets the result pass.
    */
-  addCallbacks<U = T, V = never, A extends unknown[] = [], B extends unknown[] = []>(
-    onValue: ((value: T, ...args: A) => U) | undefined,
-    onFailure?: ((failure: Failure, ...args: B) => V) | undefined,
-    valueArgs?: A,
-    failureArgs?: B,
-  ): Deferred<Settled<U> | Settled<V>> {
+  addCallbacks<U>(onValue: (value: T) => U, onFailure?: undefined): Deferred<Settled<U>>;
+  addCallbacks<V>(onValue: undefined, onFailure: (failure: Failure) => V): Deferred<T | Settled<V>>;
+  addCallbacks<U, V>(onValue: (value: T) => U, onFailure: (failure: Failure) => V): Deferred<Settled<U> | Settled<V>>;
+  addCallbacks<U = never, V = never>(
+    onValue: ((value: T) => U) | undefined,
+    onFailure?: ((failure: Failure) => V) | undefined,
+  ): Deferred<T | Settled<U> | Settled<V>>;
+  addCallbacks<U, A extends unknown[], V = never, B extends unknown[] = []>(
+    onValue: (value: T, ...args: A) => U,
+    onFailure: ((failure: Failure, ...args: B) => V) | undefined,
+    valueArgs: A,
+    ...failureArgs: [] extends B ? [failureArgs?: B] : [failureArgs: B]
+  ): Deferred<Settled<U> | Settled<V>>;
+  addCallbacks(
+    onValue: ((value: T, ...args: never) => unknown) | undefined,
+    onFailure?: ((failure: Failure, ...args: never) => unknown) | undefined,
+    valueArgs?: readonly unknown[],
+    failureArgs?: readonly unknown[],
+  ): AnyDeferred {
     const value = onValue === undefined ? undefined : requireStep(onValue, 'callback');
     const failure = onFailure === undefined ? undefined : requireStep(onFailure, 'errback');
     this.#add(
       value && valueArgs ? withArguments(value, ...valueArgs) : value,
       failure && failureArgs ? withArguments(failure, ...failureArgs) : failure,
     );
-    return this as unknown as Deferred<Settled<U> | Settled<V>>;
+    return this as AnyDeferred;
   }
 
   /**
@@ -255,7 +274,7 @@ export class Deferred<T> implements Promise<T> {
    * is `undefined`: it has gone to `other`. Cancelling `other` does not reach
    * this Deferred.
    */
-  chainDeferred(other: Pick<Deferred<T>, 'callback' | 'errback'>): Deferred<void> {
+  chainDeferred(other: Chained<T>): Deferred<void> {
     if (other instanceof Deferred && other.callback === Deferred.prototype.callback) {
       this.#push(new Look((result) => this.#passOn(result, other as AnyDeferred), true));
       return this as unknown as Deferred<void>;
@@ -319,7 +338,7 @@ export class Deferred<T> implements Promise<T> {
   addTimeout<U>(
     timeout: number,
     clock: TimeSource | undefined,
-    onTimeoutCancel: (result: T | Failure, timeout: number) => U,
+    onTimeoutCancel: ((result: T | Failure, timeout: number) => U) | undefined,
   ): Deferred<T | Settled<U>>;
   addTimeout(
     timeout: number,

@@ -7,9 +7,9 @@ import { cancelAll, type Inputs, toDeferreds, type Values } from './inputs.ts';
 /** Options of {@link gatherResults}. */
 export interface GatherResultsOptions {
   /** Whether it counts as handling the failures of its inputs, so that they are not reported. Default: true. */
-  readonly consumeErrors?: boolean;
+  readonly consumeErrors?: boolean | undefined;
   /** Cancel the inputs that have no result yet as soon as one fails. Default: false. */
-  readonly cancelRest?: boolean;
+  readonly cancelRest?: boolean | undefined;
 }
 
 /**
@@ -30,18 +30,26 @@ export interface GatherResultsOptions {
  */
 export function gatherResults<const Ds extends Inputs>(
   inputs: Ds,
+  options?: GatherResultsOptions,
+): Deferred<Values<Ds>>;
+export function gatherResults<T>(
+  inputs: Iterable<PromiseLike<T>>,
+  options?: GatherResultsOptions,
+): Deferred<Awaited<T>[]>;
+export function gatherResults(
+  inputs: Iterable<PromiseLike<unknown>>,
   options: GatherResultsOptions = {},
-): Deferred<Values<Ds>> {
+): Deferred<unknown> {
   const { consumeErrors = true, cancelRest = false } = checkOptions(options, checks, 'gatherResults()');
   const deferreds = toDeferreds(inputs, 'gatherResults()');
   const list = new DeferredList(deferreds, { fireOnOneErrback: true, consumeErrors });
   return list.addCallbacks(
-    (entries) => entries.map(([, value]) => value) as Values<Ds>,
+    (entries) => entries.map(([, value]) => value),
     (failure): Failure => {
       if (cancelRest) cancelAll(deferreds);
       return failure;
     },
-  ) as Deferred<Values<Ds>>;
+  );
 }
 
 const checks: OptionChecks<GatherResultsOptions> = { consumeErrors: checkFlag, cancelRest: checkFlag };

@@ -16,8 +16,11 @@ export type Values<Ds extends Inputs> = { -readonly [K in keyof Ds]: Awaited<Ds[
  *
  * @throws InvalidArgumentError when they are no array, or one of them is something else
  */
-export function toDeferreds(inputs: Inputs, combinator: string): Deferred<unknown>[] {
-  if (typeof (inputs as Partial<Inputs> | undefined)?.[Symbol.iterator] !== 'function' || typeof inputs === 'string') {
+export function toDeferreds(inputs: Iterable<PromiseLike<unknown>>, combinator: string): Deferred<unknown>[] {
+  if (
+    typeof (inputs as Partial<Iterable<unknown>> | undefined)?.[Symbol.iterator] !== 'function' ||
+    typeof inputs === 'string'
+  ) {
     throw new InvalidArgumentError(
       `${combinator} needs an array of Deferreds or promises, not ${inspect(inputs, { depth: 0 })}.`,
     );

@@ -29,7 +29,9 @@ export type RaceResult<Ds extends Inputs> = {
  * console.log(index, value); // prints 1 quick
  * ```
  */
-export function race<const Ds extends Inputs>(inputs: Ds): Deferred<RaceResult<Ds>> {
+export function race<const Ds extends Inputs>(inputs: Ds): Deferred<RaceResult<Ds>>;
+export function race<T>(inputs: Iterable<PromiseLike<T>>): Deferred<[index: number, value: Awaited<T>]>;
+export function race(inputs: Iterable<PromiseLike<unknown>>): Deferred<unknown> {
   const deferreds = toDeferreds(inputs, 'race()');
   const failures: Failure[] = [];
   let missing = deferreds.length;
@@ -57,5 +59,5 @@ export function race<const Ds extends Inputs>(inputs: Ds): Deferred<RaceResult<D
   deferreds.forEach((deferred, index) => {
     observe(deferred, (result) => ended(result, index), true);
   });
-  return winner as unknown as Deferred<RaceResult<Ds>>;
+  return winner as Deferred<unknown>;
 }

@@ -35,7 +35,10 @@ export function successResultOf<T>(deferred: Deferred<T>): T {
  * @throws AssertionError when it has no result yet, has a value, or failed with another class of error
  */
 export function failureResultOf<T>(deferred: Deferred<T>): Failure;
-export function failureResultOf<T, E>(deferred: Deferred<T>, ...expected: ErrorClass<E>[]): Failure<E>;
+export function failureResultOf<T, C extends readonly ErrorClass[]>(
+  deferred: Deferred<T>,
+  ...expected: C
+): Failure<C[number] extends ErrorClass<infer E> ? E : never>;
 export function failureResultOf(deferred: Deferred<unknown>, ...expected: ErrorClass[]): Failure {
   const wanted = expected.length === 0 ? 'a failure' : `a failure of ${expected.map(({ name }) => name).join(' or ')}`;
   const { result } = take(deferred, failureResultOf, wanted);

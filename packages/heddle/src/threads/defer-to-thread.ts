@@ -10,7 +10,7 @@ import type {
   IterateInThread,
 } from './deferrable.ts';
 import type { CallOptions } from './options.ts';
-import type { ThreadPool } from './thread-pool.ts';
+import type { PoolView, ThreadPool } from './thread-pool.ts';
 
 // What goes in and comes out, only the signatures that users see can tell.
 type Untyped = (f: Function, ...args: unknown[]) => Deferred<never>;
@@ -126,5 +126,8 @@ export function callMultipleInThread(calls: readonly (readonly [f: Function, ...
  * {@link deferToThread} in a pool of your choice: Twisted's spelling of
  * `pool.defer(f, ...args)`.
  */
-export const deferToThreadPool: DeferToThreadPool<ThreadPool> = ((pool: ThreadPool, f: Function, ...args: unknown[]) =>
-  (pool.defer as Untyped)(f, ...args)) as DeferToThreadPool<ThreadPool>;
+export const deferToThreadPool: DeferToThreadPool<ThreadPool | PoolView> = ((
+  pool: ThreadPool | PoolView,
+  f: Function,
+  ...args: unknown[]
+) => (pool.defer as Untyped)(f, ...args)) as DeferToThreadPool<ThreadPool | PoolView>;

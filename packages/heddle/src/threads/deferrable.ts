@@ -1,5 +1,5 @@
 import type { Deferred } from '../defer/deferred.ts';
-import type { OverloadArguments, OverloadResult } from './overloads.ts';
+import type { OutOfReach, OverloadArguments, OverloadResult } from './overloads.ts';
 import type { BoundObject } from './bound-object.ts';
 import type { ThreadArguments } from './thread-arguments.ts';
 import type { ThreadIterator } from './thread-iterator.ts';
@@ -49,17 +49,41 @@ export interface DeferToThreadPool<Pool> {
  * {@link DeferCall}.
  */
 export interface BoundCall<T> {
-  <F extends BoundFunction<T>>(f: F, ...args: Tail<OverloadArguments<F, 0>>): Deferred<Awaited<OverloadResult<F, 0>>>;
-  <F extends BoundFunction<T>>(f: F, ...args: Tail<OverloadArguments<F, 1>>): Deferred<Awaited<OverloadResult<F, 1>>>;
-  <F extends BoundFunction<T>>(f: F, ...args: Tail<OverloadArguments<F, 2>>): Deferred<Awaited<OverloadResult<F, 2>>>;
-  <F extends BoundFunction<T>>(f: F, ...args: Tail<OverloadArguments<F, 3>>): Deferred<Awaited<OverloadResult<F, 3>>>;
-  <F extends BoundFunction<T>>(f: F, ...args: Tail<OverloadArguments<F, 4>>): Deferred<Awaited<OverloadResult<F, 4>>>;
-  <F extends BoundFunction<T>>(f: F, ...args: Tail<OverloadArguments<F, 5>>): Deferred<Awaited<OverloadResult<F, 5>>>;
+  <F extends BoundFunction<T>>(
+    f: F,
+    ...args: BoundArguments<T, OverloadArguments<F, 0>>
+  ): Deferred<Awaited<OverloadResult<F, 0>>>;
+  <F extends BoundFunction<T>>(
+    f: F,
+    ...args: BoundArguments<T, OverloadArguments<F, 1>>
+  ): Deferred<Awaited<OverloadResult<F, 1>>>;
+  <F extends BoundFunction<T>>(
+    f: F,
+    ...args: BoundArguments<T, OverloadArguments<F, 2>>
+  ): Deferred<Awaited<OverloadResult<F, 2>>>;
+  <F extends BoundFunction<T>>(
+    f: F,
+    ...args: BoundArguments<T, OverloadArguments<F, 3>>
+  ): Deferred<Awaited<OverloadResult<F, 3>>>;
+  <F extends BoundFunction<T>>(
+    f: F,
+    ...args: BoundArguments<T, OverloadArguments<F, 4>>
+  ): Deferred<Awaited<OverloadResult<F, 4>>>;
+  <F extends BoundFunction<T>>(
+    f: F,
+    ...args: BoundArguments<T, OverloadArguments<F, 5>>
+  ): Deferred<Awaited<OverloadResult<F, 5>>>;
   <A extends unknown[], R>(f: (object: T, ...args: A) => R, ...args: ThreadArguments<A>): Deferred<Awaited<R>>;
 }
 
 type BoundFunction<T> = (object: T, ...args: never) => unknown;
-type Tail<A extends readonly unknown[]> = A extends readonly [unknown, ...infer Rest] ? Rest : [];
+
+/** What follows the object, in a signature that takes this one. */
+type BoundArguments<T, A extends readonly unknown[]> = A extends readonly [infer O, ...infer Rest]
+  ? [T] extends [O]
+    ? Rest
+    : OutOfReach<never[]>
+  : [];
 
 /** What can be gone through: what a function gives whose items are wanted one by one. */
 type Items<T, R> = Iterable<T, R> | AsyncIterable<T, R>;

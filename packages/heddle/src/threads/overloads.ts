@@ -32,13 +32,22 @@ type Identical<X, Y> = (<T>() => T extends X ? 1 : 2) extends <T>() => T extends
  * Asks for more arguments than anyone passes, so that the compiler never picks the signature that has it. The real
  * ones come first, because the compiler types the parameters of inline functions by them before it passes on.
  */
-type OutOfReach<A extends readonly unknown[]> = [
+export type OutOfReach<A extends readonly unknown[]> = [
   ...[A[0], A[1], A[2], A[3], A[4], A[5], A[6], A[7], A[8], A[9], A[10], A[11]],
   ...[never, never, never, never, never, never, never, never, never, never, never, never],
 ];
 
-/** The signatures of an overloaded function; of any other, one that is out of reach. */
-type Overloads<F> = F extends { (...args: infer A): infer R; (...args: infer B): infer S }
+type IsUnion<F, G = F> = F extends unknown ? ([G] extends [F] ? false : true) : never;
+
+/** The signatures of an overloaded function; of several that it may be, their common one; else one that is out of reach. */
+type Overloads<F> =
+  true extends IsUnion<F>
+    ? [F] extends [(...args: infer A) => infer R]
+      ? Repeated<[ThreadArguments<A>, R]>
+      : never
+    : OverloadsOfOne<F>;
+
+type OverloadsOfOne<F> = F extends { (...args: infer A): infer R; (...args: infer B): infer S }
   ? Identical<[A, R], [B, S]> extends true
     ? Repeated<[OutOfReach<ThreadArguments<B>>, unknown]>
     : Signatures<F>

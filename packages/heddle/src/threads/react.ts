@@ -54,9 +54,11 @@ export interface ReactOptions extends RunOptions {
  * );
  * ```
  */
-export async function react<A extends readonly unknown[] = []>(
-  main: Main<A>,
-  argv?: A,
+export function react(main: Main<[]>, argv?: readonly [] | undefined, options?: ReactOptions): Promise<void>;
+export function react<A extends readonly unknown[]>(main: Main<A>, argv: A, options?: ReactOptions): Promise<void>;
+export async function react(
+  main: Main<readonly unknown[]>,
+  argv: readonly unknown[] = [],
   options: ReactOptions = {},
 ): Promise<void> {
   const { reactor = defaultReactor, exit = exitProcess, ...runOptions } = options;
@@ -73,12 +75,16 @@ export async function react<A extends readonly unknown[] = []>(
       stop(reactor);
     });
   };
-  call(main, reactor, argv ?? ([] as unknown as A)).addBoth(finish);
+  call(main, reactor, argv).addBoth(finish);
   await reactor.run(runOptions);
   await exit(codeOf(failed));
 }
 
-function call<A extends readonly unknown[]>(main: Main<A>, reactor: Reactor<ThreadPool>, argv: A): Deferred<unknown> {
+function call(
+  main: Main<readonly unknown[]>,
+  reactor: Reactor<ThreadPool>,
+  argv: readonly unknown[],
+): Deferred<unknown> {
   try {
     return ensureDeferred(main(reactor, ...argv) as PromiseLike<unknown>);
   } catch (error) {

@@ -15,7 +15,7 @@ export interface FramesOptions {
    * Whether its places are in the sources already. Left out, they are where Node follows source maps itself
    * (`--enable-source-maps`, or a loader such as tsx), as in the `stack` of an error of this process.
    */
-  readonly isMapped?: boolean;
+  readonly isMapped?: boolean | undefined;
 }
 
 /**

@@ -6,18 +6,18 @@ import type { LongJob } from './long-job.ts';
 /** What a watch looks for, and whom it tells. */
 export interface WatchOptions {
   /** For how many milliseconds the loop may go without turning. By default 50. */
-  readonly threshold?: number;
+  readonly threshold?: number | undefined;
   /**
    * Gets each block, in the loop's thread, when it is over. By default a warning is written to stderr, by the watching
    * thread itself: at most one a minute for each place.
    */
-  readonly onBlocked?: (block: BlockedLoop) => void;
+  readonly onBlocked?: ((block: BlockedLoop) => void) | undefined;
   /** Whose store a block brings along as its `context`: what the program keeps the request in, say. */
-  readonly context?: AsyncLocalStorage<unknown>;
+  readonly context?: AsyncLocalStorage<unknown> | undefined;
   /** For how many milliseconds a job of a thread pool may run before it is reported. By default Infinity: none is. */
-  readonly jobLimit?: number;
+  readonly jobLimit?: number | undefined;
   /** Gets each job that runs longer than `jobLimit`, once, while it runs. By default a warning is written to stderr. */
-  readonly onLongJob?: (job: LongJob) => void;
+  readonly onLongJob?: ((job: LongJob) => void) | undefined;
 }
 
 /** The options with their defaults. */

@@ -3,6 +3,7 @@ import {
   Deferred,
   DeferredList,
   type DeferredListEntry,
+  type DeferredListOptions,
   DeferredLock,
   DeferredQueue,
   DeferredSemaphore,
@@ -109,6 +110,11 @@ typeOf(text.addErrback(logError, 'while saving')).is<Deferred<string>>();
 typeOf(gatherResults([text, count, flag])).is<Deferred<[string, number, boolean]>>();
 typeOf(gatherResults([])).is<Deferred<[]>>();
 typeOf(gatherResults(counts)).is<Deferred<number[]>>();
+declare const byName: Map<string, Deferred<number>>;
+typeOf(gatherResults(byName.values())).is<Deferred<number[]>>();
+typeOf(race(byName.values())).is<Deferred<[index: number, value: number]>>();
+declare const sure: boolean | undefined;
+gatherResults(counts, { cancelRest: sure });
 typeOf(gatherResults(counts, { cancelRest: true, consumeErrors: false })).is<Deferred<number[]>>();
 // @ts-expect-error! there is no such option
 gatherResults(counts, { cancelAll: true });
@@ -117,6 +123,8 @@ gatherResults([1]);
 
 typeOf(await new DeferredList([text, count])).is<[DeferredListEntry<string>, DeferredListEntry<number>]>();
 typeOf(await new DeferredList(counts)).is<DeferredListEntry<number>[]>();
+declare const someOptions: DeferredListOptions;
+typeOf(await new DeferredList(counts, someOptions)).is<[value: number, index: number] | DeferredListEntry<number>[]>();
 typeOf(await new DeferredList(counts, { fireOnOneErrback: true })).is<DeferredListEntry<number>[]>();
 typeOf(await new DeferredList([text, count], { fireOnOneCallback: true })).is<
   [value: string | number, index: number] | [FailedEntry, FailedEntry]

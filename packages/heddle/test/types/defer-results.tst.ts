@@ -131,6 +131,11 @@ declare const untyped: any;
 typeOf(deferToThread(store, new Map(), new Set(['a']), new Circle(), {})).is<Deferred<number>>();
 typeOf(deferToThread(optional, untyped, untyped)).is<Deferred<string>>();
 
+// One of several functions: what each of them takes, and what one of them gives.
+declare const parsers: { number: (text: string) => number; flag: (text: string, strict?: boolean) => boolean };
+declare const kind: keyof typeof parsers;
+typeOf(deferToThread(parsers[kind], '1')).is<Deferred<number | boolean>>();
+
 // Functions among the arguments, said in words; their parameters are typed by the function that receives them.
 declare function work(count: number, progress?: (done: number, of: number) => void): boolean;
 declare function lookUp(query: (key: string) => number): number;

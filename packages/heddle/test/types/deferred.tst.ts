@@ -51,6 +51,12 @@ typeOf(
 ).is<Deferred<number | boolean>>();
 typeOf(text.addCallbacks((s) => s.length)).is<Deferred<number>>();
 typeOf(text.addCallbacks(undefined, () => 0)).is<Deferred<string | number>>();
+declare const measureOrNot: ((s: string) => number) | undefined;
+typeOf(text.addCallbacks(measureOrNot)).is<Deferred<string | number>>();
+
+// A Failure is no value, whether or not an async function gives it.
+typeOf(text.addErrback((failure) => failure)).is<Deferred<string>>();
+typeOf(text.addErrback(async (failure) => failure)).is<Deferred<string>>();
 
 // Extra arguments follow the result, and their types are the function's.
 declare function pad(s: string, length: number, fill?: string): string;
@@ -61,6 +67,8 @@ typeOf(text.addCallbacks(pad, (_failure, fallback: number) => fallback, [3], [0]
 text.addCallback(pad, 'five');
 // @ts-expect-error! the length is missing
 text.addCallback(pad);
+// @ts-expect-error! the length is missing here as well
+text.addCallbacks(pad);
 // @ts-expect-error! there is no number in this chain
 text.addCallback((n: number) => n);
 // @ts-expect-error! a chain takes functions
@@ -69,6 +77,8 @@ text.addCallback('text');
 // Timeouts, signals, what is made.
 typeOf(text.addTimeout(50)).is<Deferred<string>>();
 typeOf(text.addTimeout(50, undefined, (_result, timeout) => timeout)).is<Deferred<string | number>>();
+declare const onTimeout: (() => boolean) | undefined;
+typeOf(text.addTimeout(50, undefined, onTimeout)).is<Deferred<string | boolean>>();
 typeOf(text.cancelOn(signal)).is<Deferred<string>>();
 typeOf(text.chainDeferred(new Deferred<string>())).is<Deferred<void>>();
 typeOf(succeed()).is<Deferred<void>>();
@@ -77,6 +87,9 @@ typeOf(fail('x')).is<Deferred<never>>();
 typeOf(Deferred.fromPromise(Promise.resolve(1))).is<Deferred<number>>();
 // @ts-expect-error! the other Deferred is for numbers
 text.chainDeferred(new Deferred<number>());
+declare const textOrCount: Deferred<string | number>;
+// @ts-expect-error! what comes may be a number
+textOrCount.chainDeferred(new Deferred<string>());
 // @ts-expect-error! it is for strings
 new Deferred<string>().callback(1);
 

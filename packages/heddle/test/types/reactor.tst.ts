@@ -56,5 +56,7 @@ reactor.run({ shutdownTimeou: 5 });
 typeOf(successResultOf(count)).is<number>();
 typeOf(failureResultOf(count)).is<Failure>();
 typeOf(failureResultOf(count, TimeoutError)).is<Failure<TimeoutError>>();
+declare class Refused extends Error { readonly by: string }
+typeOf(failureResultOf(count, TimeoutError, Refused)).is<Failure<TimeoutError | Refused>>();
 // @ts-expect-error Argument of type 'Promise<number>' is not assignable to parameter of type 'Deferred<number>'
 successResultOf(Promise.resolve(5));

@@ -48,3 +48,5 @@ deferLater(reactor, 5, log, 5);
 typeOf(react(async (given, name) => { typeOf(given).is<typeof reactor>(); typeOf(name).is<string>(); }, ['name'])).is<Promise<void>>();
 // @ts-expect-error! a function that gives nothing to wait for
 react(() => {});
+// @ts-expect-error! the file is missing
+react(async (_reactor, file: string) => file.length);

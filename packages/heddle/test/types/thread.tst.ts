@@ -66,6 +66,10 @@ typeOf(await bound.defer(put, 'key')).is<number>();
 typeOf(await bound.defer(put, 'key', 5)).is<string>();
 typeOf(await bound.defer(pairOf, true)).is<[Store, boolean]>();
 typeOf(await bound.defer((store, factor: number) => store.get('key') * factor, 2)).is<number>();
+// The object is one of the arguments that choose among overloads.
+declare function sizeOf(list: Set<string>, unit: string): string;
+declare function sizeOf(store: Store, unit: string): number;
+typeOf(await bound.defer(sizeOf, 'bytes')).is<number>();
 // @ts-expect-error is not assignable to parameter of type
 bound.defer(put, 'key', 'value');
 // @ts-expect-error Argument of type '(list: string[]) => string[]' is not assignable
