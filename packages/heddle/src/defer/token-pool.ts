@@ -12,7 +12,7 @@ export abstract class TokenPool {
   #free: number;
   readonly #line: WaitingLine<Deferred<Hold>> = new WaitingLine();
   /** What is lent, the longest first. */
-  readonly #holds = new Set<Hold>();
+  readonly #holds: WaitingLine<Hold> = new WaitingLine();
   #serving = false;
 
   protected constructor(limit: number) {
@@ -55,7 +55,7 @@ export abstract class TokenPool {
       throw new NotAcquiredError(`This ${this.constructor.name} is released, but nobody has acquired it.`);
     }
     // Whose end that is, nobody has said: the oldest of the holds must not give back what others have from now on.
-    for (const hold of this.#holds) return hold.release();
+    this.#holds.first?.release();
   }
 
   /**
@@ -86,11 +86,11 @@ export abstract class TokenPool {
   #lend(): Hold {
     this.#free--;
     const hold: Hold = new Hold(() => {
-      this.#holds.delete(hold);
+      this.#holds.remove(place);
       this.#free++;
       this.#serve();
     });
-    this.#holds.add(hold);
+    const place = this.#holds.push(hold);
     return hold;
   }
 

@@ -18,6 +18,11 @@ export class WaitingLine<T> {
     return this.#length;
   }
 
+  /** The item at the front. */
+  get first(): T | undefined {
+    return this.#first?.item;
+  }
+
   /** Adds `item` at the end. */
   push(item: T): Place<T> {
     const place: Place<T> = { item, ahead: this.#last, behind: undefined };
@@ -26,6 +31,13 @@ export class WaitingLine<T> {
     this.#last = place;
     this.#length++;
     return place;
+  }
+
+  /** Empties the line. */
+  clear(): void {
+    this.#first = undefined;
+    this.#last = undefined;
+    this.#length = 0;
   }
 
   /** Takes the place at the front out of the line. */

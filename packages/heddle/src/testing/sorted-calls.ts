@@ -11,8 +11,10 @@ interface Entry {
  * looked for, by a sort that leaves calls of the same time as they stood. Sorts no more often than makes a difference.
  */
 export class SortedCalls {
-  /** Those that are gone stay until they would be the first, or all calls are wanted. */
+  /** Those that are gone stay until all calls are wanted, or it is time to sort. */
   #entries: Entry[] = [];
+  /** The first that may be there still. */
+  #start = 0;
   readonly #byCall = new Map<DelayedCall, Entry>();
   #hasAdded = false;
   #hasMoved = false;
@@ -20,14 +22,14 @@ export class SortedCalls {
   /** The call that is due first. */
   get first(): DelayedCall | undefined {
     this.#sort();
-    while (this.#entries[0]?.isGone) this.#entries.shift();
-    return this.#entries[0]?.call;
+    while (this.#entries[this.#start]?.isGone) this.#start++;
+    return this.#entries[this.#start]?.call;
   }
 
   /** All calls, as they were sorted last. */
   calls(): DelayedCall[] {
     if (this.#hasAdded) this.#sort();
-    this.#entries = this.#entries.filter(({ isGone }) => !isGone);
+    this.#clear();
     return this.#entries.map(({ call }) => call);
   }
 
@@ -55,8 +57,16 @@ export class SortedCalls {
     this.#hasMoved = true;
   }
 
+  #clear(): void {
+    this.#entries = this.#entries.filter(({ isGone }) => !isGone);
+    this.#start = 0;
+  }
+
   #sort(): void {
-    if (this.#hasAdded || this.#hasMoved) this.#entries.sort((a, b) => a.time - b.time);
+    if (this.#hasAdded || this.#hasMoved) {
+      this.#clear();
+      this.#entries.sort((a, b) => a.time - b.time);
+    }
     this.#hasAdded = false;
     this.#hasMoved = false;
   }

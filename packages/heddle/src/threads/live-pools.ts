@@ -2,6 +2,7 @@ import type { ThreadPool } from './thread-pool.ts';
 
 // Weak, because a pool need not be stopped: one that nobody uses goes when its threads have been idle.
 const pools = new Set<WeakRef<ThreadPool>>();
+const references = new WeakMap<ThreadPool, WeakRef<ThreadPool>>();
 const gone = new FinalizationRegistry<WeakRef<ThreadPool>>((pool) => pools.delete(pool));
 
 /**
@@ -29,10 +30,14 @@ export function threadPools(): ThreadPool[] {
 export function poolWasMade(pool: ThreadPool): void {
   const reference = new WeakRef(pool);
   pools.add(reference);
-  gone.register(pool, reference);
+  references.set(pool, reference);
+  gone.register(pool, reference, reference);
 }
 
 /** The pool has ended, or is part of another. */
 export function forgetPool(pool: ThreadPool): void {
-  for (const reference of pools) if (reference.deref() === pool) pools.delete(reference);
+  const reference = references.get(pool);
+  if (reference === undefined) return;
+  pools.delete(reference);
+  gone.unregister(reference);
 }

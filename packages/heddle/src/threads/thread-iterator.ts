@@ -1,6 +1,7 @@
 import { CancelledError, TimeoutError } from '../defer/errors.ts';
 import type { ScheduledCall, TimeSource } from '../defer/clock.ts';
 import type { Deferred } from '../defer/deferred.ts';
+import { type Place, WaitingLine } from '../defer/waiting-line.ts';
 import type { Job } from './job.ts';
 
 /** What an iterator needs of the call that sends the items. */
@@ -40,8 +41,8 @@ export class ThreadIterator<T, R = unknown> implements AsyncIterableIterator<T, 
   /** So many items are taken before the thread is told. */
   readonly #batch: number;
   readonly #time: TimeSource;
-  readonly #items: T[] = [];
-  readonly #waiting: Waiting<T, R | undefined>[] = [];
+  readonly #items: WaitingLine<T> = new WaitingLine();
+  readonly #waiting: WaitingLine<Waiting<T, R | undefined>> = new WaitingLine();
   #taken = 0;
   /** How many items have come of which the thread does not know that they were taken. */
   #ahead = 0;
@@ -114,7 +115,7 @@ export class ThreadIterator<T, R = unknown> implements AsyncIterableIterator<T, 
       (failure) => {
         this.#goesOn();
         this.#end ??= { error: failure.value };
-        if (this.#isGivenUp(failure.value)) this.#items.length = 0;
+        if (this.#isGivenUp(failure.value)) this.#items.clear();
         this.#serve();
       },
     );
@@ -139,7 +140,7 @@ export class ThreadIterator<T, R = unknown> implements AsyncIterableIterator<T, 
   /** Gives those that wait what there is for them, in their order. */
   #serve(): void {
     while (this.#waiting.length > 0 && (this.#items.length > 0 || this.#end !== undefined)) {
-      const { resolve, reject } = this.#waiting.shift() as Waiting<T, R | undefined>;
+      const { resolve, reject } = (this.#waiting.shift() as Place<Waiting<T, R | undefined>>).item;
       if (this.#items.length > 0) {
         resolve({ done: false, value: this.#take() });
       } else {
@@ -159,7 +160,7 @@ export class ThreadIterator<T, R = unknown> implements AsyncIterableIterator<T, 
       this.#tell({ iteration: this.#iteration, count: this.#taken });
       this.#taken = 0;
     }
-    return this.#items.shift() as T;
+    return (this.#items.shift() as Place<T>).item;
   }
 
   /** The thread does nothing until items are taken; where that takes long, others may work in its place. */
@@ -185,7 +186,7 @@ export class ThreadIterator<T, R = unknown> implements AsyncIterableIterator<T, 
     const isFirst = !this.#isLeft;
     this.#isLeft = true;
     this.#goesOn();
-    this.#items.length = 0;
+    this.#items.clear();
     const job = this.#job;
     const hadEnded = this.#end !== undefined || this.#call === undefined;
     if (isFirst && !hadEnded && job !== undefined) {

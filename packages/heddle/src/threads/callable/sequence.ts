@@ -1,15 +1,15 @@
 import type { JobReference, SequenceReference } from '../wire/reference.ts';
 import { startAll } from '../wire/start-all.ts';
+import { BoundedMap } from '../wire/bounded-map.ts';
+import { numberOf } from '../wire/number-of.ts';
 import { CapturedCall } from './capture/captured-call.ts';
 import { type Callable, resolveCallable } from './resolve.ts';
 
-/** What comes after some functions. A thread knows a sequence by its reference, so the same functions give the same. */
-interface Step {
-  readonly next: WeakMap<JobReference, Step>;
-  reference?: SequenceReference;
-}
+/** Programs that make ever new lists are not to fill the memory with them. */
+const MOST_SEQUENCES = 100;
 
-const first: Step = { next: new WeakMap() };
+// A thread knows a sequence by its reference, so the same functions give the same.
+const sequences = new BoundedMap<string, SequenceReference>(MOST_SEQUENCES);
 
 /**
  * Functions that one job calls one after the other.
@@ -24,15 +24,15 @@ export function resolveSequence(functions: readonly Function[]): Callable | Prom
 function sequenceOf(callables: readonly Callable[]): CapturedCall {
   const references = callables.map((callable) => (callable instanceof CapturedCall ? callable.reference : callable));
   const values = callables.map((callable) => (callable instanceof CapturedCall ? callable.values : []));
-  let step = first;
-  for (const reference of references) {
-    let next = step.next.get(reference);
-    if (next === undefined) {
-      next = { next: new WeakMap() };
-      step.next.set(reference, next);
-    }
-    step = next;
+  return new CapturedCall(referenceFor(references), values.some((list) => list.length > 0) ? values : []);
+}
+
+function referenceFor(functions: readonly JobReference[]): SequenceReference {
+  const key = functions.map(numberOf).join();
+  let reference = sequences.get(key);
+  if (reference === undefined) {
+    reference = { kind: 'sequence', functions };
+    sequences.set(key, reference);
   }
-  step.reference ??= { kind: 'sequence', functions: references };
-  return new CapturedCall(step.reference, values.some((list) => list.length > 0) ? values : []);
+  return reference;
 }

@@ -19,7 +19,7 @@ import { UnclonableError } from './unclonable-error.ts';
 export class Copy {
   readonly #buffers: Uint8Array[] = [];
   readonly #errors: ErrorDetails[] = [];
-  readonly #transfer: Transferable[] = [];
+  readonly #transfer = new Set<Transferable>();
   #moves = false;
   readonly #copies = new Map<object, object>();
   readonly #instances: Outgoing[] = [];
@@ -60,7 +60,7 @@ export class Copy {
     };
     return {
       payload,
-      transfer: this.#transfer,
+      transfer: [...this.#transfer],
       moves: this.#moves,
     };
   }
@@ -145,7 +145,7 @@ export class Copy {
   protected moved(value: object): unknown {
     const owner = movedWith(value) as Transferable;
     this.#moves = true;
-    if (!this.#transfer.includes(owner)) this.#transfer.push(owner);
+    this.#transfer.add(owner);
     return kindOf(value) === 'buffer' ? this.of(value) : value;
   }
 
@@ -211,7 +211,7 @@ export class Copy {
   #bytes(buffer: Buffer): Uint8Array {
     const isPart = isPartOfSlab(buffer);
     const bytes = isPart ? new Uint8Array(buffer) : ((this.#ownMemory(buffer) as Uint8Array | undefined) ?? buffer);
-    if (isPart && bytes.byteLength >= WORTH_MOVING) this.#transfer.push(bytes.buffer as ArrayBuffer);
+    if (isPart && bytes.byteLength >= WORTH_MOVING) this.#transfer.add(bytes.buffer as ArrayBuffer);
     this.#buffers.push(bytes);
     return this.#remember(buffer, bytes);
   }
@@ -223,7 +223,7 @@ export class Copy {
     let copy = this.#copies.get(memory) as ArrayBuffer | undefined;
     if (copy === undefined) {
       copy = this.#remember(memory, copyOfMemory(memory));
-      this.#transfer.push(copy);
+      this.#transfer.add(copy);
     }
     return ArrayBuffer.isView(value) ? this.#remember(value, sameViewOf(copy, value)) : copy;
   }

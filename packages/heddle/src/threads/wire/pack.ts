@@ -37,6 +37,8 @@ interface Findings {
   left?: Map<object, readonly string[]>;
   /** What codecs have given for the instances among the objects. */
   encoded?: Map<object, unknown>;
+  /** The objects that were seen in what may be left where it is, while that is looked at. */
+  doubtful?: object[] | undefined;
 }
 
 /**
@@ -108,6 +110,7 @@ function look(value: unknown, findings: Findings): Obstacle | undefined {
   const object = value as object;
   if (findings.seen.has(object)) return undefined;
   findings.seen.add(object);
+  findings.doubtful?.push(object);
   if (findings.levels === 0) return { value: object, path: [], isTooDeep: true };
   findings.levels--;
   const obstacle = lookInto(kind, object, findings);
@@ -169,11 +172,14 @@ function lookAtError(error: Error, findings: Findings): Obstacle | undefined {
 }
 
 function canBeSent(value: unknown, findings: Findings): boolean {
-  const { seen } = findings;
-  const { size } = seen;
-  if (look(value, findings) === undefined) return true;
+  const { seen, doubtful: around } = findings;
+  const doubtful = (findings.doubtful ??= []);
+  const { length } = doubtful;
+  const obstacle = look(value, findings);
+  findings.doubtful = around;
+  if (obstacle === undefined) return true;
   // What is left where it is may have parts that are sent by another way.
-  for (const object of [...seen].slice(size)) seen.delete(object);
+  for (const object of doubtful.splice(length)) seen.delete(object);
   return false;
 }
 

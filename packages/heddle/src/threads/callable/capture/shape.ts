@@ -1,4 +1,5 @@
 import type { CapturedReference, CapturedText, Patch, Target } from '../../wire/captured.ts';
+import { numberOf } from '../../wire/number-of.ts';
 import { honoursSourceMaps } from '../source-maps-enabled.ts';
 import type { Literal } from './literal.ts';
 
@@ -11,9 +12,6 @@ export interface CapturedFunction {
 
 // The whole map may stand in its URL.
 const SHORT = 1000;
-
-const numbers = new WeakMap<object, number>();
-let lastNumber = 0;
 
 /**
  * The reference for these functions. Calls that differ in nothing but the values they bring have the
@@ -54,15 +52,6 @@ function keyOf(target: Target): string {
     case 'loaded':
       return `l${numberOf(target.reference)}`;
   }
-}
-
-function numberOf(object: object): number {
-  let number = numbers.get(object);
-  if (number === undefined) {
-    number = ++lastNumber;
-    numbers.set(object, number);
-  }
-  return number;
 }
 
 function isDebugged(): boolean {
