@@ -1,35 +1,40 @@
 import { Deferred } from '../defer/deferred.ts';
 import { setImmediate } from '../defer/node-timers.ts';
+import { WaitingLine } from '../defer/waiting-line.ts';
 
 /** Those who wait until fewer calls do. */
 export class Drain {
-  readonly #isDrained: () => boolean;
-  readonly #waiting = new Set<Deferred<void>>();
+  readonly #room: () => number;
+  readonly #waiting: WaitingLine<Deferred<void>> = new WaitingLine();
   #isDue = false;
 
-  constructor(isDrained: () => boolean) {
-    this.#isDrained = isDrained;
+  /** @param room how many may go on, or 0 while calls have to become fewer first */
+  constructor(room: () => number) {
+    this.#room = room;
   }
 
   wait(): Deferred<void> {
-    const drained: Deferred<void> = new Deferred<void>(() => void this.#waiting.delete(drained));
-    this.#waiting.add(drained);
+    const drained: Deferred<void> = new Deferred<void>(() => this.#waiting.remove(place));
+    const place = this.#waiting.push(drained);
     this.look();
     return drained;
   }
 
   /** Fires when it is time, in a turn of its own: whoever has made room is not done yet. */
   look(): void {
-    if (this.#waiting.size === 0 || this.#isDue || !this.#isDrained()) return;
+    if (this.#waiting.length === 0 || this.#isDue || this.#room() === 0) return;
     this.#isDue = true;
     setImmediate(() => this.#fire());
   }
 
+  /** Told all at once, most of many would find the room taken by the first, and wait again. */
   #fire(): void {
     this.#isDue = false;
-    if (!this.#isDrained()) return;
-    const due = [...this.#waiting];
-    this.#waiting.clear();
-    for (const drained of due) if (!drained.called) drained.callback();
+    for (let room = this.#room(); room > 0; room--) {
+      const drained = this.#waiting.shift()?.item;
+      if (drained === undefined) break;
+      if (!drained.called) drained.callback();
+    }
+    this.look();
   }
 }

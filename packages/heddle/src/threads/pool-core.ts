@@ -57,7 +57,7 @@ export type Resolve = (f: Function) => Callable | Promise<Callable>;
 export class PoolCore {
   readonly options: CompletePoolOptions;
   readonly team: Team;
-  readonly drain: Drain = new Drain(() => this.team.backlog <= this.#lowWater);
+  readonly drain: Drain = new Drain(() => this.#room());
   stores: PropagatedStores = new PropagatedStores();
   readonly #parts: PoolParts;
   readonly #keepAlive: KeepAlive;
@@ -288,6 +288,12 @@ export class PoolCore {
 
   #ageOf({ madeAt }: Job): number {
     return this.#parts.now() - madeAt;
+  }
+
+  /** How many calls may be made now without coming near the limit again; 0 until half of it is free. */
+  #room(): number {
+    const { backlog } = this.team;
+    return backlog > this.#lowWater ? 0 : Math.max(1, this.options.maxQueue - backlog);
   }
 
   #isFull(f: Function): PoolFullError {

@@ -313,8 +313,8 @@ export class ThreadPool {
 
   /**
    * Tells whoever makes many calls when to make the next ones: fires when at most half of `maxQueue` waits; without
-   * a `maxQueue`, when nothing waits. Never in this turn. Several who wait are told at once: look again whether there
-   * is room. Named after the `drain` of Node's streams and of Python's `asyncio.StreamWriter`.
+   * a `maxQueue`, when nothing waits. Never in this turn. Of several who wait, as many are told at a time as there is
+   * room for, in the order of asking; others may have made calls meanwhile, so look again. Named after the `drain` of Node's streams and of Python's `asyncio.StreamWriter`.
    *
    * @example
    * ```ts

@@ -211,6 +211,32 @@ test('drain() fires when half of maxQueue waits, in a later turn', async () => {
   assert.equal(again.called, true);
 });
 
+test('of those who wait for drain(), as many are told at a time as there is room for', async () => {
+  const pool = new MemoryThreadPool({ max: 1, maxQueue: 4 });
+  for (let n = 0; n < 5; n++) pool.defer(add, n, n);
+  const told: number[] = [];
+  for (let n = 0; n < 5; n++) {
+    pool.drain().addCallback(() => {
+      told.push(n);
+      pool.defer(add, n, n);
+    });
+  }
+  for (const expected of [
+    [0, 1],
+    [0, 1, 2, 3],
+    [0, 1, 2, 3, 4],
+  ]) {
+    while (pool.statistics().backlog > 2) await pool.perform();
+    for (let turn = 0; turn < 5; turn++) await nextTurn();
+    assert.deepEqual(told, expected);
+  }
+  // Who makes no calls takes no room.
+  const idle = Array.from({ length: 10 }, () => pool.drain());
+  while (pool.statistics().backlog > 2) await pool.perform();
+  for (let turn = 0; turn < 10; turn++) await nextTurn();
+  assert.ok(idle.every(({ called }) => called));
+});
+
 test('whoever no longer waits for drain() is not told', async () => {
   const pool = new MemoryThreadPool({ max: 1 });
   const calls = [pool.defer(add, 1, 1), pool.defer(add, 2, 2)];
