@@ -45,7 +45,9 @@ const setImmediateTurn = (turn: () => void): ScheduledTurn => {
  * function* letters() {
  *   for (const letter of 'warp') yield letter;
  * }
- * await background.coiterate(letters(), { onProgress: (letter) => console.log('at', letter) }); // prints at p
+ * let last = '';
+ * await background.coiterate(letters(), { onProgress: (letter) => (last = letter) });
+ * console.log(last); // prints p
  * ```
  */
 export class Cooperator {
