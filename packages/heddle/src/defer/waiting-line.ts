@@ -33,13 +33,6 @@ export class WaitingLine<T> {
     return place;
   }
 
-  /** Empties the line. */
-  clear(): void {
-    this.#first = undefined;
-    this.#last = undefined;
-    this.#length = 0;
-  }
-
   /** Takes the place at the front out of the line. */
   shift(): Place<T> | undefined {
     const place = this.#first;

@@ -41,7 +41,7 @@ export class ThreadIterator<T, R = unknown> implements AsyncIterableIterator<T, 
   /** So many items are taken before the thread is told. */
   readonly #batch: number;
   readonly #time: TimeSource;
-  readonly #items: WaitingLine<T> = new WaitingLine();
+  #items: WaitingLine<T> = new WaitingLine();
   readonly #waiting: WaitingLine<Waiting<T, R | undefined>> = new WaitingLine();
   #taken = 0;
   /** How many items have come of which the thread does not know that they were taken. */
@@ -115,7 +115,7 @@ export class ThreadIterator<T, R = unknown> implements AsyncIterableIterator<T, 
       (failure) => {
         this.#goesOn();
         this.#end ??= { error: failure.value };
-        if (this.#isGivenUp(failure.value)) this.#items.clear();
+        if (this.#isGivenUp(failure.value)) this.#items = new WaitingLine();
         this.#serve();
       },
     );
@@ -186,7 +186,7 @@ export class ThreadIterator<T, R = unknown> implements AsyncIterableIterator<T, 
     const isFirst = !this.#isLeft;
     this.#isLeft = true;
     this.#goesOn();
-    this.#items.clear();
+    this.#items = new WaitingLine();
     const job = this.#job;
     const hadEnded = this.#end !== undefined || this.#call === undefined;
     if (isFirst && !hadEnded && job !== undefined) {

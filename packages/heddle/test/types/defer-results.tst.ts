@@ -169,6 +169,7 @@ typeOf(pool.defer(hashSync, 'password', 12)).is<Deferred<string>>();
 typeOf(pool.defer(double, 1)).is<Deferred<number>>();
 typeOf(pool.with({ timeout: 100 }).defer(readFileSync, 'file')).is<Deferred<NonSharedBuffer>>();
 typeOf(deferToThreadPool(pool, hashSync, 'password', 12)).is<Deferred<string>>();
+typeOf(deferToThreadPool(pool.with({ timeout: 5 }), hashSync, 'password', 12)).is<Deferred<string>>();
 typeOf(deferToThreadPool(pool, readFileSync, 'file', 'utf8')).is<Deferred<string>>();
 typeOf(deferToThreadPool(pool, identity, 1)).is<Deferred<number>>();
 typeOf(deferToThreadPool(pool, work, 1, notify((done) => done.toFixed()))).is<Deferred<boolean>>();

@@ -1,8 +1,8 @@
 import type { JobReference, SequenceReference } from '../wire/reference.ts';
 import { startAll } from '../wire/start-all.ts';
 import { BoundedMap } from '../wire/bounded-map.ts';
-import { numberOf } from '../wire/number-of.ts';
 import { CapturedCall } from './capture/captured-call.ts';
+import { numberOf } from './number-of.ts';
 import { type Callable, resolveCallable } from './resolve.ts';
 
 /** Programs that make ever new lists are not to fill the memory with them. */

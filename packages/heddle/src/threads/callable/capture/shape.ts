@@ -1,5 +1,5 @@
 import type { CapturedReference, CapturedText, Patch, Target } from '../../wire/captured.ts';
-import { numberOf } from '../../wire/number-of.ts';
+import { numberOf } from '../number-of.ts';
 import { honoursSourceMaps } from '../source-maps-enabled.ts';
 import type { Literal } from './literal.ts';
 
