@@ -2,14 +2,20 @@ import type { Transferable } from 'node:worker_threads';
 import type { TimeSource } from '../defer/clock.ts';
 import { setImmediate } from '../defer/node-timers.ts';
 import type { KeepAlive } from '../reactor/keep-alive.ts';
-import type { Connect, ConnectionListener, OutgoingJob, Progress, ThreadConnection } from '../threads/connection.ts';
+import type {
+  Connect,
+  ConnectionListener,
+  OutgoingJob,
+  Progress,
+  ThreadConnection,
+} from '../threads/connection/connection.ts';
 import { RunningJob } from '../threads/entry/running-job.ts';
 import { JobRunner } from '../threads/entry/job-runner.ts';
 import { itemsWereTaken } from '../threads/entry/iteration.ts';
 import { ReactorCalls } from '../threads/entry/reactor-calls.ts';
-import { packJob, readAnswer, unsendableArguments } from '../threads/job-message.ts';
+import { packJob, readAnswer, unsendableArguments } from '../threads/connection/job-message.ts';
 import type { ThreadPoolOptions } from '../threads/options.ts';
-import { INIT } from '../threads/thread-init.ts';
+import { INIT } from '../threads/pool-thread/thread-init.ts';
 import { ThreadPool } from '../threads/thread-pool.ts';
 import type { SlotOutcome } from '../threads/wire/channel.ts';
 import type { CallAnswer, JobMessage, MoreItems } from '../threads/wire/messages.ts';

@@ -7,7 +7,7 @@ import { resolveWrapped } from './callable/wrapped.ts';
 import type { BoundCall } from './deferrable.ts';
 import { PoolFullError, ThreadExitError } from './errors.ts';
 import { type CallOptions, checkCallOptions } from './options.ts';
-import { refusedCall } from './refused-call.ts';
+import { refusedCall } from './pool/refused-call.ts';
 import { BoundObjectLostError } from './wire/bound-object-lost-error.ts';
 
 /** A pool of one thread, as a bound object uses it. */

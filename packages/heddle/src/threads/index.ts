@@ -28,14 +28,14 @@ export {
   TooManyCrashesError,
 } from './errors.ts';
 export type { CallOptions, CallsOptions, OnCancel, PoolLimits, StopOptions, ThreadPoolOptions } from './options.ts';
-export type { JobEvent, JobOutcome, JobSettledEvent } from './diagnostics.ts';
-export type { HistogramBucket, HistogramSnapshot } from './histogram.ts';
-export { type MeasuredPool, prometheusText } from './prometheus.ts';
-export { threadPools } from './live-pools.ts';
-export type { CallState, PoolCall } from './pool-call.ts';
-export type { PoolStatistics, ThreadStatistics } from './statistics.ts';
+export type { JobEvent, JobOutcome, JobSettledEvent } from './observing/diagnostics.ts';
+export type { HistogramBucket, HistogramSnapshot } from './observing/histogram.ts';
+export { type MeasuredPool, prometheusText } from './observing/prometheus.ts';
+export { threadPools } from './pool/live-pools.ts';
+export type { CallState, PoolCall } from './pool/pool-call.ts';
+export type { PoolStatistics, ThreadStatistics } from './observing/statistics.ts';
 export { ProcessPool } from './process-pool.ts';
 export type { ProcessPoolOptions } from './process-options.ts';
-export type { StuckThread } from './stuck-thread.ts';
+export type { StuckThread } from './pool-thread/stuck-thread.ts';
 export { type PoolView, ThreadPool } from './thread-pool.ts';
 export { UnclonableError } from './wire/unclonable-error.ts';

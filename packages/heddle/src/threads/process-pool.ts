@@ -1,8 +1,8 @@
-import type { Connect } from './connection.ts';
+import type { Connect } from './connection/connection.ts';
 import type { CompletePoolOptions, ThreadPoolOptions } from './options.ts';
-import { ProcessConnection } from './process-connection.ts';
+import { ProcessConnection } from './connection/process-connection.ts';
 import { checkProcessOptions, type ProcessPoolOptions } from './process-options.ts';
-import { refuseSingleExecutable } from './single-executable.ts';
+import { refuseSingleExecutable } from './connection/single-executable.ts';
 import { ThreadPool } from './thread-pool.ts';
 
 /**

@@ -2,7 +2,7 @@ import { CancelledError, TimeoutError } from '../defer/errors.ts';
 import type { ScheduledCall, TimeSource } from '../defer/clock.ts';
 import type { Deferred } from '../defer/deferred.ts';
 import { type Place, WaitingLine } from '../defer/waiting-line.ts';
-import type { Job } from './job.ts';
+import type { Job } from './job/job.ts';
 
 /** What an iterator needs of the call that sends the items. */
 export interface ItemSink {

@@ -4,13 +4,13 @@ import { systemTime, type TimeSource } from '../defer/clock.ts';
 import type { Deferred } from '../defer/deferred.ts';
 import { InvalidArgumentError } from '../defer/errors.ts';
 import { type KeepAlive, nodeKeepAlive } from '../reactor/keep-alive.ts';
-import { whenUnreadable } from './calls-from-thread.ts';
+import { whenUnreadable } from './pool-thread/calls-from-thread.ts';
 import { resolveSequence } from './callable/sequence.ts';
 import { resolveWrapped } from './callable/wrapped.ts';
 import { BoundObject } from './bound-object.ts';
-import type { Connect } from './connection.ts';
+import type { Connect } from './connection/connection.ts';
 import type { BindCall, DeferCall, IterateCall } from './deferrable.ts';
-import { nameOf } from './job.ts';
+import { nameOf } from './job/job.ts';
 import {
   type CallOptions,
   type CallsOptions,
@@ -20,13 +20,13 @@ import {
   type StopOptions,
   type ThreadPoolOptions,
 } from './options.ts';
-import { forgetPool, poolWasMade } from './live-pools.ts';
+import { forgetPool, poolWasMade } from './pool/live-pools.ts';
 import { notify } from './passed.ts';
-import type { PoolCall } from './pool-call.ts';
-import { PoolCore, type PoolParts } from './pool-core.ts';
-import type { PoolStatistics } from './statistics.ts';
+import type { PoolCall } from './pool/pool-call.ts';
+import { PoolCore, type PoolParts } from './pool/pool-core.ts';
+import type { PoolStatistics } from './observing/statistics.ts';
 import { type StartIteration, ThreadIterator } from './thread-iterator.ts';
-import { WorkerConnection } from './worker-connection.ts';
+import { WorkerConnection } from './connection/worker-connection.ts';
 import { now } from '../defer/node-timers.ts';
 import { type Passed, passedBy } from './wire/passed.ts';
 

@@ -1,6 +1,6 @@
 import { clearInterval, clearTimeout, setInterval, setTimeout } from '../defer/node-timers.ts';
-import type { Job } from '../threads/job.ts';
-import { type JobWatch, jobWatches } from '../threads/job-watches.ts';
+import type { Job } from '../threads/job/job.ts';
+import { type JobWatch, jobWatches } from '../threads/observing/job-watches.ts';
 import { culpritOf } from './culprit.ts';
 import { framesOf } from './frames-of.ts';
 import type { LongJob } from './long-job.ts';

@@ -1,5 +1,5 @@
 import { ownUrl } from '../defer/own-url.ts';
-import { existing } from '../threads/thread-entry.ts';
+import { existing } from '../threads/connection/thread-entry.ts';
 
 /**
  * The file that the watching thread starts with. A file of its own: each thread of a pool has to read what is in theirs.

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type * as Acorn from 'acorn';
 import { ThreadEntryMissingError } from '../../errors.ts';
-import { threadEntry } from '../../thread-entry.ts';
+import { threadEntry } from '../../connection/thread-entry.ts';
 import { compileOwn } from '../script-count.ts';
 
 // Some 20 kB, for some 10 ms.

@@ -1,0 +1,29 @@
+import { CodecError } from '../wire/codec-error.ts';
+import type { CallAnswer } from '../wire/messages.ts';
+import { pack, packThrown } from '../wire/pack.ts';
+import type { Parcel } from '../wire/payload.ts';
+import { reasonOf } from '../wire/reason-of.ts';
+import { UnclonableError } from '../wire/unclonable-error.ts';
+
+/** How a call that a thread has made here has ended, ready to be sent. */
+export interface PackedAnswer {
+  readonly outcome: CallAnswer['outcome'];
+  readonly parcel: Parcel;
+}
+
+/** Never throws: an answer that cannot be sent becomes the error which says so. */
+export function packAnswer(outcome: CallAnswer['outcome'], result: unknown): PackedAnswer {
+  if (outcome === 'thrown') return { outcome, parcel: packThrown(result) };
+  try {
+    return { outcome, parcel: pack(result, 'result') };
+  } catch (error) {
+    return { outcome: 'thrown', parcel: packThrown(unsendableAnswer(error)) };
+  }
+}
+
+/** Says that the answer is what cannot be sent, where the error does not name it. */
+export function unsendableAnswer(error: unknown): Error {
+  if (error instanceof UnclonableError || error instanceof CodecError) return error;
+  const reason = reasonOf(error);
+  return new UnclonableError(`The answer cannot be sent to the thread that asked: ${reason}`);
+}

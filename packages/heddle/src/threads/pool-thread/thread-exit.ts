@@ -1,0 +1,75 @@
+import { inspect } from 'node:util';
+import type { ThreadEnd } from '../connection/connection.ts';
+import { ThreadExitError } from '../errors.ts';
+import { isShortage } from '../connection/shortage.ts';
+
+/**
+ * The failure of a call that was running in a thread, or a process, when that ended.
+ *
+ * @param endedFor another call that it was ended for, where it could run several
+ */
+export function exitError(
+  functionName: string,
+  end: ThreadEnd,
+  endedFor: { readonly functionName: string } | undefined,
+): ThreadExitError {
+  const how =
+    endedFor === undefined
+      ? describe(end)
+      : `because ${endedFor.functionName}, which ran in it too, was given up and did not end`;
+  return failure(`The ${kindOf(end)} that ran ${functionName} ended ${how} before the call had a result.`, end);
+}
+
+/** The failure of a call for which there is no thread, since the last one ended like this before it did anything. */
+export function startError(functionName: string, end: ThreadEnd): ThreadExitError {
+  const what = kindOf(end);
+  return failure(
+    `There is no ${what} for ${functionName}: the last one ended ${describe(end)} before it did anything.`,
+    end,
+  );
+}
+
+/** The failure of a call for which no thread could be made: what the system lacks (EAGAIN, EMFILE) may be there later. */
+export function notMadeError(cause: unknown): unknown {
+  if (!isShortage(cause)) return cause;
+  const message = `The pool could start no thread or process (${cause.message}). It tries again after a pause.`;
+  return new ThreadExitError(message, 1, { cause });
+}
+
+let hasWarnedOfShortage = false;
+
+/** Something that an earlier job left behind has failed: no call is there to tell. */
+export function warnOfCrash(error: unknown, neverStarted: boolean): void {
+  // Of many that could not be started, each would say the same, and calls that have no other thread are told.
+  if (neverStarted && hasWarnedOfShortage) return;
+  hasWarnedOfShortage ||= neverStarted;
+  process.emitWarning(`A thread ended ${describeCrash(error, neverStarted)} while it had no call to answer.`, {
+    code: 'HEDDLE_THREAD_EXIT',
+    detail: error instanceof Error ? (error.stack ?? '') : inspect(error),
+  });
+}
+
+function failure(message: string, { exitCode, crash, process: itsProcess }: ThreadEnd): ThreadExitError {
+  return new ThreadExitError(message, exitCode, crash === undefined ? {} : { cause: crash.error }, itsProcess?.signal);
+}
+
+function kindOf(end: ThreadEnd): string {
+  return end.process === undefined ? 'thread' : 'process';
+}
+
+function describe({ exitCode, crash, neverStarted, process: itsProcess }: ThreadEnd): string {
+  if (crash !== undefined) return describeCrash(crash.error, neverStarted);
+  if (itsProcess?.reason !== undefined) return itsProcess.reason;
+  const signal = itsProcess?.signal;
+  if (signal === undefined) return `with exit code ${exitCode}`;
+  // V8 has no other way to end a process that has no memory left.
+  return signal === 'SIGABRT' ? 'by SIGABRT (abort(), or no memory was left: see its standard error)' : `by ${signal}`;
+}
+
+function describeCrash(error: unknown, neverStarted = false): string {
+  const reason = error instanceof Error ? error.message : inspect(error);
+  if (neverStarted) return `because it could not be started (${reason})`;
+  if ((error as NodeJS.ErrnoException | null)?.code === 'ERR_WORKER_OUT_OF_MEMORY')
+    return 'because it ran out of memory';
+  return `by an uncaught error (${reason})`;
+}

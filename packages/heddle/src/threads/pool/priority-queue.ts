@@ -1,0 +1,101 @@
+import type { Job } from '../job/job.ts';
+import { JobQueue, type QueueOwner } from './job-queue.ts';
+
+/** One in so many jobs is the one that has waited longest, whatever its priority. */
+const SHARE_OF_AGE = 8;
+
+interface Rank {
+  readonly priority: number;
+  readonly jobs: JobQueue;
+}
+
+/**
+ * Jobs that wait for a thread: those of higher priority first, within a priority first come, first served.
+ *
+ * So that none waits for ever, age counts too: of any eight jobs that are taken one after the other, at least one is
+ * the one that was made first of all that wait. Each priority has a list of its own. While all jobs have priority 0,
+ * there is one list and nothing to choose.
+ */
+export class PriorityQueue {
+  readonly #owner: QueueOwner;
+  readonly #common: JobQueue;
+  /** The highest first. Priority 0 is always there; the others while they have jobs. */
+  readonly #ranks: Rank[];
+  /** How many jobs have been taken since the oldest was. */
+  #passedOver = 0;
+
+  constructor(owner: QueueOwner) {
+    this.#owner = owner;
+    this.#common = new JobQueue(owner);
+    this.#ranks = [{ priority: 0, jobs: this.#common }];
+  }
+
+  get size(): number {
+    let size = 0;
+    for (const { jobs } of this.#ranks) size += jobs.size;
+    return size;
+  }
+
+  /** The job that {@link shift} would take. */
+  get first(): Job | undefined {
+    return this.#ranks.length === 1 ? this.#common.first : this.#next();
+  }
+
+  /** The jobs that wait, by priority. */
+  *jobs(): Generator<Job, void> {
+    for (const { jobs } of this.#ranks) yield* jobs.jobs();
+  }
+
+  push(job: Job): void {
+    this.#listOf(job.priority).push(job);
+  }
+
+  /** Takes jobs back whose turn had come. */
+  putBack(jobs: readonly Job[]): void {
+    // The last one first: the others then have to pass only what was put back before.
+    for (const job of jobs.toReversed()) this.#listOf(job.priority).putBack(job);
+  }
+
+  shift(): Job | undefined {
+    if (this.#ranks.length === 1) {
+      this.#passedOver = 0;
+      return this.#common.shift();
+    }
+    const job = this.#next();
+    if (job === undefined) return undefined;
+    this.#passedOver = job === this.#oldest() ? 0 : this.#passedOver + 1;
+    this.#listOf(job.priority).shift();
+    return job;
+  }
+
+  #next(): Job | undefined {
+    this.#dropEmpty();
+    if (this.#passedOver >= SHARE_OF_AGE - 1) return this.#oldest();
+    return this.#ranks.find(({ jobs }) => jobs.size > 0)?.jobs.first;
+  }
+
+  #oldest(): Job | undefined {
+    let oldest: Job | undefined;
+    for (const { jobs } of this.#ranks) {
+      if (jobs.first !== undefined && (oldest === undefined || jobs.first.id < oldest.id)) oldest = jobs.first;
+    }
+    return oldest;
+  }
+
+  #listOf(priority: number): JobQueue {
+    if (priority === 0) return this.#common;
+    const index = this.#ranks.findIndex((rank) => rank.priority <= priority);
+    const found = this.#ranks[index];
+    if (found?.priority === priority) return found.jobs;
+    const jobs = new JobQueue(this.#owner);
+    this.#ranks.splice(index < 0 ? this.#ranks.length : index, 0, { priority, jobs });
+    return jobs;
+  }
+
+  #dropEmpty(): void {
+    for (let index = this.#ranks.length - 1; index >= 0; index--) {
+      const rank = this.#ranks[index] as Rank;
+      if (rank.priority !== 0 && rank.jobs.size === 0) this.#ranks.splice(index, 1);
+    }
+  }
+}

@@ -1,0 +1,93 @@
+import type { AsyncLocalStorage } from 'node:async_hooks';
+import { Deferred } from '../../defer/deferred.ts';
+import { CapturedCall } from '../callable/capture/captured-call.ts';
+import { addressOfObject } from '../callable/exported-object.ts';
+import { type Callable, partsOfCallable } from '../callable/resolve.ts';
+import { StorageNotExportedError } from '../errors.ts';
+import type { Address } from '../wire/address.ts';
+import { refusal } from '../wire/obstacle.ts';
+import { obstacleIn } from '../wire/pack.ts';
+import type { JobReference, WithinReference } from '../wire/reference.ts';
+
+/** A storage, and where threads have theirs. */
+interface Propagated {
+  readonly storage: AsyncLocalStorage<unknown>;
+  address: Address | Promise<Address>;
+}
+
+/** The AsyncLocalStorages whose stores go to the threads with the calls. */
+export class PropagatedStores {
+  readonly #propagated: Propagated[] = [];
+  /** By the function, then by which storages have a store. */
+  readonly #references = new WeakMap<JobReference, Map<string, WithinReference>>();
+
+  get isEmpty(): boolean {
+    return this.#propagated.length === 0;
+  }
+
+  /** @returns fires when calls need not wait any more for it to be found */
+  add(storage: AsyncLocalStorage<unknown>): Deferred<void> {
+    let known = this.#propagated.find((each) => each.storage === storage);
+    if (known === undefined) {
+      known = { storage, address: find(storage) };
+      this.#propagated.push(known);
+      this.#settle(known);
+    }
+    return Deferred.fromPromise(Promise.resolve(known.address).then(() => {}));
+  }
+
+  /**
+   * The same call, within the stores that are current now.
+   *
+   * @throws UnclonableError, or StorageNotExportedError; or a promise rejected with that
+   */
+  around(callable: Callable | Promise<Callable>): Callable | Promise<Callable> {
+    const current = this.#propagated.filter(({ storage }) => storage.getStore() !== undefined);
+    if (current.length === 0) return callable;
+    const stores = current.map(({ storage }) => storage.getStore());
+    const addresses = current.map(({ address }) => address);
+    for (const store of stores) {
+      const obstacle = obstacleIn(store);
+      if (obstacle !== undefined) throw refusal(obstacle, 'The store of a propagated AsyncLocalStorage');
+    }
+    if (callable instanceof Promise || addresses.some((address) => address instanceof Promise)) {
+      return Promise.all([callable, Promise.all(addresses)]).then(([found, located]) =>
+        this.#wrap(found, located, stores),
+      );
+    }
+    return this.#wrap(callable, addresses as Address[], stores);
+  }
+
+  #settle(propagated: Propagated): void {
+    if (!(propagated.address instanceof Promise)) return;
+    propagated.address.then(
+      (address) => {
+        propagated.address = address;
+      },
+      // Who calls meanwhile, or waits for it, learns of it.
+      () => this.#propagated.splice(this.#propagated.indexOf(propagated), 1),
+    );
+  }
+
+  #wrap(callable: Callable, storages: readonly Address[], stores: readonly unknown[]): CapturedCall {
+    const { reference, values } = partsOfCallable(callable);
+    let known = this.#references.get(reference);
+    if (known === undefined) {
+      known = new Map();
+      this.#references.set(reference, known);
+    }
+    const key = JSON.stringify(storages);
+    let within = known.get(key);
+    if (within === undefined) {
+      within = { kind: 'within', function: reference, storages };
+      known.set(key, within);
+    }
+    return new CapturedCall(within, [...stores, ...values]);
+  }
+}
+
+async function find(storage: object): Promise<Address> {
+  const address = await addressOfObject(storage);
+  if (address === undefined) throw new StorageNotExportedError();
+  return address;
+}

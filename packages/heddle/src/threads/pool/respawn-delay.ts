@@ -1,0 +1,87 @@
+import type { ScheduledCall } from '../../defer/clock.ts';
+import type { StartFailure } from '../pool-thread/pool-thread.ts';
+
+/** The first failure is followed by a new thread at once: it may have been a single mishap. */
+const FIRST_DELAY_MS = 100;
+const LONGEST_DELAY_MS = 30_000;
+
+/**
+ * Keeps threads that cannot even start from being made again and again: from the second failure in a row on, there is a
+ * pause before the next try, which doubles each time. Until a thread has answered a call, one is tried at a time.
+ */
+export class RespawnDelay {
+  readonly #callLater: (milliseconds: number, f: () => void) => ScheduledCall;
+  readonly #mayTryAgain: () => void;
+  /** Threads that are not ready yet. */
+  readonly #starting = new Set<object>();
+  readonly #failuresBefore = new WeakMap<object, number>();
+  #failures = 0;
+  #pause: ScheduledCall | undefined;
+  #failure: StartFailure = () => undefined;
+
+  /** @param mayTryAgain is called when threads may be made again */
+  constructor(callLater: (milliseconds: number, f: () => void) => ScheduledCall, mayTryAgain: () => void) {
+    this.#callLater = callLater;
+    this.#mayTryAgain = mayTryAgain;
+  }
+
+  /** Whether there may be another thread: what could not start is tried again by one thread at a time. */
+  get mayMakeThread(): boolean {
+    return this.#failures === 0 || (this.#pause === undefined && this.#starting.size === 0);
+  }
+
+  get isPausing(): boolean {
+    return this.#pause !== undefined;
+  }
+
+  /** What the last thread failed with, for a call that has none to wait for. */
+  get failure(): StartFailure {
+    return this.#failure;
+  }
+
+  threadWasMade(thread: object): void {
+    this.#starting.add(thread);
+    this.#failuresBefore.set(thread, this.#failures);
+  }
+
+  /** A thread can begin its first call. */
+  threadIsReady(thread: object): void {
+    this.#starting.delete(thread);
+    // Others have waited for what would become of this one.
+    if (this.#failures > 0) this.#mayTryAgain();
+  }
+
+  /** @param failure where the thread has ended by itself before it did anything, or could not be made ready */
+  threadIsEnding(thread: object, failure: StartFailure | undefined): void {
+    this.#starting.delete(thread);
+    // Threads that were made together fail together: that is one failure.
+    if (failure !== undefined && this.#failuresBefore.get(thread) === this.#failures) this.#hasFailed(failure);
+  }
+
+  threadCannotBeMade(error: unknown): void {
+    this.#hasFailed(() => error);
+  }
+
+  /** A thread has answered its first call. */
+  threadHasAnswered(): void {
+    if (this.#failures === 0) return;
+    this.#failures = 0;
+    if (this.#pause?.active()) this.#pause.cancel();
+    this.#pause = undefined;
+    this.#mayTryAgain();
+  }
+
+  #hasFailed(failure: StartFailure): void {
+    this.#failure = failure;
+    if (this.isPausing) return;
+    this.#failures++;
+    if (this.#failures === 1) return;
+    const delay = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (this.#failures - 2));
+    this.#pause = this.#callLater(delay, () => {
+      this.#pause = undefined;
+      this.#mayTryAgain();
+    });
+    // Calls that wait for another thread keep the process themselves.
+    this.#pause.unref?.();
+  }
+}

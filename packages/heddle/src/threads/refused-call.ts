@@ -1,9 +1,0 @@
-import { Deferred } from '../defer/deferred.ts';
-import { setImmediate } from '../defer/node-timers.ts';
-
-/** A call that is refused before it becomes a job. Its failure comes in a later turn, as every outcome does. */
-export function refusedCall(error: unknown): Deferred<never> {
-  const deferred = new Deferred<never>();
-  setImmediate(() => deferred.errback(error));
-  return deferred;
-}
