@@ -70,6 +70,12 @@ export class Reactor<Pool extends ReactorThreadPool = ReactorThreadPool> impleme
    */
   onError: ReportError = (error, origin) => console.error(`Unhandled error in ${origin}:`, error);
 
+  /**
+   * Runs `f` in a thread for its effect; for its result there is
+   * `deferToThread`. An error goes to {@link onError}.
+   */
+  readonly callInThread: Pool['callInThread'];
+
   readonly #parts: ReactorParts<Pool>;
   readonly #time: ReactorTime;
   readonly #events = new Map<string, SystemEvent>();
@@ -81,6 +87,12 @@ export class Reactor<Pool extends ReactorThreadPool = ReactorThreadPool> impleme
   constructor(parts: ReactorParts<Pool>) {
     this.#parts = parts;
     this.#time = parts.makeTime(this.#report);
+    this.callInThread = (f: Function, ...args: unknown[]): void => {
+      const onResult = (success: boolean, result: unknown): void => {
+        if (!success) this.#report((result as Failure).value, `${nameOf(f)} (callInThread)`);
+      };
+      this.getThreadPool().callInThreadWithCallback(onResult, f, ...args);
+    };
   }
 
   static {
@@ -233,17 +245,6 @@ export class Reactor<Pool extends ReactorThreadPool = ReactorThreadPool> impleme
   callFromThread<A extends unknown[]>(f: (...args: A) => unknown, ...args: A): void {
     requireFunction(f, 'What is called from a thread');
     this.#parts.nextTurn(() => callForEvent(() => f(...args), `${nameOf(f)} (callFromThread)`, this.#report));
-  }
-
-  /**
-   * Runs `f` in a thread for its effect; for its result there is
-   * `deferToThread`. An error goes to {@link onError}.
-   */
-  callInThread<A extends unknown[]>(f: (...args: A) => unknown, ...args: A): void {
-    const onResult = (success: boolean, result: unknown): void => {
-      if (!success) this.#report((result as Failure).value, `${nameOf(f)} (callInThread)`);
-    };
-    this.getThreadPool().callInThreadWithCallback(onResult, f, ...args);
   }
 
   /** The pool in which `deferToThread` runs its calls. It is made when it is first asked for. */

@@ -2,6 +2,8 @@ import type { Deferred } from '../defer/deferred.ts';
 
 /** What the reactor must know of the thread pool it owns. */
 export interface ReactorThreadPool {
+  /** Runs `f` in a thread for its effect. */
+  callInThread(f: Function, ...args: unknown[]): void;
   /** Runs `f` in a thread; `onResult` gets its value, or the Failure, in the reactor's thread. */
   callInThreadWithCallback(
     onResult: (success: boolean, result: unknown) => void,

@@ -1,4 +1,5 @@
 import type { Deferred } from '../defer/deferred.ts';
+import type { Failure } from '../defer/failure.ts';
 import type { OutOfReach, OverloadArguments, OverloadResult } from './overloads.ts';
 import type { BoundObject } from './bound-object.ts';
 import type { ThreadArguments } from './thread-arguments.ts';
@@ -31,6 +32,31 @@ export interface DeferCall {
 export interface DeferToThread<Options> extends DeferCall {
   /** The same call under `options`, which never mix with the arguments. */
   with(options: Options): DeferCall;
+}
+
+/** How a function is handed to a thread for its effect: its arguments are typed as by {@link DeferCall}. */
+export interface CallInThread {
+  <F extends AnyFunction>(f: F, ...args: OverloadArguments<F, 0>): void;
+  <F extends AnyFunction>(f: F, ...args: OverloadArguments<F, 1>): void;
+  <F extends AnyFunction>(f: F, ...args: OverloadArguments<F, 2>): void;
+  <F extends AnyFunction>(f: F, ...args: OverloadArguments<F, 3>): void;
+  <F extends AnyFunction>(f: F, ...args: OverloadArguments<F, 4>): void;
+  <F extends AnyFunction>(f: F, ...args: OverloadArguments<F, 5>): void;
+  <A extends unknown[]>(f: (...args: A) => unknown, ...args: ThreadArguments<A>): void;
+}
+
+/** What is told of a call's end: `true` and its value, or `false` and the Failure. */
+export type OnResult<R> = (...outcome: [success: true, result: Awaited<R>] | [success: false, result: Failure]) => void;
+
+/** {@link CallInThread} with what is told of its end named first. */
+export interface CallInThreadWithCallback {
+  <F extends AnyFunction>(onResult: OnResult<OverloadResult<F, 0>>, f: F, ...args: OverloadArguments<F, 0>): void;
+  <F extends AnyFunction>(onResult: OnResult<OverloadResult<F, 1>>, f: F, ...args: OverloadArguments<F, 1>): void;
+  <F extends AnyFunction>(onResult: OnResult<OverloadResult<F, 2>>, f: F, ...args: OverloadArguments<F, 2>): void;
+  <F extends AnyFunction>(onResult: OnResult<OverloadResult<F, 3>>, f: F, ...args: OverloadArguments<F, 3>): void;
+  <F extends AnyFunction>(onResult: OnResult<OverloadResult<F, 4>>, f: F, ...args: OverloadArguments<F, 4>): void;
+  <F extends AnyFunction>(onResult: OnResult<OverloadResult<F, 5>>, f: F, ...args: OverloadArguments<F, 5>): void;
+  <A extends unknown[], R>(onResult: OnResult<R>, f: (...args: A) => R, ...args: ThreadArguments<A>): void;
 }
 
 /** {@link DeferCall} with the pool named first, as in `deferToThreadPool(pool, f, ...args)`. */

@@ -9,7 +9,14 @@ import { resolveSequence } from './callable/sequence.ts';
 import { resolveWrapped } from './callable/wrapped.ts';
 import { BoundObject } from './bound-object.ts';
 import type { Connect } from './connection/connection.ts';
-import type { BindCall, DeferCall, IterateCall } from './deferrable.ts';
+import type {
+  BindCall,
+  CallInThread,
+  CallInThreadWithCallback,
+  DeferCall,
+  IterateCall,
+  OnResult,
+} from './deferrable.ts';
 import { nameOf } from './job/job.ts';
 import {
   type CallOptions,
@@ -136,9 +143,28 @@ export class ThreadPool {
    */
   readonly bind: BindCall;
 
+  /** Runs `f` in a thread for its effect. A failure is reported as one that nobody handled. */
+  readonly callInThread: CallInThread;
+
+  /**
+   * Runs `f` in a thread and calls `onResult` in the reactor thread: with
+   * `true` and the value, or with `false` and the Failure. What `onResult`
+   * throws is reported as a failure that nobody handled.
+   */
+  readonly callInThreadWithCallback: CallInThreadWithCallback;
+
   /** @throws InvalidArgumentError when an option cannot be what it is given as */
   constructor(options: ThreadPoolOptions = {}) {
     ({ defer: this.defer, iterate: this.iterate, bind: this.bind } = this.#view({}));
+    this.callInThread = (f: Function, ...args: unknown[]): void => {
+      this.#core.submit(f, args, {});
+    };
+    this.callInThreadWithCallback = (onResult: OnResult<unknown>, f: Function, ...args: unknown[]): void => {
+      this.#core.submit(f, args, {}).addCallbacks(
+        (value) => onResult(true, value),
+        (failure) => onResult(false, failure),
+      );
+    };
     const parts: PoolParts = {
       connect: (name, complete) => this.connect(name, complete),
       makeOwnThread: (own) => {
@@ -173,11 +199,6 @@ export class ThreadPool {
    */
   with(options: CallOptions): PoolView {
     return this.#view(checkCallOptions(options));
-  }
-
-  /** Runs `f` in a thread for its effect. A failure is reported as one that nobody handled. */
-  callInThread(f: Function, ...args: unknown[]): void {
-    this.#core.submit(f, args, {});
   }
 
   /**
@@ -216,22 +237,6 @@ export class ThreadPool {
       calls.map(([, ...args]) => args),
       {},
       () => resolveSequence(functions),
-    );
-  }
-
-  /**
-   * Runs `f` in a thread and calls `onResult` in the reactor thread: with
-   * `true` and the value, or with `false` and the Failure. What `onResult`
-   * throws is reported as a failure that nobody handled.
-   */
-  callInThreadWithCallback(
-    onResult: (success: boolean, result: unknown) => void,
-    f: Function,
-    ...args: unknown[]
-  ): void {
-    this.#core.submit(f, args, {}).addCallbacks(
-      (value) => onResult(true, value),
-      (failure) => onResult(false, failure),
     );
   }
 

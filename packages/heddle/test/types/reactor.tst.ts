@@ -41,12 +41,15 @@ reactor.addSystemEventTrigger('later', 'shutdown', log, 'text');
 reactor.callWhenRunning(log, 5);
 
 // Threads.
+declare function keep(key: symbol): void;
 typeOf(reactor.callFromThread(log, 'text')).is<void>();
 typeOf(reactor.callInThread(log, 'text')).is<void>();
 // @ts-expect-error Argument of type 'number' is not assignable to parameter of type 'string'.
 reactor.callFromThread(log, 5);
 // @ts-expect-error Argument of type 'number' is not assignable to parameter of type 'string'.
 reactor.callInThread(log, 5);
+// @ts-expect-error A symbol is another one in each thread: pass a string.
+reactor.callInThread(keep, Symbol('key'));
 
 // Options.
 // @ts-expect-error 'shutdownTimeou' does not exist in type 'RunOptions'. Did you mean to write 'shutdownTimeout'?

@@ -1,7 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 // biome-ignore-all format: one call a line, under the directive or behind the type that belongs to it
 /** What `heddle/thread` and the options for giving up a call are typed as. */
-import { bindToThread, deferToThread, iterateInThread } from 'heddle';
+import { bindToThread, deferToThread, type Failure, iterateInThread, notify } from 'heddle';
 import { blockingCallFromThread, callFromThread, isCancelled, isInThread, signal, throwIfCancelled } from 'heddle/thread';
 import { type OnCancel, ThreadPool, transfer } from 'heddle/threads';
 import { typeOf } from './type-of.ts';
@@ -36,6 +36,29 @@ typeOf(blockingCallFromThread(load, 1)).is<string>();
 blockingCallFromThread(load, '1');
 // @ts-expect-error Expected 2 arguments, but got 1.
 callFromThread(load);
+
+// For the effect alone.
+declare function save(file: string, bytes: Uint8Array, saved?: (size: number) => void): Promise<number>;
+declare function put(key: string): string;
+declare function put(key: number): boolean;
+const some = new ThreadPool();
+typeOf(some.callInThread(save, 'file', bytes, notify(() => {}))).is<void>();
+typeOf(some.callInThread(put, 'key')).is<void>();
+typeOf(some.callInThread(put, 5)).is<void>();
+some.callInThreadWithCallback((success, result) => {
+  if (success) typeOf(result).is<number>();
+  else typeOf(result).is<Failure>();
+}, save, 'file', bytes);
+some.callInThreadWithCallback((success, result) => { if (success) typeOf(result).is<boolean>(); }, put, 5);
+some.callInThreadWithCallback((success: boolean, result: unknown) => { void [success, result]; }, put, 'key');
+// @ts-expect-error Expected 3-4 arguments, but got 2.
+some.callInThread(save, 'file');
+// @ts-expect-error A function cannot be copied to a thread: wrap it in notify(fn), ask(fn) or inThread(fn).
+some.callInThread(save, 'file', bytes, () => {});
+// @ts-expect-error is not assignable to parameter of type 'number'.
+some.callInThread(put, true);
+// @ts-expect-error Argument of type 'number' is not assignable to parameter of type 'string'.
+some.callInThreadWithCallback(() => {}, save, 5, bytes);
 
 // Items one by one.
 declare function count(limit: number): Generator<number, string>;
