@@ -15,8 +15,8 @@ type AnyFunction = (...args: never) => unknown;
  * mistakes of all functions that have a single signature.
  *
  * Two kinds of function lose something on the way. One whose overloads are generic needs its type arguments named,
- * as in `deferToThread(sortBy<User>, users, 'name')`; it is the same function to the thread. Of more than six
- * overloads only the last six are seen.
+ * as in `deferToThread(sortBy<User>, users, 'name')`; it is the same function to the thread. Of more than
+ * eight overloads only the last eight are seen.
  */
 export interface DeferCall {
   <F extends AnyFunction>(f: F, ...args: OverloadArguments<F, 0>): Deferred<Awaited<OverloadResult<F, 0>>>;
@@ -25,6 +25,8 @@ export interface DeferCall {
   <F extends AnyFunction>(f: F, ...args: OverloadArguments<F, 3>): Deferred<Awaited<OverloadResult<F, 3>>>;
   <F extends AnyFunction>(f: F, ...args: OverloadArguments<F, 4>): Deferred<Awaited<OverloadResult<F, 4>>>;
   <F extends AnyFunction>(f: F, ...args: OverloadArguments<F, 5>): Deferred<Awaited<OverloadResult<F, 5>>>;
+  <F extends AnyFunction>(f: F, ...args: OverloadArguments<F, 6>): Deferred<Awaited<OverloadResult<F, 6>>>;
+  <F extends AnyFunction>(f: F, ...args: OverloadArguments<F, 7>): Deferred<Awaited<OverloadResult<F, 7>>>;
   <A extends unknown[], R>(f: (...args: A) => R, ...args: ThreadArguments<A>): Deferred<Awaited<R>>;
 }
 
@@ -42,6 +44,8 @@ export interface CallInThread {
   <F extends AnyFunction>(f: F, ...args: OverloadArguments<F, 3>): void;
   <F extends AnyFunction>(f: F, ...args: OverloadArguments<F, 4>): void;
   <F extends AnyFunction>(f: F, ...args: OverloadArguments<F, 5>): void;
+  <F extends AnyFunction>(f: F, ...args: OverloadArguments<F, 6>): void;
+  <F extends AnyFunction>(f: F, ...args: OverloadArguments<F, 7>): void;
   <A extends unknown[]>(f: (...args: A) => unknown, ...args: ThreadArguments<A>): void;
 }
 
@@ -56,6 +60,8 @@ export interface CallInThreadWithCallback {
   <F extends AnyFunction>(onResult: OnResult<OverloadResult<F, 3>>, f: F, ...args: OverloadArguments<F, 3>): void;
   <F extends AnyFunction>(onResult: OnResult<OverloadResult<F, 4>>, f: F, ...args: OverloadArguments<F, 4>): void;
   <F extends AnyFunction>(onResult: OnResult<OverloadResult<F, 5>>, f: F, ...args: OverloadArguments<F, 5>): void;
+  <F extends AnyFunction>(onResult: OnResult<OverloadResult<F, 6>>, f: F, ...args: OverloadArguments<F, 6>): void;
+  <F extends AnyFunction>(onResult: OnResult<OverloadResult<F, 7>>, f: F, ...args: OverloadArguments<F, 7>): void;
   <A extends unknown[], R>(onResult: OnResult<R>, f: (...args: A) => R, ...args: ThreadArguments<A>): void;
 }
 
@@ -67,6 +73,8 @@ export interface DeferToThreadPool<Pool> {
   <F extends AnyFunction>(pool: Pool, f: F, ...args: OverloadArguments<F, 3>): Deferred<Awaited<OverloadResult<F, 3>>>;
   <F extends AnyFunction>(pool: Pool, f: F, ...args: OverloadArguments<F, 4>): Deferred<Awaited<OverloadResult<F, 4>>>;
   <F extends AnyFunction>(pool: Pool, f: F, ...args: OverloadArguments<F, 5>): Deferred<Awaited<OverloadResult<F, 5>>>;
+  <F extends AnyFunction>(pool: Pool, f: F, ...args: OverloadArguments<F, 6>): Deferred<Awaited<OverloadResult<F, 6>>>;
+  <F extends AnyFunction>(pool: Pool, f: F, ...args: OverloadArguments<F, 7>): Deferred<Awaited<OverloadResult<F, 7>>>;
   <A extends unknown[], R>(pool: Pool, f: (...args: A) => R, ...args: ThreadArguments<A>): Deferred<Awaited<R>>;
 }
 
@@ -99,6 +107,14 @@ export interface BoundCall<T> {
     f: F,
     ...args: BoundArguments<T, OverloadArguments<F, 5>>
   ): Deferred<Awaited<OverloadResult<F, 5>>>;
+  <F extends BoundFunction<T>>(
+    f: F,
+    ...args: BoundArguments<T, OverloadArguments<F, 6>>
+  ): Deferred<Awaited<OverloadResult<F, 6>>>;
+  <F extends BoundFunction<T>>(
+    f: F,
+    ...args: BoundArguments<T, OverloadArguments<F, 7>>
+  ): Deferred<Awaited<OverloadResult<F, 7>>>;
   <A extends unknown[], R>(f: (object: T, ...args: A) => R, ...args: ThreadArguments<A>): Deferred<Awaited<R>>;
 }
 

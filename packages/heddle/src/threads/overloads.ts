@@ -1,9 +1,9 @@
 import type { ThreadArguments } from './thread-arguments.ts';
 
 /**
- * The last six call signatures of `F`, first to last, each as `[arguments, result]`.
+ * The last eight call signatures of `F`, first to last, each as `[arguments, result]`: as many as `execFileSync` has.
  *
- * A function with fewer repeats its first one, so a function with a single signature gives six equal pairs.
+ * A function with fewer repeats its first one, so a function with a single signature gives eight equal pairs.
  * Type parameters of a signature are lost on the way; where that makes the signatures unusable, the answer is `never`.
  */
 type Signatures<F> = F extends {
@@ -13,6 +13,8 @@ type Signatures<F> = F extends {
   (...args: infer A3): infer R3;
   (...args: infer A4): infer R4;
   (...args: infer A5): infer R5;
+  (...args: infer A6): infer R6;
+  (...args: infer A7): infer R7;
 }
   ? [
       [ThreadArguments<A0>, R0],
@@ -21,10 +23,12 @@ type Signatures<F> = F extends {
       [ThreadArguments<A3>, R3],
       [ThreadArguments<A4>, R4],
       [ThreadArguments<A5>, R5],
+      [ThreadArguments<A6>, R6],
+      [ThreadArguments<A7>, R7],
     ]
   : Repeated<[OutOfReach<never[]>, unknown]>;
 
-type Repeated<Signature> = [Signature, Signature, Signature, Signature, Signature, Signature];
+type Repeated<S> = [S, S, S, S, S, S, S, S];
 
 type Identical<X, Y> = (<T>() => T extends X ? 1 : 2) extends <T>() => T extends Y ? 1 : 2 ? true : false;
 
@@ -53,8 +57,8 @@ type OverloadsOfOne<F> = F extends { (...args: infer A): infer R; (...args: infe
     : Signatures<F>
   : Repeated<[OutOfReach<never[]>, unknown]>;
 
-/** The position of one of the six signatures. */
-export type SignatureIndex = 0 | 1 | 2 | 3 | 4 | 5;
+/** The position of one of the eight signatures. */
+export type SignatureIndex = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7;
 
 /**
  * The arguments of one of an overloaded function's signatures, as a thread takes them.

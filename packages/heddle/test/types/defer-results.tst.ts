@@ -5,6 +5,7 @@ import { chunk, sortBy } from 'lodash-es';
 import { marked, parse } from 'marked';
 import ms from 'ms';
 import type { NonSharedBuffer } from 'node:buffer';
+import { execFileSync, spawnSync, type SpawnSyncReturns } from 'node:child_process';
 import { pbkdf2Sync } from 'node:crypto';
 import { type Dirent, readdirSync, readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
@@ -34,6 +35,10 @@ typeOf(deferToThread(ms, '2 days')).is<Deferred<number>>();
 typeOf(deferToThread(ms, 60_000)).is<Deferred<string>>();
 
 // Functions of Node and of the language.
+typeOf(deferToThread(execFileSync, 'ls')).is<Deferred<NonSharedBuffer>>();
+typeOf(deferToThread(execFileSync, 'ls', { encoding: 'utf8' })).is<Deferred<string>>();
+typeOf(deferToThread(execFileSync, 'ls', ['-l'], { encoding: 'utf8' })).is<Deferred<string>>();
+typeOf(deferToThread(spawnSync, 'ls', ['-l'])).is<Deferred<SpawnSyncReturns<NonSharedBuffer>>>();
 typeOf(deferToThread(gzipSync, Buffer.from('text'))).is<Deferred<NonSharedBuffer>>();
 typeOf(deferToThread(gzipSync, 'text', { level: 9 })).is<Deferred<NonSharedBuffer>>();
 typeOf(deferToThread(pbkdf2Sync, 'secret', 'salt', 100_000, 32, 'sha512')).is<Deferred<NonSharedBuffer>>();
