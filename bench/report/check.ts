@@ -6,10 +6,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type FigureResult, HEDDLE, type Results, spread, verdictOn } from '../results.ts';
 import { resultsFolder } from './save.ts';
-import { committedResults, tablesOf, withTable } from './write.ts';
+import { committedResults, shownPages, tablesOf } from './write.ts';
 
 const folder = process.argv[2] ?? resultsFolder;
-const page = new URL('../README.md', import.meta.url);
 const all = committedResults(folder);
 const faults = all.flatMap(([file, results]) => faultsOf(results).map((fault) => `${file}: ${fault}`));
 if (all.length === 0) faults.push(`${folder}: there is no result file`);
@@ -22,14 +21,9 @@ if (faults.length === 0) {
       faults.push(`${beside} does not show what ${file} says`);
     }
   }
-  const text = readFileSync(page, 'utf8');
-  if (
-    withTable(
-      text,
-      all.map(([, results]) => results),
-    ) !== text
-  )
-    faults.push('README.md does not show what the files say');
+  for (const { page, before, after } of shownPages(all.map(([, results]) => results))) {
+    if (before !== after) faults.push(`${path.basename(page)} does not show what the files say`);
+  }
 }
 for (const fault of faults) console.log(fault);
 if (faults.length > 0) process.exitCode = 1;

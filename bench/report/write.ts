@@ -4,17 +4,43 @@ import { fileURLToPath } from 'node:url';
 import type { Results } from '../results.ts';
 import { fieldTable } from './field-table.ts';
 import { resultsFolder, save } from './save.ts';
+import { speedTable } from './speed-table.ts';
 import { targetTable } from './target-table.ts';
 
-const page = fileURLToPath(new URL('../README.md', import.meta.url));
+/** A page that shows between two comments what the result files say. */
+interface ShownTable {
+  readonly page: string;
+  readonly name: string;
+  readonly table: (all: readonly Results[]) => string;
+}
 
-/** Writes `results/threads-node-24.json`, its tables beside it, and the table of targets in the bench's README. */
+const pageOf = (place: string): string => fileURLToPath(new URL(place, import.meta.url));
+
+const shownTables: readonly ShownTable[] = [
+  { page: pageOf('../README.md'), name: 'targets', table: targetTable },
+  { page: pageOf('../../docs/guide/coming-from-other-pools.md'), name: 'speeds', table: speedTable },
+];
+
+/** Writes `results/threads-node-24.json`, its tables beside it, and the tables that other pages show. */
 export function writeResults(results: Results): string[] {
   const [major] = results.environment.node.slice(1).split('.');
   const files = save(`threads-node-${major}`, results, tablesOf(results));
   const all = committedResults(resultsFolder).map(([, one]) => one);
-  writeFileSync(page, withTable(readFileSync(page, 'utf8'), all));
-  return [...files, page];
+  for (const { page, before, after } of shownPages(all)) if (after !== before) writeFileSync(page, after);
+  return [...files, ...shownTables.map(({ page }) => page)];
+}
+
+/** The pages that show results: what is in them, and what should be. */
+export function shownPages(
+  all: readonly Results[],
+): { readonly page: string; readonly before: string; readonly after: string }[] {
+  return shownTables.map(({ page, name, table }) => {
+    const before = readFileSync(page, 'utf8');
+    const begin = `<!-- ${name}: written by npm run bench -->`;
+    const end = `<!-- end of ${name} -->`;
+    const [start, , rest] = before.split(new RegExp(`${begin}|${end}`));
+    return { page, before, after: `${start}${begin}\n\n${table(all)}\n\n${end}${rest}` };
+  });
 }
 
 /** The result files of a folder and what they say, that of the newest Node first. */
@@ -50,13 +76,4 @@ ${[
   'Written by `npm run bench`.',
 ].join('\n')}
 `;
-}
-
-const BEGIN = '<!-- targets: written by npm run bench -->';
-const END = '<!-- end of targets -->';
-
-/** The README with the table of targets that the result files give. */
-export function withTable(text: string, all: readonly Results[]): string {
-  const [before, , after] = text.split(new RegExp(`${BEGIN}|${END}`));
-  return `${before}${BEGIN}\n\n${targetTable(all)}\n\n${END}${after}`;
 }
