@@ -1,5 +1,5 @@
 import type { Results } from '../results.ts';
-import { fieldTable } from './field-table.ts';
+import { figureTable } from './field-table.ts';
 
 /** What whoever thinks of changing libraries asks first. */
 const figuresShown = [
@@ -21,11 +21,10 @@ const notPools = ['MessagePort', 'Twisted'];
 export function speedTable([newest]: readonly Results[]): string {
   if (newest === undefined) throw new Error('There are no results to show: npm run bench');
   const { environment, peers, figures } = newest;
-  const table = fieldTable({
-    ...newest,
+  const table = figureTable({
     peers: peers.filter(({ name }) => !notPools.includes(name)),
-    figures: figures.filter(({ name }) => figuresShown.includes(name)).map((figure) => ({ ...figure, unmeasured: {} })),
+    figures: figures.filter(({ name }) => figuresShown.includes(name)),
   });
   const where = `Node ${environment.node.slice(1)}, ${environment.platform}, ${environment.cores} cores, ${environment.date.slice(0, 10)}`;
-  return `${table.trimEnd()}\n\nIn brackets: how many times better Heddle is; below 1 it is worse. ${where}.`;
+  return `${table}\n\nIn brackets: how many times better Heddle is; below 1 it is worse. ${where}.`;
 }
