@@ -1,5 +1,5 @@
 import { type DispatchRecord, recordDispatch } from '../defer/dispatch.ts';
-import { handleOf, scriptPositionOf } from '../threads/callable/function-handle.ts';
+import { askAbout, scriptPositionOf } from '../threads/callable/function-handle.ts';
 import { openSession } from '../threads/callable/inspector-session.ts';
 import { knownScript } from '../threads/callable/scripts.ts';
 import { frameAt, type StackFrame } from './stack-frame.ts';
@@ -48,7 +48,7 @@ export function frameOfCall(called: Function | string): StackFrame {
   const session = openSession();
   if (typeof called === 'string' || session === undefined) return { ...frameAt(nowhere), origin: 'own' };
   try {
-    const position = scriptPositionOf(session, handleOf(session, called));
+    const position = askAbout(session, called, (objectId) => scriptPositionOf(session, objectId));
     const script = position && knownScript(position.scriptId)?.url;
     if (position === undefined || script === undefined) return { ...frameAt(nowhere), origin: 'own' };
     const { lineNumber, columnNumber = 0 } = position;

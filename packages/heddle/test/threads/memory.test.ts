@@ -136,3 +136,63 @@ test('a function that was forgotten while a call of it runs is told to the threa
   const { stdout, stderr } = await runProgram(program);
   assert.equal(stdout, 'HEDDLE_UNCLONABLE\nslow slow\n', stderr);
 });
+
+test('of a function made of text, little more than that text is kept', async () => {
+  const program = `
+    import { ThreadPool } from 'heddle';
+    const pool = new ThreadPool({ max: 1 });
+    const lines = Array.from({ length: 500 }, (_, n) => \`if (x === \${n}) x = x + \${n} * (y - \${n});\`).join('\\n');
+    const used = () => { gc(); return process.memoryUsage().heapUsed; };
+    let made = 0;
+    const defer = async (count) => {
+      for (let n = 0; n < count; n++) await pool.defer(new Function('x', 'y', \`\${lines}\\nreturn x + \${made++}\`), 1, 2);
+    };
+    await defer(10);
+    const before = used();
+    await defer(20);
+    console.log((used() - before) / 20 / lines.length);
+    await pool.stop();
+  `;
+  const { code, stdout, stderr } = await runProgram(program, ['--expose-gc']);
+  assert.equal(code, 0, stderr);
+  // Its syntax tree took 35 times as much.
+  assert.ok(Number(stdout) < 10, `${stdout.trim()} times its text`);
+});
+
+test('a function that is refused, or has blocked the loop, is let go of with all it captures', async () => {
+  const program = `
+    import { Deferred, deferToThread, watchLoop } from 'heddle';
+    const captured = 1;
+    // From here on there is an inspector session.
+    await deferToThread(() => captured);
+    let blocks = 0;
+    watchLoop({ threshold: 30, onBlocked: () => blocks++ });
+    const blockWith = (big) => {
+      const ended = new Deferred();
+      const d = new Deferred();
+      d.addCallback(() => {
+        const end = performance.now() + 250;
+        while (performance.now() < end);
+        setImmediate(() => ended.callback());
+        return big.length;
+      });
+      setImmediate(() => d.callback());
+      return ended.addCallback(() => new WeakRef(big));
+    };
+    const refuse = (big) => deferToThread(new Proxy(() => big, {})).addErrback(() => new WeakRef(big));
+    const alive = setInterval(() => {}, 1000);
+    const refs = [await blockWith(['blocked']), await refuse(['refused'])];
+    // The last one is remembered.
+    while (blocks < 2) await blockWith([]);
+    clearInterval(alive);
+    const left = () => refs.map((ref) => ref.deref()?.[0]).filter((name) => name !== undefined);
+    for (let round = 0; round < 200 && left().length > 0; round++) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      gc();
+    }
+    console.log(left().join(' '));
+  `;
+  const { code, stdout, stderr } = await runProgram(program, ['--expose-gc']);
+  assert.equal(code, 0, stderr);
+  assert.equal(stdout, '\n');
+});

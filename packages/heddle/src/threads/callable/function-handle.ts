@@ -1,5 +1,5 @@
 import type { Session } from 'node:inspector';
-import { ask, objectGroup } from './inspector-session.ts';
+import { ask, objectGroup, whileHolding } from './inspector-session.ts';
 
 /** What the inspector says about a value. */
 export interface RemoteObject {
@@ -26,8 +26,12 @@ const SLOT = Symbol.for('heddle.callable.slot');
 const SLOT_HERE = 'process.getBuiltinModule("node:inspector").Session[Symbol.for("heddle.callable.slot")]';
 const WRITE_SLOT = `function () { ${SLOT_HERE} = this }`;
 
-/** The inspector's handle for a function of ours. */
-export function handleOf(session: Session, f: Function): string {
+/** Asks about a function of ours, by the inspector's handle for it. */
+export function askAbout<Answer>(session: Session, f: Function, question: (objectId: string) => Answer): Answer {
+  return whileHolding(session, () => question(handleOf(session, f)));
+}
+
+function handleOf(session: Session, f: Function): string {
   slotOwner()[SLOT] = f;
   try {
     const { result } = ask<{ result: RemoteObject }>(session, 'Runtime.evaluate', {

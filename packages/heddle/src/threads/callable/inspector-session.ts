@@ -7,6 +7,8 @@ const RELEASE_MS = 100;
 
 let open: Session | undefined;
 let questions = 0;
+/** The questions that are under way, one within the other. */
+let holders = 0;
 let releasing: NodeJS.Timeout | undefined;
 
 /**
@@ -42,13 +44,24 @@ export function ask<Result>(session: Session, method: string, params: object): R
   return answer.result as Result;
 }
 
-/** The group of the objects that the session holds for us; they are let go soon after {@link releaseSoon}. */
+/** The group of the objects that the session holds for us; they are let go soon after {@link whileHolding}. */
 export const objectGroup: string = GROUP;
 
-/** Lets go of what was asked about: now and then, because that is another question. */
-export function releaseSoon(session: Session): void {
+/** Asks about objects of {@link objectGroup}, which are let go of soon: not at once, because that is another question. */
+export function whileHolding<Answer>(session: Session, question: () => Answer): Answer {
+  holders += 1;
+  try {
+    return question();
+  } finally {
+    holders -= 1;
+    releaseSoon(session);
+  }
+}
+
+function releaseSoon(session: Session): void {
   questions += 1;
-  if (questions >= RELEASE_AFTER) release(session);
+  // A question within another one leaves the objects to that.
+  if (questions >= RELEASE_AFTER && holders === 0) release(session);
   else releasing ??= setTimeout(() => release(session), RELEASE_MS).unref();
 }
 

@@ -1,7 +1,7 @@
 import type { Session } from 'node:inspector';
 import { types } from 'node:util';
-import { handleOf, internalsOf, type ScriptPosition, valueOf } from './function-handle.ts';
-import { inspectorSession, releaseSoon } from './inspector-session.ts';
+import { askAbout, internalsOf, type ScriptPosition, valueOf } from './function-handle.ts';
+import { inspectorSession } from './inspector-session.ts';
 import { scriptOfProgram } from './script-of-program.ts';
 import { knownScript, rememberScript, type Script, scriptById } from './scripts.ts';
 
@@ -39,14 +39,11 @@ export interface Scope {
  */
 export function originOf(f: Function): Origin {
   if (types.isProxy(f)) return { kind: 'proxy' };
-  let session: Session | undefined;
   try {
-    session = inspectorSession();
-    return examine(session, handleOf(session, f), f);
+    const session = inspectorSession();
+    return askAbout(session, f, (objectId) => examine(session, objectId, f));
   } catch (reason) {
     return { kind: 'denied', reason };
-  } finally {
-    if (session !== undefined) releaseSoon(session);
   }
 }
 

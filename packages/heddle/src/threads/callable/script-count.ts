@@ -1,6 +1,6 @@
 import type { Session } from 'node:inspector';
 import { compileFunction } from 'node:vm';
-import { handleOf, scriptPositionOf, valueOf } from './function-handle.ts';
+import { askAbout, scriptPositionOf, valueOf } from './function-handle.ts';
 import { openSession } from './inspector-session.ts';
 
 // An old property of Node's that its types do not know.
@@ -26,7 +26,7 @@ export function scriptsWereCompiled(session: Session): boolean {
 /** Takes note that nothing but what comes from now on is of interest. */
 export function startScriptCount(session: Session): void {
   // V8 forgets what it has compiled when its debugger is enabled: the questions' own texts are to be no news.
-  valueOf(session, handleOf(session, startScriptCount));
+  askAbout(session, startScriptCount, (objectId) => valueOf(session, objectId));
   countFrom(session);
   compiledBefore = false;
 }
@@ -52,7 +52,7 @@ function countFrom(session: Session): boolean {
   markers += 1;
   // Of the same text V8 would not make a new script.
   const marker = compileFunction(`// ${markers}`);
-  const id = Number(scriptPositionOf(session, handleOf(session, marker))?.scriptId);
+  const id = Number(askAbout(session, marker, (objectId) => scriptPositionOf(session, objectId))?.scriptId);
   const ofNode = nodeModulesSinceLast();
   const expected = lastId === undefined ? undefined : lastId + ofNode + 1;
   lastId = id;

@@ -93,7 +93,7 @@ export function analyse(f: Function, origin: ScriptOrigin): Literal {
     strict,
     line: source?.line ?? origin.line,
     column: source?.column ?? origin.column,
-    sourceMapUrl: () => facts.sourceMapUrl ?? sourceMapUrlOf(scriptId),
+    sourceMapUrl: sourceMapUrlBy(facts, scriptId),
     usages,
     obstacles,
     ownThis: free.ownThis === undefined ? undefined : free.ownThis - read.start,
@@ -106,6 +106,11 @@ export function analyse(f: Function, origin: ScriptOrigin): Literal {
     loadables: new Map(),
     warned: new Set(),
   };
+}
+
+// Made apart: within `analyse` it would keep all that its other closures see, the whole syntax tree.
+function sourceMapUrlBy(facts: ModuleFacts, scriptId: string): () => string {
+  return () => facts.sourceMapUrl ?? sourceMapUrlOf(scriptId);
 }
 
 function factsOf(scriptId: string, isModule: boolean, source: Source | undefined): ModuleFacts {
