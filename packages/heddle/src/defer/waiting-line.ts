@@ -23,6 +23,11 @@ export class WaitingLine<T> {
     return this.#first?.item;
   }
 
+  /** The item at the end. */
+  get last(): T | undefined {
+    return this.#last?.item;
+  }
+
   /** Adds `item` at the end. */
   push(item: T): Place<T> {
     const place: Place<T> = { item, ahead: this.#last, behind: undefined };

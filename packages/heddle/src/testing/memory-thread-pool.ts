@@ -53,8 +53,8 @@ import { MemoryLine } from './memory-line.ts';
 export class MemoryThreadPool extends ThreadPool {
   /** What counts the time limits of the calls. */
   readonly clock: Clock;
-  /** Jobs that have been given to a thread, in that order. */
-  #given: MemoryConnection[] = [];
+  /** Jobs that have been given to a thread, in that order, those included that were taken back. */
+  #given: GivenJob[] = [];
 
   constructor(options: ThreadPoolOptions = {}, clock: Clock = new Clock()) {
     super(options);
@@ -68,12 +68,13 @@ export class MemoryThreadPool extends ThreadPool {
    */
   async perform(): Promise<boolean> {
     for (;;) {
-      const connection = this.#given.shift();
-      if (connection === undefined) {
+      const given = this.#given.shift();
+      if (given === undefined) {
         if (this.pendingCalls().length === 0) return false;
         // A function met for the first time is still looked up.
         await new Promise((resolve) => setImmediate(resolve));
-      } else if (connection.hasJob) {
+      } else if (given.connection.has(given.job)) {
+        const { connection } = given;
         const isCall = !connection.isBeingMadeReady;
         await connection.perform();
         if (isCall) return true;
@@ -90,7 +91,7 @@ export class MemoryThreadPool extends ThreadPool {
     return (listener) => {
       const connection: MemoryConnection = new MemoryConnection(
         listener,
-        () => this.#given.push(connection),
+        (job) => this.#given.push({ connection, job }),
         () => this.clock.now(),
       );
       return connection;
@@ -118,17 +119,29 @@ export class MemoryThreadPool extends ThreadPool {
   }
 }
 
+interface MemoryMessage {
+  readonly functionId: number;
+  readonly message: JobMessage;
+}
+
+interface GivenJob {
+  readonly connection: MemoryConnection;
+  readonly job: MemoryMessage;
+}
+
 /** A thread that does what it was told only when it is told again. */
 class MemoryConnection implements ThreadConnection {
   readonly capacity: number = 1;
+  /** How long a test takes says nothing: no other thread would begin the job sooner. */
+  readonly keepsJobs: boolean = true;
   hasMoved = false;
   passed: readonly Function[] = [];
   readonly #listener: ConnectionListener;
-  readonly #arrived: () => void;
+  readonly #arrived: (job: MemoryMessage) => void;
   readonly #now: () => number;
   readonly #runner: JobRunner;
   readonly #line: MemoryLine;
-  #message: { readonly functionId: number; readonly message: JobMessage } | undefined;
+  #message: MemoryMessage | undefined;
   #hasBegun = false;
   #isCancelled = false;
   #job: RunningJob | undefined;
@@ -137,7 +150,7 @@ class MemoryConnection implements ThreadConnection {
   #answered: () => void = () => {};
   #ended = false;
 
-  constructor(listener: ConnectionListener, arrived: () => void, now: () => number) {
+  constructor(listener: ConnectionListener, arrived: (job: MemoryMessage) => void, now: () => number) {
     this.#listener = listener;
     this.#arrived = arrived;
     this.#now = now;
@@ -162,20 +175,22 @@ class MemoryConnection implements ThreadConnection {
   }
 
   submit({ functionId, reference, args, captured, call }: OutgoingJob): number {
+    let job: MemoryMessage;
     try {
       const { message, transfer, moves, passed } = packJob({ reference, call, args, captured });
-      this.#message = { functionId, message: structuredClone(message, { transfer: [...transfer] }) };
+      job = { functionId, message: structuredClone(message, { transfer: [...transfer] }) };
       this.hasMoved = moves;
       this.passed = passed;
     } catch (error) {
       throw unsendableArguments(call.functionName, error);
     }
+    this.#message = job;
     this.isBeingMadeReady = call.id === INIT;
     this.#hasBegun = false;
     this.#isCancelled = false;
     this.#beganAt = undefined;
     if (call.settled) this.withdraw();
-    else this.#arrived();
+    else this.#arrived(job);
     return 0;
   }
 
@@ -213,9 +228,9 @@ class MemoryConnection implements ThreadConnection {
   /** Nothing that happens by itself tells when it is free. */
   askWhenFree(): void {}
 
-  /** Whether it has a job that was not taken back. */
-  get hasJob(): boolean {
-    return this.#message !== undefined && !this.#ended;
+  /** Whether it has this job still, which may have been taken back. */
+  has(job: MemoryMessage): boolean {
+    return this.#message === job && !this.#ended;
   }
 
   async perform(): Promise<void> {

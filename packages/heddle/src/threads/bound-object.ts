@@ -18,6 +18,8 @@ export interface OwnThread {
     options: CallOptions,
     resolve: (f: Function) => Callable | Promise<Callable>,
   ): Deferred<never>;
+  /** A pool that is stopped takes one more call here, and waits until this thread is stopped. */
+  endsByItself(): void;
   stop(): Deferred<void>;
 }
 
@@ -129,6 +131,7 @@ export class BoundObject<T> implements AsyncDisposable {
 
   async #dispose(): Promise<void> {
     this.#observe();
+    this.#thread.endsByItself();
     try {
       if (this.#failure === undefined) await this.#release();
     } catch (error) {
@@ -143,7 +146,6 @@ export class BoundObject<T> implements AsyncDisposable {
     if (this.#keyed > 0) await this.#callsHaveEnded();
     const submit = (): Deferred<never> => this.#thread.submit(DISPOSE, [this.#id], LAST, () => release);
     try {
-      // At once: a pool that is stopped meanwhile does what it has taken.
       await submit();
     } catch (error) {
       if (!(error instanceof PoolFullError)) throw error;

@@ -117,7 +117,7 @@ export interface CallOptions {
   /**
    * Calls with the same key run in the order in which they were made and never two at once; each begins when the one
    * before it has left its thread. Keys are compared as a `Map` compares. A call's priority counts no more than that
-   * of a call of its key which waits before it. Default: none.
+   * of a call of its key which waits before it when it is made. Default: none.
    */
   readonly key?: string | number | bigint | symbol | object | undefined;
   /** How many items of an iteration a thread may be ahead of those that have been taken. Default 16. */

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { assertNoResult, Clock, failureResultOf, MemoryThreadPool, successResultOf } from 'heddle/testing';
 import { ask } from 'heddle/threads';
 import { askFor } from '../fixtures/threads/calls-out.ts';
-import { add, count, whichThread } from '../fixtures/threads/jobs.ts';
+import { add, count, note, whichThread } from '../fixtures/threads/jobs.ts';
 import { Gate, sharedInts } from '../support/gate.ts';
 import { runProgram } from '../support/program.ts';
 import { testCallsFromThread } from '../threads/calls-conformance.ts';
@@ -73,6 +73,30 @@ test('perform passes over a job that was taken back', async () => {
   assert.equal(await pool.perform(), true);
   assert.equal(successResultOf(next), 3);
   assert.equal(counter[0], 0);
+});
+
+test('perform takes the job that a thread has had longest, also where one was taken back', async () => {
+  const pool = new MemoryThreadPool({ max: 2 });
+  const log = sharedInts(10);
+  pool.defer(note, log, 0);
+  pool.defer(note, log, 0);
+  await pool.performAll();
+  const cancelled = pool.defer(note, log, 1);
+  pool.defer(note, log, 2);
+  cancelled.addErrback(() => undefined).cancel();
+  pool.defer(note, log, 3);
+  await pool.performAll();
+  assert.deepEqual([...log.subarray(3, 5)], [2, 3]);
+});
+
+test('in what order its jobs run does not depend on how long the test takes', async () => {
+  const pool = new MemoryThreadPool({ max: 3 });
+  const log = sharedInts(10);
+  for (const number of [1, 2, 3]) pool.defer(note, log, number);
+  const later = performance.now() + 5;
+  while (performance.now() < later) await new Promise(setImmediate);
+  await pool.performAll();
+  assert.deepEqual([...log.subarray(1, 4)], [1, 2, 3]);
 });
 
 test('limits count on the clock of the pool', async () => {

@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { bindToThread, reactor } from 'heddle';
 import { Deferred } from 'heddle/defer';
 import { MemoryThreadPool, successResultOf } from 'heddle/testing';
-import { ask, BoundObjectLostError, ThreadExitError, UnclonableError } from 'heddle/threads';
+import { ask, BoundObjectLostError, PoolStoppedError, ThreadExitError, UnclonableError } from 'heddle/threads';
 import { add, whichThread } from '../fixtures/threads/jobs.ts';
 import {
   type Account,
@@ -202,18 +202,38 @@ test('it is disposed of after its calls also where one of them waits for another
   assert.equal(notes[0], 1, 'its own dispose has run');
 });
 
-test('it is disposed of also where the pool is stopped before its calls are done', limit, async (t) => {
+for (const [how, options, callOptions] of [
+  ['', {}, {}],
+  [', calls of a key among them', {}, { key: 'ledger' }],
+  [', as many as may wait', { maxQueue: 1 }, {}],
+] as const) {
+  test(`it is disposed of also where the pool is stopped before its calls are done${how}`, limit, async (t) => {
+    const pool = poolFor(t, { max: 1, ...options });
+    const notes = sharedInts(1);
+    const account = pool.with(callOptions).bind(openAccount, 100, notes);
+    await account.defer(addTo, 1);
+    const gate = new Gate();
+    const held = account.defer(waitAtGate, gate.shared);
+    await gate.entered();
+    const after = account.defer(addTo, 1);
+    const disposed = account[Symbol.asyncDispose]();
+    const stopped = pool.stop();
+    gate.open();
+    await Promise.all([held, after, disposed, stopped]);
+    assert.equal(notes[0], 1, 'its own dispose has run');
+  });
+}
+
+test('a pool that is stopped with a deadline ends an object that is being disposed of then', limit, async (t) => {
   const pool = poolFor(t, { max: 1 });
-  const notes = sharedInts(1);
-  const account = pool.bind(openAccount, 100, notes);
-  await account.defer(addTo, 1);
+  const account = pool.bind(openAccount, 100, sharedInts(1));
   const gate = new Gate();
   const held = account.defer(waitAtGate, gate.shared);
+  await gate.entered();
   const disposed = account[Symbol.asyncDispose]();
-  const stopped = pool.stop();
-  gate.open();
-  await Promise.all([held, disposed, stopped]);
-  assert.equal(notes[0], 1, 'its own dispose has run');
+  const [, error] = await Promise.all([pool.stop({ deadline: 20 }), errorOf(held, PoolStoppedError)]);
+  assert.match(error.message, /waitAtGate was not done/);
+  await disposed.catch(() => {});
 });
 
 test(

@@ -415,3 +415,41 @@ test('the late result of an earlier job does not save the thread of one that was
   await errorOf(stuck, CancelledError);
   assert.notEqual(await pool.defer(whichThread), await thread);
 });
+
+test('no call of a signal gets a thread while others of it are given up', limit, async (t) => {
+  const pool = poolFor(t, { max: 1 });
+  const gate = new Gate();
+  // Nothing runs in the thread, and what it is given has to wait all the same.
+  await pool.defer(blockLater, gate.shared);
+  await gate.entered();
+  const controller = new AbortController();
+  const { defer } = pool.with({ signal: controller.signal });
+  const counters = [sharedInts(1), sharedInts(1), sharedInts(1)];
+  const calls = counters.map((counter) => defer(count, counter));
+  assert.equal(pool.calls().filter(({ thread }) => thread !== undefined).length, 1);
+  // Whoever hears of one that has ended takes a while, in which the thread can begin what it has.
+  const ended = calls.map((call) =>
+    call.addErrback((failure) => {
+      gate.open();
+      const later = performance.now() + 50;
+      while (performance.now() < later);
+      throw failure.value;
+    }),
+  );
+  const errors = ended.map((call) => errorOf(call, CancelledError));
+  controller.abort();
+  await Promise.all(errors);
+  await pool.stop();
+  assert.deepEqual(
+    counters.slice(1).map((counter) => counter[0]),
+    [0, 0],
+  );
+});
+
+const blockLater = (gate: Int32Array): void => {
+  setImmediate(() => {
+    Atomics.store(gate, 0, 1);
+    Atomics.notify(gate, 0);
+    Atomics.wait(gate, 1, 0);
+  });
+};

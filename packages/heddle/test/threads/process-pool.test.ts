@@ -358,3 +358,16 @@ test('in a single executable application, which would run itself for each proces
     /InvalidArgumentError: A ProcessPool cannot be made in a single executable application.*ThreadPool/,
   );
 });
+
+test('a call given up before its process has begun it never runs, whatever was to become of it', limit, async (t) => {
+  const pool = poolFor(t);
+  const book = new NoteBook(t);
+  const pid = await pool.defer(() => process.pid);
+  process.kill(pid, 'SIGSTOP');
+  const call = pool.with({ onCancel: 'abandon' }).defer(append, book.file, '1');
+  while (pool.calls()[0]?.thread === undefined) await nextTurn();
+  call.addErrback(() => undefined).cancel();
+  process.kill(pid, 'SIGCONT');
+  await pool.defer(append, book.file, '2');
+  assert.deepEqual(book.read(), [2]);
+});

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
@@ -6,6 +7,7 @@ import type { Deferred } from 'heddle/defer';
 import { assertNoResult, MemoryThreadPool, successResultOf } from 'heddle/testing';
 import { ThreadExitError } from 'heddle/threads';
 import { exit } from '../fixtures/threads/faults.ts';
+import { addTo, openAccount } from '../fixtures/threads/items.ts';
 import { ALONE, add, note, passGate, runAlone } from '../fixtures/threads/jobs.ts';
 import { whichThreadInAWhile } from '../fixtures/threads/short-calls.ts';
 import { errorOf } from '../support/failure-of.ts';
@@ -167,6 +169,61 @@ test('within a key, a later call of higher priority does not go first', async ()
   assert.deepEqual([...log.subarray(1, 4)], [2, 0, 1]);
 });
 
+test('a call of a key is held back by one that waits before it, and by none that runs or has ended', async () => {
+  const pool = new MemoryThreadPool({ max: 1 });
+  const log = sharedInts(10);
+  const defer = (priority: number, number: number): Deferred<void> =>
+    pool.with({ key: 'one', priority }).defer(note, log, number);
+  defer(-5, 0);
+  // That one is at the thread.
+  pool.defer(note, log, 1);
+  defer(5, 2);
+  await pool.performAll();
+  // And now it has ended.
+  pool.defer(add, 1, 2);
+  pool.defer(note, log, 3);
+  defer(5, 4);
+  await pool.performAll();
+  assert.deepEqual([...log.subarray(1, 6)], [0, 2, 1, 4, 3]);
+});
+
+test('calls that wait for others of their key do not keep the oldest one that can begin from its turn', async (t) => {
+  const pool = poolFor(t, { max: 2 });
+  const log = sharedInts(200);
+  const gates = [new Gate(), new Gate()] as const;
+  const [keyed, urgent] = [pool.with({ key: 'one' }), pool.with({ priority: 1 })];
+  const held = [keyed.defer(passGate, gates[0].shared), pool.defer(passGate, gates[1].shared)];
+  await Promise.all(gates.map((gate) => gate.entered()));
+  urgent.defer(note, log, 1);
+  for (let n = 0; n < 20; n++) keyed.defer(note, log, 2);
+  const old = pool.defer(note, log, 3);
+  for (let n = 0; n < 100; n++) urgent.defer(note, log, 1);
+  gates[1].open();
+  await old;
+  assert.ok(log.subarray(1).indexOf(3) <= 8, `${log.subarray(1).indexOf(3)} calls went first`);
+  gates[0].open();
+  await Promise.all(held);
+  await pool.stop();
+});
+
+test('a call made by who hears of another comes after that one', async (t) => {
+  const pool = new MemoryThreadPool({ max: 1 });
+  const log = sharedInts(10);
+  pool.defer(add, 1, 2);
+  await nextTurn();
+  let isFirst = true;
+  const hear = (): void => {
+    if (!isFirst) return;
+    isFirst = false;
+    pool.defer(note, log, 2);
+  };
+  subscribe('heddle:job:queued', hear);
+  t.after(() => unsubscribe('heddle:job:queued', hear));
+  pool.defer(note, log, 1);
+  await pool.performAll();
+  assert.deepEqual([...log.subarray(1, 3)], [1, 2]);
+});
+
 test('threads that have done all they had while the loop was held up are not asked for it back', async (t) => {
   const pool = poolFor(t, { min: 2, max: 2 });
   const gates = [new Gate(), new Gate()];
@@ -235,6 +292,24 @@ test('of those who wait for drain(), as many are told at a time as there is room
   while (pool.statistics().backlog > 2) await pool.perform();
   for (let turn = 0; turn < 10; turn++) await nextTurn();
   assert.ok(idle.every(({ called }) => called));
+});
+
+test('drain() waits for calls to bound objects as well, which are in the backlog', async () => {
+  const pool = new MemoryThreadPool({ max: 1, maxQueue: 4 });
+  const bound = pool.bind(openAccount, 100, sharedInts(1));
+  await pool.performAll();
+  for (let n = 0; n < 5; n++) bound.defer(addTo, n);
+  await nextTurn();
+  assert.equal(pool.statistics().backlog, 4);
+  const drained = pool.drain();
+  await nextTurn();
+  assertNoResult(drained);
+  await pool.perform();
+  await nextTurn();
+  assertNoResult(drained);
+  await pool.perform();
+  await nextTurn();
+  assert.equal(drained.called, true);
 });
 
 test('whoever no longer waits for drain() is not told', async () => {

@@ -6,7 +6,7 @@ import { assertNoResult, MemoryThreadPool, successResultOf } from 'heddle/testin
 import { threadFunction } from 'heddle/threads';
 import { add, neverSettle } from '../fixtures/threads/jobs.ts';
 import { errorOf } from '../support/failure-of.ts';
-import { Gate } from '../support/gate.ts';
+import { Gate, sharedInts } from '../support/gate.ts';
 import { poolFor } from '../support/pools.ts';
 
 type Loaded = typeof import('../fixtures/threads/loads-when-told.ts').loaded;
@@ -35,6 +35,38 @@ test('a thread that has the call, but has not begun it, does not stop the time i
   assert.equal((await errorOf(call, TimeoutError)).limit, 'queue');
   assert.equal(await pool.perform(), false);
 });
+
+test('a call that has not begun has not run for too long, be it for no time at all', async () => {
+  const pool = new MemoryThreadPool({ max: 1 });
+  const call = pool.with({ runTimeout: 0 }).defer(add, 1, 2);
+  await nextTurn();
+  pool.clock.advance(1000);
+  assertNoResult(call);
+  await pool.perform();
+  assert.equal(successResultOf(call), 3);
+});
+
+for (const limit of ['timeout', 'runTimeout'] as const) {
+  test(`a result that is on its way back when the ${limit} is over is taken`, async (t) => {
+    const pool = poolFor(t, { max: 1 });
+    const [gate, done] = [new Gate(), sharedInts(1)];
+    const call = pool.with({ [limit]: 300 }).defer(passGateThenCount, gate.shared, done);
+    await gate.entered();
+    // The loop no longer looks for results by itself.
+    for (let turn = 0; turn < 100; turn++) await nextTurn();
+    gate.open();
+    const over = performance.now() + 400;
+    while (performance.now() < over || done[0] === 0);
+    assert.equal(await call, 1);
+  });
+}
+
+const passGateThenCount = (gate: Int32Array, done: Int32Array): number => {
+  Atomics.store(gate, 0, 1);
+  Atomics.notify(gate, 0);
+  Atomics.wait(gate, 1, 0);
+  return Atomics.add(done, 0, 1) + 1;
+};
 
 test('loading a module for the first time is no time of running, nor of waiting', async () => {
   const told = globalThis as { heddleTestMayLoad?: Promise<void> };

@@ -45,6 +45,8 @@ export interface ThreadConnection {
    * each as it comes.
    */
   readonly heardAt?: number | undefined;
+  /** Whether it is no reason to give a job to another thread that this one takes its time. */
+  readonly keepsJobs?: boolean;
   /** How many bytes the thread used when it looked last; left out where nothing measures that. */
   readonly memory?: number;
   /** Asks where in the code the thread is, where that can be found out. Gives what takes the question back. */

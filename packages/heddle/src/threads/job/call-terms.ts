@@ -1,4 +1,6 @@
+import type { Place } from '../../defer/waiting-line.ts';
 import type { KeyLine } from '../pool/keyed-jobs.ts';
+import type { Job } from './job.ts';
 import type { OnCancel } from '../options.ts';
 import type { TimeLimits } from './time-limits.ts';
 
@@ -15,6 +17,7 @@ export class CallTerms {
   key: unknown = undefined;
   /** The other jobs of its key, until it has left the pool. */
   line: KeyLine | undefined = undefined;
+  placeInLine: Place<Job> | undefined = undefined;
   /** Where the call was made, if its error is to say so. */
   madeBy: Error | undefined = undefined;
   /** Whether the error of the call has the place where the job was in its thread. */

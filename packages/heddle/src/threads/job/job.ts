@@ -6,6 +6,7 @@ import { CancelledError } from '../../defer/errors.ts';
 import { Failure } from '../../defer/failure.ts';
 import { setImmediate } from '../../defer/node-timers.ts';
 import { onAbort } from '../../defer/abort-watch.ts';
+import type { Place } from '../../defer/waiting-line.ts';
 import { functionName } from '../callable/function-name.ts';
 import { CallTerms, NO_TERMS } from './call-terms.ts';
 import type { CallOptions, OnCancel } from '../options.ts';
@@ -22,6 +23,8 @@ export interface JobHolder {
   release(job: Job): void;
   /** Whether a thread has begun the job. */
   hasBegun(job: Job): boolean;
+  /** Whether a thread has done the job, whose result has not been heard of yet. */
+  isDone(job: Job): boolean;
   /** For how many milliseconds the job's function has been running; `undefined` where no thread has the job. */
   runTimeOf(job: Job): number | undefined;
   /** Tells a job that has begun what becomes of its items. Only a thread can. */
@@ -141,6 +144,14 @@ export class Job implements CancelTarget {
     this.#ownTerms().line = line;
   }
 
+  get placeInLine(): Place<Job> | undefined {
+    return this.#terms.placeInLine;
+  }
+
+  set placeInLine(place: Place<Job> | undefined) {
+    this.#ownTerms().placeInLine = place;
+  }
+
   set madeBy(caller: Error) {
     this.#ownTerms().madeBy = caller;
   }
@@ -165,7 +176,11 @@ export class Job implements CancelTarget {
     if (onCancel !== undefined) this.#ownTerms().onCancel = onCancel;
     if (grace !== undefined) this.#ownTerms().grace = grace;
     if (signal !== undefined) {
-      this.#ownTerms().stopListening = onAbort(signal, () => this.abandon(abortedBy(signal)));
+      this.#ownTerms().stopListening = onAbort(
+        signal,
+        () => this.abandon(abortedBy(signal)),
+        () => this.#progress(),
+      );
     }
     if (TimeLimits.areIn(options)) this.#ownTerms().timeLimits = new TimeLimits(this, options, time);
   }
@@ -213,6 +228,12 @@ export class Job implements CancelTarget {
     terms.onCancel = 'terminate';
     terms.grace = 0;
     this.abandon(reason);
+  }
+
+  /** Below 0 while it waits, the last one at a thread first: one that has begun may send those behind it elsewhere. */
+  #progress(): number {
+    if (this.holder?.runTimeOf(this) === undefined) return Number.MIN_SAFE_INTEGER;
+    return this.holder.hasBegun(this) ? 0 : -this.turn;
   }
 
   #ownTerms(): CallTerms {

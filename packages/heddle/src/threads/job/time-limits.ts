@@ -52,6 +52,7 @@ export class TimeLimits {
   }
 
   #totalIsOver(timeout: number): void {
+    if (this.#hasResult()) return;
     const message = `${this.#job.functionName} had no result within ${timeout} ms.`;
     const error = new TimeoutError(timeout, 'total', message);
     this.#job.abandon(this.#lastMoments?.inStackOf(error) ?? error);
@@ -64,6 +65,11 @@ export class TimeLimits {
     this.#job.abandon(new TimeoutError(timeout, 'queue', message));
   }
 
+  /** It is on its way back, and taken. */
+  #hasResult(): boolean {
+    return this.#job.holder?.isDone(this.#job) === true;
+  }
+
   #lookIn(milliseconds: number): void {
     this.#run = this.#time.callLater(milliseconds, () => this.#runMayBeOver());
     this.#lastMomentsOfRun?.comeBefore(milliseconds);
@@ -73,8 +79,9 @@ export class TimeLimits {
     this.#run = undefined;
     const runTime = this.#job.holder?.runTimeOf(this.#job);
     // A job that has gone back to the queue is watched again when a thread has it.
-    if (runTime === undefined) return;
-    if (runTime < this.#runTimeout) return this.#lookIn(this.#runTimeout - runTime);
+    if (runTime === undefined || this.#hasResult()) return;
+    // One that does not run yet has used up nothing, not even a limit of 0.
+    if (runTime === 0 || runTime < this.#runTimeout) return this.#lookIn(Math.max(1, this.#runTimeout - runTime));
     const message = `${this.#job.functionName} ran for longer than ${this.#runTimeout} ms.`;
     const error = new TimeoutError(this.#runTimeout, 'run', message);
     this.#job.abandon(this.#lastMomentsOfRun?.inStackOf(error) ?? error);

@@ -34,8 +34,8 @@ export class GivenUpJobs {
   add(job: Job): boolean {
     const { slot, onCancel, grace } = job;
     const { connection, time, isShared } = this.#thread;
-    // One whose items nobody takes any more would wait for that for ever.
-    const isTold = onCancel !== 'abandon' || job.sendsItems;
+    // One whose items nobody takes any more would wait for that for ever; one that has not begun shall not.
+    const isTold = onCancel !== 'abandon' || job.sendsItems || connection.progressOf(slot) === 'sent';
     if (isTold) connection.cancel(slot);
     // What is done has its result on the way. What is on its way to a process will be begun, if that comes to it.
     if (connection.progressOf(slot) === 'done') return isTold;

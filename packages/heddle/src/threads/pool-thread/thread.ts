@@ -163,7 +163,7 @@ export class Thread implements PoolThread {
   }
 
   get mayGiveBack(): boolean {
-    return !this.#hasGivenBack;
+    return !this.#hasGivenBack && this.#connection.keepsJobs !== true;
   }
 
   get started(): boolean {
@@ -226,6 +226,10 @@ export class Thread implements PoolThread {
 
   hasBegun(job: Job): boolean {
     return this.#sent.has(job) && this.#connection.progressOf(job.slot) !== 'sent';
+  }
+
+  isDone(job: Job): boolean {
+    return this.#sent.has(job) && this.#connection.progressOf(job.slot) === 'done';
   }
 
   runTimeOf(job: Job): number {

@@ -73,6 +73,10 @@ export class JobQueue implements JobHolder {
     return false;
   }
 
+  isDone(): boolean {
+    return false;
+  }
+
   runTimeOf(): undefined {
     return undefined;
   }

@@ -1,3 +1,4 @@
+import { WaitingLine } from '../../defer/waiting-line.ts';
 import type { Job } from '../job/job.ts';
 import { JobQueue, type QueueOwner } from './job-queue.ts';
 
@@ -7,14 +8,11 @@ export class KeyLine {
   current: Job | undefined;
   /** Those whose turn has come while another was at a thread. */
   readonly parked: JobQueue;
-  /** How many there are. */
-  unfinished = 0;
-  /** The priority of the one that was made last: none that comes later goes before it. */
-  priority: number;
+  /** All of them, in the order in which they were made. */
+  readonly made: WaitingLine<Job> = new WaitingLine();
 
-  constructor(owner: QueueOwner, priority: number) {
+  constructor(owner: QueueOwner) {
     this.parked = new JobQueue(owner);
-    this.priority = priority;
   }
 }
 
@@ -43,17 +41,17 @@ export class KeyedJobs {
     return key !== undefined && this.#lines.has(key);
   }
 
-  /** A job has been made. Its priority counts no more than that of the one before it: they keep their order. */
+  /** A job has been made. While the one before it waits, its priority counts no more than that one's: they keep their order. */
   enter(job: Job): void {
     let line = this.#lines.get(job.key);
     if (line === undefined) {
-      line = new KeyLine(this.#owner, job.priority);
+      line = new KeyLine(this.#owner);
       this.#lines.set(job.key, line);
     }
-    line.unfinished++;
-    line.priority = Math.min(line.priority, job.priority);
-    job.priority = line.priority;
+    const { last } = line.made;
+    if (last !== undefined && last !== line.current) job.priority = Math.min(last.priority, job.priority);
     job.line = line;
+    job.placeInLine = line.made.push(job);
   }
 
   /** Whether a job whose turn has come may run now. */
@@ -75,10 +73,12 @@ export class KeyedJobs {
    * @returns the one whose turn it is now, to be put at the front of the queue
    */
   leave(job: Job): Job | undefined {
-    const { line } = job;
-    if (line === undefined) return undefined;
+    const { line, placeInLine } = job;
+    if (line === undefined || placeInLine === undefined) return undefined;
     job.line = undefined;
-    if (--line.unfinished === 0) this.#lines.delete(job.key);
+    job.placeInLine = undefined;
+    line.made.remove(placeInLine);
+    if (line.made.length === 0) this.#lines.delete(job.key);
     if (line.current !== job) return undefined;
     line.current = line.parked.shift();
     return line.current;

@@ -57,7 +57,7 @@ export type Resolve = (f: Function) => Callable | Promise<Callable>;
 export class PoolCore {
   readonly options: CompletePoolOptions;
   readonly team: Team;
-  readonly drain: Drain = new Drain(() => this.#room());
+  drain: Drain = new Drain(() => this.#room());
   stores: PropagatedStores = new PropagatedStores();
   readonly #parts: PoolParts;
   readonly #keepAlive: KeepAlive;
@@ -73,6 +73,8 @@ export class PoolCore {
   readonly #bound = new Set<PoolCore>();
   #threadsMade = 0;
   #stopping = false;
+  /** Of a bound object's thread: whether it ends by itself when the object has been disposed of, by a last call. */
+  #endsByItself = false;
 
   /** @throws InvalidArgumentError when an option cannot be what it is given as */
   constructor(parts: PoolParts, options: ThreadPoolOptions, keepAlive: KeepAlive) {
@@ -155,7 +157,7 @@ export class PoolCore {
       threads: sum(({ roster }) => roster.threads.size),
       idle: sum(({ roster }) => roster.idle),
       busy: sum(({ roster }) => roster.staying - roster.idle),
-      backlog: sum(({ backlog }) => backlog),
+      backlog: this.#backlog(),
       completed,
       failed,
       cancelled,
@@ -197,12 +199,16 @@ export class PoolCore {
     });
     thread.stores = this.stores;
     thread.record = this.record;
+    thread.drain = this.drain;
     // Nor would one that is there while the object's own waits for an answer.
     thread.team.roster.replaceNone();
     this.#bound.add(thread);
     if (this.#stopping) this.#stopBound(thread);
     return {
       submit: (f, args, options, resolve) => thread.submit(f, args, options, resolve),
+      endsByItself: () => {
+        thread.#endsByItself = true;
+      },
       stop: () => this.#stopBound(thread),
     };
   }
@@ -212,7 +218,7 @@ export class PoolCore {
     const { deadline = Number.POSITIVE_INFINITY } = checkStopOptions(options);
     this.#stopping = true;
     this.team.quit();
-    for (const thread of this.#bound) this.#stopBound(thread, options);
+    for (const thread of this.#bound) if (!thread.#endsByItself) this.#stopBound(thread, options);
     this.#idleWatch.stop();
     this.#keepAlive.hold();
     const stopped = new Deferred<void>();
@@ -276,9 +282,10 @@ export class PoolCore {
     if (options.stacks ?? (this.options.stacks || debugging)) job.madeBy = new Error();
     job.limit(options, this.#parts.time());
     made?.(job);
+    this.team.enter(job);
+    // Somebody who hears of the call may cancel it, or make another, which comes after it.
     this.record.jobWasQueued(job);
-    // Somebody who hears of the call may have cancelled it.
-    if (!job.settled) this.team.do(job);
+    this.team.serve();
     return job.deferred as Deferred<never>;
   }
 
@@ -292,8 +299,15 @@ export class PoolCore {
 
   /** How many calls may be made now without coming near the limit again; 0 until half of it is free. */
   #room(): number {
-    const { backlog } = this.team;
+    const backlog = this.#backlog();
     return backlog > this.#lowWater ? 0 : Math.max(1, this.options.maxQueue - backlog);
+  }
+
+  /** How many calls wait, those to bound objects included. */
+  #backlog(): number {
+    let { backlog } = this.team;
+    for (const { team } of this.#bound) backlog += team.backlog;
+    return backlog;
   }
 
   #isFull(f: Function): PoolFullError {
@@ -351,6 +365,7 @@ export class PoolCore {
     for (const job of [...team.waiting(), ...team.roster.sentAhead().reverse(), ...team.roster.running().reverse()]) {
       job.stop(reason(job));
     }
+    for (const thread of this.#bound) if (!thread.#stopping) this.#stopBound(thread, { deadline: 0 });
     // Jobs that were given up before have theirs still.
     team.roster.endAll();
   }

@@ -56,6 +56,14 @@ export class PriorityQueue {
     for (const job of jobs.toReversed()) this.#listOf(job.priority).putBack(job);
   }
 
+  /** Takes the first job out which does not begin: that says nothing of whose turn it is. */
+  setAside(): Job | undefined {
+    const job = this.first;
+    if (job !== undefined) this.#listOf(job.priority).shift();
+    return job;
+  }
+
+  /** Takes the first job out, which begins. */
   shift(): Job | undefined {
     if (this.#ranks.length === 1) {
       this.#passedOver = 0;

@@ -10,7 +10,7 @@ const NONE: readonly PoolThread[] = [];
 
 /** Whether the thread has been at one job for too long to keep others waiting. */
 export function isStalled(thread: PoolThread): boolean {
-  return stallsIn(thread) <= 0;
+  return thread.mayGiveBack && stallsIn(thread) <= 0;
 }
 
 function stallsIn({ lastProgress }: PoolThread): number {

@@ -116,11 +116,38 @@ export class Team {
     yield* this.#queue.jobs();
   }
 
-  /** Takes a job: it runs when its turn has come. */
-  do(job: Job): void {
+  /** Takes a job: it runs when its turn has come, from the next {@link serve} on. */
+  enter(job: Job): void {
     if (job.key !== undefined) this.#keyed.enter(job);
     this.#queue.push(job);
-    this.#serve();
+  }
+
+  /** Gives waiting jobs to threads, as long as there are both. */
+  serve(): void {
+    // A job that cannot be sent frees its thread at once: that must not start a loop within this one.
+    if (this.#serving) return;
+    this.#serving = true;
+    while (this.#hasNext()) {
+      let thread: PoolThread | undefined;
+      try {
+        thread = this.#nextThread(this.#queue.first as Job);
+      } catch (error) {
+        // It waits for the threads that there are. Soon there is a pause before the next is tried.
+        if (this.roster.staying > 0) continue;
+        const job = this.#queue.shift() as Job;
+        this.#jobHasLeft(job);
+        job.refuse(error);
+        continue;
+      }
+      if (thread === undefined) break;
+      const job = this.#queue.shift() as Job;
+      job.getsTurn(++this.#turns);
+      thread.run(job);
+      this.#note(thread);
+    }
+    this.#serving = false;
+    this.#relieve();
+    this.#owner.backlogHasShrunk();
   }
 
   /** Whether a call of this key would begin at once. */
@@ -160,7 +187,7 @@ export class Team {
   /** Changes the limits. Jobs that wait get the threads of a higher `max` at once. */
   adjust(min: number, max: number): void {
     this.roster.adjust(min, max);
-    this.#serve();
+    this.serve();
   }
 
   /** Replaces no more threads. */
@@ -175,39 +202,11 @@ export class Team {
     this.roster.endAll();
   }
 
-  /** Gives waiting jobs to threads, as long as there are both. */
-  #serve(): void {
-    // A job that cannot be sent frees its thread at once: that must not start a loop within this one.
-    if (this.#serving) return;
-    this.#serving = true;
-    while (this.#hasNext()) {
-      let thread: PoolThread | undefined;
-      try {
-        thread = this.#nextThread(this.#queue.first as Job);
-      } catch (error) {
-        // It waits for the threads that there are. Soon there is a pause before the next is tried.
-        if (this.roster.staying > 0) continue;
-        const job = this.#queue.shift() as Job;
-        this.#jobHasLeft(job);
-        job.refuse(error);
-        continue;
-      }
-      if (thread === undefined) break;
-      const job = this.#queue.shift() as Job;
-      job.getsTurn(++this.#turns);
-      thread.run(job);
-      this.#note(thread);
-    }
-    this.#serving = false;
-    this.#relieve();
-    this.#owner.backlogHasShrunk();
-  }
-
   /** Whether a job's turn has come. Those that must wait for another of their key are parked. */
   #hasNext(): boolean {
     for (let job = this.#queue.first; job !== undefined; job = this.#queue.first) {
       if (this.#keyed.mayRun(job)) return true;
-      this.#queue.shift();
+      this.#queue.setAside();
       this.#keyed.park(job);
     }
     return false;
@@ -220,7 +219,7 @@ export class Team {
 
   #waitingJobHasLeft(job: Job): void {
     this.#jobHasLeft(job);
-    this.#serve();
+    this.serve();
   }
 
   #nextThread(job: Job): PoolThread | undefined {
@@ -279,7 +278,7 @@ export class Team {
 
   #mayGrowAgain(): void {
     this.#growToMin();
-    this.#serve();
+    this.serve();
   }
 
   /** Makes threads that have ended anew. Where that fails, the next call has the error, or the next try goes well. */
@@ -299,7 +298,7 @@ export class Team {
     this.#note(thread);
     // An absent one rests when it is back.
     if (thread.load === 0 && !this.roster.isAbsent(thread)) return this.#threadIsIdle(thread);
-    if (this.#queueOwner.waiting > 0) this.#serve();
+    if (this.#queueOwner.waiting > 0) this.serve();
     else this.#owner.backlogHasShrunk();
     return thread.load === 0 ? this.#owner.teamHasChanged() : undefined;
   }
@@ -307,7 +306,7 @@ export class Team {
   #threadIsIdle(thread: PoolThread): void {
     if (this.roster.hasTooMany) return thread.end();
     this.roster.rest(thread);
-    this.#serve();
+    this.serve();
     return this.#owner.teamHasChanged();
   }
 
@@ -321,7 +320,7 @@ export class Team {
     if (!this.roster.threadIsBack(thread)) return undefined;
     if (thread.load === 0) return this.#threadIsIdle(thread);
     this.#note(thread);
-    return this.#serve();
+    return this.serve();
   }
 
   #threadIsFree(thread: PoolThread): void {
@@ -341,7 +340,7 @@ export class Team {
   #jobsHaveNotBegun(thread: PoolThread, jobs: readonly Job[]): void {
     this.#note(thread);
     this.#queue.putBack(jobs);
-    this.#serve();
+    this.serve();
   }
 
   #threadIsStuck(thread: PoolThread): void {
@@ -366,7 +365,7 @@ export class Team {
     if (this.roster.vacancies === 0) return;
     // A thread may have begun its job without having been heard of yet: then there is nothing to take.
     if (!this.#recall(this.#stallWatch.stalled(this.roster.idle > 0))) return;
-    this.#serve();
+    this.serve();
     this.#owner.teamHasChanged();
   }
 
