@@ -76,6 +76,20 @@ for (const Pool of [ThreadPool, ProcessPool]) {
     assert.deepEqual(await arrived, ['Buffer', 'body', true]);
   });
 
+  test(`${name}: an arguments object is refused, whether its function is known or not`, limit, async (t) => {
+    const pool = poolFor(t);
+    const given = (function (..._: number[]): IArguments {
+      // biome-ignore lint/complexity/noArguments: it is what is tested
+      return arguments;
+    })(1, 2);
+    const lengthOf = ({ length }: { readonly length: number }): number => length;
+    for (const call of ['first', 'second', 'third']) {
+      const { message } = await errorOf(pool.defer(lengthOf, given), UnclonableError);
+      assert.match(message, /lengthOf cannot be sent/, call);
+      assert.equal(await pool.defer(lengthOf, [1, 2]), 2);
+    }
+  });
+
   test(`${name}: memory that is gone is refused by its path`, limit, async (t) => {
     const pool = poolFor(t);
     const gone = new Uint8Array(8);

@@ -224,6 +224,8 @@ export class InlineValues {
     const keys = Object.keys(value);
     // What has a tag may be JSON, Math and the like, which cannot be sent.
     if (keys.length === 0 && Symbol.toStringTag in value) return false;
+    // An `arguments`, whose length is no key.
+    if (Symbol.iterator in value) return false;
     if (keys.length > MOST_ITEMS || !this.#cell(OBJECT, keys.length)) return false;
     for (const key of keys) {
       // Reading would set the prototype.
