@@ -220,7 +220,11 @@ export class Reactor<Pool extends ReactorThreadPool = ReactorThreadPool> impleme
    * @returns whether it was still to come
    */
   removeSystemEventTrigger(trigger: SystemEventTrigger): boolean {
-    return this.#event(trigger.event).remove(trigger);
+    const event = this.#events.get(trigger.event);
+    if (event === undefined) return false;
+    const wasToCome = event.remove(trigger);
+    this.#forget(event);
+    return wasToCome;
   }
 
   /**
@@ -233,7 +237,10 @@ export class Reactor<Pool extends ReactorThreadPool = ReactorThreadPool> impleme
       throw new InvalidArgumentError(`The event ${event} is the reactor's own: use run() and stop().`);
     }
     const fired = this.#event(event);
-    fired.before(() => fired.finish());
+    fired.before(() => {
+      fired.finish();
+      this.#forget(fired);
+    });
   }
 
   /**
@@ -271,6 +278,11 @@ export class Reactor<Pool extends ReactorThreadPool = ReactorThreadPool> impleme
       this.#events.set(name, event);
     }
     return event;
+  }
+
+  /** The names of events may come from data, so that there is no end of them. */
+  #forget(event: SystemEvent): void {
+    if (event.isEmpty && this.#events.get(event.name) === event) this.#events.delete(event.name);
   }
 
   /** The run that can be ended now. */

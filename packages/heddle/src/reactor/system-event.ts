@@ -31,6 +31,8 @@ export class SystemEvent {
   readonly #triggers: Record<Phase, Set<Trigger>> = { before: new Set(), during: new Set(), after: new Set() };
   /** The triggers of the latest round whose Deferreds have not fired. */
   #unfinished = new Set<Trigger>();
+  /** How often it has been fired without having come about. */
+  #underWay = 0;
 
   constructor(name: string, report: ReportError) {
     this.name = name;
@@ -55,6 +57,11 @@ export class SystemEvent {
     return this.#triggers[trigger.phase].delete(trigger as Trigger);
   }
 
+  /** Whether it has no triggers, and waits for none. */
+  get isEmpty(): boolean {
+    return this.#underWay === 0 && phases.every((phase) => this.#triggers[phase].size === 0);
+  }
+
   /** The triggers whose Deferreds the event waits for now. */
   get waitingFor(): string[] {
     return [...this.#unfinished].map(originOf);
@@ -70,10 +77,14 @@ export class SystemEvent {
   before(proceed: () => void, isWanted: () => boolean = () => true): void {
     const unfinished = new Set<Trigger>();
     this.#unfinished = unfinished;
+    this.#underWay++;
     const goOn = (): void => {
       if (unfinished.size > 0 || !isWanted()) return;
       if (this.#triggers.before.size > 0) collect();
-      else proceed();
+      else {
+        this.#underWay--;
+        proceed();
+      }
     };
     const collect = (): void => {
       let collecting = true;

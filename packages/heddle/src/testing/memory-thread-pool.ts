@@ -135,7 +135,7 @@ class MemoryConnection implements ThreadConnection {
   /** How long a test takes says nothing: no other thread would begin the job sooner. */
   readonly keepsJobs: boolean = true;
   hasMoved = false;
-  passed: readonly Function[] = [];
+  #passed: readonly Function[] = NONE;
   readonly #listener: ConnectionListener;
   readonly #arrived: (job: MemoryMessage) => void;
   readonly #now: () => number;
@@ -180,7 +180,7 @@ class MemoryConnection implements ThreadConnection {
       const { message, transfer, moves, passed } = packJob({ reference, call, args, captured });
       job = { functionId, message: structuredClone(message, { transfer: [...transfer] }) };
       this.hasMoved = moves;
-      this.passed = passed;
+      this.#passed = passed;
     } catch (error) {
       throw unsendableArguments(call.functionName, error);
     }
@@ -192,6 +192,12 @@ class MemoryConnection implements ThreadConnection {
     if (call.settled) this.withdraw();
     else this.#arrived(job);
     return 0;
+  }
+
+  takePassed(): readonly Function[] {
+    const passed = this.#passed;
+    this.#passed = NONE;
+    return passed;
   }
 
   withdraw(): boolean {
@@ -268,3 +274,5 @@ class MemoryConnection implements ThreadConnection {
     this.#answered();
   }
 }
+
+const NONE: readonly Function[] = [];

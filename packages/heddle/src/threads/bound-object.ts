@@ -29,6 +29,11 @@ const release = new CapturedCall({ kind: 'release' }, []);
 
 let lastId = 0;
 
+/** Ends the threads of objects that nobody has any more: nothing else would. */
+const dropped = new FinalizationRegistry<OwnThread>((thread) => {
+  thread.stop();
+});
+
 /**
  * An object that lives in a thread of its own: what `bindToThread` returns.
  * Functions that are called with it run there, one after the other.
@@ -70,6 +75,7 @@ export class BoundObject<T> implements AsyncDisposable {
       this.#lose(() => failure.value);
       return failure;
     });
+    dropped.register(this, thread);
   }
 
   /**

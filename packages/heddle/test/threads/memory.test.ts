@@ -196,3 +196,114 @@ test('a function that is refused, or has blocked the loop, is let go of with all
   assert.equal(code, 0, stderr);
   assert.equal(stdout, '\n');
 });
+
+test('errors that a program keeps do not keep the arguments of their calls, nor the memory of threads that are gone', async () => {
+  const program = `
+    import { ThreadPool } from 'heddle';
+    const pool = new ThreadPool({ max: 1, maxCrashes: 1000 });
+    const blocker = new Int32Array(new SharedArrayBuffer(4));
+    const failureOf = (call) => call.then(() => {}, (error) => error);
+    const exit = () => process.exit(1);
+    const errors = [];
+    await pool.defer(Math.abs, -1);
+    const held = pool.defer(Atomics.wait, blocker, 0, 0);
+    const refs = [];
+    const giveUp = async (options, abort = () => {}) => {
+      const big = { name: Object.keys(options)[0] };
+      refs.push(new WeakRef(big));
+      const call = pool.with(options).defer(structuredClone, big);
+      abort();
+      errors.push(await failureOf(call));
+    };
+    await giveUp({ timeout: 1 });
+    await giveUp({ queueTimeout: 1 });
+    const controller = new AbortController();
+    await giveUp({ signal: controller.signal }, () => controller.abort());
+    Atomics.store(blocker, 0, 1);
+    Atomics.notify(blocker, 0);
+    await held;
+    for (let n = 0; n < 10; n++) errors.push(await failureOf(pool.defer(exit)));
+    const left = () => refs.map((ref) => ref.deref()?.name).filter((name) => name !== undefined);
+    const buffers = () => process.memoryUsage().arrayBuffers;
+    for (let round = 0; round < 200 && (left().length > 0 || buffers() > 8e6); round++) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      gc();
+    }
+    console.log(left().join(' '), buffers() < 8e6, errors.length);
+    await pool.stop();
+  `;
+  const { code, stdout, stderr } = await runProgram(program, ['--expose-gc']);
+  assert.equal(code, 0, stderr);
+  // A thread has 2 MB that are shared with it.
+  assert.equal(stdout, ' true 13\n');
+});
+
+test('the thread of a bound object that nobody has any more ends', async () => {
+  const program = `
+    import { ThreadPool } from 'heddle';
+    const pool = new ThreadPool();
+    const make = () => new Map();
+    const sizeOf = (map) => map.size;
+    for (let n = 0; n < 3; n++) await pool.bind(make).defer(sizeOf);
+    const kept = pool.bind(make);
+    await kept.defer(sizeOf);
+    for (let round = 0; round < 500 && pool.statistics().threads > 1; round++) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      gc();
+    }
+    console.log(pool.statistics().threads, await kept.defer(sizeOf));
+    await pool.stop();
+  `;
+  const { code, stdout, stderr } = await runProgram(program, ['--expose-gc']);
+  assert.equal(code, 0, stderr);
+  assert.equal(stdout, '1 0\n');
+});
+
+test('a thread that is idle keeps neither the functions nor the AsyncLocalStorage store of its last call', async () => {
+  const program = `
+    import { AsyncLocalStorage } from 'node:async_hooks';
+    import { ask, ThreadPool } from 'heddle';
+    const pool = new ThreadPool({ max: 1 });
+    const storage = new AsyncLocalStorage();
+    const callIt = (f) => f();
+    const store = await storage.run({ request: 1 }, async () => {
+      await pool.defer(callIt, ask(() => 1));
+      return new WeakRef(storage.getStore());
+    });
+    for (let round = 0; round < 200 && store.deref() !== undefined; round++) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      gc();
+    }
+    console.log(store.deref());
+    await pool.stop();
+  `;
+  const { code, stdout, stderr } = await runProgram(program, ['--expose-gc']);
+  assert.equal(code, 0, stderr);
+  assert.equal(stdout, 'undefined\n');
+});
+
+test('events of the reactor that are over are forgotten', async () => {
+  const program = `
+    import { createReactor } from 'heddle/reactor';
+    const reactor = createReactor();
+    const used = () => { gc(); return process.memoryUsage().heapUsed; };
+    let last = 0;
+    const fire = (count) => {
+      for (let n = 0; n < count; n++) {
+        const name = 'event ' + ++last;
+        const trigger = reactor.addSystemEventTrigger('before', name, () => {});
+        reactor.addSystemEventTrigger('after', name, () => {});
+        reactor.removeSystemEventTrigger(trigger);
+        reactor.fireSystemEvent(name);
+      }
+    };
+    fire(2000);
+    const before = used();
+    fire(4000);
+    console.log((used() - before) / 4000);
+  `;
+  const { code, stdout, stderr } = await runProgram(program, ['--expose-gc']);
+  assert.equal(code, 0, stderr);
+  // Each took 770 bytes.
+  assert.ok(Number(stdout) < 200, `${stdout.trim()} bytes`);
+});

@@ -1,4 +1,6 @@
 import type { Session } from 'node:inspector';
+import { isAbsolute } from 'node:path';
+import { BoundedMap } from '../wire/bounded-map.ts';
 import { inspectorSession } from './inspector-session.ts';
 import { scriptsWereCompiled, startScriptCount } from './script-count.ts';
 
@@ -25,30 +27,47 @@ interface ScriptParsed {
 }
 
 const LONGEST_KEPT = 1000;
+const MOST_MADE_OF_TEXT = 5000;
 
+/** Modules, and what else is loaded from somewhere. */
 const scripts = new Map<string, Script>();
+/** Of `eval`, of `vm`: a program may make such all the time. */
+const madeOfText = new BoundedMap<string, Script>(MOST_MADE_OF_TEXT);
 const modules = new Set<string>();
 let haveBeenRead = false;
 
 /** The script V8 knows by this id, as far as it has come up before. */
 export function knownScript(scriptId: string): Script | undefined {
-  return scripts.get(scriptId);
+  return scripts.get(scriptId) ?? madeOfText.get(scriptId);
 }
 
-/** Takes note of a script that was found without V8's help. */
+/** Takes note of a script. */
 export function rememberScript(scriptId: string, script: Script): void {
-  scripts.set(scriptId, script);
+  const { url, isModule } = script;
+  const isLoaded = isModule || /^(?:file|node):/.test(url) || isAbsolute(url);
+  (isLoaded ? scripts : madeOfText).set(scriptId, script);
 }
 
 /** The script V8 knows by this id. */
 export function scriptById(session: Session, scriptId: string): Script | undefined {
-  if (!scripts.has(scriptId)) readScripts(session);
-  return scripts.get(scriptId);
+  const known = knownScript(scriptId);
+  if (known !== undefined) return known;
+  let found: Script | undefined;
+  askDebugger(
+    session,
+    () => {},
+    (parsed) => {
+      if (parsed.params.scriptId === scriptId) found = scriptOf(parsed);
+    },
+  );
+  // Of many that are made of text, it would be forgotten with the older ones.
+  if (found !== undefined) rememberScript(scriptId, found);
+  return found;
 }
 
 /** The `//# sourceMappingURL=` of a script, empty where it has none. */
 export function sourceMapUrlOf(scriptId: string): string {
-  const known = scripts.get(scriptId)?.sourceMapUrl;
+  const known = knownScript(scriptId)?.sourceMapUrl;
   if (known !== undefined) return known;
   let found = '';
   askDebugger(
@@ -96,16 +115,9 @@ export function askDebugger<Answer>(
   announced?: (script: ScriptParsed) => void,
 ): Answer {
   const remember = (parsed: ScriptParsed): void => {
-    const { params } = parsed;
     announced?.(parsed);
-    const script: Script = {
-      // A `//# sourceURL=` comment changes `url`, never the name Node gave.
-      url: params.embedderName ?? params.url,
-      isModule: params.isModule ?? false,
-      inMainRealm: params.executionContextAuxData?.isDefault !== false,
-      sourceMapUrl: keptSourceMapUrl(params),
-    };
-    scripts.set(params.scriptId, script);
+    const script = scriptOf(parsed);
+    rememberScript(parsed.params.scriptId, script);
     if (script.isModule && script.inMainRealm && !script.url.startsWith('node:')) modules.add(script.url);
   };
   session.on('Debugger.scriptParsed', remember);
@@ -118,6 +130,16 @@ export function askDebugger<Answer>(
     haveBeenRead = true;
     startScriptCount(session);
   }
+}
+
+function scriptOf({ params }: ScriptParsed): Script {
+  return {
+    // A `//# sourceURL=` comment changes `url`, never the name Node gave.
+    url: params.embedderName ?? params.url,
+    isModule: params.isModule ?? false,
+    inMainRealm: params.executionContextAuxData?.isDefault !== false,
+    sourceMapUrl: keptSourceMapUrl(params),
+  };
 }
 
 // A map that stands in the URL itself may be larger than the script: it is asked for when it is needed.

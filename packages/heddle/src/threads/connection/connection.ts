@@ -22,7 +22,7 @@ export interface ThreadConnection {
   /** Whether the job that was submitted last has taken something with it, so that it cannot be sent again. */
   readonly hasMoved: boolean;
   /** The functions that the job that was submitted last may call here, by their numbers. */
-  readonly passed: readonly Function[];
+  takePassed(): readonly Function[];
   /** Takes a job back. False where the thread has begun it; else it ends as `withdrawn`, without an effect. */
   withdraw(slot: number): boolean;
   /** Tells a job that has begun that nobody wants it any more. */

@@ -48,7 +48,7 @@ export class JobSlots {
   #lastMicroseconds = 0;
   #closed = false;
   hasMoved = false;
-  passed: readonly Function[] = [];
+  #passed: readonly Function[] = NONE;
   /** When results were taken last, where they were several: to ask the time for each would take a while. */
   heardAt: number | undefined;
 
@@ -174,6 +174,12 @@ export class JobSlots {
     return size;
   }
 
+  takePassed(): readonly Function[] {
+    const passed = this.#passed;
+    this.#passed = NONE;
+    return passed;
+  }
+
   close(): void {
     this.#closed = true;
     clearTimeout(this.#patience);
@@ -181,7 +187,7 @@ export class JobSlots {
 
   #send(job: OutgoingJob, slot: number): number {
     this.hasMoved = false;
-    this.passed = NONE;
+    this.#passed = NONE;
     if (job.reference === undefined) {
       const isPair = job.captured.length > 0;
       const form = this.#inMemory.write(isPair ? [job.args, job.captured] : job.args, slot, !isPair);
@@ -192,7 +198,7 @@ export class JobSlots {
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port has no origin
     this.#values.postMessage(message, transfer);
     this.hasMoved = moves;
-    this.passed = passed;
+    this.#passed = passed;
     return Form.message;
   }
 

@@ -44,7 +44,7 @@ const NONE: readonly Function[] = [];
 export class ProcessConnection implements ThreadConnection, ChildListener {
   readonly capacity: number = 1;
   hasMoved = false;
-  passed: readonly Function[] = NONE;
+  #passed: readonly Function[] = NONE;
   readonly #listener: ConnectionListener;
   readonly #board: Board;
   readonly #child: Child;
@@ -106,7 +106,7 @@ export class ProcessConnection implements ThreadConnection, ChildListener {
       bytes = frame({ kind: 'job', job: number, functionId: job.functionId, message }, 'job', number);
       detach(transfer);
       this.hasMoved = moves;
-      this.passed = passed;
+      this.#passed = passed;
     } catch (error) {
       throw unsendableArguments(job.call.functionName, error);
     }
@@ -114,6 +114,12 @@ export class ProcessConnection implements ThreadConnection, ChildListener {
     if (job.call.settled) this.withdraw();
     else if (this.#isReady) this.#send();
     return SLOT;
+  }
+
+  takePassed(): readonly Function[] {
+    const passed = this.#passed;
+    this.#passed = NONE;
+    return passed;
   }
 
   withdraw(): boolean {

@@ -210,8 +210,8 @@ export class WorkerConnection implements ThreadConnection {
     return this.#channel.threadMemory;
   }
 
-  get passed(): readonly Function[] {
-    return this.#slots.passed;
+  takePassed(): readonly Function[] {
+    return this.#slots.takePassed();
   }
 
   answer(answer: CallAnswer, transfer: readonly Transferable[]): void {

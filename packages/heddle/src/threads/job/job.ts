@@ -48,6 +48,8 @@ interface JobTimes {
 
 const NOT_RUN: JobTimes = { waited: -1, ran: -1, cpu: undefined };
 
+const NONE: readonly unknown[] = [];
+
 let lastId = 0;
 
 /**
@@ -57,7 +59,8 @@ let lastId = 0;
 export class Job implements CancelTarget {
   readonly id: number = ++lastId;
   readonly f: Function;
-  readonly args: readonly unknown[];
+  /** None when it has an outcome: whoever keeps its error may keep the job. */
+  args: readonly unknown[];
   readonly callable: Callable | Promise<Callable>;
   readonly deferred: Deferred<unknown>;
   /** The queue, a thread, or nobody when the job has been refused or is done. */
@@ -246,6 +249,7 @@ export class Job implements CancelTarget {
     if (this.#settled) return false;
     this.#settled = true;
     this.holder = undefined;
+    this.args = NONE;
     this.#terms.timeLimits?.stop();
     this.#terms.stopListening?.();
     return true;

@@ -151,7 +151,8 @@ export class JobSender {
       // A getter among the arguments has cancelled the call.
       if (job.settled) return this.#thread.jobHasLeft(job);
       job.slot = slot;
-      const { hasMoved, passed } = connection;
+      const { hasMoved } = connection;
+      const passed = connection.takePassed();
       sent.put(slot, { job, reference, known, hasMoved, passed, expected: known.runTime.nanoseconds });
       job.wasSent();
     } catch (error) {

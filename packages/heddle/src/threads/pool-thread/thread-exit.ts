@@ -50,7 +50,11 @@ export function warnOfCrash(error: unknown, neverStarted: boolean): void {
 }
 
 function failure(message: string, { exitCode, crash, process: itsProcess }: ThreadEnd): ThreadExitError {
-  return new ThreadExitError(message, exitCode, crash === undefined ? {} : { cause: crash.error }, itsProcess?.signal);
+  const cause = crash === undefined ? {} : { cause: crash.error };
+  const error = new ThreadExitError(message, exitCode, cause, itsProcess?.signal);
+  // Until it is read, V8 keeps what the calls were made on: the thread that is gone, and its shared memory.
+  Reflect.get(error, 'stack');
+  return error;
 }
 
 function kindOf(end: ThreadEnd): string {

@@ -147,7 +147,7 @@ export class Thread implements PoolThread {
         (callable) => {
           if (this.#isEnding) return -1;
           const slot = this.#sender.sendInit(callable);
-          this.#passedToInit = this.#connection.passed;
+          this.#passedToInit = this.#connection.takePassed();
           return slot;
         },
         () => this.#initHasEnded(),
