@@ -78,10 +78,11 @@ for (const Pool of [ThreadPool, ProcessPool]) {
 
   test(`${name}: an arguments object is refused, whether its function is known or not`, limit, async (t) => {
     const pool = poolFor(t);
-    const given = (function (..._: number[]): IArguments {
+    const argumentsOf = function (): IArguments {
       // biome-ignore lint/complexity/noArguments: it is what is tested
       return arguments;
-    })(1, 2);
+    };
+    const given = (argumentsOf as (...args: number[]) => IArguments)(1, 2);
     const lengthOf = ({ length }: { readonly length: number }): number => length;
     for (const call of ['first', 'second', 'third']) {
       const { message } = await errorOf(pool.defer(lengthOf, given), UnclonableError);
