@@ -88,6 +88,9 @@ test('a call that was given up while it asked, and computes, has its thread agai
   await asked;
   asking.cancel();
   await errorOf(asking, CancelledError);
+  // No call is pending that would keep the process.
+  const alive = setInterval(() => {}, 1000);
+  t.after(() => clearInterval(alive));
   await gate.entered();
   const other = pool.defer(add, 1, 2);
   for (let turn = 0; turn < 20; turn++) await nextTurn();
