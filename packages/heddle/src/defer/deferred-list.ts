@@ -65,6 +65,10 @@ export class DeferredList<
   readonly #entries: DeferredListEntry<unknown>[] = [];
   readonly #options: DeferredListOptions;
   #missing: number;
+  /** What the inputs have of this list, as long as it waits for them: some may go on for ever. */
+  readonly #waiting: { ended?: (result: unknown, index: number) => Deferred<unknown> | undefined } = {
+    ended: (result, index) => this.#ended(result, index),
+  };
 
   /**
    * @param inputs Deferreds or promises; the array is copied
@@ -80,22 +84,30 @@ export class DeferredList<
     this.#missing = deferreds.length;
     if (deferreds.length === 0) this.callback(this.#entries as DeferredListResult<Ds, O>);
     const counts = this.#options.consumeErrors !== false;
-    deferreds.forEach((deferred, index) => {
-      observe(deferred, (result) => this.#ended(result, index), counts);
-    });
+    deferreds.forEach((deferred, index) => observe(deferred, endOf(this.#waiting, index), counts));
   }
 
   /** Gives the list back when it is settled by this. */
   #ended(result: unknown, index: number): this | undefined {
+    if (this.called) return undefined;
     this.#missing--;
     const { fireOnOneCallback = false, fireOnOneErrback = false } = this.#options;
     const failed = result instanceof Failure;
+    if (failed ? fireOnOneErrback : fireOnOneCallback) {
+      delete this.#waiting.ended;
+      return settle(this, failed ? new Failure(new FirstError(result, index)) : [result, index]);
+    }
     this.#entries[index] = failed ? [false, result] : [true, result];
-    if (this.called) return undefined;
-    if (failed && fireOnOneErrback) return settle(this, new Failure(new FirstError(result, index)));
-    if (!failed && fireOnOneCallback) return settle(this, [result, index]);
     return this.#missing === 0 ? settle(this, this.#entries) : undefined;
   }
+}
+
+// Apart from the constructor, whose variables V8 would keep along with it.
+function endOf(
+  list: { readonly ended?: (result: unknown, index: number) => Deferred<unknown> | undefined },
+  index: number,
+): (result: unknown) => Deferred<unknown> | undefined {
+  return (result) => list.ended?.(result, index);
 }
 
 const checks: OptionChecks<DeferredListOptions> = {

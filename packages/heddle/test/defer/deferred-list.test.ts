@@ -317,3 +317,30 @@ suite('The failures of the inputs of a DeferredList', () => {
     assert.deepEqual(await runProgram(program), { code: 0, stdout: '', stderr: '' });
   });
 });
+
+test('an input that goes on keeps nothing of a list that has fired without it', async () => {
+  const program = `
+    import { Deferred, DeferredList, gatherResults, succeed } from 'heddle/defer';
+    const goesOn = new Deferred();
+    const one = () => {
+      const result = { name: 'result' };
+      new DeferredList([goesOn, succeed(result)], { fireOnOneCallback: true });
+      return new WeakRef(result);
+    };
+    const other = () => {
+      const failed = { name: 'failed' };
+      gatherResults([goesOn, new Deferred().addErrback(() => {}), Deferred.fromPromise(Promise.reject(failed))]).addErrback(() => {});
+      return new WeakRef(failed);
+    };
+    const refs = [one(), other()];
+    const left = () => refs.map((ref) => ref.deref()?.name).filter((name) => name !== undefined);
+    for (let round = 0; round < 200 && left().length > 0; round++) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      gc();
+    }
+    console.log(left().join(' '), goesOn.called);
+  `;
+  const { code, stdout, stderr } = await runProgram(program, ['--expose-gc']);
+  assert.equal(code, 0, stderr);
+  assert.equal(stdout, ' false\n');
+});
