@@ -136,6 +136,8 @@ function load(reference: LoadableReference, locate: Locate): Located | Promise<L
       return member(createRequire(reference.file), [], reference.file, undefined);
     case 'importer':
       return member(importerOf(reference.script), [], reference.script, undefined);
+    case 'symbol':
+      return member(Symbol.for(reference.key), [], reference.key, undefined);
     default:
       return locate(reference);
   }

@@ -30,7 +30,7 @@ export type CallableErrorCode =
   | 'HEDDLE_CAPTURES_HANDLE'
   /** Captures an instance of a class of the program's. */
   | 'HEDDLE_CAPTURES_INSTANCE'
-  /** Captures something else that cannot be copied: a symbol, a WeakMap, a Proxy, a function with properties. */
+  /** Captures something else that cannot be copied: a symbol of one's own, a WeakMap, a Proxy, a function with properties. */
   | 'HEDDLE_CAPTURES_UNCLONABLE'
   /** Captures a variable that has not been initialised yet. */
   | 'HEDDLE_DEAD_ZONE'

@@ -55,7 +55,7 @@ export interface Patch {
   readonly isGetter?: boolean;
 }
 
-export type LoadableReference = Address | ImportReference | RequireReference | ImporterReference;
+export type LoadableReference = Address | ImportReference | RequireReference | ImporterReference | SymbolReference;
 
 /** What an `import` statement in `script` names; an empty path is the namespace. */
 export interface ImportReference {
@@ -69,6 +69,12 @@ export interface ImportReference {
 export interface RequireReference {
   readonly kind: 'require';
   readonly file: string;
+}
+
+/** A symbol of `Symbol.for`, which is the same in every thread. */
+export interface SymbolReference {
+  readonly kind: 'symbol';
+  readonly key: string;
 }
 
 /** What stands for `import()` in the text of a function of this script. */

@@ -67,7 +67,7 @@ const GONE = 'Its memory has been moved to another one: send a copy, or send it 
 function wayOut(value: unknown): string {
   if (typeof value === 'function')
     return 'Functions stay in the thread that made them: wrap it in notify(fn) or ask(fn), to be called here from there, or in inThread(fn), to run there.';
-  if (typeof value === 'symbol') return 'Symbols stay in the thread that made them: send a string.';
+  if (typeof value === 'symbol') return 'Symbols are not copied: send a string.';
   if (value === process.env) return 'Send a copy of it: { ...process.env }.';
   // Not `value.then`, nor `instanceof`: the value's own code may throw anything.
   const prototype = types.isProxy(value) ? null : (Object.getPrototypeOf(value) as object | null);

@@ -16,6 +16,7 @@ import { loadedObject, moduleObject } from './module-objects.ts';
 import { OwnExports } from './own-exports.ts';
 import * as refuse from './refusals.ts';
 import { type CapturedFunction, referenceFor } from './shape.ts';
+import { sharedSymbol } from './shared-symbols.ts';
 import { checkLiteral } from './static-check.ts';
 import { CapturedValues, UnreadableValue } from './values.ts';
 import { fixedVariables, readVariables, type Variable } from './variables.ts';
@@ -191,7 +192,7 @@ class Graph {
     }
   }
 
-  /** Takes a function or a module that is part of a value. */
+  /** Takes a function, a module or a symbol that is part of a value. */
   #include(
     slot: number,
     path: readonly string[],
@@ -208,9 +209,9 @@ class Graph {
       this.#function(part, [name, ...path].join('.'), steps, place);
       return true;
     }
-    const module = isObject(part) ? this.#loadedObject(part) : undefined;
-    if (module === undefined) return false;
-    place(loaded(module));
+    const reference = isObject(part) ? this.#loadedObject(part) : sharedSymbolOf(part);
+    if (reference === undefined) return false;
+    place(loaded(reference));
     return true;
   }
 
@@ -253,6 +254,10 @@ function reading<Result>(steps: readonly refuse.Step[], name: string, read: () =
 
 // Stands for a target until it is known; none is left when the graph is finished.
 const PENDING: Target = { kind: 'value', slot: -1 };
+
+function sharedSymbolOf(part: unknown): LoadableReference | undefined {
+  return typeof part === 'symbol' ? sharedSymbol(part) : undefined;
+}
 
 function loaded(reference: LoadableReference): Target {
   return { kind: 'loaded', reference };

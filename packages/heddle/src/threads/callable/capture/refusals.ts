@@ -7,6 +7,7 @@ import { sourcePosition } from '../source-position.ts';
 import type { Obstacle } from './free-variables.ts';
 import type { Literal } from './literal.ts';
 import { reasonOf } from '../../wire/reason-of.ts';
+import { sharedSymbol } from './shared-symbols.ts';
 
 /** A function on the way from the one that was to be deferred to the one with the obstacle. */
 export interface Step {
@@ -225,7 +226,9 @@ function kindOfUnsendable(value: unknown): [CallableErrorCode, string] {
   if (typeof value === 'symbol') {
     return [
       'HEDDLE_CAPTURES_UNCLONABLE',
-      'A symbol is another one in each thread: use a string, or Symbol.for in place.',
+      sharedSymbol(value) === undefined
+        ? 'It is another one in each thread: use a string, or Symbol.for(key), which is the same in all of them.'
+        : 'It gets into a thread by itself, or in plain objects and arrays: capture it so, or use a string.',
     ];
   }
   if (typeof value === 'function' || types.isProxy(value)) {

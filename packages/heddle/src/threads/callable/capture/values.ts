@@ -5,7 +5,7 @@ import type { GivenPart } from './given-parts.ts';
 import { reachableFrom } from './reachable.ts';
 import type { Parts } from './usage.ts';
 
-/** What becomes of the functions and modules that stand within a value. */
+/** What becomes of the functions, modules and symbols that stand within a value. */
 export interface Inclusions {
   /** Takes a part that is put into the value in the thread; false for what can neither be copied nor be put there. */
   include(path: readonly string[], part: unknown): boolean;
@@ -93,8 +93,8 @@ export class CapturedValues {
   }
 
   /**
-   * The value without the functions and modules in it, which are handed to `inclusions`; with them, where nobody takes
-   * them.
+   * The value without the functions, modules and symbols in it, which are handed to `inclusions`; with them, where
+   * nobody takes them.
    */
   take(value: unknown, inclusions?: Inclusions, path: readonly string[] = []): unknown {
     const use = isObject(value) ? this.#uses.get(value) : undefined;
