@@ -308,7 +308,7 @@ export function testThreadPool<Pool extends ThreadPool>(kindName: string, kind: 
     kind.elapse(pool, 40);
     const error = await errorOf(waiting, TimeoutError);
     assert.deepEqual([error.limit, error.timeout], ['queue', 40]);
-    assert.match(error.message, /add did not begin within 40 ms/);
+    assert.match(error.message, /^add did not begin within 40 ms: no thread was ready for it\.$/);
     assert.equal(running.called, false);
     running.cancel();
     await errorOf(running, CancelledError);

@@ -61,7 +61,7 @@ export class TimeLimits {
   #queueIsOver(timeout: number): void {
     if (this.#job.holder?.hasBegun(this.#job)) return;
     const why = this.#job.key === undefined ? '' : ', or another call of its key had not ended';
-    const message = `${this.#job.functionName} did not begin within ${timeout} ms: no thread was free for it${why}.`;
+    const message = `${this.#job.functionName} did not begin within ${timeout} ms: no thread was ready for it${why}.`;
     this.#job.abandon(new TimeoutError(timeout, 'queue', message));
   }
 
