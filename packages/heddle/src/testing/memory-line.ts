@@ -30,7 +30,7 @@ export class MemoryLine implements ReactorLine {
     if (answer !== undefined || isGivenUp()) return answer;
     throw new ReactorCallError(
       'HEDDLE_BLOCKS_REACTOR',
-      `${name} has no answer yet, and cannot be waited for: the jobs of a MemoryThreadPool run in the reactor's thread. Let it answer at once in this test, or use a ThreadPool.`,
+      `${name || 'An anonymous function'} has no answer yet, and cannot be waited for: the jobs of a MemoryThreadPool run in the reactor's thread. Let it answer at once in this test, or use a ThreadPool.`,
     );
   }
 }

@@ -29,7 +29,9 @@ test('a job of this pool cannot wait for what is not done at once, and says so',
     ask(async (n) => n),
   );
   await pool.performAll();
-  assert.equal((failureResultOf(call).value as { code?: string }).code, 'HEDDLE_BLOCKS_REACTOR');
+  const error = failureResultOf(call).value as { code?: string; message: string };
+  assert.equal(error.code, 'HEDDLE_BLOCKS_REACTOR');
+  assert.match(error.message, /^An anonymous function has no answer yet, and cannot be waited for/);
 });
 
 test('a job runs when it is told to, in the thread of the test, one at a time and in order', async () => {

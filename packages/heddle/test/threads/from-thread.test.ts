@@ -350,6 +350,25 @@ for (const onCancel of ['terminate', 'cooperate'] as const) {
   });
 }
 
+test('what ends a wait says for whom the thread waited, also where that has no name', limit, async (t) => {
+  const pool = poolFor(t, { max: 1 });
+  const asked = new Deferred<void>();
+  const call = pool.with({ onCancel: 'cooperate' }).defer(
+    jobs.askUntilGivenUp,
+    ask(() => {
+      asked.callback();
+      return new Promise(() => {});
+    }),
+  );
+  await asked;
+  call.cancel();
+  await errorOf(call, Error);
+  assert.equal(
+    await pool.defer(jobs.howTheLastWaitEnded),
+    'The thread waits no longer for an anonymous function: the call that it works for was given up.',
+  );
+});
+
 test('an answer that comes too late goes nowhere', limit, async (t) => {
   const pool = poolFor(t, { max: 1 });
   const noted = sharedInts(1);

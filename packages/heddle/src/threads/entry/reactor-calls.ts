@@ -79,7 +79,7 @@ export class ReactorCalls implements CallsToReactor {
     const answer = isGivenUp() ? undefined : this.#line.answerTo(id, isGivenUp);
     if (answer === undefined) {
       throw new CancelledError(
-        `The thread waits no longer for ${target.name}: the call that it works for was given up.`,
+        `The thread waits no longer for ${nameOf(target)}: the call that it works for was given up.`,
       );
     }
     const result = unpack(answer.payload);
@@ -122,7 +122,7 @@ export class ReactorCalls implements CallsToReactor {
       if (error instanceof UnclonableError) throw error;
       const reason = reasonOf(error);
       throw new UnclonableError(
-        `The arguments of ${call.target.name || 'a function'} cannot be sent to the reactor's thread: ${reason}`,
+        `The arguments of ${nameOf(call.target)} cannot be sent to the reactor's thread: ${reason}`,
         { cause: error },
       );
     }
@@ -134,6 +134,10 @@ export class ReactorCalls implements CallsToReactor {
   }
 }
 
+function nameOf({ name }: { readonly name: string }): string {
+  return name || 'an anonymous function';
+}
+
 function hasEnded({ name }: PassedTarget): string {
-  return `${name || 'A function'} was passed to a call that has ended, and can be called from its thread no more. Let the call wait for whatever still needs it.`;
+  return `${name || 'An anonymous function'} was passed to a call that has ended, and can be called from its thread no more. Let the call wait for whatever still needs it.`;
 }

@@ -126,7 +126,7 @@ export class CallsFromThread {
 
   #refuse(call: ThreadCall): void {
     if (call.id === undefined) return;
-    const { name } = call.target;
+    const name = call.target.name || 'An anonymous function';
     this.#end(
       call,
       'thrown',
