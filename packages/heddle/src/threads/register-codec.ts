@@ -1,8 +1,10 @@
 import { inspect } from 'node:util';
 import { pathToFileURL } from 'node:url';
+import { checkFlag, checkOptions, type OptionChecks } from '../defer/check-options.ts';
 import { InvalidArgumentError } from '../defer/errors.ts';
 import { isEntryModule } from './callable/entry-module.ts';
 import { addCodec, codecAt, type CodecAddress, codecFor } from './wire/codec.ts';
+import { isHolder } from './wire/member.ts';
 import { isSentAsItIs } from './wire/plain.ts';
 
 /** What every codec may say. */
@@ -54,10 +56,12 @@ export interface CyclicCodec<Instance extends object, Data> extends CodecOptions
  * met twice in a call's arguments, or in its result, is encoded once and is one instance on the other
  * side. The stack of an error comes along by itself.
  *
+ * To register a class again gives it the new codec, as when its module is loaded once more.
+ *
  * @param type the class, your own or somebody else's; of the built-in types, only those that could not travel
  * @param codec its two directions: `encode` and `decode`, or `encode`, `create` and `fill`
- * @throws InvalidArgumentError where `type` is no class or one that travels by itself, the codec is no codec, or the
- *   module has registered another codec under that name
+ * @throws InvalidArgumentError where `type` is no class or one that travels by itself, the codec is no codec or has a key
+ *   that no codec has, or the module has registered another class under that name
  *
  * @example
  * ```ts file=money.ts
@@ -94,6 +98,7 @@ export function registerCodec<Instance extends object, Data>(
   codec: Codec<Instance, Data> | CyclicCodec<Instance, Data>,
 ): void {
   const prototype = prototypeOf(type);
+  checkKeys(codec);
   const { encode } = codec;
   const {
     decode = undefined,
@@ -123,6 +128,28 @@ export function registerCodec<Instance extends object, Data>(
       : undefined,
     place: line,
   });
+}
+
+const codecChecks: OptionChecks<
+  Codec<object, unknown> & Omit<CyclicCodec<object, unknown>, keyof Codec<object, unknown>>
+> = {
+  encode: checkMethod,
+  decode: checkMethod,
+  create: checkMethod,
+  fill: checkMethod,
+  name: (value) => (typeof value === 'string' && value !== '' ? undefined : 'a string that is not empty'),
+  module: (value) => (URL.canParse(String(value)) ? undefined : 'an absolute URL: import.meta.url'),
+  subclasses: checkFlag,
+};
+
+function checkMethod(value: unknown): string | undefined {
+  return isMethod(value) ? undefined : 'a function';
+}
+
+/** What is more than a plain object, a class's instance or a class, may have a state of its own under whatever names. */
+function checkKeys(codec: object): void {
+  const parent: unknown = isHolder(codec) ? Object.getPrototypeOf(codec) : null;
+  if (parent === null || parent === Object.prototype) checkOptions(codec, codecChecks, 'codec');
 }
 
 function prototypeOf(type: { readonly prototype: object }): object {

@@ -5,6 +5,7 @@ import { InvalidArgumentError } from 'heddle/defer';
 import { MemoryThreadPool } from 'heddle/testing';
 import { CodecError, registerCodec, ThreadPool, UnclonableError } from 'heddle/threads';
 import * as failing from '../fixtures/codecs/failing.ts';
+import { Late } from '../fixtures/codecs/registered-again.ts';
 import * as shapes from '../fixtures/codecs/shapes.ts';
 import { add, identity } from '../fixtures/threads/jobs.ts';
 import { data, objectsWithin } from '../support/arbitrary-data.ts';
@@ -275,6 +276,28 @@ test('what is no codec, or for no class, is refused when it is registered', () =
   refused(Some, { ...codec, fill() {} }, /needs the functions/);
   refused(class {}, codec, /without a name/);
   refused(Some, { ...codec, module: './some.js' }, /absolute URL/);
+  refused(Some, undefined, /options of a codec must be an object/);
+  refused(Some, { ...codec, subclases: true }, /^A codec has no option 'subclases'; its options are encode, decode, /);
+  refused(Some, { ...codec, subclasses: 1 }, /option subclasses of a codec must be true or false/);
+});
+
+test('a codec that is the instance of a class may have a state of its own', () => {
+  class Counted {}
+  class Codec {
+    encoded = 0;
+    encode(): number {
+      return ++this.encoded;
+    }
+    decode(): Counted {
+      return new Counted();
+    }
+  }
+  registerCodec(Counted, new Codec());
+});
+
+test('a class that is registered again has the new codec', limit, async () => {
+  const arrived = await thereAndBack(new Late('nobody'));
+  assert.equal(arrived.by, 'the second, decoded by the second');
 });
 
 test('two classes of one name in one module need two names', limit, async () => {
