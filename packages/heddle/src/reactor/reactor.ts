@@ -63,10 +63,12 @@ export let checkRun: (reactor: Reactor, options: RunOptions) => void;
 export class Reactor<Pool extends ReactorThreadPool = ReactorThreadPool> implements ReactorTime {
   /**
    * Gets the errors that nobody else can get: those that delayed calls,
-   * triggers, calls from threads and calls in threads throw, or that the
+   * triggers, {@link callFromThread} and {@link callInThread} throw, or that the
    * promises they return are rejected with. They never stop the loop. Replace
    * it to log them your way; by default they are printed to stderr, and so is
-   * what `onError` itself throws.
+   * what `onError` itself throws. It does not get what `callFromThread` of
+   * `heddle/thread` and `callInThread` of a pool throw: those are failures that
+   * nobody handled.
    */
   onError: ReportError = (error, origin) => console.error(`Unhandled error in ${origin}:`, error);
 

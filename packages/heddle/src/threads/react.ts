@@ -25,8 +25,10 @@ export interface ReactOptions extends RunOptions {
 }
 
 /**
- * Runs a program that has a beginning and an end: starts the reactor, calls
- * `main`, stops the reactor in order when that is done, and ends the process.
+ * Runs a program that has a beginning and an end: calls `main`, starts the
+ * reactor, stops it in order when `main` is done, and ends the process. What
+ * `main` does before its first `await` comes before the start: `reactor.running`
+ * is false there.
  *
  * The exit code is 0 (or `process.exitCode`, if the program has set it), 1
  * when `main` failed, which is then printed, or what `main` failed with a
