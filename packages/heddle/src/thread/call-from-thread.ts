@@ -12,14 +12,15 @@ import { ReactorCallError } from '../threads/wire/reactor-call-error.ts';
  * the reactor's thread has. The arguments are copied. Calls are made in the order
  * in which a thread asks for them; what was passed does not wait while the module
  * of another is still being imported. What `f` throws is reported in the reactor's
- * thread as a failure that nobody handled. In the reactor's thread itself, `f` is
- * called in a later turn.
+ * thread as a failure that nobody handled, and so is that its module does not export
+ * it there (a CallableError, `HEDDLE_NO_SUCH_FUNCTION`): the thread does not wait to
+ * learn of it. In the reactor's thread itself, `f` is called in a later turn.
  *
  * After Twisted's `reactor.callFromThread`.
  *
  * @param f what is to be called there
  * @param args its arguments
- * @throws CallableError when `f` cannot be found in another thread
+ * @throws CallableError when `f` is no function, or one that no other thread can have, such as a bound one
  * @throws UnclonableError when an argument cannot be sent
  * @throws ReactorCallError `HEDDLE_JOB_ENDED` when `f` was passed to a call that has ended
  *
@@ -73,6 +74,7 @@ export function callFromThread<A extends unknown[]>(f: (...args: A) => unknown, 
  * @param f what is to be called there
  * @param args its arguments
  * @throws ReactorCallError `HEDDLE_BLOCKS_REACTOR` in the reactor's own thread, which would wait for itself
+ * @throws CallableError `HEDDLE_NO_SUCH_FUNCTION` when the module of `f` does not export it
  * @throws whatever `f` throws, and what {@link callFromThread} does
  *
  * @example
