@@ -293,7 +293,8 @@ export class ThreadPool {
   /**
    * The calls that run or wait now, each with what may be known of it and a way to cancel it: for whoever looks at a
    * program while it runs. Arguments are not among it. First those that threads have begun, those that were given up and
-   * go on included, then those that wait, in their order; a bound object's calls belong to the pool that made it.
+   * go on included, then those that wait, in their order. A bound object's calls are listed by the pool that made it;
+   * the `pool` of each is the object's own.
    *
    * What it gives does not change afterwards, and holds the calls and their arguments: don't keep it.
    *

@@ -30,7 +30,10 @@ export type JobOutcome = 'completed' | 'failed' | 'cancelled';
 
 /** A pool has taken a call. */
 export const jobQueued: Channel = channel('heddle:job:queued');
-/** A thread has got the call, and begins it as soon as it has done what it got before. */
+/**
+ * The pool gives the call to a thread, which begins it as soon as it has done what it got before. A call that only now
+ * turns out not to be sendable, or that is cancelled in the same turn, is told all the same, and no thread gets it.
+ */
 export const jobStarted: Channel = channel('heddle:job:started');
 /** The call has its outcome, which its Deferred gets next. */
 export const jobSettled: Channel = channel('heddle:job:settled');

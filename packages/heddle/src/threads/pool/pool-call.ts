@@ -13,7 +13,7 @@ export interface PoolCall {
   /** The call's number, which no other call of the program has; its events on `node:diagnostics_channel` have it too. */
   readonly id: number;
   readonly functionName: string;
-  /** The name of the pool. A bound object's calls are in a pool of its own. */
+  /** The name of the pool; of a bound object's call that of the object's own, such as `parsers-bound-1`. */
   readonly pool: string;
   readonly state: CallState;
   /** The name of the thread that has the call, also where the call waits there; undefined while none has. */
