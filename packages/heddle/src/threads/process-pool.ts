@@ -18,8 +18,8 @@ import { ThreadPool } from './thread-pool.ts';
  * Processes share no memory: a SharedArrayBuffer, a port, a stream and the
  * objects of Node's that only threads can hand on (`KeyObject`, `Blob` …) are
  * refused by name, and what `transfer()` marks is copied and then gone here,
- * as with a thread. A process takes some 40 ms to start and some 40 MB; a call
- * costs tens of microseconds, about ten times that of a thread.
+ * as with a thread. A process takes some 50 ms to start and some 40 MB; a call
+ * takes 30 to 70 microseconds there and back, about three times that of a thread.
  *
  * Idle processes do not keep the program, and none outlives it, with one
  * exception: where the program is killed, a job that computes ends only when it
