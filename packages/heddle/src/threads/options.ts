@@ -104,7 +104,9 @@ export interface CallOptions {
   /**
    * Milliseconds that the function may run in its thread, its promise included. Does not count waiting, the start
    * of a thread, and loading the function's module where the thread calls the function for the first time. What it
-   * imports or compiles when it is called does count. A result that is on its way back is taken. Default Infinity.
+   * imports or compiles when it is called does count, and of an iteration all the time until its generator has ended,
+   * also while that waits for a loop that takes its items slowly. A result that is on its way back is taken. Default
+   * Infinity.
    */
   readonly runTimeout?: number | undefined;
   /**
@@ -116,8 +118,8 @@ export interface CallOptions {
   readonly priority?: number | undefined;
   /**
    * Calls with the same key run in the order in which they were made and never two at once; each begins when the one
-   * before it has left its thread. Keys are compared as a `Map` compares. A call's priority counts no more than that
-   * of a call of its key which waits before it when it is made. Default: none.
+   * before it has left its thread. Keys are compared as a `Map` compares; each pool and each bound object has its own.
+   * A call's priority counts no more than that of a call of its key which waits before it when it is made. Default: none.
    */
   readonly key?: string | number | bigint | symbol | object | undefined;
   /** How many items of an iteration a thread may be ahead of those that have been taken. Default 16. */
