@@ -64,3 +64,66 @@ test('a constant that is not initialised yet is refused, and captured later', as
   assert.match(error.message, /captures tooLate, which is not initialised yet\. Move the call below the declaration/);
   assert.deepEqual(await deferToThread(() => tooLate), [1]);
 });
+
+/** What is refused, by its code, and what is not, by its value. */
+async function outcomeOf(call: PromiseLike<unknown>): Promise<unknown> {
+  return call.then(
+    (value) => value,
+    (error: unknown) => (error as { code?: unknown }).code,
+  );
+}
+
+const atTop = [
+  outcomeOf(deferToThread(() => lateConstant)),
+  outcomeOf(deferToThread(() => lateVariable)),
+  outcomeOf(deferToThread(() => undefinedConstant)),
+  outcomeOf(deferToThread(() => typeof LateClass)),
+  outcomeOf(deferToThread(() => functionScoped)),
+];
+const lateConstant = Math.abs(-5);
+let lateVariable = Math.abs(-5);
+const undefinedConstant: unknown = undefined;
+class LateClass {}
+var functionScoped: unknown = 5;
+
+test('a variable at the top of its module is refused until it is initialised', async () => {
+  assert.deepEqual(await Promise.all(atTop), [...Array<string>(4).fill('HEDDLE_DEAD_ZONE'), undefined]);
+  assert.equal(await deferToThread(() => lateConstant), 5);
+  assert.equal(await deferToThread(() => lateVariable), 5);
+  assert.equal(await deferToThread(() => undefinedConstant), undefined);
+  assert.equal(await deferToThread(() => typeof LateClass), 'function');
+  assert.equal(await deferToThread(() => functionScoped), 5);
+  lateVariable += 1;
+});
+
+test('a variable of a function or a block is refused until it is initialised, and not because it is undefined', async () => {
+  async function ofFunction(parameter?: unknown): Promise<unknown[]> {
+    const early = outcomeOf(deferToThread(() => constant));
+    const usesEarly = outcomeOf(deferToThread(() => reads()));
+    const whole = outcomeOf(deferToThread(() => parameter));
+    // oxlint-disable-next-line no-unassigned-vars -- its value is undefined, and it is in no dead zone
+    let unassigned: unknown;
+    const constant = parameter;
+    const reads = (): unknown => constant;
+    return Promise.all([
+      early,
+      usesEarly,
+      whole,
+      outcomeOf(deferToThread(() => constant)),
+      outcomeOf(deferToThread(() => unassigned)),
+      outcomeOf(deferToThread(() => reads())),
+    ]);
+  }
+  const dead = 'HEDDLE_DEAD_ZONE';
+  assert.deepEqual(await ofFunction(), [dead, dead, undefined, undefined, undefined, undefined]);
+
+  const outcomes: unknown[] = [];
+  for (let round = 0; round < 2; round++) {
+    const early = outcomeOf(deferToThread(() => ofBlock * 2));
+    let ofBlock = round;
+    // oxlint-disable-next-line no-await-in-loop -- each round has a variable of its own
+    outcomes.push(await early, await deferToThread(() => ofBlock * 2));
+    ofBlock += 1;
+  }
+  assert.deepEqual(outcomes, [dead, 0, dead, 2]);
+});

@@ -1,5 +1,6 @@
 import type { Session } from 'node:inspector';
 import { types } from 'node:util';
+import { withDeadZones } from './dead-zones.ts';
 import { askAbout, internalsOf, type ScriptPosition, valueOf } from './function-handle.ts';
 import { inspectorSession } from './inspector-session.ts';
 import { scriptOfProgram } from './script-of-program.ts';
@@ -23,7 +24,10 @@ export type Origin =
   /** The runtime does not let us ask. */
   | { readonly kind: 'denied'; readonly reason: unknown };
 
-/** Variables with the values they had when they were read; the last scope is the global object itself. */
+/**
+ * Variables with the values they had when V8 was asked; the last scope is the global object itself. To read a variable that
+ * was in its dead zone throws a ReferenceError.
+ */
 export interface Scope {
   /** What kind of scope V8 says it is: `Closure (name)`, `Block`, `Module`, `Script`, `Global` … */
   readonly description: string;
@@ -48,7 +52,7 @@ export function originOf(f: Function): Origin {
 }
 
 function examine(session: Session, objectId: string, f?: Function): Origin {
-  const internal = internalsOf(session, objectId);
+  const internal = withDeadZones(() => internalsOf(session, objectId));
   const target = internal('[[TargetFunction]]')?.objectId;
   if (target !== undefined) return { kind: 'bound', target: examine(session, target) };
   if (internal('[[Handler]]') !== undefined) return { kind: 'proxy' };

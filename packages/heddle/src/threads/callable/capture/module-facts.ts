@@ -22,8 +22,6 @@ export interface ModuleFacts {
   readonly mutated: ReadonlySet<string>;
   /** Names of classes that decorators are given to, in the way of a compiler. */
   readonly decorated: ReadonlySet<string>;
-  /** Constants and classes that cannot be `undefined` once they are initialised. */
-  readonly neverUndefined: ReadonlySet<string>;
   /** Whether code at this offset is strict. */
   isStrictAt(offset: number): boolean;
   /** What its `//# sourceMappingURL=` says, empty where it has none; undefined where there is no text. */
@@ -37,7 +35,6 @@ const UNKNOWN: ModuleFacts = {
   reassigned: new Set(),
   mutated: new Set(),
   decorated: new Set(),
-  neverUndefined: new Set(),
   isStrictAt: () => false,
   sourceMapUrl: undefined,
 };
@@ -57,7 +54,6 @@ export function readModule(source: string | undefined, sourceType: 'script' | 'm
     imports: importsOf(program),
     exported: new Set(program.body.flatMap(exportedBy)),
     ...writes,
-    neverUndefined: neverUndefinedOf(program),
     isStrictAt: sourceType === 'module' ? () => true : isWithin(strictParts(program)),
     sourceMapUrl: sourceMapUrlIn(source),
   };
@@ -103,32 +99,6 @@ function exportedBy(statement: AnyNode): string[] {
   }
   if (declaration) return [declaration.id.name];
   return specifiers.flatMap(({ local }) => (local.type === 'Identifier' ? [local.name] : []));
-}
-
-const NEVER_UNDEFINED: ReadonlySet<string> = new Set([
-  'ArrowFunctionExpression',
-  'FunctionExpression',
-  'ClassExpression',
-  'ObjectExpression',
-  'ArrayExpression',
-  'TemplateLiteral',
-  'NewExpression',
-  'Literal',
-]);
-
-function neverUndefinedOf({ body }: Program): Set<string> {
-  const names = new Set<string>();
-  for (const statement of body) {
-    const exported = statement.type === 'ExportNamedDeclaration' ? statement.declaration : undefined;
-    const declaration = exported ?? statement;
-    if (declaration.type === 'ClassDeclaration') names.add(declaration.id.name);
-    if (declaration.type !== 'VariableDeclaration' || declaration.kind !== 'const') continue;
-    for (const { id, init } of declaration.declarations) {
-      if (id.type === 'Identifier' && init !== null && init !== undefined && NEVER_UNDEFINED.has(init.type))
-        names.add(id.name);
-    }
-  }
-  return names;
 }
 
 function writesIn(program: Program): Pick<ModuleFacts, 'reassigned' | 'mutated' | 'decorated'> {

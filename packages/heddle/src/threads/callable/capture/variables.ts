@@ -41,8 +41,7 @@ export function readVariables(f: Function, literal: Literal, scopes: readonly Sc
     const atTop = isTop(scope, scopes, literal);
     const read = readFrom(scope, name);
     const value = read?.value;
-    const inDeadZone = read === undefined || (value === undefined && atTop && literal.facts.neverUndefined.has(name));
-    variables.push({ usage, value, atTop, inDeadZone });
+    variables.push({ usage, value, atTop, inDeadZone: read === undefined });
     const isShared = scope.description === 'Script' || scope.description === 'Global';
     if (isShared || value === undefined || literal.facts.reassigned.has(name)) mayChange = true;
   }
@@ -50,7 +49,7 @@ export function readVariables(f: Function, literal: Literal, scopes: readonly Sc
   return variables;
 }
 
-// Newer versions of V8 say that a variable is in its dead zone; before that it looks as if it were undefined.
+// Undefined for a variable in its dead zone.
 function readFrom({ object }: Scope, name: string): { readonly value: unknown } | undefined {
   try {
     return { value: object[name] };
