@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { CallableError, deferToThread, threadFunction } from 'heddle';
 import type * as work from '../fixtures/callable/work.ts';
+import { errorOf } from '../support/failure-of.ts';
 
 type Work = typeof work;
 const url = new URL('../fixtures/callable/work.js', import.meta.url);
@@ -92,9 +93,16 @@ test('of a CommonJS module that exports a promise, functions are those of what t
   assert.equal(await deferToThread(twice, 2), 4);
 });
 
-test('a module that is not there fails with the error of the import', async () => {
+test('a module that is not there is told of with the name of the function, and the error of the import', async () => {
   const missing = threadFunction(new URL('./nowhere.js', import.meta.url), 'f');
-  await assert.rejects(async () => deferToThread(missing), { code: 'ERR_MODULE_NOT_FOUND' });
+  const error = await errorOf(deferToThread(missing), CallableError);
+  assert.equal(error.code, 'HEDDLE_MODULE_FAILED');
+  assert.equal(error.functionName, 'f');
+  assert.match(
+    error.message,
+    /^f needs file:.*nowhere\.js, which cannot be imported in the thread: Cannot find module/,
+  );
+  assert.equal((error.cause as NodeJS.ErrnoException).code, 'ERR_MODULE_NOT_FOUND');
 });
 
 function refusal(code: string, message: RegExp): (error: unknown) => boolean {

@@ -6,7 +6,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CancelledError, TimeoutError } from 'heddle/defer';
-import { PoolStoppedError, type ThreadPool, type ThreadPoolOptions, UnclonableError } from 'heddle/threads';
+import {
+  CallableError,
+  PoolStoppedError,
+  type ThreadPool,
+  type ThreadPoolOptions,
+  UnclonableError,
+} from 'heddle/threads';
 import * as faults from '../fixtures/threads/faults.ts';
 import { add, identity, whichThread } from '../fixtures/threads/jobs.ts';
 import {
@@ -68,6 +74,13 @@ async function assertSucceeded(pool: FaultyPool, harm: () => Promise<unknown>): 
   await harm();
   assert.equal(await pool.defer(countHere), 1);
   await assertUsable(pool);
+}
+
+/** What a module that cannot be loaded has thrown. */
+async function causeOfBroken(pool: FaultyPool, file: string): Promise<unknown> {
+  const error = await errorOf(pool.defer(brokenFunction(file)), CallableError);
+  assert.equal(error.code, 'HEDDLE_MODULE_FAILED');
+  return error.cause;
 }
 
 async function withFiles(body: (...files: [string, string]) => Promise<void>): Promise<void> {
@@ -316,27 +329,31 @@ const sent: FaultRow[] = [
 
 const loaded: FaultRow[] = [
   {
-    name: 'a module that throws while it is imported fails the call with its error, each time',
+    name: 'a module that throws while it is imported fails the call, each time, with its error as the cause',
     run: (pool) =>
       assertSurvives(pool, async () => {
         for (let time = 0; time < 3; time++) {
-          const error = await errorOf(pool.defer(brokenFunction('throws-at-import.mjs')), RangeError);
-          assert.equal(error.message, 'this module does not want to be loaded');
-          const required = await errorOf(pool.defer(brokenFunction('throws-at-require.cjs')), Error);
+          const cause = await causeOfBroken(pool, 'throws-at-import.mjs');
+          assert.ok(cause instanceof RangeError);
+          assert.equal(cause.message, 'this module does not want to be loaded');
+          const required = await causeOfBroken(pool, 'throws-at-require.cjs');
           assert.equal((required as NodeJS.ErrnoException).code, 'E_NEITHER');
         }
       }),
   },
   {
-    name: 'a module with a syntax error fails the call with it',
-    run: (pool) => assertSurvives(pool, () => errorOf(pool.defer(brokenFunction('syntax-error.mjs')), SyntaxError)),
+    name: 'a module with a syntax error fails the call for it',
+    run: (pool) =>
+      assertSurvives(pool, async () => {
+        assert.ok((await causeOfBroken(pool, 'syntax-error.mjs')) instanceof SyntaxError);
+      }),
   },
   {
     name: 'a module that does not exist fails the call',
     run: (pool) =>
       assertSurvives(pool, async () => {
-        const error = await errorOf(pool.defer(brokenFunction('not-there.mjs')), Error);
-        assert.equal((error as NodeJS.ErrnoException).code, 'ERR_MODULE_NOT_FOUND');
+        const cause = await causeOfBroken(pool, 'not-there.mjs');
+        assert.equal((cause as NodeJS.ErrnoException).code, 'ERR_MODULE_NOT_FOUND');
       }),
   },
   {

@@ -66,10 +66,10 @@ test('a promise that never settles ends by its timeout, and frees the place of i
   await assertUsable(pool);
 });
 
-test('a module without the function fails the call with what there is instead', limit, async (t) => {
+test('a file that is not there fails the call, and not the thread', limit, async (t) => {
   const pool = poolFor(t, { max: 1 });
-  const error = await failureOf(pool.defer(brokenFunction('never-loads.mjs?and-no-such-file')));
-  assert.ok(error instanceof Error && !(error instanceof CallableError));
+  const error = await errorOf(pool.defer(brokenFunction('never-loads.mjs?and-no-such-file')), CallableError);
+  assert.equal(error.code, 'HEDDLE_MODULE_FAILED');
   await assertUsable(pool);
 });
 

@@ -3,12 +3,13 @@ import type { Address } from '../wire/address.ts';
 import type { Binding, CapturedReference, CapturedText, LoadableReference, Patch, Target } from '../wire/captured.ts';
 import { type CompiledText, compileText } from './compile-text.ts';
 import { importerOf, importFrom } from './import-from.ts';
+import { importing } from './importing.ts';
 import type { FunctionSource } from './load.ts';
 import { type Located, member } from '../wire/member.ts';
 import { startAll } from '../wire/start-all.ts';
 import { honourSourceMap } from './source-map.ts';
 
-type Locate = (address: Address) => Located | Promise<Located>;
+type Locate = (address: Address, functionName?: string) => Located | Promise<Located>;
 
 /** Makes the functions of a captured reference, again for each job. */
 export function loadCaptured(reference: CapturedReference, locate: Locate): FunctionSource | Promise<FunctionSource> {
@@ -23,7 +24,7 @@ export function loadCaptured(reference: CapturedReference, locate: Locate): Func
     const loaded = new Map(loadables.map((loadable, index) => [loadable, located[index]?.value]));
     return (values) => ({ f: new Instance(reference, compiled, loaded, values).first, receiver: undefined });
   };
-  const loads = startAll(loadables, (loadable) => load(loadable, locate));
+  const loads = startAll(loadables, (loadable) => load(loadable, locate, reference.functions[0]?.name ?? ''));
   return loads instanceof Promise ? loads.then(source) : source(loads);
 }
 
@@ -123,14 +124,16 @@ function loadablesOf({ functions, patches }: CapturedReference): LoadableReferen
   return targets.flatMap((target) => (target.kind === 'loaded' ? [target.reference] : []));
 }
 
-function load(reference: LoadableReference, locate: Locate): Located | Promise<Located> {
+function load(reference: LoadableReference, locate: Locate, functionName: string): Located | Promise<Located> {
   switch (reference.kind) {
     case 'import': {
       const { script, specifier, path } = reference;
-      const namespace = importFrom(script, specifier);
-      return namespace instanceof Promise
-        ? namespace.then((loaded) => member(loaded, path, specifier, undefined))
-        : member(namespace, path, specifier, undefined);
+      return importing(functionName, specifier, () => {
+        const namespace = importFrom(script, specifier);
+        return namespace instanceof Promise
+          ? namespace.then((loaded) => member(loaded, path, specifier, undefined))
+          : member(namespace, path, specifier, undefined);
+      });
     }
     case 'require':
       return member(createRequire(reference.file), [], reference.file, undefined);
@@ -139,6 +142,6 @@ function load(reference: LoadableReference, locate: Locate): Located | Promise<L
     case 'symbol':
       return member(Symbol.for(reference.key), [], reference.key, undefined);
     default:
-      return locate(reference);
+      return locate(reference, functionName);
   }
 }

@@ -4,6 +4,7 @@ import { CallableError } from '../wire/callable-error.ts';
 import type { FactoryReference, JobReference } from '../wire/reference.ts';
 import { release } from './bound-objects.ts';
 import { loadCaptured } from './captured-function.ts';
+import { importing } from './importing.ts';
 import { importModule } from './import-module.ts';
 import { isHolder, type Located, member } from '../wire/member.ts';
 import { loadSequence } from './sequence.ts';
@@ -24,8 +25,8 @@ export type FunctionSource = (captured: readonly unknown[]) => LoadedFunction;
  *
  * Answers at once but for an ES module that this thread has not imported yet.
  *
- * @throws CallableError `HEDDLE_NO_SUCH_FUNCTION` where the address leads to no function, and
- *   whatever the module throws while it is loaded (or a promise rejected with either).
+ * @throws CallableError `HEDDLE_NO_SUCH_FUNCTION` where the address leads to no function, `HEDDLE_MODULE_FAILED` where a
+ *   module throws while it is loaded, `HEDDLE_ENTRY_MODULE` where that is the program's entry (or a promise rejected with one)
  */
 export function loadFunction(reference: JobReference): FunctionSource | Promise<FunctionSource> {
   if (reference.kind === 'captured') return loadCaptured(reference, locate);
@@ -39,7 +40,7 @@ export function loadFunction(reference: JobReference): FunctionSource | Promise<
 }
 
 function loadFactory({ url, name }: FactoryReference): FunctionSource | Promise<FunctionSource> {
-  const located = locate({ kind: 'module', url, path: [name] });
+  const located = locate({ kind: 'module', url, path: [name] }, '');
   const source = (found: Located): FunctionSource => {
     const { f: factory } = sourceOf(found)([]);
     return (captured) => ({ f: Reflect.apply(factory, undefined, captured) as Function, receiver: undefined });
@@ -59,8 +60,12 @@ function sourceOf({ value, receiver, address, name, hint }: Located): FunctionSo
   return () => loaded;
 }
 
-/** Finds what is at an address, and loads its module for that. */
-export function locate(address: Address): Located | Promise<Located> {
+/**
+ * Finds what is at an address, and loads its module for that.
+ *
+ * @param functionName of the function that it is for, where it is not that function
+ */
+export function locate(address: Address, functionName = address.path.join('.')): Located | Promise<Located> {
   switch (address.kind) {
     case 'global':
       return member(globalThis, address.path, 'the global object', undefined);
@@ -69,15 +74,20 @@ export function locate(address: Address): Located | Promise<Located> {
       return member(exports, address.path, address.module, exports);
     }
     case 'commonjs': {
-      const exports: unknown = createRequire(address.file)(address.file);
-      return member(exports, address.path, address.file, exports);
+      const { file, path } = address;
+      return importing(functionName, file, () => {
+        const exports: unknown = createRequire(file)(file);
+        return member(exports, path, file, exports);
+      });
     }
     case 'module': {
       const { url, path } = address;
-      const namespace = importModule(url);
-      return namespace instanceof Promise
-        ? namespace.then((loaded) => exported(loaded, url, path))
-        : exported(namespace, url, path);
+      return importing(functionName, url, () => {
+        const namespace = importModule(url);
+        return namespace instanceof Promise
+          ? namespace.then((loaded) => exported(loaded, url, path))
+          : exported(namespace, url, path);
+      });
     }
   }
 }

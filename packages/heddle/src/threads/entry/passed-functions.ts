@@ -30,7 +30,7 @@ export class PassedFunctions {
   /**
    * Loads those that are to run in this thread.
    *
-   * @throws CallableError, or whatever a module throws that is loaded for it; or a promise rejected with that
+   * @throws CallableError, or a promise rejected with one
    */
   load(): Promise<void> | undefined {
     const run = this.#passed.filter((each) => each.way === 'inThread');

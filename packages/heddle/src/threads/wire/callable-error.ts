@@ -14,7 +14,7 @@ export type CallableErrorCode =
   | 'HEDDLE_PROXY'
   /** The function's module has not finished its top-level code. */
   | 'HEDDLE_STILL_EVALUATING'
-  /** The function's module cannot be imported. */
+  /** The function's module, or one that a captured function uses, cannot be imported. */
   | 'HEDDLE_MODULE_FAILED'
   /** A method that uses `this` and belongs to several exported objects. */
   | 'HEDDLE_AMBIGUOUS_THIS'
