@@ -1,9 +1,9 @@
 import { MemoryThreadPool } from 'heddle/testing';
 
-/** A pool in memory whose threads can be made to end by themselves, or not to be made at all. */
+/** A pool in memory whose threads can be made to end by themselves, never to have started, or not to be made at all. */
 export class FailingPool extends MemoryThreadPool {
   /** What becomes of the threads that are made from now on. */
-  fate: 'lives' | 'ends at once' | 'cannot be made' = 'lives';
+  fate: 'lives' | 'ends at once' | 'hangs' | 'cannot be made' = 'lives';
   /** How many threads were made, or were to be. */
   starts = 0;
   readonly #ends: (() => void)[] = [];
@@ -13,9 +13,11 @@ export class FailingPool extends MemoryThreadPool {
     return (listener: Parameters<typeof connect>[0]) => {
       this.starts++;
       if (this.fate === 'cannot be made') throw new RangeError('no more threads');
-      const endsAtOnce = this.fate === 'ends at once';
-      const connection = connect(endsAtOnce ? { ...listener, started: () => {} } : listener);
-      if (endsAtOnce) connection.end();
+      const { fate } = this;
+      const connection = connect(fate === 'lives' ? listener : { ...listener, started: () => {} });
+      // Its jobs wait for it, and can be taken back.
+      if (fate === 'hangs') connection.submit = () => 0;
+      if (fate === 'ends at once') connection.end();
       else this.#ends.push(() => connection.end());
       return connection;
     };

@@ -10,6 +10,8 @@ import { FailingPool } from '../support/failing-pool.ts';
 import { poolFor } from '../support/pools.ts';
 import { sizes } from '../support/sizes.ts';
 
+const limit = { timeout: 30_000 };
+
 function failingPool(t: TestContext, options: ThreadPoolOptions): FailingPool {
   const pool = new FailingPool(options);
   t.after(() => pool.stop({ deadline: 0 }));
@@ -157,6 +159,71 @@ test('calls that wait while a thread dies and its successor cannot be made have 
   await pool.endThreads();
   await errorOf(first, ThreadExitError);
   for (const failure of waiting) assert.ok((await failure) instanceof RangeError);
+});
+
+test('after a failure, a thread that hangs as it starts keeps calls from others for a second', async (t) => {
+  const pool = failingPool(t, { max: 4 });
+  pool.fate = 'ends at once';
+  await errorOf(pool.defer(add, 1, 1), ThreadExitError);
+  pool.fate = 'hangs';
+  const calls = [2, 3, 4].map((n) => pool.defer(add, n, n));
+  await pool.settle();
+  pool.fate = 'lives';
+  pool.clock.advance(999);
+  assert.equal(pool.starts, 2);
+  pool.clock.advance(1);
+  assert.equal(pool.starts, 3);
+  await pool.performAll();
+  assert.deepEqual(calls.slice(1).map(successResultOf), [6, 8]);
+});
+
+test('the call that waits for a thread which hangs as it starts goes to one that has started', limit, async (t) => {
+  const pool = failingPool(t, { max: 2 });
+  pool.fate = 'ends at once';
+  await errorOf(pool.defer(add, 1, 1), ThreadExitError);
+  pool.fate = 'hangs';
+  const calls = [2, 3].map((n) => pool.defer(add, n, n));
+  await pool.settle();
+  pool.fate = 'lives';
+  pool.clock.advance(1000);
+  while (!calls.every(({ called }) => called)) {
+    t.signal.throwIfAborted();
+    await pool.performAll();
+    await pool.settle();
+  }
+  assert.deepEqual(calls.map(successResultOf), [4, 6]);
+});
+
+test('threads that hang beside one that fails do not keep the pool from making others', async (t) => {
+  const pool = failingPool(t, { max: 3 });
+  pool.fate = 'hangs';
+  const hanging = [pool.defer(add, 1, 1), pool.defer(add, 2, 2)];
+  pool.fate = 'ends at once';
+  await errorOf(pool.defer(add, 3, 3), ThreadExitError);
+  pool.fate = 'lives';
+  const last = pool.defer(add, 4, 4);
+  pool.clock.advance(1000);
+  await pool.performAll();
+  assert.equal(successResultOf(last), 8);
+  for (const call of hanging) call.addErrback(() => {});
+});
+
+test('threads that hang as they start are made after ever longer times, and no more than max', async (t) => {
+  const pool = failingPool(t, { min: 10, max: 10 });
+  pool.fate = 'ends at once';
+  pool.start();
+  pool.fate = 'hangs';
+  await pool.settle();
+  assert.equal(pool.starts, 11);
+  const patience = [1000, 1000, 1000, 1000, 1000, 1600, 3200, 6400, 12_800];
+  for (const [hanging, milliseconds] of patience.entries()) {
+    pool.clock.advance(milliseconds - 1);
+    assert.equal(pool.starts, 11 + hanging);
+    pool.clock.advance(1);
+    assert.equal(pool.starts, 12 + hanging);
+  }
+  pool.clock.advance(1_000_000);
+  assert.equal(pool.statistics().threads, 10);
 });
 
 test('a stopped pool makes no threads again', async () => {
