@@ -17,6 +17,8 @@ export interface PoolThread extends JobHolder {
   readonly roomy: Place;
   /** Its place among those whose jobs another could begin sooner. */
   readonly laden: Place;
+  /** Its place among those that have more jobs than they may run at once. */
+  readonly crowded: Place;
   /** How many of them wait for the others. */
   readonly ahead: number;
   /** Whether it has been asked to say when it is free, and has got no job since. */

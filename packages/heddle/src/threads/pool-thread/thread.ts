@@ -77,6 +77,7 @@ export class Thread implements PoolThread {
   counted = 0;
   readonly roomy: Place = new Place(this);
   readonly laden: Place = new Place(this);
+  readonly crowded: Place = new Place(this);
   isAsked = false;
   isIdle = false;
   #asks = 0;

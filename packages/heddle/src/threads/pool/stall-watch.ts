@@ -8,13 +8,28 @@ const STALLED_MS = 1;
 
 const NONE: readonly PoolThread[] = [];
 
-/** Whether the thread has been at one job for too long to keep others waiting. */
-export function isStalled(thread: PoolThread): boolean {
-  return thread.mayGiveBack && stallsIn(thread) <= 0;
+/**
+ * The threads, from the first on, that have been at one job for too long to keep others waiting.
+ *
+ * @param isOneIdle whether a thread that has started is idle: another that starts would begin no sooner than they
+ * @param time when, in `performance.now()` milliseconds; it is asked for where there are threads and it is not given
+ */
+export function stalledThreads(rotation: Rotation, isOneIdle: boolean, time?: number): readonly PoolThread[] {
+  if (rotation.first === undefined) return NONE;
+  const at = time ?? now();
+  let stalled: PoolThread[] | undefined;
+  for (let place: Place | undefined = rotation.first; place !== undefined; place = place.next) {
+    const { thread } = place;
+    if (!thread.started && !isOneIdle) continue;
+    if (stallsIn(thread, at) > 0) break;
+    stalled ??= [];
+    stalled.push(thread);
+  }
+  return stalled ?? NONE;
 }
 
-function stallsIn({ lastProgress }: PoolThread): number {
-  return lastProgress + STALLED_MS - now();
+function stallsIn({ lastProgress }: PoolThread, time: number): number {
+  return lastProgress + STALLED_MS - time;
 }
 
 /** Notices threads that keep jobs waiting behind one that takes long. */
@@ -42,11 +57,9 @@ export class StallWatch {
     const stalled: PoolThread[] = [];
     for (let place: Place | undefined = this.#laden.first; place !== undefined; place = place.next) {
       const { thread } = place;
-      // Done, it may be, and not delivered yet: to ask again would give nothing again.
-      if (!thread.mayGiveBack) continue;
       // A new thread would start no sooner.
       if (!thread.started && !isOneIdle) continue;
-      const milliseconds = stallsIn(thread);
+      const milliseconds = stallsIn(thread, now());
       if (milliseconds > 0) {
         this.#lookAgain(milliseconds);
         break;

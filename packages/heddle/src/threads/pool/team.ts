@@ -6,7 +6,7 @@ import type { PoolThread, ThreadOwner } from '../pool-thread/pool-thread.ts';
 import { PriorityQueue } from './priority-queue.ts';
 import { Roster } from './roster.ts';
 import { Rotation } from './rotation.ts';
-import { isStalled, StallWatch } from './stall-watch.ts';
+import { stalledThreads, StallWatch } from './stall-watch.ts';
 import type { StuckThread } from '../pool-thread/stuck-thread.ts';
 
 /** How much a team may do at a time. */
@@ -71,6 +71,8 @@ export class Team {
   readonly #roomy = new Rotation();
   /** Threads whose jobs another could begin sooner, the one that finished one last at the end. */
   readonly #laden = new Rotation();
+  /** Those of them that have more jobs than they may run at once, in the same order. */
+  readonly #crowded = new Rotation();
   readonly #stallWatch = new StallWatch(this.#laden, () => this.#relieve());
   readonly #threadOwner: ThreadOwner = {
     threadIsReady: (thread) => this.roster.threadIsReady(thread),
@@ -224,19 +226,26 @@ export class Team {
 
   #nextThread(job: Job): PoolThread | undefined {
     if (this.roster.isPausing) throw this.roster.failure(job.functionName);
-    if (this.roster.vacancies > 0) {
+    const { vacancies } = this.roster;
+    if (vacancies > 0) {
       const awake = this.#awakeThread();
       if (awake !== undefined) return awake;
       const idle = this.roster.takeIdle();
-      if (idle !== undefined) return idle;
-      this.roster.allowOneMore();
-      // What was sent ahead came first, and would now wait longer than what comes after it.
-      this.#recall(this.#laden.threads().filter((thread) => thread.started && isStalled(thread)));
-      // One that had begun nothing is free now.
-      return this.roster.takeIdle() ?? this.roster.add();
+      // What was given to others came first, and would now wait longer than what comes after it. While there are threads
+      // for all, the watch looks after it.
+      if (idle === undefined || this.#queueOwner.waiting >= vacancies)
+        this.#recall(stalledThreads(this.#laden, idle?.started === true));
+      // One of them that had begun nothing is free now.
+      return idle ?? this.roster.takeIdle() ?? this.#oneMore();
     }
     // The threads that are too many end when they have done what they have.
     return this.roster.hasTooMany ? undefined : this.#firstWithRoom();
+  }
+
+  /** @throws what stands in the way of making a thread */
+  #oneMore(): PoolThread {
+    this.roster.allowOneMore();
+    return this.roster.add();
   }
 
   /** The thread with short jobs that has done them sooner than an idle one would begin. */
@@ -266,9 +275,10 @@ export class Team {
     // Somebody who hears of its job, or whose arguments are read, may have ended it.
     if (this.roster.isEnding(thread)) return;
     this.#count(thread, thread.ahead);
-    const { load } = thread;
+    const { load, mayGiveBack } = thread;
     this.#roomy.put(thread.roomy, load > 0 && thread.hasRoom);
-    this.#laden.put(thread.laden, load > 1 || (load > 0 && !thread.started));
+    this.#laden.put(thread.laden, mayGiveBack && (load > 1 || (load > 0 && !thread.started)));
+    this.#crowded.put(thread.crowded, mayGiveBack && load > this.#concurrency);
   }
 
   #count(thread: PoolThread, ahead: number): void {
@@ -298,9 +308,22 @@ export class Team {
     this.#note(thread);
     // An absent one rests when it is back.
     if (thread.load === 0 && !this.roster.isAbsent(thread)) return this.#threadIsIdle(thread);
+    const mayBeIdle = this.#takesFromCrowded(thread) || thread.load === 0;
     if (this.#queueOwner.waiting > 0) this.serve();
     else this.#owner.backlogHasShrunk();
-    return thread.load === 0 ? this.#owner.teamHasChanged() : undefined;
+    return mayBeIdle ? this.#owner.teamHasChanged() : undefined;
+  }
+
+  /**
+   * Takes back what was sent ahead to threads that take long: it came before what this one would get else. False where
+   * that is nothing.
+   */
+  #takesFromCrowded(thread: PoolThread): boolean {
+    if (!thread.roomy.isTaken) return false;
+    // It has just finished a job, mostly: when it did spares asking the time for each.
+    const stalled = stalledThreads(this.#crowded, true, thread.lastProgress);
+    // While another is free, the watch looks after them.
+    return stalled.length > 0 && this.roster.vacancies === 0 && this.#recall(stalled);
   }
 
   #threadIsIdle(thread: PoolThread): void {
@@ -335,6 +358,7 @@ export class Team {
     this.#count(thread, 0);
     this.#roomy.remove(thread.roomy);
     this.#laden.remove(thread.laden);
+    this.#crowded.remove(thread.crowded);
   }
 
   #jobsHaveNotBegun(thread: PoolThread, jobs: readonly Job[]): void {
