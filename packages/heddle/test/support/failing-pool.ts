@@ -16,7 +16,7 @@ export class FailingPool extends MemoryThreadPool {
       const { fate } = this;
       const connection = connect(fate === 'lives' ? listener : { ...listener, started: () => {} });
       // Its jobs wait for it, and can be taken back.
-      if (fate === 'hangs') connection.submit = () => 0;
+      if (fate === 'hangs') Object.assign(connection, { submit: () => 0, keepsJobs: false });
       if (fate === 'ends at once') connection.end();
       else this.#ends.push(() => connection.end());
       return connection;

@@ -65,7 +65,7 @@ function sourceOf({ value, receiver, address, name, hint }: Located): FunctionSo
  *
  * @param functionName of the function that it is for, where it is not that function
  */
-export function locate(address: Address, functionName = address.path.join('.')): Located | Promise<Located> {
+export function locate(address: Address, functionName: string = address.path.join('.')): Located | Promise<Located> {
   switch (address.kind) {
     case 'global':
       return member(globalThis, address.path, 'the global object', undefined);
