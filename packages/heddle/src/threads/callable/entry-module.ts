@@ -2,10 +2,12 @@ import { realpathSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { forwardedModules } from './forwarded-modules.ts';
 import { inheritedEntryFiles, libraryIsHere } from '../wire/entry-files.ts';
+import { refuseToBeginAgain } from '../wire/second-run.ts';
 
 let entryFiles: Set<string> | undefined;
 
 libraryIsHere();
+refuseToBeginAgain();
 
 /**
  * Whether a file or `file:` URL is the program's entry module, or all that this consists of.

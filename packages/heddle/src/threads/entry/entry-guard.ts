@@ -8,7 +8,8 @@ import { keepEntryFiles } from '../wire/entry-files.ts';
  * a function's module may import it, perhaps by way of others.
  *
  * Node tells of every module before it is loaded from 22.15 on. Before that only CommonJS can be
- * stopped; an ES module that runs again is refused the threads it asks for (see `second-run.ts`).
+ * stopped; an ES module is, too, where it brings the library into the thread, and else is refused the threads it asks for
+ * (see `second-run.ts`).
  */
 export function keepOut(files: readonly string[], depth: number): void {
   keepEntryFiles(files, depth);

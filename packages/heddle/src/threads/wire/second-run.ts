@@ -11,21 +11,39 @@ import { inheritedEntryFiles, mayHaveRunEntry, nestingDepth } from './entry-file
  * @throws CallableError `HEDDLE_ENTRY_MODULE`
  */
 export function refuseSecondRun(): void {
+  // What V8 tells soonest has the texts of captured functions among it, which bear the entry's name as well.
+  refuseEntryFoundBy((session, isEntry) =>
+    scriptUrls(session).some(isEntry) ? moduleUrls(session).find(isEntry) : undefined,
+  );
+}
+
+/**
+ * Refuses the entry before it runs. Asked when the library is loaded in a thread: an ES module runs when all that it imports
+ * has, so that an entry which has brought the library along has not begun. Where the library was there before, it is not
+ * seen until it has run.
+ *
+ * @throws CallableError `HEDDLE_ENTRY_MODULE`
+ */
+export function refuseToBeginAgain(): void {
+  // What has not begun is not always among what V8 tells soonest.
+  refuseEntryFoundBy((session, isEntry) => moduleUrls(session).find(isEntry));
+}
+
+function refuseEntryFoundBy(find: (session: Session, isEntry: (url: string) => boolean) => string | undefined): void {
   const entryFiles = inheritedEntryFiles() ?? [];
   if (!mayHaveRunEntry() || 'registerHooks' in process.getBuiltinModule('node:module')) return;
   // Other runtimes have an inspector of another kind, or none.
   if ('bun' in process.versions || 'deno' in process.versions) return;
-  const isEntry = (url: string): boolean => url.startsWith('file:') && entryFiles.includes(fileURLToPath(url));
-  const again = askAtOnce((session) => {
-    // What V8 tells soonest has the texts of captured functions among it, which bear the entry's name as well.
-    return scriptUrls(session).some(isEntry) ? moduleUrls(session).find(isEntry) : undefined;
-  });
+  // What the build plug-in takes out of a module carries its file's name and runs none of the rest.
+  const isEntry = (url: string): boolean =>
+    url.startsWith('file:') && !url.includes('?heddle-thread=') && entryFiles.includes(fileURLToPath(url));
+  const again = askAtOnce((session) => find(session, isEntry));
   if (again === undefined) return;
   throw new CallableError({
     code: 'HEDDLE_ENTRY_MODULE',
     functionName: '',
     message:
-      `${fileURLToPath(again)}, the program's entry module, runs again in a thread, because a function's module ` +
+      `${fileURLToPath(again)}, the program's entry module, is loaded again in a thread, because a function's module ` +
       'imports it. Move what that needs of the entry to a module of its own.',
   });
 }
@@ -67,7 +85,7 @@ function askAtOnce<Answer>(ask: (session: Session) => Answer): Answer | undefine
   }
 }
 
-/** With how often each of its functions has run: that takes 3 ms where the Debugger domain takes 20. */
+/** Of what has run, with how often each of its functions has: that takes 3 ms where the Debugger domain takes 20. */
 function scriptUrls(session: Session): string[] {
   const urls: string[] = [];
   session.post('Profiler.getBestEffortCoverage', (error, coverage) => {
