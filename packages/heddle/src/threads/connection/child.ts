@@ -1,8 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
+import { readSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { clearTimeout, setImmediate, setTimeout } from '../../defer/node-timers.ts';
+import { clearTimeout, now, setImmediate, setTimeout } from '../../defer/node-timers.ts';
 import { outsideOfCalls } from '../../defer/outside-of-calls.ts';
 import type { ThreadCrash } from './connection.ts';
 import { programArguments } from './program-arguments.ts';
@@ -17,6 +18,12 @@ export const ORDERLY_MS = 2000;
 const PIPELESS_MS = 200;
 /** How long what a process has written may take to arrive when it has ended: others may have its pipe, too. */
 const REST_MS = 1000;
+
+/** How often a program that exits looks whether its processes have ended. */
+const LOOK_MS = 1;
+const pause: Int32Array = new Int32Array(new SharedArrayBuffer(4));
+/** Takes what nobody will hear any more. */
+const sink: Uint8Array = new Uint8Array(65_536);
 
 /** Those that are there, to end with the program. */
 const living = new Set<Child>();
@@ -33,6 +40,8 @@ export interface ChildListener {
   ): void;
   /** Whether it may be working. */
   readonly isBusy: boolean;
+  /** Whether it has said that it ends, and nothing that jobs have left behind can keep it from that any more. */
+  readonly isOver: boolean;
 }
 
 /** What a process is started with. */
@@ -100,7 +109,8 @@ export class Child {
     child.unref();
     for (const pipe of [PipeNumber.fromPool, PipeNumber.toPool, PipeNumber.answers]) this.#watch(pipe);
     this.#pipe(PipeNumber.toPool)?.on('data', (chunk: Buffer) => this.#hear(chunk));
-    if (living.size === 0) process.on('exit', endAll);
+    // Before those of the program, after which there may be no others: one may throw, or call process.exit().
+    if (living.size === 0) process.prependListener('exit', endAll);
     living.add(this);
     for (const bytes of this.#unsent.splice(0)) this.send(bytes);
   }
@@ -201,12 +211,43 @@ export class Child {
     this.#listener.ended(code, signal, this.#reason, this.#startError);
   }
 
-  /** The program ends: what has nothing to do ends by itself, what computes would not. */
-  static endWithProgram(child: Child): void {
-    if (child.#listener.isBusy) child.kill();
+  /**
+   * The program exits, and its event loop turns no more. A process that has nothing to do is told to end in order: its
+   * pipes are closed, at once. Whoever works would not hear of it.
+   */
+  static programExits(child: Child): void {
+    if (child.#listener.isBusy || child.#pipe(PipeNumber.toPool)?.destroyed !== false) return child.kill();
+    child.#isEnding = true;
+    for (const pipe of [PipeNumber.fromPool, PipeNumber.answers]) child.#pipe(pipe)?.destroy();
+    return undefined;
+  }
+
+  /** Whether it may still run somebody's code. Its end itself, only the event loop would tell. */
+  static goesOn(child: Child): boolean {
+    if (child.#exit !== undefined || child.#process?.killed) return false;
+    return !child.#listener.isOver && !child.#hasClosedPipe();
+  }
+
+  /** So it has where it has died. Node has no name for the file of a pipe, and on Windows there is none. */
+  #hasClosedPipe(): boolean {
+    const pipe = this.#pipe(PipeNumber.toPool) as { readonly _handle?: { readonly fd?: number } | null } | undefined;
+    const fd = pipe?._handle?.fd;
+    if (fd === undefined || fd < 0) return false;
+    try {
+      return readSync(fd, sink) === 0;
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).code !== 'EAGAIN';
+    }
   }
 }
 
+/**
+ * The program exits. An idle process may have been left something that computes, or that does so when it exits: only
+ * that it ends tells that it had nothing to do. What goes on would outlive the program, and nobody would end it.
+ */
 function endAll(): void {
-  for (const child of living) Child.endWithProgram(child);
+  for (const child of living) Child.programExits(child);
+  const until = now() + ORDERLY_MS;
+  while ([...living].some(Child.goesOn) && now() < until) Atomics.wait(pause, 0, 0, LOOK_MS);
+  for (const child of living) if (Child.goesOn(child)) child.kill();
 }

@@ -184,6 +184,10 @@ export class ProcessConnection implements ThreadConnection, ChildListener {
     return this.#isSent || !this.#isReady;
   }
 
+  get isOver(): boolean {
+    return this.#board.isOver;
+  }
+
   heard(message: unknown): void {
     if (message instanceof UnreadableMessage) return this.#heardUnreadable(message);
     const said = message as FromProcess;

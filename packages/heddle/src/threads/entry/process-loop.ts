@@ -77,7 +77,7 @@ export class ProcessLoop {
     });
     // The pool has no more work, or is gone with its program.
     pipe.on('error', () => {});
-    pipe.on('close', () => void exitWhenPrinted());
+    pipe.on('close', () => void exitWhenPrinted(this.#board));
     this.#resources = new OwnResources(
       pipe,
       () => this.#isIdle,
@@ -151,11 +151,21 @@ export class ProcessLoop {
 }
 
 /** What is still to be written to a pipe that others read would be lost. */
-async function exitWhenPrinted(): Promise<void> {
+async function exitWhenPrinted(board: Board): Promise<void> {
   try {
     await new Output().onItsWay();
   } catch {
     // There is nowhere to print to.
   }
+  // After all that jobs have left: a program that exits waits for those, and kills a process that does not come so far.
+  process.on('exit', () => endOn(board));
   process.exit();
+}
+
+function endOn(board: Board): void {
+  try {
+    board.end();
+  } catch {
+    // Its file has been closed by a job. The program sees that the pipes are closed, too.
+  }
 }
