@@ -13,7 +13,9 @@ export interface PoolThread extends JobHolder {
   readonly load: number;
   /** How many of its jobs the team counts as waiting. */
   counted: number;
-  /** Its place among the team's threads that take jobs ahead. */
+  /** Its place among the team's threads that have jobs, and may run more beside them. */
+  readonly unfilled: Place;
+  /** Its place among those that take jobs ahead. */
   readonly roomy: Place;
   /** Its place among those whose jobs another could begin sooner. */
   readonly laden: Place;

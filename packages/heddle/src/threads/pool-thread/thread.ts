@@ -75,6 +75,7 @@ export class Thread implements PoolThread {
   startFailure: StartFailure | undefined;
   lastProgress: number = now();
   counted = 0;
+  readonly unfilled: Place = new Place(this);
   readonly roomy: Place = new Place(this);
   readonly laden: Place = new Place(this);
   readonly crowded: Place = new Place(this);

@@ -34,28 +34,24 @@ function stallsIn({ lastProgress }: PoolThread, time: number): number {
 
 /** Notices threads that keep jobs waiting behind one that takes long. */
 export class StallWatch {
-  readonly #laden: Rotation;
   readonly #look: () => void;
   #timer: NodeJS.Timeout | undefined;
 
-  /**
-   * @param laden the threads whose jobs another could begin sooner, the one that finished one last at the end
-   * @param look is called when it is time to ask again
-   */
-  constructor(laden: Rotation, look: () => void) {
-    this.#laden = laden;
+  /** @param look is called when it is time to ask again */
+  constructor(look: () => void) {
     this.#look = look;
   }
 
   /**
    * The threads that have been at one job for too long. Where there may be some in a moment, looks again by itself.
    *
+   * @param rotation those whose jobs another could begin sooner, the one that finished one last at the end
    * @param isOneIdle whether a thread that has started is idle
    */
-  stalled(isOneIdle: boolean): readonly PoolThread[] {
-    if (this.#laden.first === undefined || this.#timer !== undefined) return NONE;
+  stalled(rotation: Rotation, isOneIdle: boolean): readonly PoolThread[] {
+    if (rotation.first === undefined || this.#timer !== undefined) return NONE;
     const stalled: PoolThread[] = [];
-    for (let place: Place | undefined = this.#laden.first; place !== undefined; place = place.next) {
+    for (let place: Place | undefined = rotation.first; place !== undefined; place = place.next) {
       const { thread } = place;
       // A new thread would start no sooner.
       if (!thread.started && !isOneIdle) continue;
