@@ -251,6 +251,26 @@ test('signals that the program takes care of do not end its processes', limit, a
   assert.equal(program.output, 'true\n');
 });
 
+test('signals do not end processes of a pool that was made in a worker thread', limit, async () => {
+  const program = new WatchedProgram(`
+    import { Worker } from 'node:worker_threads';
+    process.on('SIGINT', () => {});
+    new Worker(\`
+      const pools = import('heddle/threads');
+      const jobs = import('../fixtures/threads/in-process.js');
+      Promise.all([pools, jobs]).then(async ([{ ProcessPool }, { whereAmI }]) => {
+        const pool = new ProcessPool({ max: 1 });
+        const { pid } = await pool.defer(whereAmI);
+        process.kill(pid, 'SIGINT');
+        console.log(pid === (await pool.defer(whereAmI)).pid);
+        await pool.stop();
+      });
+    \`, { eval: true });
+  `);
+  await program.ended;
+  assert.equal(program.output, 'true\n');
+});
+
 test('the program’s entry module is not run again in a process', limit, async (t) => {
   const { stdout } = await runProgramFile(
     t,

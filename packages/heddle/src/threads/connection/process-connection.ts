@@ -90,8 +90,7 @@ export class ProcessConnection implements ThreadConnection, ChildListener {
       sourceMaps: honoursSourceMaps(),
       nice,
       measuresMemory: maxThreadMemory !== Number.POSITIVE_INFINITY,
-      // The program's own default is to end by them, and its processes then end with it.
-      ignoredSignals: GROUP_SIGNALS.filter((signal) => process.listenerCount(signal) > 0),
+      ignoredSignals: ignoredSignals(),
     };
     this.#tell(data);
   }
@@ -271,6 +270,13 @@ export class ProcessConnection implements ThreadConnection, ChildListener {
 }
 
 function refuseArguments({ args, captured }: JobMessage): void {
+/** The program's own default is to end by them, and its processes then end with it. */
+function ignoredSignals(): NodeJS.Signals[] {
+  // In a worker thread nobody knows whether the program listens. Where it does not, its processes end when it is gone.
+  if (!process.getBuiltinModule('node:worker_threads').isMainThread) return [...GROUP_SIGNALS];
+  return GROUP_SIGNALS.filter((signal) => process.listenerCount(signal) > 0);
+}
+
   refuseWhatStays(args, 'args');
   if (captured === undefined) return;
   try {
