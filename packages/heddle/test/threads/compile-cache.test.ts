@@ -8,17 +8,19 @@ import { notInThisNode } from '../support/skip.ts';
 
 const limit = { timeout: 60_000, skip: notInThisNode('module.enableCompileCache') };
 
-/** The folders of the compile cache in the program and in a thread. */
-async function folders(first: string, env: NodeJS.ProcessEnv = {}): Promise<[string, string]> {
+/** The folders of the compile cache in the program, in a thread and in a process. */
+async function folders(first: string, env: NodeJS.ProcessEnv = {}): Promise<[string, string, string]> {
   const program = `
     import { enableCompileCache, getCompileCacheDir } from 'node:module';
-    import { deferToThread } from 'heddle';
+    import { deferToThread, ProcessPool } from 'heddle';
     ${first}
     const folder = () => String(getCompileCacheDir());
-    console.log([folder(), await deferToThread(folder)].join('\\n'));`;
+    const pool = new ProcessPool({ max: 1 });
+    console.log([folder(), await deferToThread(folder), await pool.defer(folder)].join('\\n'));
+    await pool.stop();`;
   const { stdout, stderr } = await runNode(['--input-type=module', '--eval', program], '', env);
   assert.equal(stderr, '');
-  return stdout.trim().split('\n') as [string, string];
+  return stdout.trim().split('\n') as [string, string, string];
 }
 
 async function cacheDirectory(t: TestContext): Promise<string> {
@@ -27,22 +29,22 @@ async function cacheDirectory(t: TestContext): Promise<string> {
   return directory;
 }
 
-test('threads use the compile cache that the program has enabled', limit, async (t) => {
+test('threads and processes use the compile cache that the program has enabled', limit, async (t) => {
   const directory = await cacheDirectory(t);
-  const [own, threads] = await folders(`enableCompileCache(${JSON.stringify(directory)});`);
+  const [own, threads, processes] = await folders(`enableCompileCache(${JSON.stringify(directory)});`);
   assert.ok(own.startsWith(directory + path.sep), own);
-  assert.equal(threads, own);
+  assert.deepEqual([threads, processes], [own, own]);
 });
 
-test('threads use the compile cache of the environment', limit, async (t) => {
+test('threads and processes use the compile cache of the environment', limit, async (t) => {
   const directory = await cacheDirectory(t);
-  const [own, threads] = await folders('', { NODE_COMPILE_CACHE: directory });
+  const [own, threads, processes] = await folders('', { NODE_COMPILE_CACHE: directory });
   assert.ok(own.startsWith(directory + path.sep), own);
-  assert.equal(threads, own);
+  assert.deepEqual([threads, processes], [own, own]);
 });
 
-test('threads write no compile cache where the program has none', limit, async (t) => {
-  assert.deepEqual(await folders(''), ['undefined', 'undefined']);
+test('threads and processes write no compile cache where the program has none', limit, async (t) => {
+  assert.deepEqual(await folders(''), ['undefined', 'undefined', 'undefined']);
   const call = `enableCompileCache(${JSON.stringify(await cacheDirectory(t))});`;
-  assert.deepEqual(await folders(call, { NODE_DISABLE_COMPILE_CACHE: '1' }), ['undefined', 'undefined']);
+  assert.deepEqual(await folders(call, { NODE_DISABLE_COMPILE_CACHE: '1' }), ['undefined', 'undefined', 'undefined']);
 });

@@ -4,6 +4,7 @@ import { fail } from '../../defer/succeed.ts';
 import { entryModuleFiles } from '../callable/entry-module.ts';
 import { honoursSourceMaps } from '../callable/source-maps-enabled.ts';
 import { Child, type ChildListener, ORDERLY_MS } from './child.ts';
+import { compileCacheDirectory } from './compile-cache.ts';
 import type { ConnectionListener, OutgoingJob, Progress, ThreadConnection, ThreadCrash } from './connection.ts';
 import { packJob, readAnswer, unsendableArguments, UnsendableClosure } from './job-message.ts';
 import { refusePreload } from './preload.ts';
@@ -91,6 +92,7 @@ export class ProcessConnection implements ThreadConnection, ChildListener {
       nice,
       measuresMemory: maxThreadMemory !== Number.POSITIVE_INFINITY,
       ignoredSignals: ignoredSignals(),
+      compileCache: compileCacheDirectory(),
     };
     this.#tell(data);
   }

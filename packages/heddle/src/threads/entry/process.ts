@@ -1,3 +1,4 @@
+import { enableCompileCache } from 'node:module';
 import { Board } from '../wire/board.ts';
 import { PipeNumber } from '../wire/pipes.ts';
 import { packThrownForProcess } from '../wire/stays.ts';
@@ -13,11 +14,13 @@ import { prepareTsx } from './tsx-loader.ts';
  * @param stackOf gives the part of an error's stack that is a job's own
  */
 export function startProcess(stackOf: (error: Error) => string | undefined): void {
-  const { title, entryFiles, depth, sourceMaps, nice, measuresMemory, ignoredSignals } = readProcessData();
+  const { title, entryFiles, depth, sourceMaps, compileCache, nice, measuresMemory, ignoredSignals } =
+    readProcessData();
   process.title = title;
   giveWay(nice);
   // What the program said itself, and not by a flag, Node does not hand on.
   if (sourceMaps) process.setSourceMapsEnabled(true);
+  if (compileCache !== undefined) enableCompileCache(compileCache);
   for (const signal of ignoredSignals) process.on(signal, () => {});
   process.on('uncaughtException', (error) => endByError(error, stackOf));
   keepOut(entryFiles, depth);

@@ -13,6 +13,8 @@ export interface ProcessData {
   readonly depth: number;
   /** Whether stacks are to show the places that source maps lead to. */
   readonly sourceMaps: boolean;
+  /** Where it shall keep what V8 has compiled; undefined where the program keeps nothing. */
+  readonly compileCache: string | undefined;
   /** The niceness that the process gives itself; 0 leaves it as it is. */
   readonly nice: number;
   /** Whether it shall tell how much memory it uses. */
