@@ -84,6 +84,21 @@ const processRows: FaultRow[] = [
     },
   },
   {
+    name: 'so does a header with a length that no message has',
+    run: async (pool) => {
+      const error = await errorOf(pool.defer(faults.writeGiantHeader), ThreadExitError);
+      assert.match(error.message, /ended because it wrote what is no message into the pipe to its pool/);
+      await assertGoesOn(pool);
+    },
+  },
+  {
+    name: 'a job that replaces what Node has does not keep its answer from arriving, nor those after it',
+    run: async (pool) => {
+      // Node itself could load no other module any more.
+      for (let call = 0; call < 2; call++) assert.equal(await pool.defer(faults.replaceWhatNodeHas), 'replaced');
+    },
+  },
+  {
     name: 'a code of its own listener for uncaught errors is the exit code of the call',
     run: async (pool) => {
       const error = await errorOf(pool.defer(faults.listenAndThrow, 12), ThreadExitError);

@@ -271,7 +271,6 @@ export class ProcessConnection implements ThreadConnection, ChildListener {
   }
 }
 
-function refuseArguments({ args, captured }: JobMessage): void {
 /** The program's own default is to end by them, and its processes then end with it. */
 function ignoredSignals(): NodeJS.Signals[] {
   // In a worker thread nobody knows whether the program listens. Where it does not, its processes end when it is gone.
@@ -279,6 +278,7 @@ function ignoredSignals(): NodeJS.Signals[] {
   return GROUP_SIGNALS.filter((signal) => process.listenerCount(signal) > 0);
 }
 
+function refuseArguments({ args, captured }: JobMessage): void {
   refuseWhatStays(args, 'args');
   if (captured === undefined) return;
   try {

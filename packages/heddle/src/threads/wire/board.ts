@@ -1,4 +1,7 @@
-import { readSync, writeSync } from 'node:fs';
+import fs from 'node:fs';
+
+// As they were when this was loaded: a job may replace them, as mocks do.
+const { readSync, writeSync } = fs;
 
 /** The place of each word, in bytes. The pool writes the first, the process the others. */
 const CANCELLED = 0;
@@ -26,6 +29,7 @@ export interface Notes {
 export class Board {
   readonly fd: number;
   readonly #bytes: Buffer = Buffer.alloc(BOARD_BYTES);
+  readonly #word: Buffer = Buffer.alloc(4);
 
   /** @param fd a file of at least {@link BOARD_BYTES}, all of them 0 at first */
   constructor(fd: number) {
@@ -33,9 +37,8 @@ export class Board {
   }
 
   cancel(job: number): void {
-    const word = Buffer.alloc(4);
-    word.writeInt32LE(job);
-    writeSync(this.fd, word, 0, 4, CANCELLED);
+    this.#word.writeInt32LE(job);
+    writeSync(this.fd, this.#word, 0, 4, CANCELLED);
   }
 
   isCancelled(job: number): boolean {

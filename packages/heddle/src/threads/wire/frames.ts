@@ -1,6 +1,22 @@
+import type { Deserializer, Serializer } from 'node:v8';
+
 /** Bytes before each message: a word by which it is known for one, how long it is, and what it is about: two words. */
 const HEADER = 16;
 const WORD = 0x6c646568;
+/** Node writes no more to a file in one go, and what claims to be longer is none of our messages. */
+const LONGEST = 2 ** 31 - 1;
+
+// As they were when this was loaded, or needed first: a job may replace them, as mocks do.
+const { alloc, allocUnsafeSlow } = Buffer;
+let v8: { readonly Serializer: typeof Serializer; readonly Deserializer: typeof Deserializer } | undefined;
+
+function serialization(): NonNullable<typeof v8> {
+  if (v8 === undefined) {
+    const { Serializer, Deserializer } = process.getBuiltinModule('node:v8');
+    v8 = { Serializer, Deserializer };
+  }
+  return v8;
+}
 
 /** What a message is about, for who cannot read it: a job or its result, by its number; a call or its answer likewise. */
 export type Subject = 'job' | 'result' | 'call' | 'answer';
@@ -32,13 +48,18 @@ export class UnreadableMessage {
  * @throws whatever stands in the way of cloning the message
  */
 export function frame(message: unknown, subject?: Subject, number: number = 0): Buffer {
-  const { Serializer } = process.getBuiltinModule('node:v8');
+  const { Serializer } = serialization();
   const serializer = new Serializer();
   // Room for the header: V8 gives the whole as one piece of memory.
-  serializer.writeRawBytes(Buffer.alloc(HEADER));
+  serializer.writeRawBytes(alloc(HEADER));
   serializer.writeHeader();
   serializer.writeValue(message);
   const bytes = serializer.releaseBuffer();
+  if (bytes.length > LONGEST) {
+    throw new RangeError(
+      `A process is sent less than 2 GiB at a time, and sends no more; these are ${bytes.length} bytes.`,
+    );
+  }
   bytes.writeUInt32LE(WORD);
   bytes.writeUInt32LE(bytes.length - HEADER, 4);
   bytes.writeUInt32LE(SUBJECTS.indexOf(subject), 8);
@@ -48,7 +69,7 @@ export function frame(message: unknown, subject?: Subject, number: number = 0): 
 
 /** Puts together what comes out of a pipe in pieces. */
 export class FrameReader {
-  readonly #header = Buffer.alloc(HEADER);
+  readonly #header = alloc(HEADER);
   #headerBytes = 0;
   #body: Buffer | undefined;
   #bodyBytes = 0;
@@ -69,7 +90,9 @@ export class FrameReader {
         this.#headerBytes += taken;
         if (this.#headerBytes < HEADER) return;
         if (this.#header.readUInt32LE() !== WORD) throw new Error('What is in the pipe is no message.');
-        this.#body = Buffer.allocUnsafeSlow(this.#header.readUInt32LE(4));
+        const length = this.#header.readUInt32LE(4);
+        if (length > LONGEST - HEADER) throw new Error('What is in the pipe is no message: it is too long for one.');
+        this.#body = allocUnsafeSlow(length);
         this.#bodyBytes = 0;
       }
       const taken = Math.min(this.#body.length - this.#bodyBytes, chunk.length - at);
@@ -94,7 +117,7 @@ export class FrameReader {
 }
 
 function parse(body: Buffer): unknown {
-  const { Deserializer } = process.getBuiltinModule('node:v8');
+  const { Deserializer } = serialization();
   const deserializer = new Deserializer(body);
   deserializer.readHeader();
   return deserializer.readValue();
