@@ -117,6 +117,7 @@ export class Thread implements PoolThread {
       sent: this.#sent,
       load: () => this.#load,
       jobHasLeft: (job) => this.#jobHasLeft(job),
+      jobIsHeld: () => owner.jobIsHeld(this),
     });
     this.#givenUp = new GivenUpJobs({
       connection: this.#connection,
@@ -161,7 +162,7 @@ export class Thread implements PoolThread {
   }
 
   get ahead(): number {
-    return Math.max(0, this.#load - this.#concurrency);
+    return Math.max(this.#load - this.#concurrency, this.#sender.held);
   }
 
   get mayGiveBack(): boolean {
@@ -373,10 +374,11 @@ export class Thread implements PoolThread {
 
   /** It has come to a job that was taken back, and goes on: whatever it does beside others does not hold these up. */
   #hasPassed(): void {
-    this.#sender.sendHeld();
-    if (this.#isEnding || this.#concurrency === 1 || !this.#isStalled || this.#givenUp.size > 0) return;
-    this.#isStalled = false;
-    this.#owner.threadHasRoom(this);
+    const hasSent = this.#sender.sendHeld();
+    if (this.#isEnding) return;
+    const goesOn = this.#concurrency > 1 && this.#isStalled && this.#givenUp.size === 0;
+    if (goesOn) this.#isStalled = false;
+    if (goesOn || hasSent) this.#owner.threadHasRoom(this);
   }
 
   #jobHasLeft(job: Job): void {

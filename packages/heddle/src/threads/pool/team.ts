@@ -80,6 +80,7 @@ export class Team {
     threadIsReady: (thread) => this.roster.threadIsReady(thread),
     threadHasAnswered: () => this.roster.threadHasAnswered(),
     jobHasLeft: (job) => this.#jobHasLeft(job),
+    jobIsHeld: (thread) => this.#note(thread),
     threadHasRoom: (thread) => this.#threadHasRoom(thread),
     threadIsAbsent: (thread) => this.#threadIsAbsent(thread),
     threadIsBack: (thread) => this.#threadIsBack(thread),
