@@ -12,6 +12,7 @@ import {
   type ThreadPoolOptions,
   TooManyCrashesError,
   UnclonableError,
+  CallableError,
 } from 'heddle/threads';
 import * as faults from '../fixtures/threads/faults.ts';
 import { add, type GateKey, identity, neverSettle, passGate, spinForever } from '../fixtures/threads/jobs.ts';
@@ -109,7 +110,7 @@ const fates: Fate[] = [
     name: 'unloadable',
     weight: 20,
     start: ({ pool }) => pool.defer(brokenFunction('throws-at-import.mjs')),
-    allows: failsWith(RangeError),
+    allows: failsWith(CallableError),
   },
   {
     name: 'aborted before',
