@@ -77,7 +77,7 @@ export class Team {
   readonly #crowded = new Rotation();
   readonly #stallWatch = new StallWatch(() => this.#relieve());
   readonly #threadOwner: ThreadOwner = {
-    threadIsReady: (thread) => this.roster.threadIsReady(thread),
+    threadIsReady: (thread) => this.#threadIsReady(thread),
     threadHasAnswered: () => this.roster.threadHasAnswered(),
     jobHasLeft: (job) => this.#jobHasLeft(job),
     jobIsHeld: (thread) => this.#note(thread),
@@ -291,6 +291,12 @@ export class Team {
       }
       this.#threadIsIdle(thread);
     }
+  }
+
+  #threadIsReady(thread: PoolThread): void {
+    this.roster.threadIsReady(thread);
+    // No other would begin its job sooner any more.
+    this.#note(thread);
   }
 
   #threadHasRoom(thread: PoolThread): void {
