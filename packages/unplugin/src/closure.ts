@@ -64,6 +64,8 @@ export function closureOf(f: Node, { callScope, root, uses, exported, changed }:
       if (binding === undefined) {
         const without = withoutBinding(use, text);
         if (without !== undefined) return without;
+        // Its own `arguments` come with each call.
+        if (use.name === 'arguments') continue;
         if (!use.implied && !GLOBALS.has(use.name)) captured.set(use.name, { name: use.name, binding: undefined });
         continue;
       }

@@ -39,7 +39,8 @@ export function threadModule({ code, file, own, pragmas }: Surroundings, hoistab
   const text = new MagicString(code);
   // The comma keeps the variable's name from becoming the function's. A member is called on its object.
   const isMember = f.type === 'MemberExpression';
-  const prefix = isMember ? `var ${made}=(...$)=>(` : `var ${made}=(0,`;
+  const given = unusedName('$', code);
+  const prefix = isMember ? `var ${made}=(...${given})=>(` : `var ${made}=(0,`;
   let end = 0;
   for (const node of kept) {
     const gap = blank(code.slice(end, node.start));
@@ -48,7 +49,7 @@ export function threadModule({ code, file, own, pragmas }: Surroundings, hoistab
     else text.update(end, node.start, before);
     ({ end } = node);
   }
-  if (isExpression) text.appendLeft(f.end, isMember ? ')(...$);' : ');');
+  if (isExpression) text.appendLeft(f.end, isMember ? `)(...${given});` : ');');
   if (end < code.length) text.remove(end, code.length);
   const head = [
     ...pragmas,
@@ -76,7 +77,7 @@ function blank(text: string): string {
 function withPrefix(gap: string, prefix: string): string {
   const lineStart = gap.lastIndexOf('\n') + 1;
   if (gap.length - lineStart >= prefix.length) return gap.slice(0, -prefix.length) + prefix;
-  return lineStart === 0 ? gap + prefix : `${gap.slice(0, lineStart - 1)}${prefix}${gap.slice(lineStart - 1)}`;
+  return lineStart === 0 ? gap + prefix : `${gap.slice(0, lineStart - 1)};${prefix}${gap.slice(lineStart - 1)}`;
 }
 
 function importOf(code: string, { declaration: specifier, statement }: Binding): string {
