@@ -144,6 +144,13 @@ describe('heddle-doctor', { concurrency: 2 }, () => {
     assert.equal(under.code, 143);
   });
 
+  test('watches the files that node --test runs, and lets the process be that runs them', async () => {
+    const { code, stdout, stderr } = await examine([node, '--test', fixture('test-file.mjs')]);
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /test-file\.mjs:6/);
+    assert.match(stdout, /ran, but could not be watched/);
+  });
+
   test('leaves the standard output to the report where that is JSON', async () => {
     const { stdout, stderr } = await examine(['--json', '--threshold', '2000', node, fixture('arguments.cjs')]);
     const report = JSON.parse(stdout) as { version: number; threshold: number; places: unknown[] };

@@ -1,3 +1,4 @@
+import { Session } from 'node:inspector';
 import { type BlockedLoop, watchLoop } from 'heddle/watchdog';
 import { startJudge } from '../judge/judge.ts';
 import { Lookout } from './lookout.ts';
@@ -13,6 +14,7 @@ import type { RecorderSettings } from './records.ts';
  * @param ownConnections how many connections to the process's inspector are the doctor's
  */
 export function record(settings: RecorderSettings, ownConnections = 0): () => void {
+  requireInspector();
   const lookout = new Lookout(settings);
   const judge = settings.isJudging
     ? startJudge({
@@ -47,4 +49,16 @@ export function record(settings: RecorderSettings, ownConnections = 0): () => vo
   };
   process.once('exit', stop);
   return stop;
+}
+
+/**
+ * Before anything is started that would be left: the process in which `node --test` runs its files has no inspector, and
+ * a thread that connects to it ends the process.
+ *
+ * @throws what connecting to it throws
+ */
+function requireInspector(): void {
+  const session = new Session();
+  session.connect();
+  session.disconnect();
 }
