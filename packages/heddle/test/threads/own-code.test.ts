@@ -273,17 +273,26 @@ test(
     const pool = poolFor(t, { max: 1, maxQueue: 1 });
     const open = new Gate();
     open.open();
-    // Known to be short: the next call is sent ahead.
-    for (let n = 0; n < 20; n++) await pool.defer(passGate, open.shared);
-    const gate = new Gate();
-    const running = pool.with({ grace: 0 }).defer(passGate, gate.shared);
-    await gate.entered();
-    const cancel = (): void => running.cancel();
+    const told = { running: undefined as Deferred<number> | undefined, wasTold: false };
+    const cancel = (): void => {
+      told.wasTold ||= told.running !== undefined;
+      told.running?.cancel();
+    };
     subscribe('heddle:job:started', cancel);
     t.after(() => unsubscribe('heddle:job:started', cancel));
-    const next = pool.defer(add, 1, 2);
-    assert.ok((await failureOf(running)) instanceof CancelledError);
-    assert.equal(await next, 3);
+    // Where it is known to be short, the next call is sent ahead at once. On a busy machine it may have taken long.
+    while (!told.wasTold) {
+      for (let n = 0; n < 20; n++) await pool.defer(passGate, open.shared);
+      const gate = new Gate();
+      const running = pool.with({ grace: 0 }).defer(passGate, gate.shared);
+      await gate.entered();
+      told.running = running;
+      const next = pool.defer(add, 1, 2);
+      told.running = undefined;
+      if (told.wasTold) assert.ok((await failureOf(running)) instanceof CancelledError);
+      else gate.open();
+      assert.equal(await next, 3);
+    }
     assert.equal(pool.statistics().backlog, 0);
     await pool.drain();
   },
