@@ -3,16 +3,9 @@ import { availableParallelism } from 'node:os';
 import { test } from 'node:test';
 import type { Deferred } from 'heddle/defer';
 import { ThreadPool } from 'heddle/threads';
-import { add, note } from '../fixtures/threads/jobs.ts';
-import {
-  blockForAWhile,
-  passGateIfAny,
-  passGateOrCompute,
-  whichThreadInAWhile,
-} from '../fixtures/threads/short-calls.ts';
-import { Gate, sharedInts } from '../support/gate.ts';
+import { blockForAWhile, passGateIfAny, whichThreadInAWhile } from '../fixtures/threads/short-calls.ts';
+import { Gate } from '../support/gate.ts';
 import { poolFor } from '../support/pools.ts';
-import { missingHere } from '../support/skip.ts';
 
 const limit = { timeout: 60_000 };
 const MOST_ROUNDS = 2000;
@@ -177,100 +170,6 @@ test('calls that went behind one which takes longer than expected go on in anoth
   gate.open();
   assert.ok(!threads.includes(await long));
 });
-
-/** The thread that has the call of this function, where one has it. */
-function threadOf(pool: ThreadPool, { name }: Function): string | undefined {
-  return pool.calls().find(({ functionName }) => functionName === name)?.thread;
-}
-
-for (const priority of [0, 100]) {
-  test(`what waits behind a long call comes before what is called later (priority ${priority})`, limit, async (t) => {
-    const pool = poolFor(t, { min: 2, max: 2 });
-    pool.start();
-    const urgent = pool.with({ priority });
-    for (let round = 0; round < MOST_ROUNDS; round++) {
-      for (let call = 0; call < 200; call++) await pool.defer(passGateIfAny);
-      const [free, taken, open] = [new Gate(), new Gate(), new Gate()];
-      open.open();
-      const order: string[] = [];
-      const noted = (name: string, call: Deferred<unknown>): Deferred<unknown> =>
-        call.addCallback(() => order.push(name));
-      const first = noted('first', pool.defer(blockForAWhile, free.shared));
-      const long = pool.defer(passGateIfAny, taken.shared);
-      await Promise.all([free.entered(), taken.entered()]);
-      const behind = noted('behind', urgent.defer(add, 1, 2));
-      const isBehind = threadOf(pool, add) !== undefined && threadOf(pool, add) === threadOf(pool, passGateIfAny);
-      const later = [1, 2, 3].map((n) => noted(`later ${n}`, pool.defer(blockForAWhile, open.shared)));
-      pause(2);
-      free.open();
-      if (isBehind) await later.at(-1);
-      taken.open();
-      await Promise.all([first, long, behind, ...later]);
-      if (!isBehind) continue;
-      assert.deepEqual(order, ['first', 'behind', 'later 1', 'later 2', 'later 3']);
-      return;
-    }
-    assert.fail(`In ${MOST_ROUNDS} rounds no call has gone behind the long one.`);
-  });
-}
-
-test('what waits behind a long call comes before the rest of the queue in a thread that is never idle', {
-  ...limit,
-  skip: missingHere('two processors, on which short calls go to two threads', availableParallelism() > 1),
-}, async (t) => {
-  const pool = poolFor(t, { min: 2, max: 2 });
-  pool.start();
-  const log = sharedInts(2000);
-  for (let round = 0; round < MOST_ROUNDS; round++) {
-    for (let call = 0; call < 200; call++) await Promise.all([pool.defer(passGateOrCompute), pool.defer(note, log, 0)]);
-    const [free, taken] = [new Gate(), new Gate()];
-    const long = [free, taken].map((gate) => pool.defer(passGateOrCompute, gate.shared));
-    const areApart = threadsOfCalls(pool).size === 2;
-    if (areApart) await Promise.all([free.entered(), taken.entered()]);
-    log.fill(0);
-    const notes = Array.from({ length: 500 }, (_, number) => pool.defer(note, log, number));
-    // At both threads, and in the queue.
-    const threads = pool.calls().map(({ thread }) => thread);
-    const areBehind =
-      areApart &&
-      [...threadsOfCalls(pool), undefined].every((thread) => threads.filter((other) => other === thread).length > 1);
-    pause(2);
-    free.open();
-    if (areBehind) await notes.at(-1);
-    taken.open();
-    await Promise.all([...long, ...notes]);
-    if (!areBehind) continue;
-    assert.equal(log[notes.length], notes.length - 1, 'the last one that was called is the last to run');
-    return;
-  }
-  assert.fail(`In ${MOST_ROUNDS} rounds the calls have never been at two threads and in the queue.`);
-});
-
-test(
-  'what was given to a thread that still starts comes before later calls in one that is free sooner',
-  limit,
-  async () => {
-    for (let attempt = 0; attempt < 50; attempt++) {
-      await using pool = new ThreadPool({ max: 2 });
-      await pool.defer(add, 1, 1);
-      const gate = new Gate();
-      const first = pool.defer(blockForAWhile, gate.shared);
-      await gate.entered();
-      const given = pool.defer(add, 1, 2);
-      const later = pool.defer(passGateIfAny);
-      const free = threadOf(pool, blockForAWhile);
-      assert.notEqual(threadOf(pool, add), free);
-      // It has the next before it is heard of.
-      const isTaken = first.addCallback(() => threadOf(pool, add) === free);
-      pause(2);
-      gate.open();
-      await Promise.all([given, later]);
-      // Else the other thread has started meanwhile.
-      if (await isTaken) return;
-    }
-    assert.fail('In 50 pools the call was never taken to the thread that was free.');
-  },
-);
 
 function pause(milliseconds: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);

@@ -230,8 +230,8 @@ export class Child {
 
   /** So it has where it has died. Node has no name for the file of a pipe, and on Windows there is none. */
   #hasClosedPipe(): boolean {
-    const pipe = this.#pipe(PipeNumber.toPool) as { readonly _handle?: { readonly fd?: number } | null } | undefined;
-    const fd = pipe?._handle?.fd;
+    const pipe = this.#pipe(PipeNumber.toPool);
+    const { fd } = ((pipe && Reflect.get(pipe, '_handle')) ?? {}) as { readonly fd?: number };
     if (fd === undefined || fd < 0) return false;
     try {
       return readSync(fd, sink) === 0;

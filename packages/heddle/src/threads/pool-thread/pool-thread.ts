@@ -13,14 +13,10 @@ export interface PoolThread extends JobHolder {
   readonly load: number;
   /** How many of its jobs the team counts as waiting. */
   counted: number;
-  /** Its place among the team's threads that have jobs, and may run more beside them. */
-  readonly unfilled: Place;
-  /** Its place among those that take jobs ahead. */
+  /** Its place among the team's threads that take jobs ahead. */
   readonly roomy: Place;
   /** Its place among those whose jobs another could begin sooner. */
   readonly laden: Place;
-  /** Its place among those that have more jobs than they may run at once. */
-  readonly crowded: Place;
   /** How many of them wait for the others. */
   readonly ahead: number;
   /** Whether it has been asked to say when it is free, and has got no job since. */
@@ -65,9 +61,7 @@ export interface ThreadOwner {
   threadHasAnswered(): void;
   /** A job has ended: no thread has it any more, and none will. */
   jobHasLeft(job: Job): void;
-  /** A job that the thread has waits there until it has no other. */
-  jobIsHeld(thread: PoolThread): void;
-  /** The thread has a job less, or may have one more beside those that it has. */
+  /** The thread has a job less. */
   threadHasRoom(thread: PoolThread): void;
   /** The thread's job waits for the reactor, or for whom its items are for: another thread may work meanwhile. */
   threadIsAbsent(thread: PoolThread): void;

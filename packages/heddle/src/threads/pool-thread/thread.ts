@@ -75,10 +75,8 @@ export class Thread implements PoolThread {
   startFailure: StartFailure | undefined;
   lastProgress: number = now();
   counted = 0;
-  readonly unfilled: Place = new Place(this);
   readonly roomy: Place = new Place(this);
   readonly laden: Place = new Place(this);
-  readonly crowded: Place = new Place(this);
   isAsked = false;
   isIdle = false;
   #asks = 0;
@@ -117,7 +115,6 @@ export class Thread implements PoolThread {
       sent: this.#sent,
       load: () => this.#load,
       jobHasLeft: (job) => this.#jobHasLeft(job),
-      jobIsHeld: () => owner.jobIsHeld(this),
     });
     this.#givenUp = new GivenUpJobs({
       connection: this.#connection,
@@ -162,7 +159,7 @@ export class Thread implements PoolThread {
   }
 
   get ahead(): number {
-    return Math.max(this.#load - this.#concurrency, this.#sender.held);
+    return Math.max(0, this.#load - this.#concurrency);
   }
 
   get mayGiveBack(): boolean {
@@ -374,11 +371,10 @@ export class Thread implements PoolThread {
 
   /** It has come to a job that was taken back, and goes on: whatever it does beside others does not hold these up. */
   #hasPassed(): void {
-    const hasSent = this.#sender.sendHeld();
-    if (this.#isEnding) return;
-    const goesOn = this.#concurrency > 1 && this.#isStalled && this.#givenUp.size === 0;
-    if (goesOn) this.#isStalled = false;
-    if (goesOn || hasSent) this.#owner.threadHasRoom(this);
+    this.#sender.sendHeld();
+    if (this.#isEnding || this.#concurrency === 1 || !this.#isStalled || this.#givenUp.size > 0) return;
+    this.#isStalled = false;
+    this.#owner.threadHasRoom(this);
   }
 
   #jobHasLeft(job: Job): void {

@@ -13,9 +13,8 @@ export class UnsentJobs {
     return this.#jobs.size;
   }
 
-  /** How many of them are held. */
-  get held(): number {
-    return this.#held.size;
+  get areHeld(): boolean {
+    return this.#held.size > 0;
   }
 
   add(job: Job): void {
@@ -42,10 +41,8 @@ export class UnsentJobs {
     return undefined;
   }
 
-  /** Those that are held at the end: they come after whatever else the thread has. */
   all(): Job[] {
-    const others = [...this.#jobs].filter((job) => !this.#held.has(job));
-    return [...others, ...this.#held.keys()];
+    return [...this.#jobs];
   }
 
   /** All of them, which are none any more. */

@@ -1,4 +1,5 @@
 import type { Place } from '../pool-thread/place.ts';
+import type { PoolThread } from '../pool-thread/pool-thread.ts';
 
 /** Threads in a row, the one that was put there last at the end. All that is done here is done for each call. */
 export class Rotation {
@@ -43,5 +44,12 @@ export class Rotation {
     place.isTaken = false;
     place.previous = undefined;
     place.next = undefined;
+  }
+
+  /** The threads from the first to the last. */
+  threads(): PoolThread[] {
+    const threads: PoolThread[] = [];
+    for (let place = this.#first; place !== undefined; place = place.next) threads.push(place.thread);
+    return threads;
   }
 }

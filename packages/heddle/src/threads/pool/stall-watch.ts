@@ -8,54 +8,45 @@ const STALLED_MS = 1;
 
 const NONE: readonly PoolThread[] = [];
 
-/**
- * The threads, from the first on, that have been at one job for too long to keep others waiting.
- *
- * @param isOneIdle whether a thread that has started is idle: another that starts would begin no sooner than they
- * @param time when, in `performance.now()` milliseconds; it is asked for where there are threads and it is not given
- */
-export function stalledThreads(rotation: Rotation, isOneIdle: boolean, time?: number): readonly PoolThread[] {
-  if (rotation.first === undefined) return NONE;
-  const at = time ?? now();
-  let stalled: PoolThread[] | undefined;
-  for (let place: Place | undefined = rotation.first; place !== undefined; place = place.next) {
-    const { thread } = place;
-    if (!thread.started && !isOneIdle) continue;
-    if (stallsIn(thread, at) > 0) break;
-    stalled ??= [];
-    stalled.push(thread);
-  }
-  return stalled ?? NONE;
+/** Whether the thread has been at one job for too long to keep others waiting. */
+export function isStalled(thread: PoolThread): boolean {
+  return thread.mayGiveBack && stallsIn(thread) <= 0;
 }
 
-function stallsIn({ lastProgress }: PoolThread, time: number): number {
-  return lastProgress + STALLED_MS - time;
+function stallsIn({ lastProgress }: PoolThread): number {
+  return lastProgress + STALLED_MS - now();
 }
 
 /** Notices threads that keep jobs waiting behind one that takes long. */
 export class StallWatch {
+  readonly #laden: Rotation;
   readonly #look: () => void;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param look is called when it is time to ask again */
-  constructor(look: () => void) {
+  /**
+   * @param laden the threads whose jobs another could begin sooner, the one that finished one last at the end
+   * @param look is called when it is time to ask again
+   */
+  constructor(laden: Rotation, look: () => void) {
+    this.#laden = laden;
     this.#look = look;
   }
 
   /**
    * The threads that have been at one job for too long. Where there may be some in a moment, looks again by itself.
    *
-   * @param rotation those whose jobs another could begin sooner, the one that finished one last at the end
    * @param isOneIdle whether a thread that has started is idle
    */
-  stalled(rotation: Rotation, isOneIdle: boolean): readonly PoolThread[] {
-    if (rotation.first === undefined || this.#timer !== undefined) return NONE;
+  stalled(isOneIdle: boolean): readonly PoolThread[] {
+    if (this.#laden.first === undefined || this.#timer !== undefined) return NONE;
     const stalled: PoolThread[] = [];
-    for (let place: Place | undefined = rotation.first; place !== undefined; place = place.next) {
+    for (let place: Place | undefined = this.#laden.first; place !== undefined; place = place.next) {
       const { thread } = place;
+      // Done, it may be, and not delivered yet: to ask again would give nothing again.
+      if (!thread.mayGiveBack) continue;
       // A new thread would start no sooner.
       if (!thread.started && !isOneIdle) continue;
-      const milliseconds = stallsIn(thread, now());
+      const milliseconds = stallsIn(thread);
       if (milliseconds > 0) {
         this.#lookAgain(milliseconds);
         break;

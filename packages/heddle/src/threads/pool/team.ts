@@ -6,7 +6,7 @@ import type { PoolThread, ThreadOwner } from '../pool-thread/pool-thread.ts';
 import { PriorityQueue } from './priority-queue.ts';
 import { Roster } from './roster.ts';
 import { Rotation } from './rotation.ts';
-import { stalledThreads, StallWatch } from './stall-watch.ts';
+import { isStalled, StallWatch } from './stall-watch.ts';
 import type { StuckThread } from '../pool-thread/stuck-thread.ts';
 
 /** How much a team may do at a time. */
@@ -67,20 +67,15 @@ export class Team {
   readonly #keyed = new KeyedJobs(this.#queueOwner);
   /** How many jobs wait ahead at threads. */
   #ahead = 0;
-  /** Threads that have jobs, and may run more beside them: the one that got one last at the end. */
-  readonly #unfilled = new Rotation();
-  /** Threads that have as many as they may run at once, and take jobs ahead: the one that got one last at the end. */
+  /** Threads that take jobs ahead, the one that got one last at the end. */
   readonly #roomy = new Rotation();
   /** Threads whose jobs another could begin sooner, the one that finished one last at the end. */
   readonly #laden = new Rotation();
-  /** Those of them that have more jobs than they may run at once, in the same order. */
-  readonly #crowded = new Rotation();
-  readonly #stallWatch = new StallWatch(() => this.#relieve());
+  readonly #stallWatch = new StallWatch(this.#laden, () => this.#relieve());
   readonly #threadOwner: ThreadOwner = {
-    threadIsReady: (thread) => this.#threadIsReady(thread),
+    threadIsReady: (thread) => this.roster.threadIsReady(thread),
     threadHasAnswered: () => this.roster.threadHasAnswered(),
     jobHasLeft: (job) => this.#jobHasLeft(job),
-    jobIsHeld: (thread) => this.#note(thread),
     threadHasRoom: (thread) => this.#threadHasRoom(thread),
     threadIsAbsent: (thread) => this.#threadIsAbsent(thread),
     threadIsBack: (thread) => this.#threadIsBack(thread),
@@ -159,7 +154,13 @@ export class Team {
   isFreeFor(key: unknown): boolean {
     if (this.#keyed.isTaken(key)) return false;
     if (this.roster.isPausing || this.roster.vacancies > this.#queue.size) return true;
-    return this.#queue.size === 0 && !this.roster.hasTooMany && firstWithRoom(this.#unfilled) !== undefined;
+    return this.#queue.size === 0 && this.#isOneFreeBesideOthers();
+  }
+
+  /** Whether a thread that runs jobs could begin another at once. */
+  #isOneFreeBesideOthers(): boolean {
+    if (this.#concurrency === 1 || this.roster.hasTooMany) return false;
+    return this.#roomy.threads().some((thread) => thread.load < this.#concurrency && thread.hasRoom);
   }
 
   /**
@@ -223,26 +224,19 @@ export class Team {
 
   #nextThread(job: Job): PoolThread | undefined {
     if (this.roster.isPausing) throw this.roster.failure(job.functionName);
-    const { vacancies } = this.roster;
-    if (vacancies > 0) {
+    if (this.roster.vacancies > 0) {
       const awake = this.#awakeThread();
       if (awake !== undefined) return awake;
       const idle = this.roster.takeIdle();
-      // What was given to others came first, and would now wait longer than what comes after it. While there are threads
-      // for all, the watch looks after it.
-      if (idle === undefined || this.#queueOwner.waiting >= vacancies)
-        this.#recall(stalledThreads(this.#laden, idle?.started === true));
-      // One of them that had begun nothing is free now.
-      return idle ?? this.roster.takeIdle() ?? this.#oneMore();
+      if (idle !== undefined) return idle;
+      this.roster.allowOneMore();
+      // What was sent ahead came first, and would now wait longer than what comes after it.
+      this.#recall(this.#laden.threads().filter((thread) => thread.started && isStalled(thread)));
+      // One that had begun nothing is free now.
+      return this.roster.takeIdle() ?? this.roster.add();
     }
     // The threads that are too many end when they have done what they have.
-    return this.roster.hasTooMany ? undefined : (firstWithRoom(this.#unfilled) ?? firstWithRoom(this.#roomy));
-  }
-
-  /** @throws what stands in the way of making a thread */
-  #oneMore(): PoolThread {
-    this.roster.allowOneMore();
-    return this.roster.add();
+    return this.roster.hasTooMany ? undefined : this.#firstWithRoom();
   }
 
   /** The thread with short jobs that has done them sooner than an idle one would begin. */
@@ -252,9 +246,19 @@ export class Team {
     const last = this.#roomy.last?.thread;
     if (last !== undefined && last.expected < AWAKENING_NANOSECONDS && last.hasRoom) return last;
     if (this.#roomy.size < this.#processors) return undefined;
-    const first = firstWithRoom(this.#roomy);
+    const first = this.#firstWithRoom();
     // Jobs that may run beside others in a thread are better off in one of their own.
     return first?.expected === Number.POSITIVE_INFINITY ? undefined : first;
+  }
+
+  /** Of the threads that take a job ahead of its turn, the one that got one longest ago. */
+  #firstWithRoom(): PoolThread | undefined {
+    for (let place = this.#roomy.first; place !== undefined; place = this.#roomy.first) {
+      if (place.thread.hasRoom) return place.thread;
+      // It works on a call that was given up, and nobody knew whether it has room meanwhile.
+      this.#roomy.remove(place);
+    }
+    return undefined;
   }
 
   /** Puts a thread where it belongs by what it has to do. */
@@ -262,12 +266,9 @@ export class Team {
     // Somebody who hears of its job, or whose arguments are read, may have ended it.
     if (this.roster.isEnding(thread)) return;
     this.#count(thread, thread.ahead);
-    const { load, mayGiveBack } = thread;
-    const hasRoom = load > 0 && thread.hasRoom;
-    this.#unfilled.put(thread.unfilled, hasRoom && load < this.#concurrency);
-    this.#roomy.put(thread.roomy, hasRoom && load >= this.#concurrency);
-    this.#laden.put(thread.laden, mayGiveBack && (load > 1 || (load > 0 && !thread.started)));
-    this.#crowded.put(thread.crowded, mayGiveBack && load > this.#concurrency);
+    const { load } = thread;
+    this.#roomy.put(thread.roomy, load > 0 && thread.hasRoom);
+    this.#laden.put(thread.laden, load > 1 || (load > 0 && !thread.started));
   }
 
   #count(thread: PoolThread, ahead: number): void {
@@ -293,38 +294,13 @@ export class Team {
     }
   }
 
-  #threadIsReady(thread: PoolThread): void {
-    this.roster.threadIsReady(thread);
-    // No other would begin its job sooner any more.
-    this.#note(thread);
-  }
-
   #threadHasRoom(thread: PoolThread): void {
     this.#note(thread);
     // An absent one rests when it is back.
     if (thread.load === 0 && !this.roster.isAbsent(thread)) return this.#threadIsIdle(thread);
-    // When it finished its last job, just now, mostly: that spares asking the time for each.
-    const mayBeIdle = this.#takesFromCrowded(thread, thread.lastProgress) || thread.load === 0;
-    if (this.#queueOwner.waiting > 0) {
-      this.serve();
-    } else {
-      if (thread.unfilled.isTaken) this.#relieve();
-      this.#owner.backlogHasShrunk();
-    }
-    return mayBeIdle ? this.#owner.teamHasChanged() : undefined;
-  }
-
-  /**
-   * Takes back what was sent ahead to threads that take long: it came before what this one would get else. False where
-   * that is nothing.
-   *
-   * @param time when, in `performance.now()` milliseconds, if that is known
-   */
-  #takesFromCrowded(thread: PoolThread, time?: number): boolean {
-    if (!thread.unfilled.isTaken && !thread.roomy.isTaken) return false;
-    const stalled = stalledThreads(this.#crowded, true, time);
-    // While another is free, the watch looks after them.
-    return stalled.length > 0 && this.roster.vacancies === 0 && this.#recall(stalled);
+    if (this.#queueOwner.waiting > 0) this.serve();
+    else this.#owner.backlogHasShrunk();
+    return thread.load === 0 ? this.#owner.teamHasChanged() : undefined;
   }
 
   #threadIsIdle(thread: PoolThread): void {
@@ -344,9 +320,7 @@ export class Team {
     if (!this.roster.threadIsBack(thread)) return undefined;
     if (thread.load === 0) return this.#threadIsIdle(thread);
     this.#note(thread);
-    const mayBeIdle = this.#takesFromCrowded(thread);
-    this.serve();
-    return mayBeIdle ? this.#owner.teamHasChanged() : undefined;
+    return this.serve();
   }
 
   #threadIsFree(thread: PoolThread): void {
@@ -359,10 +333,8 @@ export class Team {
   #threadIsEnding(thread: PoolThread): void {
     this.roster.threadIsEnding(thread);
     this.#count(thread, 0);
-    this.#unfilled.remove(thread.unfilled);
     this.#roomy.remove(thread.roomy);
     this.#laden.remove(thread.laden);
-    this.#crowded.remove(thread.crowded);
   }
 
   #jobsHaveNotBegun(thread: PoolThread, jobs: readonly Job[]): void {
@@ -388,14 +360,11 @@ export class Team {
     this.#owner.teamHasChanged();
   }
 
-  /** While a thread is free, or has a place beside its jobs, no job stays behind another's long ones. */
+  /** While a thread is free, no job stays behind another's long one. */
   #relieve(): void {
-    const isOneFree = this.roster.vacancies > 0;
-    if (!isOneFree && this.#unfilled.first === undefined) return;
-    // What has a place already, if in a thread that is busy, is no better off in another.
-    const stalled = this.#stallWatch.stalled(isOneFree ? this.#laden : this.#crowded, this.roster.idle > 0);
+    if (this.roster.vacancies === 0) return;
     // A thread may have begun its job without having been heard of yet: then there is nothing to take.
-    if (!this.#recall(stalled)) return;
+    if (!this.#recall(this.#stallWatch.stalled(this.roster.idle > 0))) return;
     this.serve();
     this.#owner.teamHasChanged();
   }
@@ -413,14 +382,4 @@ export class Team {
     }
     return true;
   }
-}
-
-/** Of the threads that have room, the one that got a job longest ago. */
-function firstWithRoom(rotation: Rotation): PoolThread | undefined {
-  for (let place = rotation.first; place !== undefined; place = rotation.first) {
-    if (place.thread.hasRoom) return place.thread;
-    // It works on a call that was given up, and nobody knew whether it has room meanwhile.
-    rotation.remove(place);
-  }
-  return undefined;
 }
