@@ -21,7 +21,7 @@ export interface ThreadConnection {
   submit(job: OutgoingJob): number;
   /** Whether the job that was submitted last has taken something with it, so that it cannot be sent again. */
   readonly hasMoved: boolean;
-  /** The functions that the job that was submitted last may call here, by their numbers. */
+  /** The functions that the job that was submitted last may call here, by their numbers; given once, and not kept. */
   takePassed(): readonly Function[];
   /** Takes a job back. False where the thread has begun it; else it ends as `withdrawn`, without an effect. */
   withdraw(slot: number): boolean;
