@@ -9,7 +9,9 @@ const UNSORTED =
 test('a tight loop is code that ran on, with its function, place and duration', async () => {
   const block = await blockOf('function busy() { until(300); }');
   assert.equal(block.kind, 'code');
-  assert.ok(block.duration >= 250 && block.duration < 30_000, String(block.duration));
+  // Less than it took where the machine has stood still, and more where the loop was late already.
+  assert.ok(block.duration >= block.took / 2, `${block.duration} of ${block.took}`);
+  assert.ok(block.duration < 30_000, String(block.duration));
   assert.ok(block.stack.some(({ functionName }) => functionName === 'busy'));
   assert.equal(block.culprit?.frame.origin, 'own');
   assert.match(block.culprit.text, /^until in \[eval1\]:\d+$/);

@@ -5,13 +5,15 @@ import { type Ended, runNode } from '../support/program.ts';
 /** What a program has reported of a block. */
 export type Reported = Omit<BlockedLoop, 'stack'> & {
   readonly stack: readonly { functionName: string; origin: string }[];
+  /** How long the function that blocked took by its own clock, in milliseconds. */
+  readonly took: number;
 };
 
 /** For all programs: `until` blocks for so many milliseconds, and `numbers` take a while to be sorted. */
 const PRELUDE = `
 import { watchLoop } from 'heddle/watchdog';
 const until = (milliseconds) => {
-  // Processor time: on a busy machine this takes longer, and not less work.
+  // Processor time: on a busy machine this takes longer, and not less work. That of the other threads counts as well.
   const end = process.cpuUsage().user + milliseconds * 1000;
   while (process.cpuUsage().user < end) for (let i = 0; i < 100000; i++);
 };
@@ -37,11 +39,18 @@ let options = {};
 ${body}
 // What it takes to get ready is no part of it, and may be reported late.
 let began = Infinity;
+let took;
 const isOfIt = (block) => block.began + block.duration > began + 20;
-const watch = watchLoop({ ...options, onBlocked: (block) => isOfIt(block) && reports.push(block) });
+const watch = watchLoop({ ...options, onBlocked: (block) => isOfIt(block) && reports.push({ ...block, took }) });
 await new Promise((resolve) => setTimeout(resolve, 60));
 for (let times = 0; times < ${MOST_TIMES} && reports.length === 0; times++) {
-  await new Promise((resolve) => setTimeout(() => { began = Date.now(); (${act})(); setTimeout(resolve, 100); }, 1));
+  await new Promise((resolve) => setTimeout(() => {
+    began = Date.now();
+    const start = performance.now();
+    (${act})();
+    took = performance.now() - start;
+    setTimeout(resolve, 100);
+  }, 1));
 }
 watch.stop();
 console.log(JSON.stringify(reports));
