@@ -87,7 +87,8 @@ export function closureOf(f: Node, { callScope, root, uses, exported, changed }:
       if (binding.kind === 'import') imports.set(use.name, binding);
       else if (exportedName !== undefined) own.set(use.name, exportedName);
       else if (isCode(binding)) {
-        if (changed.has(binding)) return { node: use.node, text, message: `uses ${use.name}, which is changed` };
+        if (binding.isMerged || changed.has(binding))
+          return { node: use.node, text, message: `uses ${use.name}, which is changed` };
         if (isNeededEarly(use, binding, text)) {
           return { node: use.node, text, message: `needs ${use.name} before it is declared` };
         }

@@ -22,6 +22,8 @@ export type Format = 'esm' | 'cjs';
 const THREAD = 'heddle-thread';
 const ENTRY = 'heddle-thread-entry';
 const PLACE = 'heddle-threads';
+const PLACE_FILE = 'threads.txt';
+const PLACE_TEXT = 'The threads of the program load the files beside this one.\n';
 
 /**
  * The modules for threads of one build. esbuild takes no new entries while it builds, so they are built afterwards,
@@ -51,7 +53,7 @@ export class EsbuildThreads {
   install(build: PluginBuild): void {
     // Each build of a watch loads all modules again.
     build.onStart(() => this.#modules.clear());
-    this.#answer(build, `new URL($heddleThreads, ${this.#here})`);
+    this.#answer(build, '$heddleThreads');
     build.onEnd((result) => this.#finish(result));
   }
 
@@ -63,8 +65,11 @@ export class EsbuildThreads {
       });
     }
     build.onLoad({ filter: /.*/, namespace: THREAD }, ({ path: name }) => this.#loadThread(name, place));
-    build.onLoad({ filter: /.*/, namespace: PLACE }, () => {
-      return { contents: 'The threads of the program load the files beside this one.\n', loader: 'file' };
+    build.onLoad({ filter: /.*/, namespace: PLACE }, ({ path: name }) => {
+      if (name === PLACE_FILE) return { contents: PLACE_TEXT, loader: 'file' };
+      // In one module with the file's address, which is relative to the chunk that this module becomes a part of.
+      const contents = `import file from '${PLACE}:${PLACE_FILE}'; export default new URL(file, ${this.#here});`;
+      return { contents, loader: 'js' };
     });
     build.onLoad({ filter: /.*/, namespace: ENTRY }, ({ path: file }) => {
       return { contents: entryAsset(file).source, loader: 'file' };
@@ -98,13 +103,17 @@ export class EsbuildThreads {
         }),
       };
     }
+    if (hoisted.modules.length > 0 && this.#isForWebServers) {
+      const text = `publicPath '${this.#options.publicPath}' makes addresses on a web server of the files that threads load. Leave it out of a build for Node.`;
+      return { errors: [{ text, location: { file } }] };
+    }
     const names = hoisted.modules.map((module, index) => {
       const name = threadFileName(file, index, this.#folder);
       this.#modules.set(name, { module, file });
       return name;
     });
     const { code, map } = hoisted.rewrite((index) => `new URL('./${names[index]}.${this.#extension}', ${place}).href`);
-    const placed = place.includes('$heddleThreads') ? `import $heddleThreads from '${PLACE}:threads.txt';` : '';
+    const placed = place.includes('$heddleThreads') ? `import $heddleThreads from '${PLACE}:url';` : '';
     return {
       contents: `${code}\n${placed}\n//# sourceMappingURL=${map.toUrl()}`,
       loader: loaderOf(file),
@@ -192,6 +201,11 @@ export class EsbuildThreads {
         this.#answer(build, this.#here);
       },
     };
+  }
+
+  get #isForWebServers(): boolean {
+    const { publicPath } = this.#options;
+    return publicPath !== undefined && publicPath !== '' && !publicPath.startsWith('.');
   }
 
   get #extension(): string {

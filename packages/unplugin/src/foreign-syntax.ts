@@ -1,5 +1,5 @@
 import type { Obstacle } from './obstacle.ts';
-import { childrenOf, isFunction, type Node } from './syntax.ts';
+import { bare, childrenOf, isFunction, nameOf, type Node } from './syntax.ts';
 
 interface Place {
   /** Whether `this` and `new.target` belong to the text. */
@@ -34,8 +34,15 @@ export function foreignSyntax(text: Node, isDeferred: boolean): Obstacle | undef
           return { code: 'HEDDLE_CAPTURES_PRIVATE', node, text, message };
         }
         break;
+      case 'MemberExpression':
+        // Bundlers put the same in its place wherever it stands.
+        if (isImportMeta(bare(node['object'] as Node)) && nameIn(node) === 'env') return undefined;
+        if (isImportMeta(bare(node['object'] as Node)) && !OF_NODE.has(nameIn(node))) {
+          return { node, text, message: `uses import.meta.${nameIn(node)}, which the bundler may know` };
+        }
+        break;
       case 'MetaProperty':
-        if ((node['meta'] as Node)['name'] === 'import') {
+        if (isImportMeta(node)) {
           const message = 'uses import.meta, which belongs to its own module';
           return { code: 'HEDDLE_IMPORT_META', node, text, message };
         }
@@ -49,6 +56,18 @@ export function foreignSyntax(text: Node, isDeferred: boolean): Obstacle | undef
     return undefined;
   };
   return visit(text, { ownThis: false, ownClass: false, isCalledBare: false });
+}
+
+// Any other one comes from a bundler: what becomes of it shows when the program runs.
+const OF_NODE = new Set(['url', 'filename', 'dirname', 'main', 'resolve', '']);
+
+function isImportMeta({ type, meta }: Node): boolean {
+  return type === 'MetaProperty' && (meta as Node)['name'] === 'import';
+}
+
+/** The name of a member; empty where it is computed. */
+function nameIn({ computed, property }: Node): string {
+  return computed ? '' : nameOf(property as Node);
 }
 
 function placeIn(node: Node, place: Place, isCalled: boolean): Place {

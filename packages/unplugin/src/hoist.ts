@@ -85,7 +85,8 @@ export function hoist(code: string, file: string, { own }: HoistOptions): Hoiste
       const url = unusedName('$heddleUrl', code);
       // Comments before the first statement may be meant for compilers.
       const start = firstStatement(tree);
-      text.appendLeft(start, `import { addressed as ${addressed}, partsOf as ${PARTS} } from 'heddle/addressed';`);
+      const parts = readings.some((reading) => reading.startsWith(`${PARTS}(`)) ? `, partsOf as ${PARTS}` : '';
+      text.appendLeft(start, `import { addressed as ${addressed}${parts} } from 'heddle/addressed';`);
       // A variable of the old kind: a function may be called before its module has got so far.
       text.appendLeft(start, `var ${places.map((_place, index) => `${url}${index}`).join(', ')};`);
       places.forEach((place, index) => {
@@ -130,6 +131,7 @@ function namedFunction(identifier: Node, scope: Scope, exported: ReadonlyMap<str
   const binding = scope.find(String(identifier['name']));
   if (binding === undefined) return undefined;
   if (binding.kind === 'import') return identifier;
+  if (binding.isMerged) return undefined;
   const init = binding.declaration['init'];
   const isFunctionName =
     binding.kind === 'function' || (binding.kind === 'const' && isNode(init) && isFunction(bare(init)));
@@ -144,8 +146,22 @@ function isLoadable(node: Node, scopeOf: (node: Node) => Scope, exported: Readon
   const object = node['object'] as Node;
   if (object.type !== 'Identifier') return isLoadable(object, scopeOf, exported);
   const binding = scopeOf(object).find(nameOf(object));
-  if (binding === undefined) return Object.hasOwn(globalThis, nameOf(object));
+  if (binding === undefined) return isOfPlatform(node);
   return binding.kind === 'import' || (binding.scope.parent === undefined && exported.has(binding.name));
+}
+
+/** Whether a member of a global object is there without the program, which may have put others into it. */
+function isOfPlatform(node: Node): boolean {
+  return valueOf(node) !== undefined;
+
+  function valueOf(at: Node): unknown {
+    if (at.type === 'Identifier')
+      return Object.hasOwn(globalThis, nameOf(at)) ? Reflect.get(globalThis, nameOf(at)) : undefined;
+    const object = valueOf(at['object'] as Node);
+    return object === undefined || object === null
+      ? undefined
+      : Reflect.get(Object(object), nameOf(at['property'] as Node));
+  }
 }
 
 /** The variable that a declaration makes. */

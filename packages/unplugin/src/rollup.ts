@@ -35,6 +35,8 @@ interface PluginContext {
 
 /** The place of an emitted file that a chunk refers to. */
 interface FileUrl {
+  /** What emitting it gave. */
+  readonly referenceId?: string;
   readonly fileName: string;
   readonly relativePath: string;
   readonly format: string;
@@ -72,6 +74,11 @@ const MARK = /\.heddle-thread-\d+(\.[cm]?[jt]sx?)$/;
  */
 export default function heddle(): HeddlePlugin {
   const modules = new Map<string, ThreadModule>();
+  const emitted = new Set<string>();
+  const urlOf = (reference: string): string => {
+    emitted.add(reference);
+    return `import.meta.ROLLUP_FILE_URL_${reference}`;
+  };
   return {
     name: 'heddle',
     // The types are still there, and nothing has been renamed.
@@ -135,8 +142,10 @@ export default function heddle(): HeddlePlugin {
         this.error({ code: 'HEDDLE_ENTRY_MODULE', message: entryImported(entry, importer.replace(MARK, '$1')) });
       }
     },
-    resolveFileUrl({ fileName, relativePath, format }) {
-      if (!path.posix.basename(fileName).startsWith('heddle-thread-')) return undefined;
+    resolveFileUrl({ referenceId, fileName, relativePath, format }) {
+      // The program's options may give chunks other names, and not every bundler tells the reference.
+      const isOwn = referenceId === undefined ? isNamedByHeddle(fileName) : emitted.has(referenceId);
+      if (!isOwn) return undefined;
       // Vite's own answer is a path on its web server.
       return format === 'es'
         ? `new URL(${JSON.stringify(relativePath)}, import.meta.url).href`
@@ -145,8 +154,8 @@ export default function heddle(): HeddlePlugin {
   };
 }
 
-function urlOf(reference: string): string {
-  return `import.meta.ROLLUP_FILE_URL_${reference}`;
+function isNamedByHeddle(fileName: string): boolean {
+  return path.posix.basename(fileName).startsWith('heddle-thread-');
 }
 
 function transformed({ code, map }: { code: string; map: { toString(): string } }): Transformed {

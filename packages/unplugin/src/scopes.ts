@@ -1,4 +1,4 @@
-import { childrenOf, isFunction, isNode, nameOf, type Node } from './syntax.ts';
+import { bare, childrenOf, isFunction, isNode, nameOf, type Node } from './syntax.ts';
 
 /** A variable: where it is declared, and by what. */
 export interface Binding {
@@ -9,6 +9,8 @@ export interface Binding {
   readonly declaration: Node;
   /** What it is made in, such as the `const` statement or the import declaration. */
   readonly statement: Node;
+  /** Declared more than once, as TypeScript merges enums, and classes with namespaces. */
+  readonly isMerged: boolean;
 }
 
 /** A place where a name stands for a variable. */
@@ -41,7 +43,9 @@ export class Scope {
   }
 
   declare(name: string, kind: Binding['kind'], declaration: Node, statement: Node = declaration): void {
-    if (!this.bindings.has(name)) this.bindings.set(name, { name, scope: this, kind, declaration, statement });
+    const first = this.bindings.get(name);
+    const made = first ?? { name, scope: this, kind, declaration, statement, isMerged: false };
+    this.bindings.set(name, { ...made, isMerged: first !== undefined });
   }
 }
 
@@ -99,12 +103,10 @@ export function usesIn(
         return walk(node['body'] as Node, inner, vars);
       }
       case 'TSImportEqualsDeclaration':
+        // What it holds is looked at when the program runs.
+        return scope.declare(nameOf(node['id'] as Node), 'variable', node);
       case 'TSModuleDeclaration':
-        // What they hold is looked at when the program runs.
-        if (!node['declare'] && isNode(node['id']) && node['id'].type === 'Identifier') {
-          scope.declare(nameOf(node['id'] as Node), 'variable', node);
-        }
-        return;
+        return walkNamespace(node, scope);
       case 'TSEmptyBodyFunctionExpression':
         return;
       case 'CatchClause': {
@@ -133,6 +135,14 @@ export function usesIn(
         return walk(node['right'] as Node, scope, vars);
       case 'UpdateExpression':
         return assign(node['argument'] as Node, scope, vars);
+      case 'UnaryExpression':
+        if (node['operator'] === 'delete') return assign(node['argument'] as Node, scope, vars);
+        return walkChildren(node, scope, vars);
+      case 'CallExpression': {
+        const [first] = node['arguments'] as Node[];
+        if (first !== undefined && changesItsArgument(bare(node['callee'] as Node))) change(first, scope);
+        return walkChildren(node, scope, vars);
+      }
       case 'MemberExpression':
         walk(node['object'] as Node, scope, vars);
         if (node['computed']) walk(node['property'] as Node, scope, vars);
@@ -179,6 +189,14 @@ export function usesIn(
       inner.declare(nameOf(member['id'] as Node), 'const', member, node);
       if (isNode(member['initializer'])) walk(member['initializer'], inner, inner);
     }
+  }
+
+  function walkNamespace(node: Node, scope: Scope): void {
+    const { id, body } = node;
+    if (node['declare'] || !isNode(body)) return;
+    if (isNode(id) && id.type === 'Identifier') scope.declare(nameOf(id), 'variable', node);
+    const inner = new Scope(node, scope, true);
+    walkChildren(body, inner, inner);
   }
 
   function walkClass(node: Node, scope: Scope): void {
@@ -236,7 +254,8 @@ export function usesIn(
     }
   }
 
-  function assign(target: Node, scope: Scope, vars: Scope): void {
+  function assign(asserted: Node, scope: Scope, vars: Scope): void {
+    const target = bare(asserted);
     switch (target.type) {
       case 'Identifier':
         uses.push({ node: target, name: nameOf(target), scope, assigned: true });
@@ -253,17 +272,35 @@ export function usesIn(
       case 'AssignmentPattern':
         assign(target['left'] as Node, scope, vars);
         return walk(target['right'] as Node, scope, vars);
-      case 'MemberExpression': {
-        const object = target['object'] as Node;
-        if (object.type !== 'Identifier') return walk(target, scope, vars);
-        uses.push({ node: object, name: nameOf(object), scope, assigned: false, changed: true });
-        if (target['computed']) walk(target['property'] as Node, scope, vars);
-        return;
-      }
+      case 'MemberExpression':
+        change(target['object'] as Node, scope);
+        return walk(target, scope, vars);
       default:
         walk(target, scope, vars);
     }
   }
+
+  /** Notes that something is put into what an expression stands for, or into one of its members. */
+  function change(asserted: Node, scope: Scope): void {
+    const target = bare(asserted);
+    if (target.type === 'MemberExpression') change(target['object'] as Node, scope);
+    if (target.type === 'Identifier') {
+      uses.push({ node: target, name: nameOf(target), scope, assigned: false, changed: true });
+    }
+  }
+}
+
+const CHANGING: Readonly<Record<string, readonly string[]>> = {
+  Object: ['assign', 'defineProperty', 'defineProperties', 'setPrototypeOf'],
+  Reflect: ['set', 'defineProperty', 'deleteProperty', 'setPrototypeOf'],
+};
+
+/** Whether a function of JavaScript's own puts something into what it is given first. */
+function changesItsArgument(callee: Node): boolean {
+  const object = callee['object'];
+  if (callee.type !== 'MemberExpression' || !isNode(object) || object.type !== 'Identifier') return false;
+  const names = Object.hasOwn(CHANGING, nameOf(object)) ? CHANGING[nameOf(object)] : [];
+  return names?.includes(nameOf(callee['property'] as Node)) ?? false;
 }
 
 /** The variable of an element's name; undefined for an element of the document. */

@@ -34,6 +34,7 @@ const VALUES_OF_TYPESCRIPT = new Set([
   'TSExportAssignment',
   'TSImportEqualsDeclaration',
   'TSModuleDeclaration',
+  'TSModuleBlock',
 ]);
 
 /** The parts of a node that mean something when the program runs, in the order of the text. */

@@ -69,10 +69,7 @@ export const bundlers: Readonly<Record<'esbuild' | 'rolldown' | 'rollup' | 'vite
     const bundle = await rollup({
       input: { program: input },
       external: [HEDDLE, /^node:/],
-      plugins: [
-        plugged ? rollupPlugin() : [],
-        { name: 'types', transform: (code, id) => withoutTypes(code, id.replace(/\?.*$/, '')) },
-      ],
+      plugins: [plugged ? rollupPlugin() : [], { name: 'types', transform: withoutTypes }],
     });
     const extension = format === 'esm' ? 'mjs' : 'cjs';
     await bundle.write({
@@ -134,7 +131,9 @@ export function bundleByWebpack(configuration: webpack.Configuration): Promise<w
   });
 }
 
-function withoutTypes(code: string, file: string): { code: string; map: string } | undefined {
+/** For Rollup, which knows no types. */
+export function withoutTypes(code: string, id: string): { code: string; map: string } | undefined {
+  const file = id.replace(/\?.*$/, '');
   if (!/\.tsx?$/.test(file)) return undefined;
   return esbuild.transformSync(code, {
     loader: file.endsWith('x') ? 'tsx' : 'ts',
