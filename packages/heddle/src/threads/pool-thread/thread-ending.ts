@@ -1,6 +1,7 @@
 import type { ScheduledCall, TimeSource } from '../../defer/clock.ts';
 import type { ThreadConnection, ThreadEnd } from '../connection/connection.ts';
 import type { ThreadExitError } from '../errors.ts';
+import type { CallableError } from '../wire/callable-error.ts';
 import type { Job } from '../job/job.ts';
 import type { StuckThread } from './stuck-thread.ts';
 import { exitError } from './thread-exit.ts';
@@ -62,7 +63,7 @@ export class ThreadEnding {
   }
 
   /** The failure of a job that has no result because the thread has ended, or should have. */
-  errorOf({ functionName }: Job, end: ThreadEnd = TERMINATED): ThreadExitError {
+  errorOf({ functionName }: Job, end: ThreadEnd = TERMINATED): ThreadExitError | CallableError {
     return exitError(functionName, end, this.endsFor);
   }
 }

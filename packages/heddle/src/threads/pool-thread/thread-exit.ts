@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import type { ThreadEnd } from '../connection/connection.ts';
 import { ThreadExitError } from '../errors.ts';
+import { CallableError } from '../wire/callable-error.ts';
 import { isShortage } from '../connection/shortage.ts';
 
 /**
@@ -12,12 +13,24 @@ export function exitError(
   functionName: string,
   end: ThreadEnd,
   endedFor: { readonly functionName: string } | undefined,
-): ThreadExitError {
+): ThreadExitError | CallableError {
+  const again = entryLoadedAgain(functionName, end);
+  if (again !== undefined) return again;
   const how =
     endedFor === undefined
       ? describe(end)
       : `because ${endedFor.functionName}, which ran in it too, was given up and did not end`;
   return failure(`The ${kindOf(end)} that ran ${functionName} ended ${how} before the call had a result.`, end);
+}
+
+/**
+ * Before Node 22.15 an entry that a function's module imports may have run in the thread before it is found there. What it
+ * started is refused then, and that may end the thread sooner than the call is answered: it says what the answer would.
+ */
+function entryLoadedAgain(functionName: string, { crash }: ThreadEnd): CallableError | undefined {
+  const error = crash?.error as { readonly code?: unknown; readonly message: string } | null | undefined;
+  if (error?.code !== 'HEDDLE_ENTRY_MODULE') return undefined;
+  return new CallableError({ code: error.code, functionName, message: error.message });
 }
 
 /** The failure of a call for which there is no thread, since the last one ended like this before it did anything. */
