@@ -245,6 +245,11 @@ setTimeout(() => console.log('still here'), 50);`,
       '() => new Loom().width()',
       /properties of its own \(prototype\.width\)/,
     ],
+    'methods that have been deleted': [
+      'class Loom { width() {} static of() {} } delete Loom.prototype.width; delete Loom.of;',
+      '() => [typeof new Loom().width, typeof Loom.of]',
+      /has lost members \(prototype\.width, of\)/,
+    ],
   } as const;
   for (const [what, [text, f, message]] of Object.entries(classes)) {
     test(`of a class with ${what} is refused, not run without it`, async () => {

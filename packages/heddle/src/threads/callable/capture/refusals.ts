@@ -109,6 +109,15 @@ export function functionState(steps: readonly Step[], names: readonly string[]):
   );
 }
 
+export function lostMembers(steps: readonly Step[], names: readonly string[]): CallableError {
+  return refusal(
+    'HEDDLE_CAPTURES_UNCLONABLE',
+    steps,
+    `has lost members (${names.join(', ')}), which its text still holds`,
+    ['Export it from a module of its own, or leave them out of its text.'],
+  );
+}
+
 export function decorators(steps: readonly Step[]): CallableError {
   return refusal(
     'HEDDLE_CAPTURES_UNCLONABLE',

@@ -28,6 +28,8 @@ export function checkLiteral(steps: readonly refuse.Step[]): void {
   }
   const state = literal.members === undefined ? ownState(f) : changedMembers(f, literal.members);
   if (state.length > 0) throw refuse.functionState(steps, state);
+  const lost = literal.members === undefined ? [] : lostMembers(f, literal.members);
+  if (lost.length > 0) throw refuse.lostMembers(steps, lost);
   // Many only note something about the class elsewhere.
   if (literal.members !== undefined && literal.facts.decorated.has(functionName(f))) throw refuse.decorators(steps);
 }
@@ -50,7 +52,7 @@ function ownState(f: Function): string[] {
  * assignments. The values of static fields may have changed as well; they are made anew as the text says.
  */
 function changedMembers(f: Function, { own, inherited, methods }: ClassMembers): string[] {
-  const prototype = Reflect.get(f, 'prototype') as object;
+  const prototype = prototypeOf(f);
   const added =
     own === undefined ? [] : Object.getOwnPropertyNames(f).filter((key) => !USUAL.has(key) && !own.has(key));
   const addedBelow =
@@ -64,6 +66,19 @@ function changedMembers(f: Function, { own, inherited, methods }: ClassMembers):
       (part) => typeof part === 'function' && part !== f && !text.includes(Function.prototype.toString.call(part)),
     );
   });
-  const paths = replaced.map(({ name, isStatic }) => (isStatic ? name : `prototype.${name}`));
-  return [...new Set([...added, ...addedBelow.map((key) => `prototype.${key}`), ...paths])];
+  return [...new Set([...added, ...addedBelow.map((key) => `prototype.${key}`), ...pathsOf(replaced)])];
+}
+
+/** Methods of a class's text that have been deleted from it. */
+function lostMembers(f: Function, { methods }: ClassMembers): string[] {
+  const prototype = prototypeOf(f);
+  return pathsOf(methods.filter(({ name, isStatic }) => !Object.hasOwn(isStatic ? f : prototype, name)));
+}
+
+function prototypeOf(f: Function): object {
+  return Reflect.get(f, 'prototype') as object;
+}
+
+function pathsOf(methods: ClassMembers['methods']): string[] {
+  return methods.map(({ name, isStatic }) => (isStatic ? name : `prototype.${name}`));
 }
