@@ -1,6 +1,7 @@
 import { isBuiltin } from 'node:module';
 import path from 'node:path';
 import type { StackFrame } from './stack-frame.ts';
+import { zlibCallAt } from './zlib-call.ts';
 
 /** Who is to blame for a block. */
 export interface Culprit {
@@ -49,12 +50,9 @@ export function culpritOf(frames: readonly StackFrame[]): Culprit | undefined {
     return { frame, call: undefined, callee: undefined, text: `${nameOf(frame)} in ${placeOf(frame)}` };
   }
   const callee = calleeOf(called);
-  return {
-    frame,
-    call: nameOf(called),
-    callee,
-    text: `${callee === undefined ? nameOf(called) : `${nameOf(called)} of ${callee}`}, called in ${placeOf(frame)}`,
-  };
+  const call = publicName(called, frame);
+  const text = `${callee === undefined ? call : `${call} of ${callee}`}, called in ${placeOf(frame)}`;
+  return { frame, call, callee, text };
 }
 
 /** A function that was called, when nobody knows what it called in its turn. */
@@ -71,6 +69,12 @@ function packagesCulprit(frames: readonly StackFrame[]): Culprit | undefined {
   if (frame === undefined || frames.slice(at + 1).some(({ origin }) => origin === 'heddle')) return undefined;
   const callee = calleeOf(frame);
   return { frame, call: nameOf(frame), callee, text: `${nameOf(frame)} of ${callee}, in ${placeOf(frame)}` };
+}
+
+/** How programs know what a frame of Node's inside is called there. */
+function publicName(called: StackFrame, caller: StackFrame): string {
+  const isZlib = called.functionName === 'syncBufferWrapper' && called.script === 'node:zlib';
+  return (isZlib ? zlibCallAt(caller) : undefined) ?? nameOf(called);
 }
 
 function nameOf({ functionName }: StackFrame): string {

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { test } from 'node:test';
 import { type Culprit, culpritOf, framesOf } from 'heddle/watchdog';
 
@@ -26,6 +29,20 @@ test("a call into Node goes by the module's name that programs import", () => {
   assert.equal(callee('node:child_process'), 'node:child_process');
   assert.equal(callee('node:internal/modules/cjs/loader'), 'node:module');
   assert.equal(callee('node:internal/bootstrap/realm'), 'node');
+});
+
+test("one of zlib's functions is named as the program calls it, where the source tells", (t) => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'heddle-zlib-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const file = path.join(folder, 'pack.js');
+  writeFileSync(file, 'const packed = gzipSync(text);\nconst both = [deflateSync(a), inflateRawSync(b)];\n');
+  const call = (place: string): string | undefined =>
+    culprit('zlibBufferSync (node:zlib:1:2)', 'syncBufferWrapper (node:zlib:1:2)', `pack (${place})`)?.call;
+  assert.equal(call(`${file}:1:16`), 'gzipSync');
+  assert.equal(call(`${file}:1:1`), 'gzipSync');
+  assert.equal(call(`${file}:2:31`), 'inflateRawSync');
+  assert.equal(call(`${file}:2:1`), 'syncBufferWrapper');
+  assert.equal(call('/no/such/file.js:1:1'), 'syncBufferWrapper');
 });
 
 test('a call of what is built into JavaScript has no callee', () => {
