@@ -1,9 +1,10 @@
+import type { WayIntoThread } from 'heddle/inspect';
 import type { CallText } from './call-text.ts';
 import type { Observation } from './messages.ts';
 
 /** What Heddle says about a function. */
 export type Way =
-  | { readonly kind: 'open'; readonly by: 'address' | 'text'; readonly snapshots: readonly string[] }
+  | ({ readonly kind: 'open' } & WayIntoThread)
   | { readonly kind: 'refused'; readonly code: string; readonly message: string };
 
 /** All that a judgement of a watched call rests on. */

@@ -12,7 +12,7 @@ export type Verdict =
 export interface Measured {
   /** How long the call took; where only its start was seen, how long the loop was blocked. */
   readonly runMs: number;
-  /** What copying its arguments, and what it is called on, takes: both threads together. */
+  /** What copying its arguments, what it is called on and what it captures takes: both threads together. */
   readonly argumentsMs: number;
   /** What copying its result takes: both threads together; 0 where it was not seen. */
   readonly resultMs: number;

@@ -46,11 +46,14 @@ export class ObserverThread {
   /** How a thread would get a function. */
   async wayOf(f: Function): Promise<Way> {
     const { wayIntoThread } = await (this.#started as Promise<Inspect>);
+    const from = Date.now();
     try {
       return { kind: 'open', ...(await wayIntoThread(f)) };
     } catch (error) {
       const { code, message } = error as { readonly code?: string; readonly message: string };
       return { kind: 'refused', code: code ?? '', message };
+    } finally {
+      this.#onReport({ kind: 'held', from, to: Date.now() });
     }
   }
 

@@ -1,3 +1,4 @@
+import type { CopyTimes } from 'heddle/inspect';
 import type { Evidence } from './evidence.ts';
 import { chopped, choppedCalls, deferred, isCalledOnItsObject } from './code-to-write.ts';
 import { type Judgement, type Measured, unknown } from './judgement.ts';
@@ -164,7 +165,9 @@ function chop(evidence: Evidence, measured: Measured, why: string): Judgement | 
 function measuredOf(evidence: Evidence): Measured {
   const { observation, blockedMs } = evidence;
   const sent = [...observation.arguments, ...(isCalledOnItsObject(evidence) ? [observation.on] : [])];
-  const argumentsMs = sum(sent.map((copy) => (copy === undefined ? 0 : copy.sendMs + copy.receiveMs)));
+  const captured = capturedBy(evidence);
+  const copies = [...sent, captured];
+  const argumentsMs = sum(copies.map((copy) => (copy === undefined ? 0 : copy.sendMs + copy.receiveMs)));
   const { result, runMs = blockedMs } = observation;
   // What is entered is slower than it would be, and what is awaited may have waited.
   const isAtMost = observation.kind === 'entry' || observation.isPromise;
@@ -172,9 +175,14 @@ function measuredOf(evidence: Evidence): Measured {
     runMs: isAtMost ? Math.min(runMs, blockedMs) : runMs,
     argumentsMs,
     resultMs: result === undefined ? 0 : result.sendMs + result.receiveMs,
-    loopMs: sum(sent.map((copy) => copy?.sendMs ?? 0)) + (result?.receiveMs ?? 0),
+    loopMs: sum(copies.map((copy) => copy?.sendMs ?? 0)) + (result?.receiveMs ?? 0),
     isResultSeen: observation.seen !== 'none',
   };
+}
+
+/** What the function takes along from its surroundings with each call. */
+function capturedBy({ way }: Evidence): CopyTimes | undefined {
+  return way?.kind === 'open' ? way.captured : undefined;
 }
 
 function copied(evidence: Evidence): string {
@@ -184,7 +192,8 @@ function copied(evidence: Evidence): string {
     copy === undefined || copy.obstacle !== undefined ? [] : [copy.what],
   );
   const { result, seen } = observation;
-  const what = given.length === 0 ? 'nothing' : given.join(', ');
+  const all = capturedBy(evidence) === undefined ? given : [...given, 'what the function captures'];
+  const what = all.length === 0 ? 'nothing' : all.join(', ');
   return result === undefined
     ? what
     : `${what} there and ${result.what}${seen === 'result' ? '' : ', made of the result,'} back`;

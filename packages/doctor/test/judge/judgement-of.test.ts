@@ -36,7 +36,7 @@ function evidence(seen: Partial<Observation> = {}, rest: Partial<Evidence> = {})
     loop: undefined,
     ...seen,
   };
-  const way = { kind: 'open', by: 'address', snapshots: [] } as const;
+  const way = { kind: 'open', by: 'address', snapshots: [], captured: undefined } as const;
   return { observation, way, written: undefined, isSource: true, blockedMs: 100, ...rest };
 }
 
@@ -56,6 +56,16 @@ test('what stands in the way of nothing is deferred', () => {
   assert.equal(write, 'await deferToThread(hash, password)');
 });
 
+test('what a function captures counts as an argument does', () => {
+  const captured = { isCloneable: true, sendMs: 60, receiveMs: 80 } as const;
+  const { verdict, why, measured } = judgementOf(
+    evidence({}, { way: { kind: 'open', by: 'text', snapshots: [], captured } }),
+  );
+  assert.equal(verdict, 'not worth deferring');
+  assert.match(why, /^To copy a string of 8 characters, what the function captures there and a string/);
+  assert.deepEqual([measured?.argumentsMs, measured?.loopMs], [140, 60]);
+});
+
 test('the copies count by what the loop spends on them', () => {
   const sent = judgementOf(evidence({ arguments: [{ ...copy('an array of 9'), sendMs: 1, receiveMs: 90 }] }));
   assert.equal(sent.verdict, 'deferrable');
@@ -65,7 +75,9 @@ test('the copies count by what the loop spends on them', () => {
 });
 
 test('a function that works on a copy of what the program writes into is deferrable, and that is said', () => {
-  const { verdict, why } = judgementOf(evidence({}, { way: { kind: 'open', by: 'text', snapshots: ['cache'] } }));
+  const { verdict, why } = judgementOf(
+    evidence({}, { way: { kind: 'open', by: 'text', snapshots: ['cache'], captured: undefined } }),
+  );
   assert.equal(verdict, 'deferrable');
   assert.match(why, /works on a copy of cache, which the program writes into/);
 });

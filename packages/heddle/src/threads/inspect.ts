@@ -36,10 +36,13 @@ export interface WayIntoThread {
   readonly by: 'address' | 'text';
   /** What it captures that the program writes into: the thread would write into a copy. */
   readonly snapshots: readonly string[];
+  /** What copying the values that it captures takes with each call; undefined where it captures none. */
+  readonly captured: CopyTimes | undefined;
 }
 
 /**
- * How a function would get into a thread. Nothing is called, no thread is started, and nothing is printed.
+ * How a function would get into a thread. It is not called, no thread is started, and nothing is printed. The values that
+ * it captures are copied, as {@link measureCopy} does.
  *
  * For tools that give advice; {@link deferToThread} finds out by itself. The first question of all makes V8 name the
  * program's scripts, as the first call would.
@@ -61,8 +64,9 @@ export async function wayIntoThread(f: Function): Promise<WayIntoThread> {
   try {
     const { reference, values } = partsOfCallable(await resolveCallable(f));
     pack(values, 'captured', []);
+    const copy = values.length === 0 ? undefined : measureCopy(values, 'captured');
     const by = reference.kind === 'captured' || reference.kind === 'factory' ? 'text' : 'address';
-    return { by, snapshots: [...noted] };
+    return { by, snapshots: [...noted], captured: copy?.isCloneable ? copy : undefined };
   } finally {
     snapshotsOf.delete(f);
   }

@@ -9,7 +9,7 @@ const remember = (text: string): number => seen.push(text);
 let total = 0;
 
 test("a function of Node's has an address", async () => {
-  assert.deepEqual(await wayIntoThread(JSON.parse), { by: 'address', snapshots: [] });
+  assert.deepEqual(await wayIntoThread(JSON.parse), { by: 'address', snapshots: [], captured: undefined });
 });
 
 test('a function that no module exports goes by its text, and is not called', async () => {
@@ -19,12 +19,21 @@ test('a function that no module exports goes by its text, and is not called', as
   assert.equal(way.by, 'text');
 });
 
+test('what goes along with each call is measured like an argument', async () => {
+  const table = Array.from({ length: 20_000 }, (_, n) => ({ n }));
+  const captured = (await wayIntoThread((n: number) => table[n]?.n)).captured as CopyTimes;
+  const copy = measureCopy([table], 'table') as CopyTimes;
+  assert.ok(captured.sendMs > copy.sendMs / 10 && captured.receiveMs > copy.receiveMs / 10);
+  assert.equal((await wayIntoThread((n: number) => n + 1)).captured, undefined);
+});
+
 test('what the program writes into is told and not warned of, until the function is called in a thread', async () => {
   const warnings: string[] = [];
   const listen = (warning: Error & { code?: string }): unknown => warnings.push(warning.code ?? '');
   process.on('warning', listen);
   try {
-    assert.deepEqual(await wayIntoThread(remember), { by: 'text', snapshots: ['seen'] });
+    const { by, snapshots } = await wayIntoThread(remember);
+    assert.deepEqual([by, snapshots], ['text', ['seen']]);
     await deferToThread(Math.abs, 1);
     assert.deepEqual(warnings, []);
     await deferToThread(remember, 'now');
