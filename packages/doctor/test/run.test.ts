@@ -144,6 +144,17 @@ describe('heddle-doctor', { concurrency: 2 }, () => {
     assert.equal(under.code, 143);
   });
 
+  test('notices what --fail-over forbids, though it is shorter than the usual threshold', async () => {
+    const { report } = await reportOn(['--fail-over', '20', '--', node, fixture('arguments.cjs')]);
+    assert.equal(report.threshold, 20);
+  });
+
+  test('reports and keeps the exit code where nobody reads its standard error', async () => {
+    const { code, stdout } = await examine(['--', node, fixture('killed.cjs'), 'SIGTERM'], { isUnheard: true });
+    assert.match(stdout, /killed\.cjs/);
+    assert.equal(code, 143);
+  });
+
   test('watches the files that node --test runs, and lets the process be that runs them', async () => {
     const { code, stdout, stderr } = await examine([node, '--test', fixture('test-file.mjs')]);
     assert.equal(code, 0, stderr);
@@ -202,6 +213,20 @@ describe('heddle-doctor says what it cannot do', { concurrency: 2 }, () => {
     ['no program', [], 2, /Which program\?.*heddle-doctor -- node server\.js/],
     ['an unknown option', ['--treshold', '5', 'node'], 2, /no option --treshold/],
     ['a threshold that is no number', ['--threshold', 'much', 'node'], 2, /--threshold takes milliseconds.*not much/],
+    [
+      'a failure that it would not notice',
+      ['--threshold', '50', '--fail-over', '20', 'node'],
+      2,
+      /--fail-over 20 is below --threshold 50.*of 20 or less/,
+    ],
+    ['a value for what takes none', ['--no-judge=false', 'node'], 2, /--no-judge takes no value, and not false/],
+    ['an option without its value', ['--html', '--', 'node'], 2, /--html needs a value/],
+    [
+      'two reports in one file',
+      ['--json', 'a.json', '--html', 'a.json', 'node'],
+      2,
+      /cannot both be written to a\.json/,
+    ],
     ['a command that is not there', ['--', 'no-such-command'], 127, /no command no-such-command.*npx no-such-command/],
     ['a script as the command', ['--', 'server.js'], 127, /no command server\.js.*node server\.js/],
     ['a file that cannot be run', ['--', fixture('idle.cjs')], 126, /idle\.cjs cannot be run.*node/],

@@ -35,19 +35,27 @@ export function readArguments(args: readonly string[]): Arguments {
     html: undefined,
   };
   const rest = [...args];
+  let threshold: number | undefined;
+  const done = (): Arguments => checked({ ...found, threshold: threshold ?? defaultThreshold(found) });
   while (rest.length > 0) {
     const argument = rest.shift() as string;
     if (argument === '--') {
       found.command = rest;
-      return found;
+      return done();
     }
     if (!argument.startsWith('-')) {
       if (argument === 'top') return { ...found, action: 'top', command: rest };
       found.command = [argument, ...rest];
-      return found;
+      return done();
     }
     const [name, inline] = splitOption(argument);
-    const value = (): string => inline ?? rest.shift() ?? missing(name);
+    const value = (): string => (inline ?? (rest[0]?.startsWith('--') ? '' : rest.shift())) || missing(name);
+    if (inline !== undefined && FLAGS.has(name)) {
+      throw new DoctorError(
+        'HEDDLE_DOCTOR_USAGE',
+        `${name} takes no value, and not ${inline}. See heddle-doctor --help.`,
+      );
+    }
     switch (name) {
       case '--help':
       case '-h':
@@ -56,7 +64,7 @@ export function readArguments(args: readonly string[]): Arguments {
       case '-v':
         return { ...found, action: 'version' };
       case '--threshold':
-        found.threshold = milliseconds(name, value());
+        threshold = milliseconds(name, value());
         break;
       case '--fail-over':
         found.failOver = milliseconds(name, value());
@@ -69,7 +77,8 @@ export function readArguments(args: readonly string[]): Arguments {
         break;
       case '--json':
         // Without a file it goes to the standard output: the next argument may be the program already.
-        found.json = inline ?? (rest[0]?.endsWith('.json') ? (rest.shift() as string) : '-');
+        found.json =
+          inline === '' ? missing(name) : (inline ?? (rest[0]?.endsWith('.json') ? (rest.shift() as string) : '-'));
         break;
       case '--attach':
         found.action = 'attach';
@@ -82,6 +91,30 @@ export function readArguments(args: readonly string[]): Arguments {
             'See heddle-doctor --help.',
         );
     }
+  }
+  return done();
+}
+
+const FLAGS: ReadonlySet<string> = new Set(['--help', '-h', '--version', '-v', '--no-judge']);
+
+/** What is shorter than the threshold is not noticed, and so could not fail. */
+function defaultThreshold({ failOver }: Pick<Arguments, 'failOver'>): number {
+  return Math.min(DEFAULT_THRESHOLD, failOver ?? DEFAULT_THRESHOLD);
+}
+
+function checked(found: Arguments): Arguments {
+  const { threshold, failOver, json, html } = found;
+  if (failOver !== undefined && failOver < threshold) {
+    throw new DoctorError(
+      'HEDDLE_DOCTOR_USAGE',
+      `--fail-over ${failOver} is below --threshold ${threshold}, and what is shorter than the threshold is not noticed: leave the threshold out, or give one of ${failOver} or less.`,
+    );
+  }
+  if (json !== undefined && json === html) {
+    throw new DoctorError(
+      'HEDDLE_DOCTOR_USAGE',
+      `--json and --html cannot both be written to ${json}: name two files.`,
+    );
   }
   return found;
 }

@@ -21,9 +21,11 @@ import { help } from './help.ts';
  */
 export async function main(args: readonly string[]): Promise<number> {
   // Whoever was to read the report has gone; the program is watched to its end, and its exit code passed on.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
   try {
     return await act(readArguments(args));
   } catch (error) {
@@ -55,8 +57,11 @@ async function examine(args: Arguments): Promise<number> {
       'Which program? Name it as you start it: heddle-doctor -- node server.js. See heddle-doctor --help.',
     );
   }
-  for (const file of [args.json, args.html]) if (file !== undefined && file !== '-') checkWritable(file);
-  const folder = mkdtempSync(path.join(tmpdir(), 'heddle-doctor-'));
+  // Before the program runs, not when it has run for hours.
+  for (const file of [args.json, args.html]) {
+    if (file !== undefined && file !== '-') writing(file, () => writeFileSync(file, '', { flag: 'a' }));
+  }
+  const folder = writing(tmpdir(), () => mkdtempSync(path.join(tmpdir(), 'heddle-doctor-')));
   try {
     const report = args.attach === undefined ? await run(args, folder) : await attachTo(args, args.attach, folder);
     write(report, args);
@@ -100,11 +105,11 @@ function write(report: Report, { json, html }: Arguments): void {
   if (json === '-') process.stdout.write(text);
   else process.stdout.write(`\n${textReport(report, terminal())}`);
   if (json !== undefined && json !== '-') {
-    writeFileSync(json, text);
+    writing(json, () => writeFileSync(json, text));
     tell(`the report as JSON: ${json}`);
   }
   if (html !== undefined) {
-    writeFileSync(html, htmlReport(report));
+    writing(html, () => writeFileSync(html, htmlReport(report)));
     tell(`the report as a page: ${html}`);
   }
 }
@@ -124,10 +129,9 @@ function exitCode({ longest, exitCode, signal }: Report, { failOver }: Arguments
   return exitCode ?? 0;
 }
 
-/** Before the program runs, not when it has run for hours. */
-function checkWritable(file: string): void {
+function writing<T>(file: string, write: () => T): T {
   try {
-    writeFileSync(file, '', { flag: 'a' });
+    return write();
   } catch (error) {
     throw new DoctorError('HEDDLE_DOCTOR_CANNOT_WRITE', `${file} cannot be written: ${(error as Error).message}`);
   }

@@ -2,6 +2,10 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import type { ProcessRecord } from './records.ts';
 
+// The program may put something else in their places.
+const write = writeSync;
+const { stringify } = JSON;
+
 /** Where a process of the program leaves its records: each is there as soon as `write` returns, whatever comes then. */
 export class RecordFile {
   readonly file: string;
@@ -15,7 +19,7 @@ export class RecordFile {
   write(record: ProcessRecord): void {
     if (this.#descriptor === undefined) return;
     try {
-      writeSync(this.#descriptor, `${JSON.stringify(record)}\n`);
+      write(this.#descriptor, `${stringify(record)}\n`);
     } catch {
       // The folder's owner has gone, or the disk is full: the program is not to notice.
       this.close();

@@ -17,13 +17,15 @@ export interface ExamineOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
   readonly node?: string;
+  /** Whether nobody reads its standard error. */
+  readonly isUnheard?: boolean;
   /** Is given what was written so far, and the process: to send it signals. */
   readonly onOutput?: (output: string, child: ReturnType<typeof spawn>) => void;
 }
 
 /** Runs `heddle-doctor` to its end. The deadline is there for hangs only. */
 export async function examine(args: readonly string[], options: ExamineOptions = {}): Promise<Examined> {
-  const { cwd, env, node = process.execPath, onOutput } = options;
+  const { cwd, env, node = process.execPath, isUnheard = false, onOutput } = options;
   const child = spawn(node, [doctor, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: 60_000,
@@ -38,6 +40,7 @@ export async function examine(args: readonly string[], options: ExamineOptions =
       onOutput?.(output.stdout + output.stderr, child);
     });
   }
+  if (isUnheard) child.stderr.destroy();
   const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
   return { code, signal, ...output };
 }
@@ -45,6 +48,7 @@ export async function examine(args: readonly string[], options: ExamineOptions =
 /** What is used here of what `--json` writes. */
 export interface Report {
   readonly version: number;
+  readonly threshold: number;
   readonly exitCode: number | null;
   readonly signal: string | null;
   readonly blocked: number;
