@@ -193,6 +193,41 @@ test('where none may wait, a thread takes as many calls as it may run', limit, a
   await Promise.all(calls);
 });
 
+/** Calls that stay inside until each may go, two for each of two threads; the function is known to be short before. */
+async function fillTwoThreads(pool: ThreadPool): Promise<{ call: Deferred<number>; flag: Int32Array }[]> {
+  const open = openFlag();
+  for (let n = 0; n < 200; n++) await Promise.all([pool.defer(waitForFlag, open), pool.defer(waitForFlag, open)]);
+  const held = Array.from({ length: 4 }, () => {
+    const flag = sharedInts(2);
+    return { call: pool.defer(waitForFlag, flag), flag };
+  });
+  await until(() => held.every(({ flag }) => Atomics.load(flag, 1) === 1));
+  return held;
+}
+
+function openFlag(): Int32Array {
+  const flag = sharedInts(2);
+  flag[0] = 1;
+  return flag;
+}
+
+test('while a thread has a free place, no call goes behind those of a thread that has none', limit, async (t) => {
+  const pool = poolFor(t, { min: 2, max: 2, concurrency: 2, maxQueue: 0 });
+  pool.start();
+  // Where others want the processor, a short function is now and then taken for a long one, behind which no call goes.
+  for (let round = 0; round < 20; round++) {
+    const held = await fillTwoThreads(pool);
+    const free = held.pop();
+    Atomics.store(free?.flag as Int32Array, 0, 1);
+    const thread = await free?.call;
+    const call = pool.defer(waitForFlag, openFlag());
+    assert.equal(pool.statistics().backlog, 0);
+    assert.equal(await call, thread);
+    for (const { flag } of held) Atomics.store(flag, 0, 1);
+    await Promise.all(held.map((each) => each.call));
+  }
+});
+
 test('whatever calls do that share threads, each ends once, and the threads work on', limit, async () => {
   const deed = fc.oneof(
     { weight: 40, arbitrary: fc.constant('sum') },

@@ -3,12 +3,14 @@ import { availableParallelism } from 'node:os';
 import { test } from 'node:test';
 import type { Deferred } from 'heddle/defer';
 import { ThreadPool } from 'heddle/threads';
+import { add } from '../fixtures/threads/jobs.ts';
 import { blockForAWhile, passGateIfAny, whichThreadInAWhile } from '../fixtures/threads/short-calls.ts';
 import { Gate } from '../support/gate.ts';
 import { poolFor } from '../support/pools.ts';
 
 const limit = { timeout: 60_000 };
 const MOST_ROUNDS = 2000;
+const MOST_CALLS = 200_000;
 
 /** The threads that have the pool's calls, as they were given out in this turn. */
 function threadsOfCalls(pool: ThreadPool): Set<string | undefined> {
@@ -170,6 +172,48 @@ test('calls that went behind one which takes longer than expected go on in anoth
   gate.open();
   assert.ok(!threads.includes(await long));
 });
+
+/** The thread that has the call of this function, where one has it. */
+function threadOf(pool: ThreadPool, { name }: Function): string | undefined {
+  return pool.calls().find(({ functionName }) => functionName === name)?.thread;
+}
+
+/** Keeps many short calls in flight until `end`, or until there were so many that it will not come. */
+function callsUntil(end: Deferred<unknown>, pool: ThreadPool): Promise<void>[] {
+  let calls = 0;
+  const flow = async (): Promise<void> => {
+    while (!end.called && calls++ < MOST_CALLS) await pool.defer(passGateIfAny);
+  };
+  return Array.from({ length: 300 }, flow);
+}
+
+test(
+  'what went behind a long call goes on in another thread, though that never runs out of calls',
+  limit,
+  async (t) => {
+    const pool = poolFor(t, { min: 2, max: 2 });
+    pool.start();
+    for (let round = 0; round < MOST_ROUNDS; round++) {
+      for (let call = 0; call < 200; call++) await pool.defer(passGateIfAny);
+      const [free, taken] = [new Gate(), new Gate()];
+      const first = pool.defer(blockForAWhile, free.shared);
+      const long = pool.defer(passGateIfAny, taken.shared);
+      await Promise.all([free.entered(), taken.entered()]);
+      const behind = pool.defer(add, 1, 2);
+      const isBehind = threadOf(pool, add) !== undefined && threadOf(pool, add) === threadOf(pool, passGateIfAny);
+      free.open();
+      const flows = isBehind ? callsUntil(behind, pool) : [];
+      if (isBehind) await Promise.any(flows);
+      const isDone = behind.called;
+      taken.open();
+      await Promise.all([first, long, behind, ...flows]);
+      if (!isBehind) continue;
+      assert.ok(isDone, `${MOST_CALLS} calls have overtaken it.`);
+      return;
+    }
+    assert.fail(`In ${MOST_ROUNDS} rounds no call has gone behind the long one.`);
+  },
+);
 
 function pause(milliseconds: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);

@@ -13,8 +13,10 @@ export interface PoolThread extends JobHolder {
   readonly load: number;
   /** How many of its jobs the team counts as waiting. */
   counted: number;
-  /** Its place among the team's threads that take jobs ahead. */
+  /** Its place among the team's threads that have jobs and may have more. */
   readonly roomy: Place;
+  /** Its place among those of them that would begin these at once. */
+  readonly unfilled: Place;
   /** Its place among those whose jobs another could begin sooner. */
   readonly laden: Place;
   /** How many of them wait for the others. */

@@ -76,6 +76,7 @@ export class Thread implements PoolThread {
   lastProgress: number = now();
   counted = 0;
   readonly roomy: Place = new Place(this);
+  readonly unfilled: Place = new Place(this);
   readonly laden: Place = new Place(this);
   isAsked = false;
   isIdle = false;

@@ -3,32 +3,41 @@ import type { Place } from '../pool-thread/place.ts';
 import type { PoolThread } from '../pool-thread/pool-thread.ts';
 import type { Rotation } from './rotation.ts';
 
-/** A thread that has not finished a job for this long, in milliseconds, keeps none waiting that another could do. */
+/** A thread that has not finished a job for this long, in milliseconds, keeps none waiting that an idle one could do. */
 const STALLED_MS = 1;
+
+/**
+ * The same, where none is idle and the others come to it among what they do. Longer than a thread has to wait for its
+ * processor where there are a few times as many threads: to take jobs back costs as much as to give them.
+ */
+const STALLED_AMONG_BUSY_MS = 20;
 
 const NONE: readonly PoolThread[] = [];
 
 /** Whether the thread has been at one job for too long to keep others waiting. */
 export function isStalled(thread: PoolThread): boolean {
-  return thread.mayGiveBack && stallsIn(thread) <= 0;
+  return thread.mayGiveBack && stallsIn(thread, STALLED_MS) <= 0;
 }
 
-function stallsIn({ lastProgress }: PoolThread): number {
-  return lastProgress + STALLED_MS - now();
+function stallsIn({ lastProgress }: PoolThread, patience: number): number {
+  return lastProgress + patience - now();
 }
 
 /** Notices threads that keep jobs waiting behind one that takes long. */
 export class StallWatch {
   readonly #laden: Rotation;
+  readonly #patience: number;
   readonly #look: () => void;
   #timer: NodeJS.Timeout | undefined;
 
   /**
    * @param laden the threads whose jobs another could begin sooner, the one that finished one last at the end
+   * @param others whether these are idle or busy, who could begin them
    * @param look is called when it is time to ask again
    */
-  constructor(laden: Rotation, look: () => void) {
+  constructor(laden: Rotation, others: 'idle' | 'busy', look: () => void) {
     this.#laden = laden;
+    this.#patience = others === 'idle' ? STALLED_MS : STALLED_AMONG_BUSY_MS;
     this.#look = look;
   }
 
@@ -46,7 +55,7 @@ export class StallWatch {
       if (!thread.mayGiveBack) continue;
       // A new thread would start no sooner.
       if (!thread.started && !isOneIdle) continue;
-      const milliseconds = stallsIn(thread);
+      const milliseconds = stallsIn(thread, this.#patience);
       if (milliseconds > 0) {
         this.#lookAgain(milliseconds);
         break;

@@ -67,11 +67,14 @@ export class Team {
   readonly #keyed = new KeyedJobs(this.#queueOwner);
   /** How many jobs wait ahead at threads. */
   #ahead = 0;
-  /** Threads that take jobs ahead, the one that got one last at the end. */
+  /** Threads that have jobs and may have more, ahead or beside these: the one that got one last at the end. */
   readonly #roomy = new Rotation();
+  /** Those of them that may run more beside these, in the same order. Empty where a thread runs one at a time. */
+  readonly #unfilled = new Rotation();
   /** Threads whose jobs another could begin sooner, the one that finished one last at the end. */
   readonly #laden = new Rotation();
-  readonly #stallWatch = new StallWatch(this.#laden, () => this.#relieve());
+  readonly #stallWatch = new StallWatch(this.#laden, 'idle', () => this.#relieve());
+  readonly #crowdWatch = new StallWatch(this.#laden, 'busy', () => this.#relieve());
   readonly #threadOwner: ThreadOwner = {
     threadIsReady: (thread) => this.roster.threadIsReady(thread),
     threadHasAnswered: () => this.roster.threadHasAnswered(),
@@ -159,8 +162,7 @@ export class Team {
 
   /** Whether a thread that runs jobs could begin another at once. */
   #isOneFreeBesideOthers(): boolean {
-    if (this.#concurrency === 1 || this.roster.hasTooMany) return false;
-    return this.#roomy.threads().some((thread) => thread.load < this.#concurrency && thread.hasRoom);
+    return !this.roster.hasTooMany && firstWithRoom(this.#unfilled) !== undefined;
   }
 
   /**
@@ -251,14 +253,9 @@ export class Team {
     return first?.expected === Number.POSITIVE_INFINITY ? undefined : first;
   }
 
-  /** Of the threads that take a job ahead of its turn, the one that got one longest ago. */
+  /** Of the threads that take one more job, the one that got one longest ago: one that begins it at once, if there is such. */
   #firstWithRoom(): PoolThread | undefined {
-    for (let place = this.#roomy.first; place !== undefined; place = this.#roomy.first) {
-      if (place.thread.hasRoom) return place.thread;
-      // It works on a call that was given up, and nobody knew whether it has room meanwhile.
-      this.#roomy.remove(place);
-    }
-    return undefined;
+    return firstWithRoom(this.#unfilled) ?? firstWithRoom(this.#roomy);
   }
 
   /** Puts a thread where it belongs by what it has to do. */
@@ -267,7 +264,9 @@ export class Team {
     if (this.roster.isEnding(thread)) return;
     this.#count(thread, thread.ahead);
     const { load } = thread;
-    this.#roomy.put(thread.roomy, load > 0 && thread.hasRoom);
+    const isRoomy = load > 0 && thread.hasRoom;
+    this.#roomy.put(thread.roomy, isRoomy);
+    if (this.#concurrency > 1) this.#unfilled.put(thread.unfilled, isRoomy && load < this.#concurrency);
     this.#laden.put(thread.laden, load > 1 || (load > 0 && !thread.started));
   }
 
@@ -334,6 +333,7 @@ export class Team {
     this.roster.threadIsEnding(thread);
     this.#count(thread, 0);
     this.#roomy.remove(thread.roomy);
+    this.#unfilled.remove(thread.unfilled);
     this.#laden.remove(thread.laden);
   }
 
@@ -360,11 +360,12 @@ export class Team {
     this.#owner.teamHasChanged();
   }
 
-  /** While a thread is free, no job stays behind another's long one. */
+  /** No job stays behind another's long one while a thread is free, nor for long while others go on. */
   #relieve(): void {
-    if (this.roster.vacancies === 0) return;
+    const isOneFree = this.roster.vacancies > 0;
+    const stalled = isOneFree ? this.#stallWatch.stalled(this.roster.idle > 0) : this.#crowdWatch.stalled(false);
     // A thread may have begun its job without having been heard of yet: then there is nothing to take.
-    if (!this.#recall(this.#stallWatch.stalled(this.roster.idle > 0))) return;
+    if (!this.#recall(stalled)) return;
     this.serve();
     this.#owner.teamHasChanged();
   }
@@ -382,4 +383,13 @@ export class Team {
     }
     return true;
   }
+}
+
+function firstWithRoom(rotation: Rotation): PoolThread | undefined {
+  for (let place = rotation.first; place !== undefined; place = rotation.first) {
+    if (place.thread.hasRoom) return place.thread;
+    // It works on a call that was given up, and nobody knew whether it has room meanwhile.
+    rotation.remove(place);
+  }
+  return undefined;
 }
