@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { MessageChannel } from 'node:worker_threads';
 import { CancelledError } from 'heddle/defer';
 import { MemoryThreadPool } from 'heddle/testing';
-import { type ThreadPool, transfer, UnclonableError } from 'heddle/threads';
+import { PoolFullError, type ThreadPool, transfer, UnclonableError } from 'heddle/threads';
 import { add, passGate } from '../fixtures/threads/jobs.ts';
 import { giveSlab, handBack, isBuffer, isSame, lengthOf, readPort, throwMoved } from '../fixtures/threads/moved.ts';
 import { passGateIfAny } from '../fixtures/threads/short-calls.ts';
+import { waitForFlag } from '../fixtures/threads/together.ts';
 import { errorOf, failureOf } from '../support/failure-of.ts';
-import { Gate } from '../support/gate.ts';
+import { Gate, sharedInts } from '../support/gate.ts';
 import { poolFor } from '../support/pools.ts';
 
 const limit = { timeout: 30_000 };
@@ -177,3 +179,35 @@ test(
     assert.equal(await behind, 3);
   },
 );
+
+for (const knowledge of ['known', 'still looked for']) {
+  test(
+    `a call that moves something waits, and counts as waiting, until no other is in its thread (a function that is ${knowledge})`,
+    limit,
+    async (t) => {
+      const pool = poolFor(t, { max: 1, concurrency: 3, maxQueue: 0 });
+      if (knowledge === 'known') await pool.defer(lengthOf, new ArrayBuffer(8));
+      const flag = sharedInts(2);
+      const beside = pool.defer(waitForFlag, flag);
+      while (Atomics.load(flag, 1) === 0) await nextTurn();
+      const moving = pool.defer(lengthOf, transfer(new ArrayBuffer(8)));
+      while (pool.statistics().backlog === 0 && !t.signal.aborted) await nextTurn();
+      assert.deepEqual(
+        pool.calls().map(({ functionName, state }) => [functionName, state]),
+        [
+          ['waitForFlag', 'running'],
+          ['lengthOf', 'waiting'],
+        ],
+      );
+      assert.match(pool.dumpStats(), /1 calls wait\n[^]*running: waitForFlag\n {2}waiting: lengthOf$/);
+      await errorOf(pool.defer(add, 1, 2), PoolFullError);
+      const drained = pool.drain();
+      await nextTurn();
+      assert.equal(drained.called, false);
+      Atomics.store(flag, 0, 1);
+      await Promise.all([beside, drained]);
+      assert.equal(await moving, 8);
+      assert.equal(pool.statistics().backlog, 0);
+    },
+  );
+}

@@ -24,6 +24,8 @@ export interface SendingThread {
   load(): number;
   /** It has one less, which has not been sent. */
   jobHasLeft(job: Job): void;
+  /** One of them is held until there is a slot for it, or nothing else to do. */
+  jobIsHeld(): void;
 }
 
 /** Sends the jobs that a thread is given, each when its function has been found and there is a slot for it. */
@@ -42,9 +44,14 @@ export class JobSender {
     return this.#unsent.size;
   }
 
+  /** How many of these are held until there is a slot for them, or nothing else to do. */
+  get held(): number {
+    return this.#unsent.held;
+  }
+
   /** Whether one more could be sent at once. */
   get hasRoom(): boolean {
-    return !this.#isFull() && !this.#unsent.areHeld;
+    return !this.#isFull() && this.#unsent.held === 0;
   }
 
   // What was taken back keeps its slots until the thread has passed them.
@@ -93,11 +100,13 @@ export class JobSender {
     return undefined;
   }
 
-  /** Sends the next of the jobs that are held, when the thread has no other. */
-  sendHeld(): void {
-    if (this.#thread.load() !== this.#unsent.size) return;
+  /** Sends the next of the jobs that are held, when the thread has no other. False where there is none. */
+  sendHeld(): boolean {
+    if (this.#thread.load() !== this.#unsent.size) return false;
     const held = this.#unsent.takeHeld();
-    if (held !== undefined) this.#send(held.job, held.callable);
+    if (held === undefined) return false;
+    this.#send(held.job, held.callable);
+    return true;
   }
 
   /**
@@ -132,7 +141,7 @@ export class JobSender {
   }
 
   #send(job: Job, callable: Callable): void {
-    if (this.#isFull()) return this.#unsent.hold(job, callable);
+    if (this.#isFull()) return this.#hold(job, callable);
     const { connection, functions, crashes, sent } = this.#thread;
     const refusal = crashes.refusalOf(callable, job.f);
     if (refusal !== undefined) return this.#refuse(job, refusal);
@@ -147,7 +156,7 @@ export class JobSender {
         args: job.args,
         captured,
       });
-      if (slot === NOT_NOW) return job.settled ? this.#thread.jobHasLeft(job) : this.#unsent.hold(job, callable);
+      if (slot === NOT_NOW) return job.settled ? this.#thread.jobHasLeft(job) : this.#hold(job, callable);
       // A getter among the arguments has cancelled the call.
       if (job.settled) return this.#thread.jobHasLeft(job);
       job.slot = slot;
@@ -159,6 +168,11 @@ export class JobSender {
       this.#cannotSend(job, callable, reference, error);
     }
     return undefined;
+  }
+
+  #hold(job: Job, callable: Callable): void {
+    this.#unsent.hold(job, callable);
+    this.#thread.jobIsHeld();
   }
 
   /** A closure that the build plug-in gave an address, but whose values cannot be sent, has another way: its text. */

@@ -63,7 +63,9 @@ export interface ThreadOwner {
   threadHasAnswered(): void;
   /** A job has ended: no thread has it any more, and none will. */
   jobHasLeft(job: Job): void;
-  /** The thread has a job less. */
+  /** A job that the thread has waits there until it has no other. */
+  jobIsHeld(thread: PoolThread): void;
+  /** The thread has a job less, or may have one more beside those that it has. */
   threadHasRoom(thread: PoolThread): void;
   /** The thread's job waits for the reactor, or for whom its items are for: another thread may work meanwhile. */
   threadIsAbsent(thread: PoolThread): void;

@@ -1,7 +1,6 @@
 import type { ScheduledCall, TimeSource } from '../../defer/clock.ts';
 import type { ThreadConnection, ThreadEnd } from '../connection/connection.ts';
 import type { ThreadExitError } from '../errors.ts';
-import type { CallableError } from '../wire/callable-error.ts';
 import type { Job } from '../job/job.ts';
 import type { StuckThread } from './stuck-thread.ts';
 import { exitError } from './thread-exit.ts';
@@ -63,7 +62,7 @@ export class ThreadEnding {
   }
 
   /** The failure of a job that has no result because the thread has ended, or should have. */
-  errorOf({ functionName }: Job, end: ThreadEnd = TERMINATED): ThreadExitError | CallableError {
+  errorOf({ functionName }: Job, end: ThreadEnd = TERMINATED): ThreadExitError {
     return exitError(functionName, end, this.endsFor);
   }
 }

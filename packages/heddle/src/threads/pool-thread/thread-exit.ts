@@ -13,9 +13,7 @@ export function exitError(
   functionName: string,
   end: ThreadEnd,
   endedFor: { readonly functionName: string } | undefined,
-): ThreadExitError | CallableError {
-  const again = entryLoadedAgain(functionName, end);
-  if (again !== undefined) return again;
+): ThreadExitError {
   const how =
     endedFor === undefined
       ? describe(end)
@@ -24,10 +22,10 @@ export function exitError(
 }
 
 /**
- * Before Node 22.15 an entry that a function's module imports may have run in the thread before it is found there. What it
- * started is refused then, and that may end the thread sooner than the call is answered: it says what the answer would.
+ * The failure of a call whose function's module imports the program's entry, where that has ended the thread. Before Node
+ * 22.15 it may have run there before it is found: then what it started is refused, perhaps sooner than the call.
  */
-function entryLoadedAgain(functionName: string, { crash }: ThreadEnd): CallableError | undefined {
+export function entryLoadedAgain(functionName: string, { crash }: ThreadEnd): CallableError | undefined {
   const error = crash?.error as { readonly code?: unknown; readonly message: string } | null | undefined;
   if (error?.code !== 'HEDDLE_ENTRY_MODULE') return undefined;
   return new CallableError({ code: error.code, functionName, message: error.message });

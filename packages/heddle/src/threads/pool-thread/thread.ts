@@ -15,7 +15,7 @@ import { SentJobs } from './sent-jobs.ts';
 import type { ThreadStatistics } from '../observing/statistics.ts';
 import type { StuckThread } from './stuck-thread.ts';
 import { ThreadEnding } from './thread-ending.ts';
-import { exitError, startError, warnOfCrash } from './thread-exit.ts';
+import { entryLoadedAgain, exitError, startError, warnOfCrash } from './thread-exit.ts';
 import { InitRun, type ThreadInit } from './thread-init.ts';
 import { ThreadUsage } from './thread-usage.ts';
 import { ThreadWear, type WearLimits } from './thread-wear.ts';
@@ -116,6 +116,7 @@ export class Thread implements PoolThread {
       sent: this.#sent,
       load: () => this.#load,
       jobHasLeft: (job) => this.#jobHasLeft(job),
+      jobIsHeld: () => owner.jobIsHeld(this),
     });
     this.#givenUp = new GivenUpJobs({
       connection: this.#connection,
@@ -160,7 +161,7 @@ export class Thread implements PoolThread {
   }
 
   get ahead(): number {
-    return Math.max(0, this.#load - this.#concurrency);
+    return Math.max(this.#load - this.#concurrency, this.#sender.held);
   }
 
   get mayGiveBack(): boolean {
@@ -372,10 +373,11 @@ export class Thread implements PoolThread {
 
   /** It has come to a job that was taken back, and goes on: whatever it does beside others does not hold these up. */
   #hasPassed(): void {
-    this.#sender.sendHeld();
-    if (this.#isEnding || this.#concurrency === 1 || !this.#isStalled || this.#givenUp.size > 0) return;
-    this.#isStalled = false;
-    this.#owner.threadHasRoom(this);
+    const hasSent = this.#sender.sendHeld();
+    if (this.#isEnding) return;
+    const goesOn = this.#concurrency > 1 && this.#isStalled && this.#givenUp.size === 0;
+    if (goesOn) this.#isStalled = false;
+    if (goesOn || hasSent) this.#owner.threadHasRoom(this);
   }
 
   #jobHasLeft(job: Job): void {
@@ -418,8 +420,14 @@ export class Thread implements PoolThread {
     if (back.length > 0) this.#owner.jobsHaveNotBegun(this, back);
     const lost = left.filter((job) => !back.includes(job));
     for (const job of lost) this.#owner.jobHasLeft(job);
-    for (const job of lost) job.settle(new Failure(this.#ending.errorOf(job, end)));
+    for (const job of lost) job.settle(new Failure(this.#errorOf(job, end)));
     this.#owner.threadHasEnded(this);
+  }
+
+  #errorOf(job: Job, end: ThreadEnd): unknown {
+    // In a thread that has not answered yet, it was something else that has found the entry.
+    const again = this.#hasAnswered ? entryLoadedAgain(job.functionName, end) : undefined;
+    return again ?? this.#ending.errorOf(job, end);
   }
 
   /** Several jobs can have been on their way at once: it may be any of them. */

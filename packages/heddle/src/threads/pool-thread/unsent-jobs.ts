@@ -13,8 +13,9 @@ export class UnsentJobs {
     return this.#jobs.size;
   }
 
-  get areHeld(): boolean {
-    return this.#held.size > 0;
+  /** How many of them are held. */
+  get held(): number {
+    return this.#held.size;
   }
 
   add(job: Job): void {
@@ -41,8 +42,10 @@ export class UnsentJobs {
     return undefined;
   }
 
+  /** Those that are held at the end: they come after whatever else the thread has. */
   all(): Job[] {
-    return [...this.#jobs];
+    const others = [...this.#jobs].filter((job) => !this.#held.has(job));
+    return [...others, ...this.#held.keys()];
   }
 
   /** All of them, which are none any more. */

@@ -41,6 +41,8 @@ export interface TeamOwner {
  */
 const AWAKENING_NANOSECONDS = 50_000;
 
+const NONE: readonly PoolThread[] = [];
+
 /**
  * A pool's threads, and the jobs that wait for them.
  *
@@ -76,9 +78,10 @@ export class Team {
   readonly #stallWatch = new StallWatch(this.#laden, 'idle', () => this.#relieve());
   readonly #crowdWatch = new StallWatch(this.#laden, 'busy', () => this.#relieve());
   readonly #threadOwner: ThreadOwner = {
-    threadIsReady: (thread) => this.roster.threadIsReady(thread),
+    threadIsReady: (thread) => this.#threadIsReady(thread),
     threadHasAnswered: () => this.roster.threadHasAnswered(),
     jobHasLeft: (job) => this.#jobHasLeft(job),
+    jobIsHeld: (thread) => this.#note(thread),
     threadHasRoom: (thread) => this.#threadHasRoom(thread),
     threadIsAbsent: (thread) => this.#threadIsAbsent(thread),
     threadIsBack: (thread) => this.#threadIsBack(thread),
@@ -293,6 +296,12 @@ export class Team {
     }
   }
 
+  #threadIsReady(thread: PoolThread): void {
+    this.roster.threadIsReady(thread);
+    // No other would begin its job sooner any more.
+    this.#note(thread);
+  }
+
   #threadHasRoom(thread: PoolThread): void {
     this.#note(thread);
     // An absent one rests when it is back.
@@ -362,12 +371,16 @@ export class Team {
 
   /** No job stays behind another's long one while a thread is free, nor for long while others go on. */
   #relieve(): void {
-    const isOneFree = this.roster.vacancies > 0;
-    const stalled = isOneFree ? this.#stallWatch.stalled(this.roster.idle > 0) : this.#crowdWatch.stalled(false);
     // A thread may have begun its job without having been heard of yet: then there is nothing to take.
-    if (!this.#recall(stalled)) return;
+    if (!this.#recall(this.#stalled())) return;
     this.serve();
     this.#owner.teamHasChanged();
+  }
+
+  #stalled(): readonly PoolThread[] {
+    if (this.roster.vacancies > 0) return this.#stallWatch.stalled(this.roster.idle > 0);
+    // Threads that may run several would get what was taken back from them.
+    return this.#concurrency === 1 ? this.#crowdWatch.stalled(false) : NONE;
   }
 
   /** Takes back what threads have not begun. False where that is nothing. */
