@@ -1,3 +1,4 @@
+import * as zlib from 'node:zlib';
 import { codeOf, sourceText } from './source-text.ts';
 
 /** A place in a source; line and column count from 1. */
@@ -70,6 +71,13 @@ export function builtInCallIn({ file, code, offset }: FunctionSource, onLine?: n
   add(BUILT_IN, {});
   if (sourceText(file)?.includes('node:sqlite')) add(OF_DATABASES, { callee: 'node:sqlite' });
   return found.length === 1 ? found[0] : undefined;
+}
+
+/** The one of zlib's synchronous functions that a function calls; in profiles they are all one of Node's inside. */
+export function zlibCallIn({ code }: FunctionSource): string | undefined {
+  const calls = Array.from(code.matchAll(/(?<![\w$])(\w+Sync)\s*\(/g), ([, name = '']) => name);
+  const names = new Set(calls.filter((name) => Object.hasOwn(zlib, name)));
+  return names.size === 1 ? [...names][0] : undefined;
 }
 
 /** The name that a function has where it is written, which a bundler may have shortened. */

@@ -9,6 +9,7 @@ import {
   onlyLoopIn,
   nameInSource,
   type SourcePlace,
+  zlibCallIn,
 } from './function-source.ts';
 
 /** Who is to blame, by what the profiler saw. */
@@ -144,9 +145,11 @@ interface FoundPlace {
  * @param ownLine the line that ran most often in the culprit's function itself; 0 where none did
  */
 function placeOf({ culprit, stack, frames }: Candidate, ownLine: number): FoundPlace {
-  const { frame, call } = culprit;
-  if (frame.origin !== 'own') return { at: {}, call, isCertain: false };
+  const { frame } = culprit;
+  if (frame.origin !== 'own') return { at: {}, call: culprit.call, isCertain: false };
   const source = functionSource(frame);
+  const isZlib = culprit.call === 'syncBufferWrapper' && culprit.callee === 'node:zlib' && source !== undefined;
+  const call = (isZlib ? zlibCallIn(source) : undefined) ?? culprit.call;
   if (call === undefined) {
     const at = knownLine(frame, stack.line);
     const builtIn = source === undefined ? undefined : builtInCallIn(source, at?.line);
