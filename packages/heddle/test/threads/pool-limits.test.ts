@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { threadId } from 'node:worker_threads';
 import { Failure } from 'heddle/defer';
 import { createReactor } from 'heddle/reactor';
-import { deferToThread, PoolStoppedError } from 'heddle/threads';
+import { deferToThread, PoolFullError, PoolStoppedError } from 'heddle/threads';
 import { add, count, passGate, whichThread } from '../fixtures/threads/jobs.ts';
 import { failureOf } from '../support/failure-of.ts';
 import { Gate, sharedInts } from '../support/gate.ts';
@@ -77,6 +77,22 @@ test(
     assert.ok(late instanceof PoolStoppedError);
   },
 );
+
+test('a call is not refused whose thread begins as soon as an idle one has ended', limit, async (t) => {
+  const pool = poolFor(t, { min: 2, max: 2, maxQueue: 0 });
+  pool.start();
+  await until(() => pool.statistics().idle === 2);
+  pool.adjustPoolSize({ min: 0, max: 1 });
+  const gate = new Gate();
+  const running = pool.defer(passGate, gate.shared);
+  pool.adjustPoolSize({ max: 2 });
+  assert.equal(pool.statistics().threads, 2);
+  const call = pool.defer(add, 1, 2);
+  await assert.rejects(pool.defer(add, 1, 3), PoolFullError);
+  assert.equal(await call, 3);
+  gate.open();
+  await running;
+});
 
 test('calls end in the order in which they finish, not in that in which they were made', limit, async (t) => {
   const pool = poolFor(t, { max: 2 });

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { availableParallelism } from 'node:os';
 import { test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Deferred } from 'heddle/defer';
-import { ThreadPool } from 'heddle/threads';
-import { add } from '../fixtures/threads/jobs.ts';
+import { type PoolCall, ThreadPool } from 'heddle/threads';
+import { add, note } from '../fixtures/threads/jobs.ts';
 import { blockForAWhile, passGateIfAny, whichThreadInAWhile } from '../fixtures/threads/short-calls.ts';
-import { Gate } from '../support/gate.ts';
+import { Gate, sharedInts } from '../support/gate.ts';
 import { poolFor } from '../support/pools.ts';
 
 const limit = { timeout: 60_000 };
@@ -214,6 +215,34 @@ test(
     assert.fail(`In ${MOST_ROUNDS} rounds no call has gone behind the long one.`);
   },
 );
+
+test('what is taken back from behind a long call has not lost its turn by age', limit, async (t) => {
+  const pool = poolFor(t, { min: 1, max: 1 });
+  const urgent = pool.with({ priority: 1 });
+  const log = sharedInts(200);
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    for (let call = 0; call < 50; call++) await Promise.all([pool.defer(passGateIfAny), pool.defer(note, log, 0)]);
+    const gate = new Gate();
+    const long = pool.defer(passGateIfAny, gate.shared);
+    await gate.entered();
+    log.fill(0);
+    const old = pool.defer(note, log, 1);
+    const later = Array.from({ length: 50 }, () => urgent.defer(note, log, 2));
+    const isBehind = threadOf(pool, note) !== undefined;
+    while (pool.calls().some(isBehindAnother)) await nextTurn();
+    gate.open();
+    await Promise.all([long, old, ...later]);
+    if (!isBehind) continue;
+    assert.equal(log[1], 1);
+    return;
+  }
+  assert.fail(`In ${MOST_ROUNDS} rounds no call has gone behind the long one.`);
+});
+
+/** Whether a call waits at a thread. */
+function isBehindAnother({ state, thread }: PoolCall): boolean {
+  return state === 'waiting' && thread !== undefined;
+}
 
 function pause(milliseconds: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);

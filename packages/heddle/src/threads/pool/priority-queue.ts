@@ -56,6 +56,12 @@ export class PriorityQueue {
     for (const job of jobs.toReversed()) this.#listOf(job.priority).putBack(job);
   }
 
+  /** The same of jobs that were to begin and have not: the next one is the oldest, as one of them may have been. */
+  giveTurnBack(jobs: readonly Job[]): void {
+    this.putBack(jobs);
+    if (jobs.length > 0) this.#passedOver = SHARE_OF_AGE - 1;
+  }
+
   /** Takes the first job out which does not begin: that says nothing of whose turn it is. */
   setAside(): Job | undefined {
     const job = this.first;

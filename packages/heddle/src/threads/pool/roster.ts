@@ -81,6 +81,14 @@ export class Roster {
     return this.#respawn.mayMakeThread ? vacancies : Math.min(vacancies, this.#idle.length);
   }
 
+  /** The same, with the places of threads that had nothing to do and are about to have ended. */
+  get vacanciesSoon(): number {
+    if (!this.#respawn.mayMakeThread) return this.vacancies;
+    let leaving = 0;
+    for (const { load } of this.#ending) if (load === 0) leaving++;
+    return Math.max(0, this.#max + this.#replaceable() - (this.#threads.size - leaving - this.#idle.length));
+  }
+
   /** How many absent threads may have others in their place. */
   #replaceable(): number {
     return Math.min(this.#absent.size, this.#mostAbsent);

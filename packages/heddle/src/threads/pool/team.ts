@@ -156,11 +156,12 @@ export class Team {
     this.#owner.backlogHasShrunk();
   }
 
-  /** Whether a call of this key would begin at once. */
+  /** Whether a call of this key would begin at once, or as soon as a thread that does nothing has ended. */
   isFreeFor(key: unknown): boolean {
     if (this.#keyed.isTaken(key)) return false;
-    if (this.roster.isPausing || this.roster.vacancies > this.#queue.size) return true;
-    return this.#queue.size === 0 && this.#isOneFreeBesideOthers();
+    const { size } = this.#queue;
+    if (this.roster.isPausing || this.roster.vacancies > size) return true;
+    return (size === 0 && this.#isOneFreeBesideOthers()) || this.roster.vacanciesSoon > size;
   }
 
   /** Whether a thread that runs jobs could begin another at once. */
@@ -348,7 +349,7 @@ export class Team {
 
   #jobsHaveNotBegun(thread: PoolThread, jobs: readonly Job[]): void {
     this.#note(thread);
-    this.#queue.putBack(jobs);
+    this.#queue.giveTurnBack(jobs);
     this.serve();
   }
 
@@ -388,7 +389,7 @@ export class Team {
     if (threads.length === 0) return false;
     const jobs = threads.flatMap((thread) => thread.takeBack());
     if (jobs.length === 0) return false;
-    this.#queue.putBack(jobs.sort((a, b) => a.turn - b.turn));
+    this.#queue.giveTurnBack(jobs.sort((a, b) => a.turn - b.turn));
     for (const thread of threads) {
       this.#note(thread);
       // It had begun none of them.
