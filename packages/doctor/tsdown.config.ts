@@ -10,6 +10,7 @@ const library: UserConfig = {
     // For the tests.
     'report/report': 'src/report/report.ts',
     'report/text': 'src/report/text.ts',
+    'run/sampled-culprit': 'src/run/sampled-culprit.ts',
   },
   format: 'esm',
   platform: 'node',

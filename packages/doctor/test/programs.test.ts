@@ -14,7 +14,7 @@ describe('the doctor names the function, the line and the call that block the lo
       const args = ['--', process.execPath, ...javaScript.command(row.program, major)];
       let place: Place | undefined;
       // A machine that is busy with other things leaves too little to see: it gets another chance.
-      for (let tries = 0; tries < 3 && outcomeOf(place, row, javaScript) !== 'named'; tries++) {
+      for (let tries = 0; tries < 6 && outcomeOf(place, row, javaScript) !== 'named'; tries++) {
         [place] = (await reportOn(args)).report.places;
       }
       assert.equal(outcomeOf(place, row, javaScript), 'named', JSON.stringify(place, undefined, 2));

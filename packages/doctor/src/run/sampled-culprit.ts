@@ -66,7 +66,9 @@ export function sampledCulprit({ stacks, busy }: Sampled): SampledCulprit | unde
   const [first] = heaviest(ofCall, ({ stack: { line }, culprit: { call } }) => (call === undefined ? line : 0));
   if (first === undefined) return undefined;
   const [itself] = heaviest(
-    ofFunction.filter(({ frames, culprit }) => frames[0] === culprit.frame),
+    ofFunction.filter(
+      ({ frames, culprit, stack }) => frames[0] === culprit.frame && isLineOf(culprit.frame, stack.line),
+    ),
     ({ stack: { line } }) => line,
   );
   const place = placeOf(first, itself?.stack.line ?? 0);
@@ -168,13 +170,24 @@ function placeOf({ culprit, stack, frames }: Candidate, ownLine: number): FoundP
   if (found !== undefined && others.length === 0) return { at: found, call, isCertain: true };
   if (at !== undefined) return { at, call, isCertain: true };
   const guess = knownLine(frame, ownLine);
-  return { at: calls.find(({ line }) => line === guess?.line) ?? guess ?? found ?? {}, call, isCertain: false };
+  const loop = source === undefined ? undefined : onlyLoopIn(source);
+  const likeliest = calls.find(({ line }) => line === (guess ?? loop)?.line);
+  return { at: likeliest ?? guess ?? found ?? {}, call, isCertain: false };
 }
 
 /** The line of the source; none where all of a function was built into one line, of which a profile has no columns. */
 function knownLine(frame: StackFrame, line: number): (Partial<StackFrame> & { line: number }) | undefined {
-  if (line < 1 || (line === frame.scriptLine && isBuilt(frame))) return undefined;
+  if (!isLineOf(frame, line) || (line === frame.scriptLine && isBuilt(frame))) return undefined;
   return lineIn(frame, line);
+}
+
+/** Whether a line can be one of the function's: V8 counts those of what it has put in the place of a call as well. */
+function isLineOf(frame: StackFrame, line: number): boolean {
+  if (line < 1) return false;
+  const source = isBuilt(frame) ? undefined : functionSource(frame);
+  if (source === undefined) return true;
+  const first = Math.max(1, frame.line);
+  return first <= line && line < first + source.code.split('\n').length;
 }
 
 /** A line of the script that a frame is in, led back to the source. */

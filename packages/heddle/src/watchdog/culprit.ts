@@ -23,6 +23,7 @@ const INSIDE: Readonly<Record<string, string>> = {
   source_map: 'node:module',
   blob: 'node:buffer',
   histogram: 'node:perf_hooks',
+  perf: 'node:perf_hooks',
 };
 
 /**

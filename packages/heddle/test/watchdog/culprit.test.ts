@@ -25,6 +25,7 @@ test("the culprit is the innermost frame of the program's own code and the outer
 test("a call into Node goes by the module's name that programs import", () => {
   const callee = (file: string): string | undefined => culprit(`f (${file}:1:2)`, 'own (/app/a.js:1:2)')?.callee;
   assert.equal(callee('node:internal/crypto/pbkdf2'), 'node:crypto');
+  assert.equal(callee('node:internal/perf/utils'), 'node:perf_hooks');
   assert.equal(callee('node:fs'), 'node:fs');
   assert.equal(callee('node:child_process'), 'node:child_process');
   assert.equal(callee('node:internal/modules/cjs/loader'), 'node:module');

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { type SampledCulprit, sampledCulprit } from '#sampled-culprit';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'heddle-sampled-'));
+after(() => rmSync(folder, { recursive: true }));
+const file = path.join(folder, 'wait.js');
+writeFileSync(
+  file,
+  'function wait() {\n  const end = performance.now() + 400;\n  while (performance.now() < end);\n}\n',
+);
+
+const wait = { functionName: 'wait', script: pathToFileURL(file).href, line: 1, column: 14 };
+const now = { functionName: 'now', script: 'node:internal/perf/performance', line: 137, column: 6 };
+
+/** The culprit of stacks of `wait`, each with the line that ran and for how long. */
+function culpritOf(
+  ...seen: readonly [called: boolean, line: number, milliseconds: number][]
+): SampledCulprit | undefined {
+  const stacks = seen.map(([called, line, milliseconds]) => {
+    return { functions: called ? [now, wait] : [wait], line, milliseconds };
+  });
+  return sampledCulprit({ stacks, busy: 400, proven: 400, garbageCollection: 0, idle: 0 });
+}
+
+test('the line is the one that ran in the function itself', () => {
+  const { frame } = culpritOf([false, 3, 300], [false, 2, 100])?.culprit ?? {};
+  assert.deepEqual([frame?.functionName, frame?.line], ['wait', 3]);
+});
+
+test('lines of what V8 has put in the place of a call are not the lines of the function', () => {
+  const { frame, call, text } = culpritOf([true, 538, 300], [false, 538, 60], [false, 3, 40])?.culprit ?? {};
+  assert.deepEqual([frame?.line, call], [3, 'now']);
+  assert.equal(text, 'now of node:perf_hooks, called in wait.js:3');
+});
+
+test('of several calls of one name, and where no line of the function is known, it is the one in the only loop', () => {
+  assert.equal(culpritOf([true, 538, 300], [false, 548, 100])?.culprit.frame.line, 3);
+});
