@@ -14,14 +14,13 @@ const coreTests = [
   'wire/',
   'defer/unhandled',
   ...['codec', 'errors', 'error-classes', 'odd-values', 'other-realm', 'payload', 'transfer'].map(
-    (values) => `threads/${values}`,
+    (values) => `threads/values/${values}`,
   ),
-  ...['compile-cache', 'keep-alive', 'leftovers', 'output', 'own-resources', 'preload'].map(
-    (life) => `threads/${life}`,
+  ...['compile-cache', 'keep-alive', 'leftovers', 'output', 'own-code', 'own-resources', 'preload'].map(
+    (life) => `threads/thread/${life}`,
   ),
-  ...['crashes', 'fault-matrix', 'own-code', 'faults', 'pool-conformance', 'process-faults', 'shortage'].map(
-    (ending) => `threads/${ending}`,
-  ),
+  ...['crashes', 'fault-matrix', 'faults', 'process-faults', 'shortage'].map((ending) => `threads/faults/${ending}`),
+  'threads/pool/pool-conformance',
   'watchdog/watch',
 ].map((tests) => `packages/heddle/build/test/${tests}`);
 

@@ -6,8 +6,8 @@ import { askFor } from '../fixtures/threads/calls-out.ts';
 import { add, count, note, whichThread } from '../fixtures/threads/jobs.ts';
 import { Gate, sharedInts } from '../support/gate.ts';
 import { runProgram } from '../support/program.ts';
-import { testCallsFromThread } from '../threads/calls-conformance.ts';
-import { type PoolKind, testThreadPool } from '../threads/pool-conformance.ts';
+import { testCallsFromThread } from '../threads/pool/calls-conformance.ts';
+import { type PoolKind, testThreadPool } from '../threads/pool/pool-conformance.ts';
 
 const kind: PoolKind<MemoryThreadPool> = {
   make: (options) => new MemoryThreadPool(options),

@@ -3,12 +3,12 @@ import { getEventListeners } from 'node:events';
 import { type TestContext, test } from 'node:test';
 import { CancelledError, type Deferred, TimeoutError } from 'heddle/defer';
 import { deferToThread, PoolStoppedError, type ThreadPool } from 'heddle/threads';
-import { add, count, countIn, neverSettle, passGate, spinForever, whichThread } from '../fixtures/threads/jobs.ts';
-import { passGateIfAny } from '../fixtures/threads/short-calls.ts';
-import { errorOf, failureOf } from '../support/failure-of.ts';
-import { Gate, sharedInts } from '../support/gate.ts';
-import { poolFor } from '../support/pools.ts';
-import { sizes } from '../support/sizes.ts';
+import { add, count, countIn, neverSettle, passGate, spinForever, whichThread } from '../../fixtures/threads/jobs.ts';
+import { passGateIfAny } from '../../fixtures/threads/short-calls.ts';
+import { errorOf, failureOf } from '../../support/failure-of.ts';
+import { Gate, sharedInts } from '../../support/gate.ts';
+import { poolFor } from '../../support/pools.ts';
+import { sizes } from '../../support/sizes.ts';
 
 const limit = { timeout: 30_000 };
 
@@ -217,7 +217,7 @@ test('timeout 0 fails in a later turn whatever does not answer at once', limit, 
 
 test('a call may be cancelled while its function is still being looked for', limit, async (t) => {
   const pool = poolFor(t, { max: 1 });
-  const { unknownSoFar } = await import('../fixtures/threads/unknown-so-far.ts');
+  const { unknownSoFar } = await import('../../fixtures/threads/unknown-so-far.ts');
   const counter = sharedInts(1);
   const call = pool.defer(unknownSoFar, counter);
   call.cancel();

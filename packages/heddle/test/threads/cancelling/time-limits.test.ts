@@ -4,13 +4,13 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CancelledError, TimeoutError } from 'heddle/defer';
 import { assertNoResult, MemoryThreadPool, successResultOf } from 'heddle/testing';
 import { threadFunction } from 'heddle/threads';
-import { add, neverSettle } from '../fixtures/threads/jobs.ts';
-import { errorOf } from '../support/failure-of.ts';
-import { Gate, sharedInts } from '../support/gate.ts';
-import { poolFor } from '../support/pools.ts';
+import { add, neverSettle } from '../../fixtures/threads/jobs.ts';
+import { errorOf } from '../../support/failure-of.ts';
+import { Gate, sharedInts } from '../../support/gate.ts';
+import { poolFor } from '../../support/pools.ts';
 
-type Loaded = typeof import('../fixtures/threads/loads-when-told.ts').loaded;
-const module = new URL('../fixtures/threads/loads-when-told.js', import.meta.url);
+type Loaded = typeof import('../../fixtures/threads/loads-when-told.ts').loaded;
+const module = new URL('../../fixtures/threads/loads-when-told.js', import.meta.url);
 
 test('the time in the queue ends when the thread has begun', async () => {
   const pool = new MemoryThreadPool({ max: 1 });

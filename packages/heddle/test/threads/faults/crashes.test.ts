@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CancelledError, type Deferred, TimeoutError } from 'heddle/defer';
 import { ThreadExitError, TooManyCrashesError } from 'heddle/threads';
-import * as faults from '../fixtures/threads/faults.ts';
-import { add, neverSettle, spinForever } from '../fixtures/threads/jobs.ts';
-import { tenant } from '../fixtures/threads/stores.ts';
-import { errorOf } from '../support/failure-of.ts';
-import { Gate } from '../support/gate.ts';
-import { poolFor } from '../support/pools.ts';
+import * as faults from '../../fixtures/threads/faults.ts';
+import { add, neverSettle, spinForever } from '../../fixtures/threads/jobs.ts';
+import { tenant } from '../../fixtures/threads/stores.ts';
+import { errorOf } from '../../support/failure-of.ts';
+import { Gate } from '../../support/gate.ts';
+import { poolFor } from '../../support/pools.ts';
 
 const limit = { timeout: 30_000 };
 

@@ -1,6 +1,6 @@
 import { test } from 'node:test';
 import { ThreadExitError } from 'heddle/threads';
-import { poolFor } from '../support/pools.ts';
+import { poolFor } from '../../support/pools.ts';
 import { faultRows, type WorkerKind } from './fault-rows.ts';
 
 const threads: WorkerKind = {

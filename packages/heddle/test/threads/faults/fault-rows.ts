@@ -13,8 +13,8 @@ import {
   type ThreadPoolOptions,
   UnclonableError,
 } from 'heddle/threads';
-import * as faults from '../fixtures/threads/faults.ts';
-import { add, identity, whichThread } from '../fixtures/threads/jobs.ts';
+import * as faults from '../../fixtures/threads/faults.ts';
+import { add, identity, whichThread } from '../../fixtures/threads/jobs.ts';
 import {
   countHere,
   late,
@@ -23,9 +23,9 @@ import {
   spinUntilGivenUp,
   waitForFile,
   writeEmpty,
-} from '../fixtures/threads/rows.ts';
-import { brokenFunction } from '../support/broken-module.ts';
-import { errorOf, failureOf } from '../support/failure-of.ts';
+} from '../../fixtures/threads/rows.ts';
+import { brokenFunction } from '../../support/broken-module.ts';
+import { errorOf, failureOf } from '../../support/failure-of.ts';
 
 /** What a row needs of a pool, whatever its workers are: threads, processes. */
 export type FaultyPool = Pick<ThreadPool, 'defer' | 'with' | 'statistics' | 'stop'>;

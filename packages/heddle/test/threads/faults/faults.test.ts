@@ -3,13 +3,13 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import { TimeoutError } from 'heddle/defer';
 import { CallableError, PoolStoppedError, ThreadExitError, type ThreadPool, UnclonableError } from 'heddle/threads';
-import * as faults from '../fixtures/threads/faults.ts';
-import { add, identity, neverSettle, passGate, whichThread } from '../fixtures/threads/jobs.ts';
-import { brokenFunction } from '../support/broken-module.ts';
-import { errorOf, failureOf } from '../support/failure-of.ts';
-import { Gate, sharedInts } from '../support/gate.ts';
-import { poolFor } from '../support/pools.ts';
-import { sizes } from '../support/sizes.ts';
+import * as faults from '../../fixtures/threads/faults.ts';
+import { add, identity, neverSettle, passGate, whichThread } from '../../fixtures/threads/jobs.ts';
+import { brokenFunction } from '../../support/broken-module.ts';
+import { errorOf, failureOf } from '../../support/failure-of.ts';
+import { Gate, sharedInts } from '../../support/gate.ts';
+import { poolFor } from '../../support/pools.ts';
+import { sizes } from '../../support/sizes.ts';
 
 const limit = { timeout: 30_000 };
 

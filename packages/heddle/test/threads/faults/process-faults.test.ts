@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { test, type TestContext } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ProcessPool, type ProcessPoolOptions, ThreadExitError } from 'heddle/threads';
-import * as faults from '../fixtures/threads/process-faults.ts';
-import { add } from '../fixtures/threads/jobs.ts';
-import { errorOf } from '../support/failure-of.ts';
-import { FileGate } from '../support/gate.ts';
+import * as faults from '../../fixtures/threads/process-faults.ts';
+import { add } from '../../fixtures/threads/jobs.ts';
+import { errorOf } from '../../support/failure-of.ts';
+import { FileGate } from '../../support/gate.ts';
 import { type FaultRow, type FaultyPool, faultRows, type WorkerKind } from './fault-rows.ts';
 
 const limit = { timeout: 30_000 };

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { assertNoResult, successResultOf } from 'heddle/testing';
 import { ThreadExitError, ThreadInitError, type ThreadPoolOptions } from 'heddle/threads';
-import { throwUndefined } from '../fixtures/threads/faults.ts';
-import * as init from '../fixtures/threads/init.ts';
-import { add } from '../fixtures/threads/jobs.ts';
-import { errorOf, failureOf } from '../support/failure-of.ts';
-import { FailingPool } from '../support/failing-pool.ts';
-import { poolFor } from '../support/pools.ts';
-import { sizes } from '../support/sizes.ts';
+import { throwUndefined } from '../../fixtures/threads/faults.ts';
+import * as init from '../../fixtures/threads/init.ts';
+import { add } from '../../fixtures/threads/jobs.ts';
+import { errorOf, failureOf } from '../../support/failure-of.ts';
+import { FailingPool } from '../../support/failing-pool.ts';
+import { poolFor } from '../../support/pools.ts';
+import { sizes } from '../../support/sizes.ts';
 
 const limit = { timeout: 30_000 };
 

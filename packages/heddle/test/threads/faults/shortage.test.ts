@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { test } from 'node:test';
-import { packageRoot } from '../support/paths.ts';
-import { runProgram } from '../support/program.ts';
-import { missingHere } from '../support/skip.ts';
+import { packageRoot } from '../../support/paths.ts';
+import { runProgram } from '../../support/program.ts';
+import { missingHere } from '../../support/skip.ts';
 
 const limit = { timeout: 60_000 };
 

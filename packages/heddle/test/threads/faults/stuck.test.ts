@@ -8,12 +8,12 @@ import { type TestContext, test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CancelledError, TimeoutError } from 'heddle/defer';
 import { prometheusText, ThreadExitError, type ThreadPool, type ThreadPoolOptions } from 'heddle/threads';
-import { add, neverSettle, whichThread } from '../fixtures/threads/jobs.ts';
-import { spinInCallee, waitInNativeCode } from '../fixtures/threads/whereabouts.ts';
-import { DeafPool, DeafThreadPool } from '../support/deaf-pool.ts';
-import { errorOf } from '../support/failure-of.ts';
-import { Gate } from '../support/gate.ts';
-import { poolFor } from '../support/pools.ts';
+import { add, neverSettle, whichThread } from '../../fixtures/threads/jobs.ts';
+import { spinInCallee, waitInNativeCode } from '../../fixtures/threads/whereabouts.ts';
+import { DeafPool, DeafThreadPool } from '../../support/deaf-pool.ts';
+import { errorOf } from '../../support/failure-of.ts';
+import { Gate } from '../../support/gate.ts';
+import { poolFor } from '../../support/pools.ts';
 
 const limit = { timeout: 30_000 };
 

@@ -11,11 +11,11 @@ import {
   awaitFor,
   leaveAQuestion,
   useReactor,
-} from '../fixtures/threads/asks-later.ts';
-import { add } from '../fixtures/threads/jobs.ts';
-import { errorOf } from '../support/failure-of.ts';
-import { Gate, sharedInts } from '../support/gate.ts';
-import { poolFor } from '../support/pools.ts';
+} from '../../fixtures/threads/asks-later.ts';
+import { add } from '../../fixtures/threads/jobs.ts';
+import { errorOf } from '../../support/failure-of.ts';
+import { Gate, sharedInts } from '../../support/gate.ts';
+import { poolFor } from '../../support/pools.ts';
 
 const limit = { timeout: 30_000 };
 

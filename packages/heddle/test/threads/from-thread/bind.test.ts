@@ -5,7 +5,7 @@ import { bindToThread, reactor } from 'heddle';
 import { Deferred } from 'heddle/defer';
 import { MemoryThreadPool, successResultOf } from 'heddle/testing';
 import { ask, BoundObjectLostError, PoolStoppedError, ThreadExitError, UnclonableError } from 'heddle/threads';
-import { add, whichThread } from '../fixtures/threads/jobs.ts';
+import { add, whichThread } from '../../fixtures/threads/jobs.ts';
 import {
   type Account,
   addAnswer,
@@ -15,10 +15,10 @@ import {
   openAccountLater,
   refuseToOpen,
   waitAtGate,
-} from '../fixtures/threads/items.ts';
-import { errorOf } from '../support/failure-of.ts';
-import { Gate, sharedInts } from '../support/gate.ts';
-import { poolFor } from '../support/pools.ts';
+} from '../../fixtures/threads/items.ts';
+import { errorOf } from '../../support/failure-of.ts';
+import { Gate, sharedInts } from '../../support/gate.ts';
+import { poolFor } from '../../support/pools.ts';
 
 const limit = { timeout: 30_000 };
 

@@ -6,14 +6,14 @@ import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promi
 import { Deferred } from 'heddle/defer';
 import { ask, inThread, notify, threadFunction } from 'heddle/threads';
 import { blockingCallFromThread, callFromThread } from 'heddle/thread';
-import * as jobs from '../fixtures/threads/calls-out.ts';
-import { add } from '../fixtures/threads/jobs.ts';
-import type { enterLateAndSoon } from '../fixtures/threads/late-ledger.ts';
-import * as ledger from '../fixtures/threads/ledger.ts';
-import { errorOf } from '../support/failure-of.ts';
-import { sharedInts } from '../support/gate.ts';
-import { poolFor } from '../support/pools.ts';
-import { runProgram } from '../support/program.ts';
+import * as jobs from '../../fixtures/threads/calls-out.ts';
+import { add } from '../../fixtures/threads/jobs.ts';
+import type { enterLateAndSoon } from '../../fixtures/threads/late-ledger.ts';
+import * as ledger from '../../fixtures/threads/ledger.ts';
+import { errorOf } from '../../support/failure-of.ts';
+import { sharedInts } from '../../support/gate.ts';
+import { poolFor } from '../../support/pools.ts';
+import { runProgram } from '../../support/program.ts';
 
 const limit = { timeout: 30_000 };
 
@@ -242,7 +242,7 @@ test('a call whose function the reactor has to load first is not overtaken by la
   Reflect.set(globalThis, 'lateLedger', opened);
   t.after(() => Reflect.deleteProperty(globalThis, 'lateLedger'));
   // Imported here by its type alone.
-  const url = new URL('../fixtures/threads/late-ledger.js', import.meta.url);
+  const url = new URL('../../fixtures/threads/late-ledger.js', import.meta.url);
   await pool.defer(threadFunction<typeof enterLateAndSoon>(url, 'enterLateAndSoon'));
   assert.deepEqual(ledger.entered, [0]);
   opened.callback();

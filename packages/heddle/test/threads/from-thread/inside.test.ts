@@ -12,12 +12,12 @@ import {
   spinUntilThrown,
   waitForAbort,
   whereAmI,
-} from '../fixtures/threads/inside.ts';
-import { whichThread } from '../fixtures/threads/jobs.ts';
-import { sizes } from '../support/sizes.ts';
-import { errorOf } from '../support/failure-of.ts';
-import { Gate } from '../support/gate.ts';
-import { poolFor } from '../support/pools.ts';
+} from '../../fixtures/threads/inside.ts';
+import { whichThread } from '../../fixtures/threads/jobs.ts';
+import { sizes } from '../../support/sizes.ts';
+import { errorOf } from '../../support/failure-of.ts';
+import { Gate } from '../../support/gate.ts';
+import { poolFor } from '../../support/pools.ts';
 
 const limit = { timeout: 30_000 };
 

@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { CancelledError, iterateInThread } from 'heddle';
 import { MemoryThreadPool } from 'heddle/testing';
-import { add } from '../fixtures/threads/jobs.ts';
+import { add } from '../../fixtures/threads/jobs.ts';
 import {
   countItems,
   countItemsLater,
@@ -15,9 +15,9 @@ import {
   spinAfterFirst,
   throwAfter,
   throwInFinally,
-} from '../fixtures/threads/items.ts';
-import { sharedInts } from '../support/gate.ts';
-import { poolFor } from '../support/pools.ts';
+} from '../../fixtures/threads/items.ts';
+import { sharedInts } from '../../support/gate.ts';
+import { poolFor } from '../../support/pools.ts';
 
 const limit = { timeout: 30_000 };
 

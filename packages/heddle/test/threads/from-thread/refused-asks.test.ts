@@ -3,8 +3,8 @@ import { test, type TestContext } from 'node:test';
 import { ask, notify } from 'heddle';
 import { callFromThread } from 'heddle/thread';
 import { ProcessPool, ThreadPool } from 'heddle/threads';
-import { askOfArguments, askOnce, askWhatIsGone } from '../fixtures/threads/odd-values.ts';
-import { poolOfOne } from '../support/pools.ts';
+import { askOfArguments, askOnce, askWhatIsGone } from '../../fixtures/threads/odd-values.ts';
+import { poolOfOne } from '../../support/pools.ts';
 
 const limit = { timeout: 60_000 };
 

@@ -3,15 +3,15 @@ import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { bindToThread, CancelledError, inThread } from 'heddle';
 import { CallableError, ProcessPool, ThreadPool, threadFunction } from 'heddle/threads';
-import { isArray, sumTo, waitFor } from '../fixtures/threads/observed.ts';
-import { add, passGate } from '../fixtures/threads/jobs.ts';
-import { descending, LOADING_MS, Loom } from '../fixtures/threads/slow-to-load.ts';
-import { errorOf } from '../support/failure-of.ts';
-import { FileGate, Gate } from '../support/gate.ts';
-import { poolFor } from '../support/pools.ts';
+import { isArray, sumTo, waitFor } from '../../fixtures/threads/observed.ts';
+import { add, passGate } from '../../fixtures/threads/jobs.ts';
+import { descending, LOADING_MS, Loom } from '../../fixtures/threads/slow-to-load.ts';
+import { errorOf } from '../../support/failure-of.ts';
+import { FileGate, Gate } from '../../support/gate.ts';
+import { poolFor } from '../../support/pools.ts';
 
 const limit = { timeout: 60_000 };
-const slowModule = new URL('../fixtures/threads/slow-to-load.js', import.meta.url);
+const slowModule = new URL('../../fixtures/threads/slow-to-load.js', import.meta.url);
 
 test('runTimeout does not count what the values of a call need to be loaded', limit, async (t) => {
   const pool = poolFor(t, { max: 1 });

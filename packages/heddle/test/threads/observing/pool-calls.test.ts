@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { CancelledError } from 'heddle/defer';
-import { neverSettle, passGate } from '../fixtures/threads/jobs.ts';
-import { errorOf } from '../support/failure-of.ts';
-import { Gate } from '../support/gate.ts';
-import { poolFor } from '../support/pools.ts';
+import { neverSettle, passGate } from '../../fixtures/threads/jobs.ts';
+import { errorOf } from '../../support/failure-of.ts';
+import { Gate } from '../../support/gate.ts';
+import { poolFor } from '../../support/pools.ts';
 
 const limit = { timeout: 30_000 };
 

@@ -3,7 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { test } from 'node:test';
 import { MemoryThreadPool } from 'heddle/testing';
 import { StorageNotExportedError, UnclonableError } from 'heddle/threads';
-import { identity } from '../fixtures/threads/jobs.ts';
+import { identity } from '../../fixtures/threads/jobs.ts';
 import {
   hiddenStorage,
   type Request,
@@ -13,10 +13,10 @@ import {
   whoAsks,
   whoAsksEachTime,
   whoAsksLater,
-} from '../fixtures/threads/stores.ts';
-import { errorOf } from '../support/failure-of.ts';
-import { poolFor } from '../support/pools.ts';
-import { runProgramFile } from '../support/program.ts';
+} from '../../fixtures/threads/stores.ts';
+import { errorOf } from '../../support/failure-of.ts';
+import { poolFor } from '../../support/pools.ts';
+import { runProgramFile } from '../../support/program.ts';
 
 const limit = { timeout: 30_000 };
 

@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { type Failure, setDebugging } from 'heddle/defer';
 import { MemoryThreadPool } from 'heddle/testing';
 import type { ThreadPool } from 'heddle/threads';
-import { exit, throwQuotaError, throwValue } from '../fixtures/threads/faults.ts';
-import { poolFor } from '../support/pools.ts';
+import { exit, throwQuotaError, throwValue } from '../../fixtures/threads/faults.ts';
+import { poolFor } from '../../support/pools.ts';
 
 const limit = { timeout: 30_000 };
 

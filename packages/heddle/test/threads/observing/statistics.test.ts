@@ -11,12 +11,12 @@ import {
   PoolFullError,
   prometheusText,
 } from 'heddle/threads';
-import { throwValue } from '../fixtures/threads/faults.ts';
-import { add, identity, neverSettle, spinFor } from '../fixtures/threads/jobs.ts';
-import { errorOf, failureOf } from '../support/failure-of.ts';
-import { Gate } from '../support/gate.ts';
-import { poolFor } from '../support/pools.ts';
-import { notInThisNode } from '../support/skip.ts';
+import { throwValue } from '../../fixtures/threads/faults.ts';
+import { add, identity, neverSettle, spinFor } from '../../fixtures/threads/jobs.ts';
+import { errorOf, failureOf } from '../../support/failure-of.ts';
+import { Gate } from '../../support/gate.ts';
+import { poolFor } from '../../support/pools.ts';
+import { notInThisNode } from '../../support/skip.ts';
 
 /** The buckets that have something in them, as `[milliseconds, count]`. */
 function filled({ buckets }: HistogramSnapshot): (readonly [upTo: number, count: number])[] {

@@ -6,7 +6,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import path from 'node:path';
 import { type Deferred, TimeoutError } from 'heddle/defer';
 import { ThreadExitError } from 'heddle/threads';
-import { add, neverSettle } from '../fixtures/threads/jobs.ts';
+import { add, neverSettle } from '../../fixtures/threads/jobs.ts';
 import {
   backtrack,
   compareWithoutEnd,
@@ -15,13 +15,13 @@ import {
   spinAfterTimer,
   spinInCallee,
   spinWithStacksOfItsOwn,
-} from '../fixtures/threads/whereabouts.ts';
-import { brokenFunction } from '../support/broken-module.ts';
-import { errorOf } from '../support/failure-of.ts';
-import { Gate, sharedInts } from '../support/gate.ts';
-import { packageRoot } from '../support/paths.ts';
-import { poolFor as anyPoolFor } from '../support/pools.ts';
-import { runNode, runProgram } from '../support/program.ts';
+} from '../../fixtures/threads/whereabouts.ts';
+import { brokenFunction } from '../../support/broken-module.ts';
+import { errorOf } from '../../support/failure-of.ts';
+import { Gate, sharedInts } from '../../support/gate.ts';
+import { packageRoot } from '../../support/paths.ts';
+import { poolFor as anyPoolFor } from '../../support/pools.ts';
+import { runNode, runProgram } from '../../support/program.ts';
 
 const limit = { timeout: 30_000 };
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { runProgram } from '../support/program.ts';
+import { runProgram } from '../../support/program.ts';
 
 test('of functions that run as one call, one that throws is the last, and is reported', async () => {
   const { code, stderr, stdout } = await runProgram(`

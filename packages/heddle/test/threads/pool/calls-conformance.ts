@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ask, inThread, notify, type ThreadPool } from 'heddle/threads';
-import { askFor, callEither, callKept, countTo, enterByCall, keep, sorted } from '../fixtures/threads/calls-out.ts';
-import * as ledger from '../fixtures/threads/ledger.ts';
-import { errorOf } from '../support/failure-of.ts';
+import { askFor, callEither, callKept, countTo, enterByCall, keep, sorted } from '../../fixtures/threads/calls-out.ts';
+import * as ledger from '../../fixtures/threads/ledger.ts';
+import { errorOf } from '../../support/failure-of.ts';
 import type { PoolKind } from './pool-conformance.ts';
 
 /** What every pool promises whose threads call functions of the reactor's, and wait for none that is not done at once. */

@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { CancelledError, Deferred, Failure } from 'heddle/defer';
 import { ask, PoolFullError, ThreadExitError, ThreadPool, TooManyCrashesError } from 'heddle/threads';
-import { rejectValue } from '../fixtures/threads/faults.ts';
+import { rejectValue } from '../../fixtures/threads/faults.ts';
 import {
   askThenWait,
   askThenWaitForFlag,
@@ -16,11 +16,11 @@ import {
   waitThenExit,
   waitTurns,
   whichJob,
-} from '../fixtures/threads/together.ts';
-import { add, spinForever, whichThread } from '../fixtures/threads/jobs.ts';
-import { errorOf } from '../support/failure-of.ts';
-import { Gate, sharedInts } from '../support/gate.ts';
-import { poolFor } from '../support/pools.ts';
+} from '../../fixtures/threads/together.ts';
+import { add, spinForever, whichThread } from '../../fixtures/threads/jobs.ts';
+import { errorOf } from '../../support/failure-of.ts';
+import { Gate, sharedInts } from '../../support/gate.ts';
+import { poolFor } from '../../support/pools.ts';
 
 const limit = { timeout: 30_000 };
 

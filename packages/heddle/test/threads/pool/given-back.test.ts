@@ -3,12 +3,12 @@ import { availableParallelism } from 'node:os';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { PoolFullError, type ThreadPool } from 'heddle/threads';
-import { askForNothing } from '../fixtures/threads/calls-out.ts';
-import { passGate } from '../fixtures/threads/jobs.ts';
-import { computeABit, passGateIfAny, passGateOrCompute } from '../fixtures/threads/short-calls.ts';
-import { Gate } from '../support/gate.ts';
-import { poolFor } from '../support/pools.ts';
-import { missingHere } from '../support/skip.ts';
+import { askForNothing } from '../../fixtures/threads/calls-out.ts';
+import { passGate } from '../../fixtures/threads/jobs.ts';
+import { computeABit, passGateIfAny, passGateOrCompute } from '../../fixtures/threads/short-calls.ts';
+import { Gate } from '../../support/gate.ts';
+import { poolFor } from '../../support/pools.ts';
+import { missingHere } from '../../support/skip.ts';
 
 const limit = { timeout: 60_000 };
 /** Where others want the processor, a short function is now and then taken for a long one, and then there is nothing to see. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { runNode } from '../support/program.ts';
+import { runNode } from '../../support/program.ts';
 
 const limit = { timeout: 60_000 };
 

@@ -1,5 +1,5 @@
 import { ProcessPool, type ProcessPoolOptions, ThreadPool } from 'heddle/threads';
-import { FileGate, Gate } from '../support/gate.ts';
+import { FileGate, Gate } from '../../support/gate.ts';
 import { testCallsFromThread } from './calls-conformance.ts';
 import { type PoolKind, testThreadPool } from './pool-conformance.ts';
 

@@ -21,12 +21,12 @@ import {
   lengthOfMoved,
   overwrite,
   overwriteAndMove,
-} from '../fixtures/threads/bytes.ts';
-import { rejectValue, throwUndefined, throwValue } from '../fixtures/threads/faults.ts';
-import { add, append, count, identity, neverSettle, passGate, passGateAsync } from '../fixtures/threads/jobs.ts';
-import { errorOf, failureOf } from '../support/failure-of.ts';
-import { type AnyGate, NoteBook, sharedInts } from '../support/gate.ts';
-import { sizes } from '../support/sizes.ts';
+} from '../../fixtures/threads/bytes.ts';
+import { rejectValue, throwUndefined, throwValue } from '../../fixtures/threads/faults.ts';
+import { add, append, count, identity, neverSettle, passGate, passGateAsync } from '../../fixtures/threads/jobs.ts';
+import { errorOf, failureOf } from '../../support/failure-of.ts';
+import { type AnyGate, NoteBook, sharedInts } from '../../support/gate.ts';
+import { sizes } from '../../support/sizes.ts';
 
 /** A kind of thread pool, and how a test makes its time pass. */
 export interface PoolKind<Pool extends ThreadPool> {

@@ -5,11 +5,11 @@ import { threadId } from 'node:worker_threads';
 import { Failure } from 'heddle/defer';
 import { createReactor } from 'heddle/reactor';
 import { deferToThread, PoolFullError, PoolStoppedError } from 'heddle/threads';
-import { add, count, passGate, whichThread } from '../fixtures/threads/jobs.ts';
-import { failureOf } from '../support/failure-of.ts';
-import { Gate, sharedInts } from '../support/gate.ts';
-import { poolFor } from '../support/pools.ts';
-import { sizes } from '../support/sizes.ts';
+import { add, count, passGate, whichThread } from '../../fixtures/threads/jobs.ts';
+import { failureOf } from '../../support/failure-of.ts';
+import { Gate, sharedInts } from '../../support/gate.ts';
+import { poolFor } from '../../support/pools.ts';
+import { sizes } from '../../support/sizes.ts';
 
 const limit = { timeout: 30_000 };
 

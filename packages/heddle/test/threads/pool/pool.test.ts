@@ -16,13 +16,13 @@ import {
   ThreadPool,
   type ThreadPoolOptions,
 } from 'heddle/threads';
-import { answerThenThrow } from '../fixtures/threads/faults.ts';
-import { add, neverSettle, note, passGate, spinForever, whichThread } from '../fixtures/threads/jobs.ts';
-import { nestedSum } from '../fixtures/threads/nested.ts';
-import { errorOf, failureOf } from '../support/failure-of.ts';
-import { Gate, sharedInts } from '../support/gate.ts';
-import { poolFor } from '../support/pools.ts';
-import { sizes } from '../support/sizes.ts';
+import { answerThenThrow } from '../../fixtures/threads/faults.ts';
+import { add, neverSettle, note, passGate, spinForever, whichThread } from '../../fixtures/threads/jobs.ts';
+import { nestedSum } from '../../fixtures/threads/nested.ts';
+import { errorOf, failureOf } from '../../support/failure-of.ts';
+import { Gate, sharedInts } from '../../support/gate.ts';
+import { poolFor } from '../../support/pools.ts';
+import { sizes } from '../../support/sizes.ts';
 
 const limit = { timeout: 30_000 };
 
@@ -391,7 +391,7 @@ test('a thread that has begun its job before it was heard of is left to it', lim
   const warm = new Gate();
   warm.open();
   await poolFor(t).defer(passGate, warm.shared);
-  const { unknownSoFar } = await import('../fixtures/threads/unknown-so-far.ts');
+  const { unknownSoFar } = await import('../../fixtures/threads/unknown-so-far.ts');
 
   const pool = poolFor(t, { max: 2 });
   const searched = pool.defer(unknownSoFar, sharedInts(1));

@@ -14,12 +14,12 @@ import {
   UnclonableError,
   CallableError,
 } from 'heddle/threads';
-import * as faults from '../fixtures/threads/faults.ts';
-import { add, type GateKey, identity, neverSettle, passGate, spinForever } from '../fixtures/threads/jobs.ts';
-import { dieLater, dieOf } from '../fixtures/threads/process-faults.ts';
-import { brokenFunction } from '../support/broken-module.ts';
-import { type AnyGate, FileGate, Gate, sharedInts } from '../support/gate.ts';
-import { sizes } from '../support/sizes.ts';
+import * as faults from '../../fixtures/threads/faults.ts';
+import { add, type GateKey, identity, neverSettle, passGate, spinForever } from '../../fixtures/threads/jobs.ts';
+import { dieLater, dieOf } from '../../fixtures/threads/process-faults.ts';
+import { brokenFunction } from '../../support/broken-module.ts';
+import { type AnyGate, FileGate, Gate, sharedInts } from '../../support/gate.ts';
+import { sizes } from '../../support/sizes.ts';
 
 /** A kind of pool, and how much of it the time allows. */
 interface Kind {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { add, passGate, runAlone, whichThread } from '../fixtures/threads/jobs.ts';
-import { keepBuffers, keepObjects } from '../fixtures/threads/leftovers.ts';
-import { Gate, sharedInts } from '../support/gate.ts';
-import { poolFor } from '../support/pools.ts';
-import { runProgramFile } from '../support/program.ts';
-import { sizes } from '../support/sizes.ts';
+import { add, passGate, runAlone, whichThread } from '../../fixtures/threads/jobs.ts';
+import { keepBuffers, keepObjects } from '../../fixtures/threads/leftovers.ts';
+import { Gate, sharedInts } from '../../support/gate.ts';
+import { poolFor } from '../../support/pools.ts';
+import { runProgramFile } from '../../support/program.ts';
+import { sizes } from '../../support/sizes.ts';
 
 const limit = { timeout: 30_000 };
 

@@ -6,13 +6,13 @@ import fc from 'fast-check';
 import type { Deferred } from 'heddle/defer';
 import { assertNoResult, MemoryThreadPool, successResultOf } from 'heddle/testing';
 import { ThreadExitError } from 'heddle/threads';
-import { exit } from '../fixtures/threads/faults.ts';
-import { addTo, openAccount } from '../fixtures/threads/items.ts';
-import { ALONE, add, note, passGate, runAlone } from '../fixtures/threads/jobs.ts';
-import { whichThreadInAWhile } from '../fixtures/threads/short-calls.ts';
-import { errorOf } from '../support/failure-of.ts';
-import { Gate, sharedInts } from '../support/gate.ts';
-import { poolFor } from '../support/pools.ts';
+import { exit } from '../../fixtures/threads/faults.ts';
+import { addTo, openAccount } from '../../fixtures/threads/items.ts';
+import { ALONE, add, note, passGate, runAlone } from '../../fixtures/threads/jobs.ts';
+import { whichThreadInAWhile } from '../../fixtures/threads/short-calls.ts';
+import { errorOf } from '../../support/failure-of.ts';
+import { Gate, sharedInts } from '../../support/gate.ts';
+import { poolFor } from '../../support/pools.ts';
 
 /** The rule of the guide, in the plainest words: what waits, and which of them is next. */
 class OrderModel {

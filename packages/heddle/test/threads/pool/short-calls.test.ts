@@ -4,10 +4,10 @@ import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Deferred } from 'heddle/defer';
 import { type PoolCall, ThreadPool } from 'heddle/threads';
-import { add, note } from '../fixtures/threads/jobs.ts';
-import { blockForAWhile, passGateIfAny, whichThreadInAWhile } from '../fixtures/threads/short-calls.ts';
-import { Gate, sharedInts } from '../support/gate.ts';
-import { poolFor } from '../support/pools.ts';
+import { add, note } from '../../fixtures/threads/jobs.ts';
+import { blockForAWhile, passGateIfAny, whichThreadInAWhile } from '../../fixtures/threads/short-calls.ts';
+import { Gate, sharedInts } from '../../support/gate.ts';
+import { poolFor } from '../../support/pools.ts';
 
 const limit = { timeout: 60_000 };
 const MOST_ROUNDS = 2000;

@@ -5,11 +5,11 @@ import { test } from 'node:test';
 import { SHARE_ENV } from 'node:worker_threads';
 import { InvalidArgumentError } from 'heddle/defer';
 import { CallableError, ThreadExitError, ThreadInitError, ThreadPool } from 'heddle/threads';
-import * as init from '../fixtures/threads/init.ts';
-import { add, passGate } from '../fixtures/threads/jobs.ts';
-import { errorOf } from '../support/failure-of.ts';
-import { Gate } from '../support/gate.ts';
-import { poolFor } from '../support/pools.ts';
+import * as init from '../../fixtures/threads/init.ts';
+import { add, passGate } from '../../fixtures/threads/jobs.ts';
+import { errorOf } from '../../support/failure-of.ts';
+import { Gate } from '../../support/gate.ts';
+import { poolFor } from '../../support/pools.ts';
 
 const limit = { timeout: 30_000 };
 const notLinux = process.platform !== 'linux' && 'only on Linux does a thread have a niceness of its own';

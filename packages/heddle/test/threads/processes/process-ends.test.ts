@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { FileGate, NoteBook } from '../support/gate.ts';
-import { WatchedProgram } from '../support/watched-program.ts';
+import { FileGate, NoteBook } from '../../support/gate.ts';
+import { WatchedProgram } from '../../support/watched-program.ts';
 
 const limit = { timeout: 60_000 };
 
 const imports = `
   import { ProcessPool } from 'heddle/threads';
-  import { spinForever } from '../fixtures/threads/jobs.js';
-  import { noteExit } from '../fixtures/threads/in-process.js';
-  import { computeAfterwards, computeAtExit } from '../fixtures/threads/process-ends.js';
+  import { spinForever } from '../../fixtures/threads/jobs.js';
+  import { noteExit } from '../../fixtures/threads/in-process.js';
+  import { computeAfterwards, computeAtExit } from '../../fixtures/threads/process-ends.js';
 `;
 
 // All of these have ended when their standard output is closed, which a program's processes have as well.

@@ -8,14 +8,14 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { SHARE_ENV } from 'node:worker_threads';
 import { CancelledError, InvalidArgumentError, TimeoutError } from 'heddle/defer';
 import { ProcessPool, type ProcessPoolOptions, ThreadInitError } from 'heddle/threads';
-import * as init from '../fixtures/threads/init.ts';
-import * as jobs from '../fixtures/threads/in-process.ts';
-import { add, append, neverSettle, passGate } from '../fixtures/threads/jobs.ts';
-import { keepBuffers, leaveServerForOne } from '../fixtures/threads/leftovers.ts';
-import { errorOf } from '../support/failure-of.ts';
-import { FileGate, NoteBook } from '../support/gate.ts';
-import { runProgram, runProgramFile } from '../support/program.ts';
-import { WatchedProgram } from '../support/watched-program.ts';
+import * as init from '../../fixtures/threads/init.ts';
+import * as jobs from '../../fixtures/threads/in-process.ts';
+import { add, append, neverSettle, passGate } from '../../fixtures/threads/jobs.ts';
+import { keepBuffers, leaveServerForOne } from '../../fixtures/threads/leftovers.ts';
+import { errorOf } from '../../support/failure-of.ts';
+import { FileGate, NoteBook } from '../../support/gate.ts';
+import { runProgram, runProgramFile } from '../../support/program.ts';
+import { WatchedProgram } from '../../support/watched-program.ts';
 
 const limit = { timeout: 60_000 };
 const notLinux = process.platform !== 'linux' && 'only on Linux does a pool set the niceness';
@@ -28,8 +28,8 @@ function poolFor(t: TestContext, options: ProcessPoolOptions = {}): ProcessPool 
 
 const imports = `
   import { ProcessPool } from 'heddle/threads';
-  import { add, identity, neverSettle, spinForever } from '../fixtures/threads/jobs.js';
-  import { whereAmI } from '../fixtures/threads/in-process.js';
+  import { add, identity, neverSettle, spinForever } from '../../fixtures/threads/jobs.js';
+  import { whereAmI } from '../../fixtures/threads/in-process.js';
 `;
 
 test('a job runs in a process of its own, which knows that it is no main thread of a program', limit, async (t) => {
@@ -257,7 +257,7 @@ test('signals do not end processes of a pool that was made in a worker thread', 
     process.on('SIGINT', () => {});
     new Worker(\`
       const pools = import('heddle/threads');
-      const jobs = import('../fixtures/threads/in-process.js');
+      const jobs = import('../../fixtures/threads/in-process.js');
       Promise.all([pools, jobs]).then(async ([{ ProcessPool }, { whereAmI }]) => {
         const pool = new ProcessPool({ max: 1 });
         const { pid } = await pool.defer(whereAmI);

@@ -3,9 +3,9 @@ import childProcess from 'node:child_process';
 import { mock, test, type TestContext } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { PoolStoppedError, ProcessPool } from 'heddle/threads';
-import { whereAmI } from '../fixtures/threads/in-process.ts';
-import { add } from '../fixtures/threads/jobs.ts';
-import { errorOf } from '../support/failure-of.ts';
+import { whereAmI } from '../../fixtures/threads/in-process.ts';
+import { add } from '../../fixtures/threads/jobs.ts';
+import { errorOf } from '../../support/failure-of.ts';
 
 const limit = { timeout: 60_000 };
 

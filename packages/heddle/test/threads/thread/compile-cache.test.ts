@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { runNode } from '../support/program.ts';
-import { notInThisNode } from '../support/skip.ts';
+import { runNode } from '../../support/program.ts';
+import { notInThisNode } from '../../support/skip.ts';
 
 const limit = { timeout: 60_000, skip: notInThisNode('module.enableCompileCache') };
 

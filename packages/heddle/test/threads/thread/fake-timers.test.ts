@@ -3,11 +3,11 @@ import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { reactor } from 'heddle/reactor';
 import { cooperate } from 'heddle/task';
-import { add, passGate, spinForever } from '../fixtures/threads/jobs.ts';
-import { errorOf } from '../support/failure-of.ts';
-import { Gate } from '../support/gate.ts';
-import { poolFor } from '../support/pools.ts';
-import { runProgram } from '../support/program.ts';
+import { add, passGate, spinForever } from '../../fixtures/threads/jobs.ts';
+import { errorOf } from '../../support/failure-of.ts';
+import { Gate } from '../../support/gate.ts';
+import { poolFor } from '../../support/pools.ts';
+import { runProgram } from '../../support/program.ts';
 import { CallableError, TimeoutError } from 'heddle';
 
 const limit = { timeout: 30_000 };

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { add, whichThread } from '../fixtures/threads/jobs.ts';
+import { add, whichThread } from '../../fixtures/threads/jobs.ts';
 import {
   leaveInterval,
   leavePromises,
@@ -11,9 +11,9 @@ import {
   leaveThreadAtGate,
   leaveTimer,
   leaveUnrefTimer,
-} from '../fixtures/threads/leftovers.ts';
-import { Gate, sharedInts } from '../support/gate.ts';
-import { poolFor } from '../support/pools.ts';
+} from '../../fixtures/threads/leftovers.ts';
+import { Gate, sharedInts } from '../../support/gate.ts';
+import { poolFor } from '../../support/pools.ts';
 
 const limit = { timeout: 30_000 };
 

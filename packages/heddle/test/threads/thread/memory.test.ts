@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { runProgram } from '../support/program.ts';
+import { runProgram } from '../../support/program.ts';
 
 // Where no options are given, nothing is kept for them: it was 580 bytes when each call had room for all.
 test('a call that waits keeps less than 440 bytes of memory, its list of arguments included', async () => {

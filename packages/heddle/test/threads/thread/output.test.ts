@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { runNode, runProgram } from '../support/program.ts';
+import { runNode, runProgram } from '../../support/program.ts';
 
 const LINES = 5000;
 const lines = Array.from({ length: LINES }, (_, n) => `row ${n}\n`).join('');

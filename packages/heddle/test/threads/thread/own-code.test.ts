@@ -21,12 +21,12 @@ import {
   throwOlder,
   throwUnusable,
   unusable,
-} from '../fixtures/threads/hostile.ts';
-import { add, identity, passGate } from '../fixtures/threads/jobs.ts';
-import { request } from '../fixtures/threads/stores.ts';
-import { failureOf } from '../support/failure-of.ts';
-import { Gate } from '../support/gate.ts';
-import { poolFor, poolOfOne } from '../support/pools.ts';
+} from '../../fixtures/threads/hostile.ts';
+import { add, identity, passGate } from '../../fixtures/threads/jobs.ts';
+import { request } from '../../fixtures/threads/stores.ts';
+import { failureOf } from '../../support/failure-of.ts';
+import { Gate } from '../../support/gate.ts';
+import { poolFor, poolOfOne } from '../../support/pools.ts';
 
 const limit = { timeout: 60_000 };
 

@@ -4,10 +4,10 @@ import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ThreadPool } from 'heddle/threads';
-import { passGate, whichThread } from '../fixtures/threads/jobs.ts';
-import { leaveInterval, leaveLateTimer, leaveServer, leaveServerForOne } from '../fixtures/threads/leftovers.ts';
-import { Gate, sharedInts } from '../support/gate.ts';
-import { poolFor } from '../support/pools.ts';
+import { passGate, whichThread } from '../../fixtures/threads/jobs.ts';
+import { leaveInterval, leaveLateTimer, leaveServer, leaveServerForOne } from '../../fixtures/threads/leftovers.ts';
+import { Gate, sharedInts } from '../../support/gate.ts';
+import { poolFor } from '../../support/pools.ts';
 
 const limit = { timeout: 30_000 };
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { runNode } from '../support/program.ts';
+import { runNode } from '../../support/program.ts';
 
 const heddle = import.meta.resolve('heddle');
 

@@ -5,9 +5,9 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { ThreadPool } from 'heddle';
-import { modulesOfNode } from '../fixtures/threads/modules-of-node.ts';
-import { sizes } from '../support/sizes.ts';
-import { packageRoot } from '../support/paths.ts';
+import { modulesOfNode } from '../../fixtures/threads/modules-of-node.ts';
+import { sizes } from '../../support/sizes.ts';
+import { packageRoot } from '../../support/paths.ts';
 
 test('where a bundle has left the entry of threads behind, each call fails with its path and the way out', async (t) => {
   const folder = mkdtempSync(path.join(tmpdir(), 'heddle-bundle-'));

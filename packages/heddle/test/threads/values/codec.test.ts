@@ -4,12 +4,12 @@ import fc from 'fast-check';
 import { InvalidArgumentError } from 'heddle/defer';
 import { MemoryThreadPool } from 'heddle/testing';
 import { CodecError, registerCodec, ThreadPool, UnclonableError } from 'heddle/threads';
-import * as failing from '../fixtures/codecs/failing.ts';
-import { Late } from '../fixtures/codecs/registered-again.ts';
-import * as shapes from '../fixtures/codecs/shapes.ts';
-import { add, identity } from '../fixtures/threads/jobs.ts';
-import { data, objectsWithin } from '../support/arbitrary-data.ts';
-import { errorOf } from '../support/failure-of.ts';
+import * as failing from '../../fixtures/codecs/failing.ts';
+import { Late } from '../../fixtures/codecs/registered-again.ts';
+import * as shapes from '../../fixtures/codecs/shapes.ts';
+import { add, identity } from '../../fixtures/threads/jobs.ts';
+import { data, objectsWithin } from '../../support/arbitrary-data.ts';
+import { errorOf } from '../../support/failure-of.ts';
 
 const { Animal, Box, Car, Dog, Id, List, Node, Picture, Vehicle } = shapes;
 const limit = { timeout: 60_000 };
@@ -301,8 +301,8 @@ test('a class that is registered again has the new codec', limit, async () => {
 });
 
 test('two classes of one name in one module need two names', limit, async () => {
-  const module = new URL('../fixtures/codecs/same-name.js', import.meta.url);
-  const { first, second, again } = (await import(module.href)) as typeof import('../fixtures/codecs/same-name.ts');
+  const module = new URL('../../fixtures/codecs/same-name.js', import.meta.url);
+  const { first, second, again } = (await import(module.href)) as typeof import('../../fixtures/codecs/same-name.ts');
   assert.deepEqual(await thereAndBack([first, second]), [first, second]);
   assert.throws(again, InvalidArgumentError);
 });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ask, notify, ProcessPool, ThreadPool, UnclonableError } from 'heddle/threads';
-import { add } from '../fixtures/threads/jobs.ts';
-import { answerDeep, deep, giveDeep, tellDeep, throwDeep } from '../fixtures/threads/deep.ts';
+import { add } from '../../fixtures/threads/jobs.ts';
+import { answerDeep, deep, giveDeep, tellDeep, throwDeep } from '../../fixtures/threads/deep.ts';
 
 const limit = { timeout: 60_000 };
 

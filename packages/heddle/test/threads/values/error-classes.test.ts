@@ -3,10 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { test, type TestContext } from 'node:test';
 import { ask, CancelledError, Deferred, TimeoutError } from 'heddle';
 import { ProcessPool, ThreadPool, UnclonableError } from 'heddle/threads';
-import { askInVain, failByHeddle, keep, thrownInThread } from '../fixtures/threads/error-classes.ts';
-import { errorOf } from '../support/failure-of.ts';
-import { traceFile } from '../support/program.ts';
-import { poolOfOne } from '../support/pools.ts';
+import { askInVain, failByHeddle, keep, thrownInThread } from '../../fixtures/threads/error-classes.ts';
+import { errorOf } from '../../support/failure-of.ts';
+import { traceFile } from '../../support/program.ts';
+import { poolOfOne } from '../../support/pools.ts';
 
 const limit = { timeout: 60_000 };
 

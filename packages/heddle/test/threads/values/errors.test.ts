@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runInNewContext } from 'node:vm';
 import { UnclonableError } from 'heddle/threads';
-import * as faults from '../fixtures/threads/faults.ts';
-import { identity } from '../fixtures/threads/jobs.ts';
-import { errorOf, failureOf } from '../support/failure-of.ts';
-import { poolFor } from '../support/pools.ts';
-import { runProgram } from '../support/program.ts';
+import * as faults from '../../fixtures/threads/faults.ts';
+import { identity } from '../../fixtures/threads/jobs.ts';
+import { errorOf, failureOf } from '../../support/failure-of.ts';
+import { poolFor } from '../../support/pools.ts';
+import { runProgram } from '../../support/program.ts';
 
 const limit = { timeout: 30_000 };
 

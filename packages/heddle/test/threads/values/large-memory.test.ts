@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { ThreadPool, transfer } from 'heddle/threads';
-import { identity } from '../fixtures/threads/jobs.ts';
-import { giveKept, isOneMemory, isResizable, seesThrough } from '../fixtures/threads/large-memory.ts';
+import { identity } from '../../fixtures/threads/jobs.ts';
+import { giveKept, isOneMemory, isResizable, seesThrough } from '../../fixtures/threads/large-memory.ts';
 
 const limit = { timeout: 60_000 };
 const pool = new ThreadPool({ name: 'large memory', max: 1 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { ThreadPool } from 'heddle/threads';
-import { identity } from '../fixtures/threads/jobs.ts';
+import { identity } from '../../fixtures/threads/jobs.ts';
 
 const limit = { timeout: 60_000 };
 const pool = new ThreadPool({ name: 'long text', max: 1 });

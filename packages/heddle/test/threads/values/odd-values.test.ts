@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import { errorOf, failureOf } from '../support/failure-of.ts';
-import { notInThisNode } from '../support/skip.ts';
+import { errorOf, failureOf } from '../../support/failure-of.ts';
+import { notInThisNode } from '../../support/skip.ts';
 import { ask } from 'heddle';
 import { measureCopy } from 'heddle/inspect';
 import { ProcessPool, registerCodec, ThreadPool, transfer, UnclonableError } from 'heddle/threads';
-import * as odd from '../fixtures/threads/odd-values.ts';
-import { identity } from '../fixtures/threads/jobs.ts';
-import { poolOfOne } from '../support/pools.ts';
+import * as odd from '../../fixtures/threads/odd-values.ts';
+import { identity } from '../../fixtures/threads/jobs.ts';
+import { poolOfOne } from '../../support/pools.ts';
 
 const limit = { timeout: 60_000 };
 

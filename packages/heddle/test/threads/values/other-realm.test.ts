@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { runProgram } from '../support/program.ts';
+import { runProgram } from '../../support/program.ts';
 
 /** Runs `source` as a module in a realm that has a Heddle of its own. */
 async function runInOtherRealm(source: string): Promise<string> {

@@ -5,13 +5,13 @@ import { MessageChannel } from 'node:worker_threads';
 import { CancelledError } from 'heddle/defer';
 import { MemoryThreadPool } from 'heddle/testing';
 import { PoolFullError, type ThreadPool, transfer, UnclonableError } from 'heddle/threads';
-import { add, passGate } from '../fixtures/threads/jobs.ts';
-import { giveSlab, handBack, isBuffer, isSame, lengthOf, readPort, throwMoved } from '../fixtures/threads/moved.ts';
-import { passGateIfAny } from '../fixtures/threads/short-calls.ts';
-import { waitForFlag } from '../fixtures/threads/together.ts';
-import { errorOf, failureOf } from '../support/failure-of.ts';
-import { Gate, sharedInts } from '../support/gate.ts';
-import { poolFor } from '../support/pools.ts';
+import { add, passGate } from '../../fixtures/threads/jobs.ts';
+import { giveSlab, handBack, isBuffer, isSame, lengthOf, readPort, throwMoved } from '../../fixtures/threads/moved.ts';
+import { passGateIfAny } from '../../fixtures/threads/short-calls.ts';
+import { waitForFlag } from '../../fixtures/threads/together.ts';
+import { errorOf, failureOf } from '../../support/failure-of.ts';
+import { Gate, sharedInts } from '../../support/gate.ts';
+import { poolFor } from '../../support/pools.ts';
 
 const limit = { timeout: 30_000 };
 

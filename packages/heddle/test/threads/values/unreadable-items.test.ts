@@ -2,15 +2,15 @@ import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { CancelledError } from 'heddle';
 import { CodecError, ProcessPool, ThreadPool, threadFunction } from 'heddle/threads';
-import type { numbersThenCoins as Coins } from '../fixtures/threads/coins.ts';
-import { add } from '../fixtures/threads/jobs.ts';
-import { poolOfOne } from '../support/pools.ts';
+import type { numbersThenCoins as Coins } from '../../fixtures/threads/coins.ts';
+import { add } from '../../fixtures/threads/jobs.ts';
+import { poolOfOne } from '../../support/pools.ts';
 
 const limit = { timeout: 60_000 };
 
 // Imported here by its type alone.
 const numbersThenCoins = threadFunction<typeof Coins>(
-  new URL('../fixtures/threads/coins.js', import.meta.url),
+  new URL('../../fixtures/threads/coins.js', import.meta.url),
   'numbersThenCoins',
 );
 
