@@ -8,9 +8,9 @@ const limit = { timeout: 60_000 };
 
 const imports = `
   import { ProcessPool } from 'heddle/threads';
-  import { spinForever } from '../../fixtures/threads/jobs.js';
-  import { noteExit } from '../../fixtures/threads/in-process.js';
-  import { computeAfterwards, computeAtExit } from '../../fixtures/threads/process-ends.js';
+  import { spinForever } from '../fixtures/threads/jobs.js';
+  import { noteExit } from '../fixtures/threads/in-process.js';
+  import { computeAfterwards, computeAtExit } from '../fixtures/threads/process-ends.js';
 `;
 
 // All of these have ended when their standard output is closed, which a program's processes have as well.

@@ -28,8 +28,8 @@ function poolFor(t: TestContext, options: ProcessPoolOptions = {}): ProcessPool 
 
 const imports = `
   import { ProcessPool } from 'heddle/threads';
-  import { add, identity, neverSettle, spinForever } from '../../fixtures/threads/jobs.js';
-  import { whereAmI } from '../../fixtures/threads/in-process.js';
+  import { add, identity, neverSettle, spinForever } from '../fixtures/threads/jobs.js';
+  import { whereAmI } from '../fixtures/threads/in-process.js';
 `;
 
 test('a job runs in a process of its own, which knows that it is no main thread of a program', limit, async (t) => {
@@ -257,7 +257,7 @@ test('signals do not end processes of a pool that was made in a worker thread', 
     process.on('SIGINT', () => {});
     new Worker(\`
       const pools = import('heddle/threads');
-      const jobs = import('../../fixtures/threads/in-process.js');
+      const jobs = import('../fixtures/threads/in-process.js');
       Promise.all([pools, jobs]).then(async ([{ ProcessPool }, { whereAmI }]) => {
         const pool = new ProcessPool({ max: 1 });
         const { pid } = await pool.defer(whereAmI);

@@ -7,8 +7,8 @@ const limit = { timeout: 60_000 };
 
 const imports = `
   import { deferToThread, ThreadPool } from 'heddle';
-  import { add, append, neverSettle, spinForever } from '../../fixtures/threads/jobs.js';
-  import { exit, exitLater, answerThenExit } from '../../fixtures/threads/faults.js';
+  import { add, append, neverSettle, spinForever } from '../fixtures/threads/jobs.js';
+  import { exit, exitLater, answerThenExit } from '../fixtures/threads/faults.js';
 `;
 
 /** The program has ended by itself, long before its idle threads would have, and said nothing but this. */
