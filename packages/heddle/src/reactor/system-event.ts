@@ -31,7 +31,7 @@ export class SystemEvent {
   readonly #triggers: Record<Phase, Set<Trigger>> = { before: new Set(), during: new Set(), after: new Set() };
   /** The triggers of the latest round whose Deferreds have not fired. */
   #unfinished = new Set<Trigger>();
-  /** How often it has been fired without having come about. */
+  /** How often it has been fired without being over. */
   #underWay = 0;
 
   constructor(name: string, report: ReportError) {
@@ -57,7 +57,7 @@ export class SystemEvent {
     return this.#triggers[trigger.phase].delete(trigger as Trigger);
   }
 
-  /** Whether it has no triggers, and waits for none. */
+  /** Whether it has no triggers, and none of them is being waited for or run. */
   get isEmpty(): boolean {
     return this.#underWay === 0 && phases.every((phase) => this.#triggers[phase].size === 0);
   }
@@ -105,9 +105,12 @@ export class SystemEvent {
 
   /** Runs the triggers of the other phases in order; what they return is not waited for. */
   finish(): void {
+    // Its last trigger may be taken back in one of these, and another be added.
+    this.#underWay++;
     for (const phase of ['during', 'after'] as const) {
       for (const trigger of this.#take(phase)) callForEvent(trigger.run, originOf(trigger), this.#report);
     }
+    this.#underWay--;
   }
 
   /** Takes the triggers of a phase out one by one, those included that are added meanwhile. */

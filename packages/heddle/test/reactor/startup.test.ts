@@ -217,6 +217,19 @@ test('a trigger can remove one that comes after it', () => {
   assert.deepEqual(order, []);
 });
 
+for (const next of ['during', 'after'] as const) {
+  test(`a trigger that is added ${next} an event is part of it, though its last one was taken back before`, () => {
+    const calls: string[] = [];
+    const reactor = createReactor();
+    const last = reactor.addSystemEventTrigger('during', 'reload', () => {
+      reactor.removeSystemEventTrigger(last);
+      reactor.addSystemEventTrigger(next, 'reload', () => calls.push(next));
+    });
+    reactor.fireSystemEvent('reload');
+    assert.deepEqual(calls, [next]);
+  });
+}
+
 test('a phase that does not exist and a trigger that is no function are refused', () => {
   const reactor = createReactor();
   assert.throws(
