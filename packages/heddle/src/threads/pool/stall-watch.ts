@@ -70,5 +70,7 @@ export class StallWatch {
       this.#timer = undefined;
       this.#look();
     }, milliseconds);
+    // The calls themselves keep the process.
+    this.#timer.unref();
   }
 }
