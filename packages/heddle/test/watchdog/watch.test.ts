@@ -72,7 +72,9 @@ test('two watches see the same block, each by its own threshold', async () => {
 test('a place counts how often it has blocked, however deep in it the loop was met', async () => {
   const { stdout } = await runWatched(`
     const counts = [];
-    watchLoop({ onBlocked: ({ count, culprit }) => { if (culprit?.frame.functionName === 'until') counts.push(count); } });
+    // What it calls of Node's is another place, in which a look may find the loop as well.
+    const isOwn = (culprit) => culprit?.frame.functionName === 'until' && culprit.call === undefined;
+    watchLoop({ onBlocked: ({ count, culprit }) => { if (isOwn(culprit)) counts.push(count); } });
     for (let times = 0; times < 60 && counts.length < 3; times++) {
       until(200);
       await new Promise((resolve) => setTimeout(resolve, 120));
