@@ -129,6 +129,7 @@ function exitCode({ longest, exitCode, signal }: Report, { failOver }: Arguments
   return exitCode ?? 0;
 }
 
+/** Whatever keeps a file from being written, or a folder from being made, said in words. */
 function writing<T>(file: string, write: () => T): T {
   try {
     return write();

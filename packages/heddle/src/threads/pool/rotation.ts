@@ -46,6 +46,16 @@ export class Rotation {
     place.next = undefined;
   }
 
+  /** The first thread that takes one more job; those before it that do not are taken out. */
+  firstWithRoom(): PoolThread | undefined {
+    for (let place = this.#first; place !== undefined; place = this.#first) {
+      if (place.thread.hasRoom) return place.thread;
+      // It works on a call that was given up, and nobody knew whether it has room meanwhile.
+      this.remove(place);
+    }
+    return undefined;
+  }
+
   /** The threads from the first to the last. */
   threads(): PoolThread[] {
     const threads: PoolThread[] = [];

@@ -166,7 +166,7 @@ export class Team {
 
   /** Whether a thread that runs jobs could begin another at once. */
   #isOneFreeBesideOthers(): boolean {
-    return !this.roster.hasTooMany && firstWithRoom(this.#unfilled) !== undefined;
+    return !this.roster.hasTooMany && this.#unfilled.firstWithRoom() !== undefined;
   }
 
   /**
@@ -259,7 +259,7 @@ export class Team {
 
   /** Of the threads that take one more job, the one that got one longest ago: one that begins it at once, if there is such. */
   #firstWithRoom(): PoolThread | undefined {
-    return firstWithRoom(this.#unfilled) ?? firstWithRoom(this.#roomy);
+    return this.#unfilled.firstWithRoom() ?? this.#roomy.firstWithRoom();
   }
 
   /** Puts a thread where it belongs by what it has to do. */
@@ -397,13 +397,4 @@ export class Team {
     }
     return true;
   }
-}
-
-function firstWithRoom(rotation: Rotation): PoolThread | undefined {
-  for (let place = rotation.first; place !== undefined; place = rotation.first) {
-    if (place.thread.hasRoom) return place.thread;
-    // It works on a call that was given up, and nobody knew whether it has room meanwhile.
-    rotation.remove(place);
-  }
-  return undefined;
 }
