@@ -21,8 +21,8 @@ export class BlockedPlaces {
     const isLongest = known === undefined || block.duration >= known.longest;
     this.#places.set(key, {
       key,
-      text: block.culprit?.text ?? block.kind,
-      kind: block.kind,
+      text: isLongest ? (block.culprit?.text ?? block.kind) : known.text,
+      kind: isLongest ? block.kind : known.kind,
       count: (known?.count ?? 0) + 1,
       total: (known?.total ?? 0) + block.duration,
       longest: isLongest ? block.duration : known.longest,
@@ -48,10 +48,16 @@ export class BlockedPlaces {
   }
 }
 
+/**
+ * A function that blocks the loop is one place, wherever in it the watch meets it, as the watch itself counts; what is
+ * only told by its line, a function without a name or one that timers call, is told by that.
+ */
 function keyOf({ culprit, kind, stack }: BlockedLoop): string {
   const frame = culprit?.frame ?? stack[0];
   if (frame === undefined) return kind;
-  return [frame.file, frame.line, frame.column, culprit?.call ?? '', culprit === undefined ? kind : ''].join(':');
+  const { file, line, functionName } = frame;
+  const isNamed = functionName !== '' && !/^_on(?:Timeout|Immediate)$/.test(functionName);
+  return JSON.stringify([file, isNamed ? functionName : line, culprit?.call, culprit === undefined ? kind : undefined]);
 }
 
 function shown({ functionName, file, line, column, origin }: StackFrame): PlaceFrame {

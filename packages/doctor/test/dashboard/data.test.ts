@@ -45,6 +45,13 @@ function blockTheLoop(milliseconds: number): void {
   while (performance.now() - since < milliseconds);
 }
 
+/** Blocks the loop in its one half and in its other half. */
+function blockInHalves(milliseconds: number, isFirst: boolean): void {
+  const since = performance.now();
+  if (isFirst) while (performance.now() - since < milliseconds);
+  else while (performance.now() - since < milliseconds);
+}
+
 describe('what a dashboard tells', { concurrency: true, ...limit }, () => {
   test('pools, their threads, what runs and what waits', async (t) => {
     await using pool = new ThreadPool({ name: 'looms', max: 1 });
@@ -145,6 +152,25 @@ describe('what a dashboard tells', { concurrency: true, ...limit }, () => {
     const frame = place.stack.find(({ functionName }) => functionName === 'blockTheLoop');
     assert.match(frame?.file ?? '', /data\.test\.ts$/);
     assert.ok(blocks.length >= 1);
+  });
+
+  test('a function is one place, whatever line of it blocks the loop', async (t) => {
+    const dashboard = await dashboardFor(t, { pools: () => [], threshold: 50 });
+    const viewer = await Viewer.open(t, dashboard);
+    let times = 0;
+    const blocking = setInterval(() => blockInHalves(120, ++times % 2 === 0), 200);
+    t.after(() => clearInterval(blocking));
+    interface Place {
+      readonly text: string;
+      readonly count: number;
+    }
+    for (;;) {
+      const { places } = await viewer.next<{ places: Place[] }>('blocked');
+      const seen = places.filter(({ text }) => text.startsWith('blockInHalves'));
+      if (seen.reduce((sum, { count }) => sum + count, 0) < 4) continue;
+      assert.equal(seen.length, 1, JSON.stringify(seen));
+      break;
+    }
   });
 
   test('samples are taken only while somebody looks', async (t) => {
