@@ -190,6 +190,8 @@ class MemoryConnection implements ThreadConnection {
     this.#isCancelled = false;
     this.#beganAt = undefined;
     if (call.settled) this.withdraw();
+    // The last thing that a bound object's thread does is no call of the test's.
+    else if (reference?.kind === 'release') queueMicrotask(() => void this.perform());
     else this.#arrived(job);
     return 0;
   }

@@ -1,11 +1,12 @@
 import type { Deferred } from '../defer/deferred.ts';
 import type { Failure } from '../defer/failure.ts';
+import { fail } from '../defer/succeed.ts';
 import { CapturedCall } from './callable/capture/captured-call.ts';
 import type { Callable } from './callable/resolve.ts';
 import { functionName } from './callable/function-name.ts';
 import { resolveWrapped } from './callable/wrapped.ts';
 import type { BoundCall } from './deferrable.ts';
-import { PoolFullError, ThreadExitError } from './errors.ts';
+import { PoolFullError, PoolStoppedError, ThreadExitError } from './errors.ts';
 import { type CallOptions, checkCallOptions } from './options.ts';
 import { refusedCall } from './pool/refused-call.ts';
 import { BoundObjectLostError } from './wire/bound-object-lost-error.ts';
@@ -20,6 +21,10 @@ export interface OwnThread {
   ): Deferred<never>;
   /** A pool that is stopped takes one more call here, and waits until this thread is stopped. */
   endsByItself(): void;
+  /** Has `dispose` called where the pool is stopped first, and ends the thread itself where that returns false. */
+  disposeWith(dispose: () => boolean): void;
+  /** What a call fails with that is made after the pool has been stopped. */
+  refusal(f: Function): PoolStoppedError;
   stop(): Deferred<void>;
 }
 
@@ -48,6 +53,8 @@ export class BoundObject<T> implements AsyncDisposable {
   /** Where there is no object any more, what a call fails with for that reason. */
   #failure: ((functionName: string) => unknown) | undefined;
   #disposed: Promise<void> | undefined;
+  /** Whether that is because its pool is stopped. */
+  #isStopped = false;
   /** How many calls have not ended, and how many of those have a key. */
   #pending = 0;
   #keyed = 0;
@@ -76,6 +83,12 @@ export class BoundObject<T> implements AsyncDisposable {
       return failure;
     });
     dropped.register(this, thread);
+    // The pool must not keep what nobody has any more.
+    const reference = new WeakRef(this);
+    thread.disposeWith(() => {
+      const object = reference.deref();
+      return object === undefined ? false : object.#disposeWithPool();
+    });
   }
 
   /**
@@ -91,7 +104,7 @@ export class BoundObject<T> implements AsyncDisposable {
   /**
    * Disposes of the object when the calls before are done, by its own
    * `Symbol.asyncDispose` or `Symbol.dispose` where it has one, and ends its
-   * thread. `await using` does the same.
+   * thread. `await using` does the same, and so does the stop of its pool.
    */
   [Symbol.asyncDispose](): Promise<void> {
     this.#disposed ??= this.#dispose();
@@ -101,6 +114,7 @@ export class BoundObject<T> implements AsyncDisposable {
   #call(f: Function, args: readonly unknown[], options: CallOptions): Deferred<never> {
     this.#observe();
     if (this.#failure !== undefined) return refusedCall(this.#failure(functionName(f)));
+    if (this.#isStopped) return refusedCall(this.#thread.refusal(f));
     if (this.#disposed !== undefined) return refusedCall(new BoundObjectLostError(functionName(f)));
     const call: Deferred<unknown> = this.#thread.submit(f, [...args, this.#id], options, (function_) =>
       resolveWrapped('bound', function_),
@@ -133,6 +147,17 @@ export class BoundObject<T> implements AsyncDisposable {
     if (this.#failure !== undefined) return;
     this.#failure = failure;
     this.#thread.stop();
+  }
+
+  #disposeWithPool(): boolean {
+    if (this.#failure !== undefined) return false;
+    this.#isStopped = true;
+    this[Symbol.asyncDispose]().catch((error: unknown) => {
+      // A stop with a deadline gives up what is not done by then, and where there is no object there is nothing to do.
+      if (error instanceof PoolStoppedError || error instanceof BoundObjectLostError) return;
+      fail(error);
+    });
+    return true;
   }
 
   async #dispose(): Promise<void> {

@@ -75,6 +75,8 @@ export class PoolCore {
   #stopping = false;
   /** Of a bound object's thread: whether it ends by itself when the object has been disposed of, by a last call. */
   #endsByItself = false;
+  /** Of a bound object's thread: has the object disposed of, and returns false where there is none any more. */
+  #dispose: () => boolean = () => false;
 
   /** @throws InvalidArgumentError when an option cannot be what it is given as */
   constructor(parts: PoolParts, options: ThreadPoolOptions, keepAlive: KeepAlive) {
@@ -209,6 +211,10 @@ export class PoolCore {
       endsByItself: () => {
         thread.#endsByItself = true;
       },
+      disposeWith: (dispose) => {
+        thread.#dispose = dispose;
+      },
+      refusal: (f) => thread.#hasStopped(f),
       stop: () => this.#stopBound(thread),
     };
   }
@@ -218,7 +224,10 @@ export class PoolCore {
     const { deadline = Number.POSITIVE_INFINITY } = checkStopOptions(options);
     this.#stopping = true;
     this.team.quit();
-    for (const thread of this.#bound) if (!thread.#endsByItself) this.#stopBound(thread, options);
+    for (const thread of this.#bound) {
+      if (thread.#endsByItself || (deadline > 0 && thread.#dispose())) continue;
+      this.#stopBound(thread, options);
+    }
     this.#idleWatch.stop();
     this.#keepAlive.hold();
     const stopped = new Deferred<void>();
@@ -247,11 +256,7 @@ export class PoolCore {
     resolve: Resolve = resolveCallable,
     made?: (job: Job) => void,
   ): Deferred<never> {
-    if (this.#stopping) {
-      return refusedCall(
-        new PoolStoppedError(`The pool ${inspect(this.name)} has been stopped and did not take ${nameOf(f)}.`),
-      );
-    }
+    if (this.#stopping) return refusedCall(this.#hasStopped(f));
     if (options.signal?.aborted) return refusedCall(abortedBy(options.signal));
     const { maxQueue } = this.options;
     if (this.team.backlog >= maxQueue && !this.team.isFreeFor(options.key)) return refusedCall(this.#isFull(f));
@@ -287,6 +292,10 @@ export class PoolCore {
     this.record.jobWasQueued(job);
     this.team.serve();
     return job.deferred as Deferred<never>;
+  }
+
+  #hasStopped(f: Function): PoolStoppedError {
+    return new PoolStoppedError(`The pool ${inspect(this.name)} has been stopped and did not take ${nameOf(f)}.`);
   }
 
   #takenCalls(): PoolCall[] {

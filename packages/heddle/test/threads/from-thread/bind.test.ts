@@ -19,6 +19,7 @@ import {
 import { errorOf } from '../../support/failure-of.ts';
 import { Gate, sharedInts } from '../../support/gate.ts';
 import { poolFor } from '../../support/pools.ts';
+import { runProgram } from '../../support/program.ts';
 
 const limit = { timeout: 30_000 };
 
@@ -126,6 +127,56 @@ test('a pool that is stopped finishes the calls of its bound objects, and ends t
   assert.equal(((await errorOf(account.defer(addTo, 1), Error)) as { code?: string }).code, 'HEDDLE_POOL_STOPPED');
   const late = pool.bind(openAccount, 100, sharedInts(1));
   assert.equal(((await errorOf(late.defer(addTo, 1), Error)) as { code?: string }).code, 'HEDDLE_POOL_STOPPED');
+});
+
+test('a pool that is stopped disposes of its bound objects, after their calls', limit, async (t) => {
+  const pool = poolFor(t);
+  const notes = sharedInts(1);
+  const idle = pool.bind(openAccount, 100, notes);
+  await idle.defer(addTo, 1);
+  const busy = pool.bind(openAccount, 100, notes);
+  const gate = new Gate();
+  const held = busy.defer(waitAtGate, gate.shared);
+  await gate.entered();
+  const after = busy.defer(addTo, 1);
+  const stopped = pool.stop();
+  const refused = await errorOf(busy.defer(addTo, 1), PoolStoppedError);
+  assert.match(refused.message, /did not take addTo/);
+  gate.open();
+  await Promise.all([held, after, stopped]);
+  assert.equal(notes[0], 2, 'both have been disposed of');
+  await idle[Symbol.asyncDispose]();
+  await pool.stop();
+  assert.equal(notes[0], 2, 'each once');
+});
+
+test('a bound object that cannot be disposed of with its pool is no less a failure', limit, async () => {
+  const { code, stdout, stderr } = await runProgram(`
+    import { ThreadPool } from 'heddle';
+    const pool = new ThreadPool();
+    const ledger = pool.bind(() => ({
+      [Symbol.dispose]() {
+        throw new Error('the ledger will not close');
+      },
+    }));
+    await ledger.defer(() => {});
+    await pool.stop();
+    console.log('stopped');
+  `);
+  assert.equal(stdout, 'stopped\n');
+  assert.match(stderr, /Unhandled failure in a Deferred:\n.*the ledger will not close/);
+  assert.equal(code, 1);
+});
+
+test('a memory pool disposes of its bound objects by itself when it is stopped', limit, async () => {
+  const pool = new MemoryThreadPool();
+  const notes = sharedInts(1);
+  const account = pool.bind(openAccount, 1, notes);
+  const call = account.defer(addTo, 1);
+  await pool.performAll();
+  assert.equal(successResultOf(call), 2);
+  await pool.stop();
+  assert.equal(notes[0], 1);
 });
 
 test(
