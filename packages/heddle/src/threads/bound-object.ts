@@ -83,12 +83,15 @@ export class BoundObject<T> implements AsyncDisposable {
       return failure;
     });
     dropped.register(this, thread);
-    // The pool must not keep what nobody has any more.
-    const reference = new WeakRef(this);
-    thread.disposeWith(() => {
+    thread.disposeWith(BoundObject.#disposing<T>(new WeakRef(this)));
+  }
+
+  /** The pool must not keep what nobody has any more: this is no closure of the constructor, which would have `this`. */
+  static #disposing<T>(reference: WeakRef<BoundObject<T>>): () => boolean {
+    return () => {
       const object = reference.deref();
       return object === undefined ? false : object.#disposeWithPool();
-    });
+    };
   }
 
   /**

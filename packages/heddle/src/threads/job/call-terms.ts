@@ -24,6 +24,8 @@ export class CallTerms {
   wasSeen = false;
   /** Whether it sends items as they are taken, and does nothing until some are. */
   sendsItems = false;
+  /** Whether it does nothing now until some are. */
+  isHeldUp = false;
   timeLimits: TimeLimits | undefined = undefined;
   stopListening: (() => void) | undefined = undefined;
 }

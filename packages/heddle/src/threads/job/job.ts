@@ -199,6 +199,21 @@ export class Job implements CancelTarget {
     this.#terms.timeLimits?.jobWasSent();
   }
 
+  /** It has sent what is wanted ahead, and nobody takes any: it keeps neither its place nor the process meanwhile. */
+  waitsForTaker(): void {
+    if (this.#settled || this.#terms.isHeldUp) return;
+    this.#ownTerms().isHeldUp = true;
+    this.#record.jobIsHeldUp();
+    this.holder?.waitsForTaker?.(this);
+  }
+
+  /** Items have been taken, or nobody wants any more. */
+  goesOn(): void {
+    if (!this.#terms.isHeldUp) return;
+    this.#ownTerms().isHeldUp = false;
+    this.#record.jobGoesOn();
+  }
+
   /** A thread has answered. */
   hasRun(beganAt: number, microseconds: number, cpuMicroseconds: number): void {
     const cpu = cpuMicroseconds < 0 ? undefined : cpuMicroseconds / 1000;
@@ -252,6 +267,7 @@ export class Job implements CancelTarget {
     this.args = NONE;
     this.#terms.timeLimits?.stop();
     this.#terms.stopListening?.();
+    this.goesOn();
     return true;
   }
 

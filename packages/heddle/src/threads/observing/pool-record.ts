@@ -29,6 +29,15 @@ export class PoolRecord {
     this.#keepAlive.hold();
   }
 
+  /** Nobody waits for what it does next. */
+  jobIsHeldUp(): void {
+    this.#keepAlive.release();
+  }
+
+  jobGoesOn(): void {
+    this.#keepAlive.hold();
+  }
+
   jobWasQueued(job: Job): void {
     if (jobQueued.hasSubscribers) jobQueued.publish(this.#eventOf(job));
   }

@@ -18,6 +18,7 @@ import {
 } from '../../fixtures/threads/items.ts';
 import { sharedInts } from '../../support/gate.ts';
 import { poolFor } from '../../support/pools.ts';
+import { runProgram } from '../../support/program.ts';
 
 const limit = { timeout: 30_000 };
 
@@ -263,4 +264,73 @@ test('readers that have stopped reading keep no other call from the pool', limit
   assert.equal(await pool.defer(add, 1, 2), 3);
   for (const reader of readers) await reader.return();
   assert.equal(await pool.defer(add, 3, 4), 7);
+});
+
+for (const pool of ['ThreadPool', 'ProcessPool']) {
+  test(`a generator whose items nobody takes does not keep the process: ${pool}`, limit, async () => {
+    const { code, stdout, stderr } = await runProgram(`
+      import { ${pool} } from 'heddle';
+      const pool = new ${pool}({ max: 1 });
+      const items = pool.iterate(function* () { for (let n = 1; ; n++) yield n; });
+      console.log((await items.next()).value);
+      process.on('exit', () => console.log(pool.pendingCalls().length));
+      // Its turn comes later than that of who waits for items.
+      setTimeout(async () => console.log((await items.next()).value), 100);
+    `);
+    assert.equal(stderr, '');
+    assert.deepEqual([code, stdout], [0, '1\n2\n1\n']);
+  });
+}
+
+test('a generator whose iterator nobody has any more is ended, with its finally', limit, async () => {
+  const { code, stdout, stderr } = await runProgram(
+    `
+      import { setTimeout as elapse } from 'node:timers/promises';
+      import { ThreadPool } from 'heddle';
+      const pool = new ThreadPool({ max: 1 });
+      async function first(items) {
+        return (await items.next()).value;
+      }
+      console.log(await first(pool.iterate(function* () {
+        try {
+          for (;;) yield 'warp';
+        } finally {
+          globalThis.left = true;
+        }
+      })));
+      while (pool.statistics().busy > 0) {
+        gc();
+        await elapse(10);
+      }
+      console.log(await pool.defer(() => globalThis.left));
+    `,
+    ['--expose-gc'],
+  );
+  assert.equal(stderr, '');
+  assert.deepEqual([code, stdout], [0, 'warp\ntrue\n']);
+});
+
+test('an item that is still waited for comes also where nobody has the iterator any more', limit, async () => {
+  const { code, stdout, stderr } = await runProgram(
+    `
+      import { setTimeout as elapse } from 'node:timers/promises';
+      import { ask, ThreadPool } from 'heddle';
+      const pool = new ThreadPool({ max: 1 });
+      let answer;
+      let next = pool.iterate(function* (question) {
+        yield question();
+        yield 'weft';
+      }, ask(() => new Promise((resolve) => (answer = resolve)))).next();
+      while (answer === undefined) await elapse(1);
+      for (let round = 0; round < 5; round++) {
+        gc();
+        await elapse(1);
+      }
+      answer('warp');
+      console.log((await next).value);
+    `,
+    ['--expose-gc'],
+  );
+  assert.equal(stderr, '');
+  assert.deepEqual([code, stdout], [0, 'warp\n']);
 });

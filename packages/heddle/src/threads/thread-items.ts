@@ -1,0 +1,187 @@
+import { CancelledError, TimeoutError } from '../defer/errors.ts';
+import type { ScheduledCall, TimeSource } from '../defer/clock.ts';
+import type { Deferred } from '../defer/deferred.ts';
+import { fail } from '../defer/succeed.ts';
+import { type Place, WaitingLine } from '../defer/waiting-line.ts';
+import type { Job } from './job/job.ts';
+
+/** What the call that sends the items gives them to. */
+export interface ItemSink {
+  push(this: void, item: never): void;
+  /** An item has come that cannot be read here. */
+  unreadable(this: void, error: unknown): void;
+  /** The call has become a job. */
+  made(this: void, job: Job): void;
+}
+
+/** Makes the call that sends the items; its result is what the iterator returns. */
+export type StartIteration<R> = (iteration: number, sink: ItemSink) => Deferred<R>;
+
+interface Waiting<T, R> {
+  resolve(step: IteratorResult<T, R>): void;
+  reject(error: unknown): void;
+}
+
+/** A thread that waits for so many milliseconds until an item is taken lets others work meanwhile. */
+const PATIENCE_MS = 10;
+
+let lastIteration = 0;
+
+/** The items of one iteration, on their way from its thread to whoever takes them. */
+export class ThreadItems<T, R> {
+  readonly #iteration = ++lastIteration;
+  readonly #start: StartIteration<R>;
+  readonly #buffer: number;
+  /** So many items are taken before the thread is told. */
+  readonly #batch: number;
+  readonly #time: TimeSource;
+  #items: WaitingLine<T> = new WaitingLine();
+  readonly #waiting: WaitingLine<Waiting<T, R | undefined>> = new WaitingLine();
+  #taken = 0;
+  /** How many items have come of which the thread does not know that they were taken. */
+  #ahead = 0;
+  #holdUp: ScheduledCall | undefined;
+  #call: Deferred<R> | undefined;
+  #job: Job | undefined;
+  #isLeft = false;
+  #end: { readonly result: R } | { readonly error: unknown } | undefined;
+  #hasEnded = false;
+  #isDropped = false;
+
+  /**
+   * @param buffer how many items the thread may be ahead
+   * @param time counts for how long it waits
+   */
+  constructor(start: StartIteration<R>, buffer: number, time: TimeSource) {
+    this.#start = start;
+    this.#buffer = buffer;
+    this.#time = time;
+    this.#batch = Math.ceil(buffer / 2);
+  }
+
+  next(): Promise<IteratorResult<T, R | undefined>> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ resolve, reject });
+      if (!this.#isLeft) this.#call ??= this.#begin();
+      this.#serve();
+    });
+  }
+
+  /** Nobody can ask for more than what has been asked for. */
+  drop(): void {
+    this.#isDropped = true;
+    this.#serve();
+  }
+
+  #begin(): Deferred<R> {
+    const push = (item: never): void => {
+      if (this.#isLeft || this.#end !== undefined) return;
+      this.#items.push(item);
+      this.#ahead++;
+      this.#serve();
+      if (this.#ahead >= this.#buffer) this.#waits();
+    };
+    const call = this.#start(this.#iteration, {
+      push,
+      unreadable: (error) => this.#fail(error),
+      made: (job) => {
+        job.sendsItems = true;
+        this.#job = job;
+      },
+    });
+    call.addCallbacks(
+      (result) => {
+        this.#end ??= { result };
+        this.#goesOn();
+        this.#serve();
+      },
+      (failure) => {
+        this.#goesOn();
+        this.#end ??= { error: failure.value };
+        if (this.#isGivenUp(failure.value)) this.#items = new WaitingLine();
+        this.#serve();
+      },
+    );
+    return call;
+  }
+
+  /** The items before one that cannot be read are given still, and none that comes later. */
+  #fail(error: unknown): void {
+    if (this.#isLeft || this.#end !== undefined) return;
+    this.#end = { error };
+    this.#goesOn();
+    this.#tell('none');
+    this.#serve();
+  }
+
+  /** Whether it was the call's own limits, and nothing in the thread: then nobody wants what has arrived. */
+  #isGivenUp(error: unknown): boolean {
+    const isLimit = error instanceof CancelledError || error instanceof TimeoutError;
+    return isLimit && this.#job !== undefined && this.#job.runTime < 0;
+  }
+
+  /** Gives those that wait what there is for them, in their order. */
+  #serve(): void {
+    while (this.#waiting.length > 0 && (this.#items.length > 0 || this.#end !== undefined)) {
+      const { resolve, reject } = (this.#waiting.shift() as Place<Waiting<T, R | undefined>>).item;
+      if (this.#items.length > 0) {
+        resolve({ done: false, value: this.#take() });
+      } else {
+        const end = this.#hasEnded || this.#isLeft ? undefined : this.#end;
+        this.#hasEnded = true;
+        if (end !== undefined && 'error' in end) reject(end.error);
+        else resolve({ done: true, value: end?.result });
+      }
+    }
+    if (this.#isDropped && !this.#isLeft && this.#waiting.length === 0) this.leave().catch((error) => void fail(error));
+  }
+
+  #take(): T {
+    this.#taken++;
+    if (this.#taken >= this.#batch && this.#end === undefined) {
+      this.#goesOn();
+      this.#ahead -= this.#taken;
+      this.#tell({ iteration: this.#iteration, count: this.#taken });
+      this.#taken = 0;
+    }
+    return (this.#items.shift() as Place<T>).item;
+  }
+
+  /** The thread does nothing until items are taken; where that takes long, others may work in its place. */
+  #waits(): void {
+    this.#holdUp ??= this.#time.callLater(PATIENCE_MS, () => {
+      if (!this.#isLeft) this.#job?.waitsForTaker();
+    });
+  }
+
+  #goesOn(): void {
+    if (this.#holdUp?.active()) this.#holdUp.cancel();
+    this.#holdUp = undefined;
+    this.#job?.goesOn();
+  }
+
+  #tell(items: Parameters<NonNullable<NonNullable<Job['holder']>['tellOfItems']>>[1]): void {
+    const job = this.#job;
+    if (job !== undefined) job.holder?.tellOfItems?.(job, items);
+  }
+
+  /** @throws what the generator throws while it ends */
+  async leave(): Promise<void> {
+    const isFirst = !this.#isLeft;
+    this.#isLeft = true;
+    this.#goesOn();
+    this.#items = new WaitingLine();
+    const job = this.#job;
+    const hadEnded = this.#end !== undefined || this.#call === undefined;
+    if (isFirst && !hadEnded && job !== undefined) {
+      if (job.holder?.hasBegun(job)) this.#tell('none');
+      else job.deferred.cancel();
+    }
+    await this.#call;
+    this.#end ??= { error: undefined };
+    this.#serve();
+    // Taken back before it had begun, or given up by a signal meanwhile, it is left as was asked.
+    if (hadEnded || !('error' in this.#end) || this.#end.error instanceof CancelledError) return;
+    throw this.#end.error;
+  }
+}
