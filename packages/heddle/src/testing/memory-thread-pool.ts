@@ -18,6 +18,7 @@ import type { ThreadPoolOptions } from '../threads/options.ts';
 import { INIT } from '../threads/pool-thread/thread-init.ts';
 import { ThreadPool } from '../threads/thread-pool.ts';
 import type { SlotOutcome } from '../threads/wire/channel.ts';
+import type { JobDemand } from '../threads/wire/job-demand.ts';
 import type { CallAnswer, JobMessage, MoreItems } from '../threads/wire/messages.ts';
 import { pack, packThrown } from '../threads/wire/pack.ts';
 import type { Parcel } from '../threads/wire/payload.ts';
@@ -143,7 +144,7 @@ class MemoryConnection implements ThreadConnection {
   readonly #line: MemoryLine;
   #message: MemoryMessage | undefined;
   #hasBegun = false;
-  #isCancelled = false;
+  #demand: JobDemand = 'all';
   #job: RunningJob | undefined;
   /** When the function began to run. */
   #beganAt: number | undefined;
@@ -166,7 +167,7 @@ class MemoryConnection implements ThreadConnection {
         failed: (_slot, outcome, error) => this.#answer(outcome, packThrown(error)),
       },
       (slot, f, receiver, args) => {
-        this.#job = new RunningJob(slot, () => this.#isCancelled);
+        this.#job = new RunningJob(slot, () => this.#demand);
         return callAsJob(this.#job, calls, f, receiver, args);
       },
       calls,
@@ -187,7 +188,7 @@ class MemoryConnection implements ThreadConnection {
     this.#message = job;
     this.isBeingMadeReady = call.id === INIT;
     this.#hasBegun = false;
-    this.#isCancelled = false;
+    this.#demand = 'all';
     this.#beganAt = undefined;
     if (call.settled) this.withdraw();
     // The last thing that a bound object's thread does is no call of the test's.
@@ -210,7 +211,12 @@ class MemoryConnection implements ThreadConnection {
   }
 
   cancel(): void {
-    this.#isCancelled = true;
+    this.#demand = 'none';
+    queueMicrotask(() => this.#job?.look());
+  }
+
+  leave(): void {
+    this.#demand = 'end';
     queueMicrotask(() => this.#job?.look());
   }
 

@@ -7,7 +7,8 @@ import type { Job } from './job/job.ts';
 
 /** What the call that sends the items gives them to. */
 export interface ItemSink {
-  push(this: void, item: never): void;
+  /** @param isEnd whether it is no item: the generator is being ended */
+  push(this: void, item: never, isEnd?: true): void;
   /** An item has come that cannot be read here. */
   unreadable(this: void, error: unknown): void;
   /** The call has become a job. */
@@ -47,6 +48,8 @@ export class ThreadItems<T, R> {
   #end: { readonly result: R } | { readonly error: unknown } | undefined;
   #hasEnded = false;
   #isDropped = false;
+  /** Whether the generator is being ended, and goes on with no item. */
+  #isEnding = false;
 
   /**
    * @param buffer how many items the thread may be ahead
@@ -74,8 +77,9 @@ export class ThreadItems<T, R> {
   }
 
   #begin(): Deferred<R> {
-    const push = (item: never): void => {
-      if (this.#isLeft || this.#end !== undefined) return;
+    const push = (item: never, isEnd?: true): void => {
+      if (isEnd) this.#isEnding = true;
+      if (isEnd || this.#isLeft || this.#end !== undefined) return;
       this.#items.push(item);
       this.#ahead++;
       this.#serve();
@@ -180,8 +184,12 @@ export class ThreadItems<T, R> {
     await this.#call;
     this.#end ??= { error: undefined };
     this.#serve();
+    if (hadEnded || !('error' in this.#end)) return;
     // Taken back before it had begun, or given up by a signal meanwhile, it is left as was asked.
-    if (hadEnded || !('error' in this.#end) || this.#end.error instanceof CancelledError) return;
-    throw this.#end.error;
+    const { error } = this.#end;
+    if (error instanceof CancelledError) return;
+    // Nobody has waited for the item that failed: only what ends the generator matters.
+    const isAhead = !this.#isEnding && job !== undefined && job.runTime >= 0;
+    if (!isAhead) throw error;
   }
 }

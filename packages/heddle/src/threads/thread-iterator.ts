@@ -33,8 +33,11 @@ export class ThreadIterator<T, R = unknown> implements AsyncIterableIterator<T, 
   }
 
   async return(value?: R | PromiseLike<R>): Promise<IteratorResult<T, R | undefined>> {
+    const settled = Promise.resolve(value);
+    // It may be rejected before the generator has ended.
+    settled.catch(() => {});
     await this.#items.leave();
-    return { done: true, value: await value };
+    return { done: true, value: await settled };
   }
 
   async throw(error: unknown): Promise<IteratorResult<T, R | undefined>> {

@@ -27,6 +27,8 @@ export interface ThreadConnection {
   withdraw(slot: number): boolean;
   /** Tells a job that has begun that nobody wants it any more. */
   cancel(slot: number): void;
+  /** Tells a job that has begun that no more of its items are wanted: only that it comes to its end. */
+  leave(slot: number): void;
   /** How far the thread is with a job. Good after the thread's end too. */
   progressOf(slot: number): Progress;
   /** Tells a job whose items are sent one by one that so many have been taken. */

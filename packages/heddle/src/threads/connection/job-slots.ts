@@ -101,7 +101,16 @@ export class JobSlots {
 
   /** Marks a job that has begun. False where it has ended. */
   cancel(slot: number): boolean {
-    return this.#channel.change(slot, SlotState.begun, SlotState.cancelled);
+    const channel = this.#channel;
+    return (
+      channel.change(slot, SlotState.begun, SlotState.cancelled) ||
+      channel.change(slot, SlotState.left, SlotState.cancelled)
+    );
+  }
+
+  /** The same of one whose items nobody wants any more. */
+  leave(slot: number): boolean {
+    return this.#channel.change(slot, SlotState.begun, SlotState.left);
   }
 
   progressOf(slot: number): Progress {
@@ -112,7 +121,7 @@ export class JobSlots {
 
   runTimeOf(slot: number): number {
     const state = this.#channel.state(slot);
-    const isRunning = state === SlotState.begun || state === SlotState.cancelled;
+    const isRunning = state === SlotState.begun || state === SlotState.cancelled || state === SlotState.left;
     const began = isRunning ? this.#channel.beganAt(slot) : 0;
     return began > 0 ? Math.max(0, toSharedTime(now()) - began) : 0;
   }

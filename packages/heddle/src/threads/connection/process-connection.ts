@@ -132,8 +132,18 @@ export class ProcessConnection implements ThreadConnection, ChildListener {
 
   cancel(): void {
     if (!this.#isSent) return;
-    // For a job that computes; one that waits in the event loop of its process has to be told.
     this.#board.cancel(this.#job);
+    this.#tellOfMark();
+  }
+
+  leave(): void {
+    if (!this.#isSent) return;
+    this.#board.leave(this.#job);
+    this.#tellOfMark();
+  }
+
+  /** The mark is for a job that computes; one that waits in the event loop of its process has to be told. */
+  #tellOfMark(): void {
     this.#tell({ kind: 'cancelled' });
     this.#cancelled = this.#job;
     if (this.#hasAsked) this.#child.answer(frame('look'));

@@ -187,8 +187,15 @@ export class WorkerConnection implements ThreadConnection {
   }
 
   cancel(slot: number): void {
-    // The mark is for a job that computes; one that waits in the thread's event loop has to be told.
-    if (!this.#slots.cancel(slot)) return;
+    if (this.#slots.cancel(slot)) this.#tellOfMark();
+  }
+
+  leave(slot: number): void {
+    if (this.#slots.leave(slot)) this.#tellOfMark();
+  }
+
+  /** The mark is for a job that computes; one that waits in the thread's event loop has to be told. */
+  #tellOfMark(): void {
     tell(this.#bell, 'cancelled');
     // It may wait for an answer.
     this.#channel.calls.wake();

@@ -1,5 +1,6 @@
 import type { AsyncLocalStorage } from 'node:async_hooks';
 import { type Inside, provideInside } from '../wire/inside.ts';
+import type { JobDemand } from '../wire/job-demand.ts';
 import { ReactorCalls, type ReactorLine } from './reactor-calls.ts';
 import { RunningJob } from './running-job.ts';
 
@@ -10,7 +11,7 @@ import { RunningJob } from './running-job.ts';
  */
 export class CurrentJobs implements Inside {
   readonly isThread: boolean = true;
-  readonly #isGivenUp: (slot: number) => boolean;
+  readonly #demandFor: (slot: number) => JobDemand;
   /** The job that has been called last, while it runs. */
   #slot = -1;
   /** What has been made for the jobs that run, because somebody asked, by their slots. */
@@ -18,9 +19,9 @@ export class CurrentJobs implements Inside {
   #storage: AsyncLocalStorage<RunningJob> | undefined;
   readonly reactor: ReactorCalls;
 
-  /** @param isGivenUp whether the caller of the job in a slot has given it up */
-  constructor(isGivenUp: (slot: number) => boolean, line: ReactorLine) {
-    this.#isGivenUp = isGivenUp;
+  /** @param demandFor how much the caller of the job in a slot wants of it still */
+  constructor(demandFor: (slot: number) => JobDemand, line: ReactorLine) {
+    this.#demandFor = demandFor;
     this.reactor = new ReactorCalls(line, () => this.currentJob());
     provideInside(this);
   }
@@ -59,7 +60,7 @@ export class CurrentJobs implements Inside {
   #jobIn(slot: number): RunningJob {
     let job = this.#running.get(slot);
     if (job === undefined) {
-      job = new RunningJob(slot, () => this.#isGivenUp(slot));
+      job = new RunningJob(slot, () => this.#demandFor(slot));
       this.#running.set(slot, job);
     }
     return job;

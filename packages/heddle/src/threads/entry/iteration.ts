@@ -60,7 +60,12 @@ export async function iterate({ f, receiver }: LoadedFunction, all: unknown[]): 
   try {
     const given: unknown = Reflect.apply(f, receiver, all.slice(0, -3));
     const iterator = iteratorOf(isThenable(given) ? await given : given, f.name);
-    return await run(iterator, demand, isOver, push);
+    const end = (): Promise<void> => {
+      // Whoever has left is to tell what the end throws from what an item does that they did not wait for.
+      if (job?.isLeft()) push(undefined, true);
+      return endOf(iterator);
+    };
+    return await run(iterator, demand, isOver, push, end);
   } finally {
     demands.delete(iteration);
   }
@@ -71,23 +76,24 @@ async function run(
   demand: Demand,
   isOver: () => boolean,
   push: (item: unknown) => void,
+  end: () => Promise<void>,
 ): Promise<unknown> {
   for (;;) {
     await demand.take(isOver);
-    if (isOver()) return end(iterator);
+    if (isOver()) return end();
     const step = iterator.next();
     const { done, value } = isThenable(step) ? await step : step;
     if (done === true) return value;
     try {
       push(isThenable(value) ? await value : value);
     } catch (error) {
-      await end(iterator);
+      await end();
       throw error instanceof UnclonableError ? new UnclonableError(error.message.replace(/^args\[0\]/, 'item')) : error;
     }
   }
 }
 
-async function end(iterator: AnyIterator): Promise<void> {
+async function endOf(iterator: AnyIterator): Promise<void> {
   await iterator.return?.();
 }
 

@@ -49,7 +49,7 @@ export class ProcessLoop {
         this.#memory = bytes;
       });
     }
-    this.#jobs = new CurrentJobs(() => board.isCancelled(this.#job), new PipeLine());
+    this.#jobs = new CurrentJobs(() => board.demandFor(this.#job), new PipeLine());
     this.#runner = new JobRunner(
       {
         loading: () => this.#begin(false),
@@ -96,7 +96,7 @@ export class ProcessLoop {
     this.#job = message.job;
     this.#begin(this.#runner.hasLoaded(message.functionId));
     // It has been taken back on its way here. Its function has not been loaded, and the pool must not think so.
-    if (this.#board.isCancelled(this.#job)) return this.#fail('unloadable', new CancelledError());
+    if (this.#board.demandFor(this.#job) === 'none') return this.#fail('unloadable', new CancelledError());
     return this.#runner.runMessage(SLOT, message.functionId, message.message);
   }
 

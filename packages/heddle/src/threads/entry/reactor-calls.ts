@@ -71,7 +71,10 @@ export class ReactorCalls implements CallsToReactor {
 
   ask(target: PassedTarget | PlaceOfFunction, args: readonly unknown[]): unknown {
     const job = this.#currentJob();
-    const isGivenUp = (): boolean => job?.isCancelled() ?? false;
+    // Who leaves a loop waits for the generator's `finally`, which may ask; what was asked before is not waited for.
+    const isLeft = (): boolean => job?.isLeft() ?? false;
+    const isEnding = isLeft();
+    const isGivenUp = (): boolean => (job?.isCancelled() ?? false) && !(isEnding && isLeft());
     const { payload, transfer } = pack(args, 'args', undefined, MOST_LEVELS);
     const id = ++this.#lastCall;
     const slot = target.kind === 'passed' ? target.slot : job?.slot;

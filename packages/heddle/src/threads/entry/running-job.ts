@@ -1,17 +1,18 @@
 import type { CurrentJob } from '../wire/inside.ts';
+import type { JobDemand } from '../wire/job-demand.ts';
 
 /** A job that runs, or has run: what it left behind may still ask. */
 export class RunningJob implements CurrentJob {
   readonly #slot: number;
-  readonly #isGivenUp: () => boolean;
+  readonly #demand: () => JobDemand;
   readonly #waiting: (() => void)[] = [];
   #cancelled = false;
   #ended = false;
 
-  /** @param isGivenUp good until the job has ended */
-  constructor(slot: number, isGivenUp: () => boolean) {
+  /** @param demand good until the job has ended */
+  constructor(slot: number, demand: () => JobDemand) {
     this.#slot = slot;
-    this.#isGivenUp = isGivenUp;
+    this.#demand = demand;
   }
 
   get slot(): number | undefined {
@@ -19,8 +20,12 @@ export class RunningJob implements CurrentJob {
   }
 
   isCancelled(): boolean {
-    if (!this.#ended) this.#cancelled ||= this.#isGivenUp();
+    if (!this.#ended) this.#cancelled ||= this.#demand() !== 'all';
     return this.#cancelled;
+  }
+
+  isLeft(): boolean {
+    return !this.#ended && this.#demand() === 'end';
   }
 
   whenCancelled(f: () => void): void {

@@ -81,7 +81,7 @@ export class WorkLoop {
     this.#hasWork = () => this.#next >= 0 || !channel.submissions.isEmpty();
     const line = new BellLine(bell, channel.calls);
     const output = new Output();
-    const jobs = new CurrentJobs((slot) => channel.state(slot) === SlotState.cancelled, line);
+    const jobs = new CurrentJobs((slot) => channel.demandFor(slot), line);
     this.#jobs = jobs;
     // With several on their way, nothing but async context tells which one runs.
     if (concurrency > 1) jobs.followJobs();

@@ -242,7 +242,7 @@ export class Thread implements PoolThread {
   tellOfItems(job: Job, items: MoreItems | 'none'): void {
     if (!this.#sent.has(job)) return;
     this.#absence.jobGoesOn(job);
-    if (items === 'none') this.#connection.cancel(job.slot);
+    if (items === 'none') this.#connection.leave(job.slot);
     else this.#connection.itemsWereTaken(items);
   }
 

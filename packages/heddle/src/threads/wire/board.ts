@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import type { JobDemand } from './job-demand.ts';
 
 // As they were when this was loaded: a job may replace them, as mocks do.
 const { readSync, writeSync } = fs;
@@ -37,13 +38,25 @@ export class Board {
   }
 
   cancel(job: number): void {
-    this.#word.writeInt32LE(job);
-    writeSync(this.fd, this.#word, 0, 4, CANCELLED);
+    this.#mark(job);
   }
 
-  isCancelled(job: number): boolean {
+  /** No more of a job's items are wanted: only that it comes to its end. */
+  leave(job: number): void {
+    this.#mark(-job);
+  }
+
+  /** How much of a job is wanted still. */
+  demandFor(job: number): JobDemand {
     readSync(this.fd, this.#bytes, CANCELLED, 4, CANCELLED);
-    return this.#bytes.readInt32LE(CANCELLED) === job;
+    const marked = this.#bytes.readInt32LE(CANCELLED);
+    if (marked === job) return 'none';
+    return marked === -job ? 'end' : 'all';
+  }
+
+  #mark(job: number): void {
+    this.#word.writeInt32LE(job);
+    writeSync(this.fd, this.#word, 0, 4, CANCELLED);
   }
 
   /** Notes that a job begins, or that its function does. */

@@ -1,5 +1,6 @@
 import { CallCount } from './call-count.ts';
 import { Doorbell } from './doorbell.ts';
+import type { JobDemand } from './job-demand.ts';
 import { SlotQueue } from './slot-queue.ts';
 
 /** How many jobs a thread can have been given at a time. */
@@ -54,6 +55,8 @@ export const SlotState = {
   cancelled: 4,
   /** The thread has done it. */
   done: 5,
+  /** Begun, and no more of its items are wanted: only that it comes to its end. */
+  left: 6,
 } as const;
 
 /** How the values of a slot travel. */
@@ -180,6 +183,13 @@ export class Channel {
 
   state(slot: number): number {
     return Atomics.load(this.#words, at(slot) + STATE);
+  }
+
+  /** How much of the job in a slot is wanted still. */
+  demandFor(slot: number): JobDemand {
+    const state = this.state(slot);
+    if (state === SlotState.cancelled) return 'none';
+    return state === SlotState.left ? 'end' : 'all';
   }
 
   /** Brings a slot from one state into another, unless the other side was quicker. */

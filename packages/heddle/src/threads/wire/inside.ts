@@ -42,6 +42,8 @@ export interface CurrentJob {
   readonly slot: number | undefined;
   /** Whether its caller has given it up. Looks into shared memory, so that it is so at once, in a loop too. */
   isCancelled(): boolean;
+  /** Whether only its items are not wanted any more: its caller waits for its end. */
+  isLeft(): boolean;
   /** Calls `f` once, when the event loop of the thread learns of the cancel. */
   whenCancelled(f: () => void): void;
 }

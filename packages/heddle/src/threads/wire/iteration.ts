@@ -7,7 +7,8 @@ export type IterationArguments = [
   iteration: number,
   /** How many items may be sent before any has been taken. */
   buffer: number,
-  push: (item: unknown) => void,
+  /** @param isEnd whether it is no item: the generator is being ended */
+  push: (item: unknown, isEnd?: true) => void,
 ];
 
 /** The failure of an iteration whose function gives nothing that could be gone through. */

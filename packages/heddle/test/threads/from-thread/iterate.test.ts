@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
-import { CancelledError, iterateInThread } from 'heddle';
+import { ask, CancelledError, iterateInThread, ProcessPool, ThreadPool } from 'heddle';
 import { MemoryThreadPool } from 'heddle/testing';
 import { add } from '../../fixtures/threads/jobs.ts';
 import {
+  askInFinally,
   countItems,
   countItemsLater,
   exitAfter,
@@ -14,9 +15,10 @@ import {
   listLater,
   spinAfterFirst,
   throwAfter,
+  throwAtSecond,
   throwInFinally,
 } from '../../fixtures/threads/items.ts';
-import { sharedInts } from '../../support/gate.ts';
+import { Gate, sharedInts } from '../../support/gate.ts';
 import { poolFor } from '../../support/pools.ts';
 import { runProgram } from '../../support/program.ts';
 
@@ -264,6 +266,55 @@ test('readers that have stopped reading keep no other call from the pool', limit
   assert.equal(await pool.defer(add, 1, 2), 3);
   for (const reader of readers) await reader.return();
   assert.equal(await pool.defer(add, 3, 4), 7);
+});
+
+for (const Pool of [ThreadPool, ProcessPool]) {
+  test(
+    `a generator that is left may ask in its finally, one that is given up may not: ${Pool.name}`,
+    limit,
+    async (t) => {
+      const pool = new Pool({ max: 1 });
+      t.after(() => pool.stop());
+      const asked: number[] = [];
+      const double = ask((n: number): number => {
+        asked.push(n);
+        return 2 * n;
+      });
+      for await (const item of pool.iterate(askInFinally, double)) {
+        if (item === 3) break;
+      }
+      assert.deepEqual(asked, [21, 42]);
+      const controller = new AbortController();
+      const items = pool.with({ signal: controller.signal }).iterate(askInFinally, double);
+      await items.next();
+      controller.abort();
+      await assert.rejects(items.next(), CancelledError);
+      assert.equal(await pool.defer(add, 1, 2), 3);
+      assert.deepEqual(asked, [21, 42]);
+    },
+  );
+}
+
+test('what goes wrong with an item that nobody has waited for is nothing to who leaves the loop', limit, async (t) => {
+  const pool = poolFor(t, { max: 1 });
+  for (const isEarly of [true, false]) {
+    const gate = new Gate();
+    if (isEarly) gate.open();
+    for await (const item of pool.iterate(throwAtSecond, gate.shared)) {
+      assert.equal(item, 1);
+      if (isEarly) await until(() => pool.statistics().idle === 1);
+      else await gate.entered();
+      setImmediate(() => gate.open());
+      break;
+    }
+  }
+});
+
+test('a promise that is returned may be rejected before the generator has ended', limit, async (t) => {
+  const pool = poolFor(t, { max: 1 });
+  const items = pool.iterate(countItemsLater, Number.MAX_SAFE_INTEGER, sharedInts(2));
+  await items.next();
+  await assert.rejects(items.return(Promise.reject(new RangeError('mine'))), new RangeError('mine'));
 });
 
 for (const pool of ['ThreadPool', 'ProcessPool']) {
