@@ -7,7 +7,7 @@ import { functionName } from './callable/function-name.ts';
 import { resolveWrapped } from './callable/wrapped.ts';
 import type { BoundCall } from './deferrable.ts';
 import { PoolFullError, PoolStoppedError, ThreadExitError } from './errors.ts';
-import { type CallOptions, checkCallOptions } from './options.ts';
+import { type CallOptions, checkCallOptions, type StopOptions } from './options.ts';
 import { refusedCall } from './pool/refused-call.ts';
 import { BoundObjectLostError } from './wire/bound-object-lost-error.ts';
 
@@ -25,7 +25,11 @@ export interface OwnThread {
   disposeWith(dispose: () => boolean): void;
   /** What a call fails with that is made after the pool has been stopped. */
   refusal(f: Function): PoolStoppedError;
-  stop(): Deferred<void>;
+  /** Whether the thread has ended. There is no other. */
+  readonly isLost: boolean;
+  stop(options?: StopOptions): Deferred<void>;
+  /** Has it end when it has done what it runs, which keeps the process no longer. */
+  drop(): void;
 }
 
 /** A job that is ended by force takes the object with it, so that this has to be asked for. */
@@ -36,7 +40,7 @@ let lastId = 0;
 
 /** Ends the threads of objects that nobody has any more: nothing else would. */
 const dropped = new FinalizationRegistry<OwnThread>((thread) => {
-  thread.stop();
+  thread.drop();
 });
 
 /**
@@ -132,11 +136,13 @@ export class BoundObject<T> implements AsyncDisposable {
     });
     return call.addErrback((failure: Failure) => {
       const { value } = failure;
-      if (value instanceof ThreadExitError) this.#lose((name) => new BoundObjectLostError(name, { cause: value }));
-      if (!(value instanceof BoundObjectLostError)) return failure;
-      this.#lose((name) => new BoundObjectLostError(name));
+      const isStopped = value instanceof PoolStoppedError;
+      // The error may be of another object, and have been passed on.
+      if (this.#thread.isLost && !isStopped) this.#lose(lossBy(value));
       // Where it could not be made, the calls that wait for that learn why.
-      throw this.#failure?.(functionName(f));
+      const hasWaited = isStopped || value instanceof BoundObjectLostError;
+      if (hasWaited && this.#failure !== undefined) throw this.#failure(functionName(f));
+      return failure;
     }) as Deferred<never>;
   }
 
@@ -149,16 +155,16 @@ export class BoundObject<T> implements AsyncDisposable {
   #lose(failure: (functionName: string) => unknown): void {
     if (this.#failure !== undefined) return;
     this.#failure = failure;
-    this.#thread.stop();
+    // A factory that has been given up may go on, and nothing else is of use there.
+    this.#thread.stop({ deadline: 0 });
   }
 
   #disposeWithPool(): boolean {
     if (this.#failure !== undefined) return false;
     this.#isStopped = true;
     this[Symbol.asyncDispose]().catch((error: unknown) => {
-      // A stop with a deadline gives up what is not done by then, and where there is no object there is nothing to do.
-      if (error instanceof PoolStoppedError || error instanceof BoundObjectLostError) return;
-      fail(error);
+      // A stop with a deadline gives up what is not done by then.
+      if (!(error instanceof PoolStoppedError)) fail(error);
     });
     return true;
   }
@@ -169,7 +175,8 @@ export class BoundObject<T> implements AsyncDisposable {
     try {
       if (this.#failure === undefined) await this.#release();
     } catch (error) {
-      if (this.#failure === undefined) throw error;
+      const isLost = error instanceof BoundObjectLostError && this.#thread.isLost;
+      if (this.#failure === undefined && !isLost) throw error;
     } finally {
       await this.#thread.stop();
     }
@@ -193,6 +200,12 @@ export class BoundObject<T> implements AsyncDisposable {
       this.#allHaveEnded = resolve;
     });
   }
+}
+
+/** What calls fail with from the one on that failed with `value` while its thread has ended. */
+function lossBy(value: unknown): (functionName: string) => BoundObjectLostError {
+  const options = value instanceof ThreadExitError ? { cause: value } : {};
+  return (functionName) => new BoundObjectLostError(functionName, options);
 }
 
 /** After all calls that were made before, whatever their priority. */

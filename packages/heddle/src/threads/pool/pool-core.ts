@@ -30,6 +30,7 @@ import type { PoolThread, ThreadOwner } from '../pool-thread/pool-thread.ts';
 import { PoolRecord } from '../observing/pool-record.ts';
 import { PropagatedStores } from './propagated-stores.ts';
 import { refusedCall } from './refused-call.ts';
+import { BoundObjectLostError } from '../wire/bound-object-lost-error.ts';
 import { RunTimes } from '../pool-thread/run-times.ts';
 import { type PoolStatistics, statisticsText } from '../observing/statistics.ts';
 import { warnOfStuck } from '../pool-thread/stuck-thread.ts';
@@ -68,7 +69,7 @@ export class PoolCore {
   readonly #idleWatch: IdleWatch;
   /** With so few calls waiting, it is time for more. */
   readonly #lowWater: number;
-  readonly #waitingForStop: Deferred<void>[] = [];
+  readonly #waitingForStop: { readonly stopped: Deferred<void>; readonly keepAlive: KeepAlive | undefined }[] = [];
   /** The threads of bound objects. */
   readonly #bound = new Set<PoolCore>();
   #threadsMade = 0;
@@ -202,8 +203,8 @@ export class PoolCore {
     thread.stores = this.stores;
     thread.record = this.record;
     thread.drain = this.drain;
-    // Nor would one that is there while the object's own waits for an answer.
-    thread.team.roster.replaceNone();
+    // Nor would one that is there while the object's own waits for an answer, or when that has ended.
+    thread.team.roster.replaceNone((functionName) => new BoundObjectLostError(functionName));
     this.#bound.add(thread);
     if (this.#stopping) this.#stopBound(thread);
     return {
@@ -215,12 +216,21 @@ export class PoolCore {
         thread.#dispose = dispose;
       },
       refusal: (f) => thread.#hasStopped(f),
-      stop: () => this.#stopBound(thread),
+      get isLost() {
+        return thread.team.roster.isLost;
+      },
+      stop: (options) => this.#stopBound(thread, options),
+      drop: () => {
+        this.#stopBound(thread, {}, undefined);
+      },
     };
   }
 
-  /** @returns fires when the last thread is gone */
-  stop(options: StopOptions = {}): Deferred<void> {
+  /**
+   * @param keepAlive keeps the process until then
+   * @returns fires when the last thread is gone
+   */
+  stop(options: StopOptions = {}, keepAlive: KeepAlive | undefined = this.#keepAlive): Deferred<void> {
     const { deadline = Number.POSITIVE_INFINITY } = checkStopOptions(options);
     this.#stopping = true;
     this.team.quit();
@@ -229,9 +239,9 @@ export class PoolCore {
       this.#stopBound(thread, options);
     }
     this.#idleWatch.stop();
-    this.#keepAlive.hold();
+    keepAlive?.hold();
     const stopped = new Deferred<void>();
-    this.#waitingForStop.push(stopped);
+    this.#waitingForStop.push({ stopped, keepAlive });
     if (deadline === 0) {
       this.#abandonAll(deadline);
     } else {
@@ -342,8 +352,12 @@ export class PoolCore {
     });
   }
 
-  #stopBound(thread: PoolCore, options?: StopOptions): Deferred<void> {
-    return thread.stop(options).addCallback(() => {
+  #stopBound(
+    thread: PoolCore,
+    options?: StopOptions,
+    keepAlive: KeepAlive | undefined = this.#keepAlive,
+  ): Deferred<void> {
+    return thread.stop(options, keepAlive).addCallback(() => {
       this.#bound.delete(thread);
       if (this.#stopping) this.#endWhenDone();
     });
@@ -359,8 +373,8 @@ export class PoolCore {
     if (this.team.roster.threads.size > 0 || this.#bound.size > 0) return;
     const waiting = this.#waitingForStop.splice(0);
     this.#parts.hasStopped();
-    for (const stopped of waiting) {
-      this.#keepAlive.release();
+    for (const { stopped, keepAlive } of waiting) {
+      keepAlive?.release();
       stopped.callback();
     }
   }
@@ -374,7 +388,7 @@ export class PoolCore {
     for (const job of [...team.waiting(), ...team.roster.sentAhead().reverse(), ...team.roster.running().reverse()]) {
       job.stop(reason(job));
     }
-    for (const thread of this.#bound) if (!thread.#stopping) this.#stopBound(thread, { deadline: 0 });
+    for (const thread of this.#bound) this.#stopBound(thread, { deadline: 0 });
     // Jobs that were given up before have theirs still.
     team.roster.endAll();
   }

@@ -41,6 +41,9 @@ export class Roster {
   #min: number;
   #max: number;
   #isClosed = false;
+  /** Where no thread can take the place of the first: what fails the calls that come when that has ended. */
+  #lost: ((functionName: string) => unknown) | undefined;
+  #hasMade = false;
 
   constructor(owner: RosterOwner, min: number, max: number) {
     this.#owner = owner;
@@ -78,15 +81,24 @@ export class Roster {
   /** How many jobs could begin at once: so many threads do not work, or do not exist yet. */
   get vacancies(): number {
     const vacancies = Math.max(0, this.#max + this.#replaceable() - (this.#threads.size - this.#idle.length));
-    return this.#respawn.mayMakeThread ? vacancies : Math.min(vacancies, this.#idle.length);
+    return this.#mayMakeThread ? vacancies : Math.min(vacancies, this.#idle.length);
   }
 
   /** The same, with the places of threads that had nothing to do and are about to have ended. */
   get vacanciesSoon(): number {
-    if (!this.#respawn.mayMakeThread) return this.vacancies;
+    if (!this.#mayMakeThread) return this.vacancies;
     let leaving = 0;
     for (const { load } of this.#ending) if (load === 0) leaving++;
     return Math.max(0, this.#max + this.#replaceable() - (this.#threads.size - leaving - this.#idle.length));
+  }
+
+  get #mayMakeThread(): boolean {
+    return this.#respawn.mayMakeThread && !this.#isLast;
+  }
+
+  /** Whether the threads that there are, or were, have no successor. */
+  get #isLast(): boolean {
+    return this.#lost !== undefined && this.#hasMade;
   }
 
   /** How many absent threads may have others in their place. */
@@ -94,14 +106,19 @@ export class Roster {
     return Math.min(this.#absent.size, this.#mostAbsent);
   }
 
-  /** Whether there is only the next try to make a thread, which may go no better. */
+  /** Whether there is no thread, and at most the next try to make one, which may go no better. */
   get isPausing(): boolean {
-    return this.#respawn.isPausing && this.staying === 0;
+    return (this.#respawn.isPausing || this.#isLast) && this.staying === 0;
   }
 
   /** What the last thread failed with, for a call that has none to wait for. */
   failure(functionName: string): unknown {
-    return this.#respawn.failure(functionName);
+    return this.#isLast ? this.#lost?.(functionName) : this.#respawn.failure(functionName);
+  }
+
+  /** Whether the only thread that there may be has ended, or is about to. */
+  get isLost(): boolean {
+    return this.#isLast && this.staying === 0;
   }
 
   /** Whether threads are to be made for `min`, as far as there may be more at this moment. */
@@ -129,6 +146,7 @@ export class Roster {
       throw error;
     }
     this.#threads.add(thread);
+    this.#hasMade = true;
     this.#respawn.threadWasMade(thread);
     return thread;
   }
@@ -138,9 +156,14 @@ export class Roster {
     this.#extra = Math.max(this.#extra, this.#threads.size + 1 - this.#max);
   }
 
-  /** From now on no other thread does the work of one that is absent: only that one can. */
-  replaceNone(): void {
+  /**
+   * No other thread can do the work of the first, neither while that is absent nor when it has ended.
+   *
+   * @param lost gives what a call then fails with
+   */
+  replaceNone(lost: (functionName: string) => unknown): void {
     this.#mostAbsent = 0;
+    this.#lost = lost;
   }
 
   /** Changes the limits, and ends idle threads that are too many. */

@@ -312,3 +312,49 @@ test(
     assert.equal(Atomics.load(notes, 0), 1);
   },
 );
+
+test('a call that passes on the error of another object leaves its own alone', limit, async (t) => {
+  const pool = poolFor(t);
+  const account = pool.bind(openAccount, 100, sharedInts(1));
+  const other = pool.bind(openAccount, 1, sharedInts(1));
+  assert.equal(await account.defer(addTo, 1), 101);
+  await errorOf(other.defer(exitWith), ThreadExitError);
+  const askOther = ask(() => other.defer(addTo, 1));
+  const error = await errorOf(account.defer(addAnswer, askOther), BoundObjectLostError);
+  assert.match(error.message, /^addTo was not called/);
+  assert.equal(await account.defer(addTo, 1), 102);
+});
+
+for (const pool of ['ThreadPool', 'ProcessPool']) {
+  test(`no other thread begins for an object that is gone with its idle one: ${pool}`, limit, async () => {
+    const { code, stdout, stderr } = await runProgram(`
+      import { setTimeout as elapse } from 'node:timers/promises';
+      import { ${pool} } from 'heddle';
+      const pool = new ${pool}({ initThread: () => console.log('a thread') });
+      const ledger = pool.bind(() => new Map());
+      await ledger.defer(() => void setTimeout(() => process.exit(9), 10));
+      const lookUp = () => ledger.defer((map) => map.size).catch((error) => error.code);
+      while ((await lookUp()) !== 'HEDDLE_BOUND_OBJECT_LOST') await elapse(10);
+      console.log(await lookUp());
+      await ledger[Symbol.asyncDispose]();
+      await pool.stop();
+    `);
+    assert.deepEqual([code, stdout, stderr], [0, 'a thread\nHEDDLE_BOUND_OBJECT_LOST\n', '']);
+  });
+}
+
+for (const order of ['stopped', 'disposed of']) {
+  test(`a factory that was given up keeps neither the process nor the pool: ${order} first`, limit, async () => {
+    const { code, stdout, stderr } = await runProgram(`
+      import { ThreadPool } from 'heddle';
+      const pool = new ThreadPool();
+      const connect = () => new Promise(() => setInterval(() => {}, 1000));
+      const ledger = pool.with({ timeout: 200 }).bind(connect);
+      const waiting = ledger.with({ timeout: Infinity }).defer(() => {});
+      for (const call of [ledger.defer(() => {}), waiting]) await call.catch((error) => console.log(error.code));
+      ${order === 'stopped' ? '' : 'await ledger[Symbol.asyncDispose]();'}
+      ${order === 'stopped' ? '' : 'await pool.stop();'}
+    `);
+    assert.deepEqual([code, stdout, stderr], [0, 'HEDDLE_TIMEOUT\nHEDDLE_TIMEOUT\n', '']);
+  });
+}
