@@ -25,12 +25,12 @@ import {
   type StopOptions,
   type ThreadPoolOptions,
 } from '../options.ts';
+import { OwnThreads } from './own-threads.ts';
 import { describeCall, type PoolCall } from './pool-call.ts';
 import type { PoolThread, ThreadOwner } from '../pool-thread/pool-thread.ts';
 import { PoolRecord } from '../observing/pool-record.ts';
 import { PropagatedStores } from './propagated-stores.ts';
 import { refusedCall } from './refused-call.ts';
-import { BoundObjectLostError } from '../wire/bound-object-lost-error.ts';
 import { RunTimes } from '../pool-thread/run-times.ts';
 import { type PoolStatistics, statisticsText } from '../observing/statistics.ts';
 import { warnOfStuck } from '../pool-thread/stuck-thread.ts';
@@ -69,15 +69,12 @@ export class PoolCore {
   readonly #idleWatch: IdleWatch;
   /** With so few calls waiting, it is time for more. */
   readonly #lowWater: number;
-  readonly #waitingForStop: { readonly stopped: Deferred<void>; readonly keepAlive: KeepAlive | undefined }[] = [];
-  /** The threads of bound objects. */
-  readonly #bound = new Set<PoolCore>();
+  readonly #waitingForStop: { readonly stopped: Deferred<void>; readonly keepsProcess: boolean }[] = [];
+  readonly #own = new OwnThreads(() => {
+    if (this.#stopping) this.#endWhenDone();
+  });
   #threadsMade = 0;
   #stopping = false;
-  /** Of a bound object's thread: whether it ends by itself when the object has been disposed of, by a last call. */
-  #endsByItself = false;
-  /** Of a bound object's thread: has the object disposed of, and returns false where there is none any more. */
-  #dispose: () => boolean = () => false;
 
   /** @throws InvalidArgumentError when an option cannot be what it is given as */
   constructor(parts: PoolParts, options: ThreadPoolOptions, keepAlive: KeepAlive) {
@@ -140,7 +137,7 @@ export class PoolCore {
   /** The calls that have not ended, the running ones first, then those that wait, in their order. */
   calls(options: CallsOptions): PoolCall[] {
     const { limit = Number.POSITIVE_INFINITY } = checkCallsOptions(options);
-    const cores = [this, ...this.#bound];
+    const cores = [this, ...this.#own.all()];
     const calls = cores.flatMap((core) => core.#takenCalls());
     calls.sort((one, other) => Number(one.runTime === undefined) - Number(other.runTime === undefined));
     for (const core of cores) {
@@ -153,7 +150,7 @@ export class PoolCore {
   }
 
   statistics(): PoolStatistics {
-    const teams = [this, ...this.#bound].map(({ team }) => team);
+    const teams = [this, ...this.#own.all()].map(({ team }) => team);
     const sum = (of: (team: Team) => number): number => teams.reduce((total, team) => total + of(team), 0);
     const { completed, failed, cancelled, refused, runTime, waitTime } = this.record;
     return {
@@ -177,11 +174,11 @@ export class PoolCore {
   }
 
   #running(): string[] {
-    return [this, ...this.#bound].flatMap(({ team }) => namesOf(team.roster.running()));
+    return [this, ...this.#own.all()].flatMap(({ team }) => namesOf(team.roster.running()));
   }
 
   #waiting(): string[] {
-    return [this, ...this.#bound].flatMap(({ team }) => namesOf([...team.roster.sentAhead(), ...team.waiting()]));
+    return [this, ...this.#own.all()].flatMap(({ team }) => namesOf([...team.roster.sentAhead(), ...team.waiting()]));
   }
 
   /** A thread for one bound object, beside the pool's own. */
@@ -203,45 +200,24 @@ export class PoolCore {
     thread.stores = this.stores;
     thread.record = this.record;
     thread.drain = this.drain;
-    // Nor would one that is there while the object's own waits for an answer, or when that has ended.
-    thread.team.roster.replaceNone((functionName) => new BoundObjectLostError(functionName));
-    this.#bound.add(thread);
-    if (this.#stopping) this.#stopBound(thread);
-    return {
-      submit: (f, args, options, resolve) => thread.submit(f, args, options, resolve),
-      endsByItself: () => {
-        thread.#endsByItself = true;
-      },
-      disposeWith: (dispose) => {
-        thread.#dispose = dispose;
-      },
-      refusal: (f) => thread.#hasStopped(f),
-      get isLost() {
-        return thread.team.roster.isLost;
-      },
-      stop: (options) => this.#stopBound(thread, options),
-      drop: () => {
-        this.#stopBound(thread, {}, undefined);
-      },
-    };
+    const own = this.#own.add(thread);
+    if (this.#stopping) own.stop();
+    return own;
   }
 
   /**
-   * @param keepAlive keeps the process until then
+   * @param keepsProcess whether the process does not end before that
    * @returns fires when the last thread is gone
    */
-  stop(options: StopOptions = {}, keepAlive: KeepAlive | undefined = this.#keepAlive): Deferred<void> {
+  stop(options: StopOptions = {}, keepsProcess: boolean = true): Deferred<void> {
     const { deadline = Number.POSITIVE_INFINITY } = checkStopOptions(options);
     this.#stopping = true;
     this.team.quit();
-    for (const thread of this.#bound) {
-      if (thread.#endsByItself || (deadline > 0 && thread.#dispose())) continue;
-      this.#stopBound(thread, options);
-    }
+    this.#own.stop(options);
     this.#idleWatch.stop();
-    keepAlive?.hold();
+    if (keepsProcess) this.#keepAlive.hold();
     const stopped = new Deferred<void>();
-    this.#waitingForStop.push({ stopped, keepAlive });
+    this.#waitingForStop.push({ stopped, keepsProcess });
     if (deadline === 0) {
       this.#abandonAll(deadline);
     } else {
@@ -266,7 +242,7 @@ export class PoolCore {
     resolve: Resolve = resolveCallable,
     made?: (job: Job) => void,
   ): Deferred<never> {
-    if (this.#stopping) return refusedCall(this.#hasStopped(f));
+    if (this.#stopping) return refusedCall(this.hasStopped(f));
     if (options.signal?.aborted) return refusedCall(abortedBy(options.signal));
     const { maxQueue } = this.options;
     if (this.team.backlog >= maxQueue && !this.team.isFreeFor(options.key)) return refusedCall(this.#isFull(f));
@@ -304,7 +280,8 @@ export class PoolCore {
     return job.deferred as Deferred<never>;
   }
 
-  #hasStopped(f: Function): PoolStoppedError {
+  /** What a call fails with that comes after {@link stop}. */
+  hasStopped(f: Function): PoolStoppedError {
     return new PoolStoppedError(`The pool ${inspect(this.name)} has been stopped and did not take ${nameOf(f)}.`);
   }
 
@@ -325,7 +302,7 @@ export class PoolCore {
   /** How many calls wait, those to bound objects included. */
   #backlog(): number {
     let { backlog } = this.team;
-    for (const { team } of this.#bound) backlog += team.backlog;
+    for (const { team } of this.#own.all()) backlog += team.backlog;
     return backlog;
   }
 
@@ -352,17 +329,6 @@ export class PoolCore {
     });
   }
 
-  #stopBound(
-    thread: PoolCore,
-    options?: StopOptions,
-    keepAlive: KeepAlive | undefined = this.#keepAlive,
-  ): Deferred<void> {
-    return thread.stop(options, keepAlive).addCallback(() => {
-      this.#bound.delete(thread);
-      if (this.#stopping) this.#endWhenDone();
-    });
-  }
-
   #teamHasChanged(): void {
     if (this.#stopping) this.#endWhenDone();
     else this.#idleWatch.look();
@@ -370,11 +336,11 @@ export class PoolCore {
 
   #endWhenDone(): void {
     this.team.endWhenDone();
-    if (this.team.roster.threads.size > 0 || this.#bound.size > 0) return;
+    if (this.team.roster.threads.size > 0 || this.#own.size > 0) return;
     const waiting = this.#waitingForStop.splice(0);
     this.#parts.hasStopped();
-    for (const { stopped, keepAlive } of waiting) {
-      keepAlive?.release();
+    for (const { stopped, keepsProcess } of waiting) {
+      if (keepsProcess) this.#keepAlive.release();
       stopped.callback();
     }
   }
@@ -388,7 +354,7 @@ export class PoolCore {
     for (const job of [...team.waiting(), ...team.roster.sentAhead().reverse(), ...team.roster.running().reverse()]) {
       job.stop(reason(job));
     }
-    for (const thread of this.#bound) this.#stopBound(thread, { deadline: 0 });
+    this.#own.abandon();
     // Jobs that were given up before have theirs still.
     team.roster.endAll();
   }

@@ -358,3 +358,31 @@ for (const order of ['stopped', 'disposed of']) {
     assert.deepEqual([code, stdout, stderr], [0, 'HEDDLE_TIMEOUT\nHEDDLE_TIMEOUT\n', '']);
   });
 }
+
+test(
+  'an object that nobody has any more does not keep the process for a call of it that was given up',
+  limit,
+  async () => {
+    const { code, stdout, stderr } = await runProgram(
+      `
+      import { setTimeout as elapse } from 'node:timers/promises';
+      import { ThreadPool } from 'heddle';
+      const pool = new ThreadPool();
+      const hang = () => new Promise(() => setInterval(() => {}, 1000));
+      async function tryOnce() {
+        const ledger = pool.bind(() => new Map());
+        await ledger.with({ timeout: 200 }).defer(hang).catch((error) => console.log(error.code));
+        return new WeakRef(ledger);
+      }
+      const ledger = await tryOnce();
+      while (ledger.deref() !== undefined) {
+        await elapse(10);
+        gc();
+      }
+      await elapse(10);
+    `,
+      ['--expose-gc'],
+    );
+    assert.deepEqual([code, stdout, stderr], [0, 'HEDDLE_TIMEOUT\n', '']);
+  },
+);
