@@ -42,7 +42,7 @@ export type CallableErrorCode =
   | 'HEDDLE_DYNAMIC_IMPORT'
   /** A getter or setter. */
   | 'HEDDLE_ACCESSOR'
-  /** The function has no address, and its text cannot be read. */
+  /** The function has no address, and its text cannot be read, or a name in it not be followed. */
   | 'HEDDLE_UNREADABLE_SOURCE'
   /** The function has no address, and Node was told to make no code from texts. */
   | 'HEDDLE_CODE_GENERATION'

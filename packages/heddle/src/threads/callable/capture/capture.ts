@@ -5,6 +5,7 @@ import { passedBy } from '../../wire/passed.ts';
 import type { FunctionReference } from '../../wire/reference.ts';
 import { functionName } from '../function-name.ts';
 import type { Scope } from '../origin.ts';
+import { isMadeAt } from './expression-names.ts';
 import { isOwnGlobal } from './global-names.ts';
 import type { Closure } from './known-literals.ts';
 import { CapturedCall } from './captured-call.ts';
@@ -121,6 +122,7 @@ class Graph {
     this.#indexes.set(f, index);
     this.#functions.push({ literal, name: functionName(f), bindings });
     const variables = fixedVariables(f) ?? readVariables(f, literal, scopes ?? []);
+    this.#checkNames(variables, steps);
     this.#checkKeys(variables, steps);
     for (const variable of variables) {
       const binding = { name: variable.usage.name, target: PENDING };
@@ -132,6 +134,13 @@ class Graph {
     const importer = importedBy(literal);
     if (importer !== undefined) bindings.push({ name: importer.name, target: loaded(importer.reference) });
     return index;
+  }
+
+  #checkNames(variables: readonly Variable[], steps: readonly refuse.Step[]): void {
+    for (const [name, start] of (steps.at(-1) as refuse.Step).literal.expressionNames) {
+      const variable = variables.find(({ usage }) => usage.name === name);
+      if (start === undefined || !isMadeAt(variable?.value, start)) throw refuse.expressionName(steps, name);
+    }
   }
 
   /** A key is computed when its class is made, and V8 keeps for a class only what its functions use. */

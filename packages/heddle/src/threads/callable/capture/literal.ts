@@ -1,3 +1,4 @@
+import { expressionNames, type Start } from './expression-names.ts';
 import type { Obstacle } from './free-variables.ts';
 import { freeVariables } from './free-variables.ts';
 import { type LiteralText, readLiteral } from './literal-text.ts';
@@ -44,6 +45,8 @@ export interface Literal {
   /** Of a class: what it has by its text. */
   readonly members: ClassMembers | undefined;
   readonly facts: ModuleFacts;
+  /** The names of function expressions around it that it uses, and where that starts whose variable is as good. */
+  readonly expressionNames: ReadonlyMap<string, Start | undefined>;
   /** What was sent for its closures before, by the shape of what they capture. */
   readonly references: Map<string, CapturedReference>;
   /** What its variables load in a thread, by their names: one object each, by which a thread knows them again. */
@@ -101,6 +104,7 @@ export function analyse(f: Function, origin: ScriptOrigin): Literal {
     neededAtOnce: read.node.type === 'ClassExpression' ? namesNeededAtOnce(read.node, parent) : [],
     namesInKeys: read.node.type === 'ClassExpression' ? namesInKeys(read.node.body) : [],
     members: read.node.type === 'ClassExpression' ? membersOf(read.node) : undefined,
+    expressionNames: expressionNames(usages, source && { scriptId, offset: source.start }, facts),
     facts,
     references: new BoundedMap(MOST_SHAPES),
     loadables: new Map(),

@@ -1,4 +1,5 @@
 import type { AnyNode, CallExpression, Program } from 'acorn';
+import { type NamedExpression, namedExpressions } from './named-expressions.ts';
 import { parse } from './parser.ts';
 import { type Stretch, strictParts } from './strict-code.ts';
 import { childrenOf, isMutator, memberChain, namesIn } from './syntax.ts';
@@ -22,6 +23,7 @@ export interface ModuleFacts {
   readonly mutated: ReadonlySet<string>;
   /** Names of classes that decorators are given to, in the way of a compiler. */
   readonly decorated: ReadonlySet<string>;
+  readonly namedExpressions: readonly NamedExpression[];
   /** Whether code at this offset is strict. */
   isStrictAt(offset: number): boolean;
   /** What its `//# sourceMappingURL=` says, empty where it has none; undefined where there is no text. */
@@ -35,6 +37,7 @@ const UNKNOWN: ModuleFacts = {
   reassigned: new Set(),
   mutated: new Set(),
   decorated: new Set(),
+  namedExpressions: [],
   isStrictAt: () => false,
   sourceMapUrl: undefined,
 };
@@ -49,12 +52,14 @@ export function readModule(source: string | undefined, sourceType: 'script' | 'm
     return { ...UNKNOWN, isStrictAt: () => sourceType === 'module', sourceMapUrl: source && sourceMapUrlIn(source) };
   }
   const writes = writesIn(program);
+  const isStrictAt = sourceType === 'module' ? () => true : isWithin(strictParts(program));
   return {
     known: true,
     imports: importsOf(program),
     exported: new Set(program.body.flatMap(exportedBy)),
     ...writes,
-    isStrictAt: sourceType === 'module' ? () => true : isWithin(strictParts(program)),
+    namedExpressions: namedExpressions(program, isStrictAt),
+    isStrictAt,
     sourceMapUrl: sourceMapUrlIn(source),
   };
 }

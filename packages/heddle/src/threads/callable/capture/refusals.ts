@@ -76,6 +76,15 @@ export function forgottenKey(steps: readonly Step[], name: string): CallableErro
   );
 }
 
+export function expressionName(steps: readonly Step[], name: string): CallableError {
+  return refusal(
+    'HEDDLE_UNREADABLE_SOURCE',
+    steps,
+    `uses ${name}, the name of a function expression around it, whose value V8 shows to nobody`,
+    [`Put it into a variable of that function, and use that: const itself = ${name};`],
+  );
+}
+
 export function accessor(steps: readonly Step[]): CallableError {
   return refusal('HEDDLE_ACCESSOR', steps, 'is a getter or setter, which needs the object it belongs to', [
     'Pass a function that takes the object, or its values, as an argument.',
