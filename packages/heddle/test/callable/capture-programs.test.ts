@@ -164,6 +164,33 @@ describe('a program', () => {
     );
   });
 
+  test('that uses a function which only this thread has put into a module is told so, before anything has run', () => {
+    write('stages.mjs', [
+      'export const stages = {};',
+      'export const use = (name, n) => { stages[name] = (x) => x * n; };',
+    ]);
+    const file = write('uses-stages.mjs', [
+      `import { deferToThread } from ${JSON.stringify(heddle)};`,
+      "import { stages, use } from './stages.mjs';",
+      "use('double', 2);",
+      'const { double } = stages;',
+      'const all = { double };',
+      'const calls = [',
+      '  deferToThread(double, 4),',
+      '  deferToThread((x) => double(x), 4),',
+      "  deferToThread((x) => (typeof double === 'function' ? double(x) : x), 4),",
+      '  deferToThread((x) => all.double(x), 4),',
+      '];',
+      'for (const call of calls) await call.catch(({ code, message }) => console.log(code, message));',
+    ]);
+    const [first, ...others] = run([file]).stdout.trim().split('\n');
+    assert.match(
+      first!,
+      /^HEDDLE_NO_SUCH_FUNCTION .*stages\.mjs gives no function 'stages\.double' in the thread\. It has: /,
+    );
+    assert.deepEqual(others, [first, first, first]);
+  });
+
   test('that has a debugger listening ends as without', () => {
     const file = write('inspected.mjs', [
       `import { deferToThread } from ${JSON.stringify(heddle)};`,

@@ -5,6 +5,7 @@ import { type CompiledText, compileText } from './compile-text.ts';
 import { importerOf, importFrom } from './import-from.ts';
 import { importing } from './importing.ts';
 import type { FunctionSource } from './load.ts';
+import { locatedFunction } from './located-function.ts';
 import { type Located, member } from '../wire/member.ts';
 import { startAll } from '../wire/start-all.ts';
 import { honourSourceMap } from './source-map.ts';
@@ -21,10 +22,12 @@ export function loadCaptured(reference: CapturedReference, locate: Locate): Func
   const compiled = reference.functions.map(compileText);
   const loadables = loadablesOf(reference);
   const source = (located: readonly Located[]): FunctionSource => {
-    const loaded = new Map(loadables.map((loadable, index) => [loadable, located[index]?.value]));
+    const loaded = new Map(
+      loadables.map((loadable, index) => [loadable.reference, valueOf(loadable, located[index] as Located)]),
+    );
     return (values) => ({ f: new Instance(reference, compiled, loaded, values).first, receiver: undefined });
   };
-  const loads = startAll(loadables, (loadable) => load(loadable, locate, reference.functions[0]?.name ?? ''));
+  const loads = startAll(loadables, (loadable) => load(loadable.reference, locate, reference.functions[0]?.name ?? ''));
   return loads instanceof Promise ? loads.then(source) : source(loads);
 }
 
@@ -119,9 +122,15 @@ class Instance {
   }
 }
 
-function loadablesOf({ functions, patches }: CapturedReference): LoadableReference[] {
+type Loadable = Target & { readonly kind: 'loaded' };
+
+function loadablesOf({ functions, patches }: CapturedReference): Loadable[] {
   const targets = [...functions.flatMap(({ bindings }) => bindings), ...patches].map(({ target }) => target);
-  return targets.flatMap((target) => (target.kind === 'loaded' ? [target.reference] : []));
+  return targets.flatMap((target) => (target.kind === 'loaded' ? [target] : []));
+}
+
+function valueOf({ isFunction }: Loadable, located: Located): unknown {
+  return isFunction ? locatedFunction(located) : located.value;
 }
 
 function load(reference: LoadableReference, locate: Locate, functionName: string): Located | Promise<Located> {

@@ -1,11 +1,11 @@
 import { createRequire } from 'node:module';
 import type { Address } from '../wire/address.ts';
-import { CallableError } from '../wire/callable-error.ts';
 import type { FactoryReference, JobReference } from '../wire/reference.ts';
 import { release } from './bound-objects.ts';
 import { loadCaptured } from './captured-function.ts';
 import { importing } from './importing.ts';
 import { importModule } from './import-module.ts';
+import { locatedFunction } from './located-function.ts';
 import { isHolder, type Located, member } from '../wire/member.ts';
 import { loadSequence } from './sequence.ts';
 import { loadWithin } from './within.ts';
@@ -48,15 +48,8 @@ function loadFactory({ url, name }: FactoryReference): FunctionSource | Promise<
   return located instanceof Promise ? located.then(source) : source(located);
 }
 
-function sourceOf({ value, receiver, address, name, hint }: Located): FunctionSource {
-  if (typeof value !== 'function') {
-    throw new CallableError({
-      code: 'HEDDLE_NO_SUCH_FUNCTION',
-      functionName: name,
-      message: `${address} gives no function '${name}' in the thread. ${hint()}`,
-    });
-  }
-  const loaded: LoadedFunction = { f: value, receiver };
+function sourceOf(located: Located): FunctionSource {
+  const loaded: LoadedFunction = { f: locatedFunction(located), receiver: located.receiver };
   return () => loaded;
 }
 

@@ -43,8 +43,8 @@ export type Target =
   | { readonly kind: 'value'; readonly slot: number }
   /** Another function of the same reference. */
   | { readonly kind: 'function'; readonly index: number }
-  /** Something the thread loads for itself. */
-  | { readonly kind: 'loaded'; readonly reference: LoadableReference };
+  /** Something the thread loads for itself; of a function it is known that it must be one there too. */
+  | { readonly kind: 'loaded'; readonly reference: LoadableReference; readonly isFunction?: boolean };
 
 /** A function within a value that came with the call. */
 export interface Patch {

@@ -232,7 +232,7 @@ class Graph {
         if (found.kind === 'captured' || found.kind === 'factory') {
           throw new Error('A function that was captured has no address of its own.');
         }
-        return set(loaded(found));
+        return set({ ...loaded(found), isFunction: true });
       }
       const { literal, scopes } = found;
       set({ kind: 'function', index: this.#indexes.get(f) ?? this.add({ f, literal }, scopes, steps) });
@@ -268,7 +268,7 @@ function sharedSymbolOf(part: unknown): LoadableReference | undefined {
   return typeof part === 'symbol' ? sharedSymbol(part) : undefined;
 }
 
-function loaded(reference: LoadableReference): Target {
+function loaded(reference: LoadableReference): Target & { readonly kind: 'loaded' } {
   return { kind: 'loaded', reference };
 }
 
