@@ -114,10 +114,11 @@ class Instance {
     for (const patch of this.#reference.patches) if (isDue(patch.target)) this.#patch(patch);
   }
 
-  #patch({ slot, path, target, isGetter }: Patch): void {
+  #patch({ slot, path, target, accessor }: Patch): void {
     const owner = path.slice(0, -1).reduce((at, step) => (at as Record<string, unknown>)[step], this.#values[slot]);
     const value = this.#valueOf(target);
-    const property = isGetter ? { get: value as () => unknown } : { value, writable: true };
+    // To define one of a getter and its setter leaves the other as it is.
+    const property = accessor === undefined ? { value, writable: true } : { [accessor]: value };
     Object.defineProperty(owner, path.at(-1) as string, { ...property, configurable: true, enumerable: true });
   }
 }

@@ -6,6 +6,15 @@ export type CompiledText = (...values: unknown[]) => {
   readonly bind: (values: readonly unknown[]) => void;
 };
 
+/** What makes an expression of a text. */
+const AROUND: Readonly<Record<CapturedText['form'], readonly [open: string, close: string]>> = {
+  function: ['(', ')'],
+  class: ['(', ')'],
+  method: ['Object.values({', '})[0]'],
+  getter: ['Object.values(Object.getOwnPropertyDescriptors({', '}))[0].get'],
+  setter: ['Object.values(Object.getOwnPropertyDescriptors({', '}))[0].set'],
+};
+
 /**
  * Compiles a captured text under the name and at the position that it has in its source, so that
  * stacks and breakpoints point there; by the script's source map they lead to its source.
@@ -23,13 +32,13 @@ export function compileText({
   const names = bindings.map(({ name }) => name);
   const values = unusedName(names);
   const bind = `(${values}) => {${names.map((name, index) => `${name} = ${values}[${index}];`).join('')}}`;
-  const before = `${strict ? "'use strict'; " : ''}return { f: ${form === 'method' ? 'Object.values({' : '('}`;
-  const after = form === 'method' ? '})[0]' : ')';
+  const [open, close] = AROUND[form];
+  const before = `${strict ? "'use strict'; " : ''}return { f: ${open}`;
   const comment = sourceMapUrl === undefined ? '' : `\n//# sourceMappingURL=${sourceMapUrl}`;
   // Looked up late: most threads compile nothing.
   const { compileFunction } = process.getBuiltinModule('node:vm');
   // What stands before the text on its first line does not count.
-  return compileFunction(`${before}${text}\n${after}, bind: ${bind} };${comment}`, names, {
+  return compileFunction(`${before}${text}\n${close}, bind: ${bind} };${comment}`, names, {
     filename: script,
     lineOffset: line,
     columnOffset: column - before.length,

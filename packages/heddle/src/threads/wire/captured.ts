@@ -18,8 +18,8 @@ export interface CapturedReference {
 export interface CapturedText {
   readonly name: string;
   readonly text: string;
-  /** Methods are compiled within an object, classes as late as can be: their static parts run code. */
-  readonly form: 'function' | 'method' | 'class';
+  /** Methods and accessors are compiled within an object, classes as late as can be: their static parts run code. */
+  readonly form: 'function' | 'method' | 'getter' | 'setter' | 'class';
   readonly strict: boolean;
   /** The name of the script it stands in, and where in it, both counted from 0. */
   readonly script: string;
@@ -51,9 +51,11 @@ export interface Patch {
   readonly slot: number;
   readonly path: readonly string[];
   readonly target: Target;
-  /** Whether the function is the getter of the property. */
-  readonly isGetter?: boolean;
+  /** Whether the function is the getter or the setter of the property, instead of its value. */
+  readonly accessor?: Accessor;
 }
+
+export type Accessor = 'get' | 'set';
 
 export type LoadableReference = Address | ImportReference | RequireReference | ImporterReference | SymbolReference;
 

@@ -1,4 +1,4 @@
-import type { CapturedReference, LoadableReference, Patch, Target } from '../../wire/captured.ts';
+import type { Accessor, CapturedReference, LoadableReference, Patch, Target } from '../../wire/captured.ts';
 import type { Address } from '../../wire/address.ts';
 import { CallableError } from '../../wire/callable-error.ts';
 import { passedBy } from '../../wire/passed.ts';
@@ -97,7 +97,7 @@ class Graph {
       this.#values[index] = reading(steps, name, () =>
         this.#captured.take(value, {
           include: (path, part) => this.#include(index, path, part, name, steps, set),
-          give: (path, given) => this.#give(index, path, given, name, steps),
+          give: (path, given, accessor = 'get') => this.#give(index, path, given, accessor, name, steps),
           refuse: (path, part) => {
             throw refuse.unsendable(steps, name, path, part);
           },
@@ -192,12 +192,18 @@ class Graph {
   }
 
   /** Puts into a value what a module gives a part of it by. */
-  #give(slot: number, path: readonly string[], given: GivenPart, name: string, steps: readonly refuse.Step[]): void {
+  #give(
+    slot: number,
+    path: readonly string[],
+    given: GivenPart,
+    accessor: Accessor,
+    name: string,
+    steps: readonly refuse.Step[],
+  ): void {
     if (typeof given !== 'function') this.#patches.push({ slot, path, target: loaded(given) });
     else {
-      this.#function(given, [name, ...path].join('.'), steps, (target) =>
-        this.#patches.push({ slot, path, target, isGetter: true }),
-      );
+      const place = (target: Target): unknown => this.#patches.push({ slot, path, target, accessor });
+      this.#function(given, [name, ...path].join('.'), steps, place, accessor);
     }
   }
 
@@ -224,7 +230,13 @@ class Graph {
     return true;
   }
 
-  #function(f: Function, name: string, steps: readonly refuse.Step[], set: (target: Target) => void): void {
+  #function(
+    f: Function,
+    name: string,
+    steps: readonly refuse.Step[],
+    set: (target: Target) => void,
+    accessor?: Accessor,
+  ): void {
     const index = this.#indexes.get(f);
     if (index !== undefined) return set({ kind: 'function', index });
     const take = (found: Located): void => {
@@ -235,7 +247,7 @@ class Graph {
         return set({ ...loaded(found), isFunction: true });
       }
       const { literal, scopes } = found;
-      set({ kind: 'function', index: this.#indexes.get(f) ?? this.add({ f, literal }, scopes, steps) });
+      set({ kind: 'function', index: this.#indexes.get(f) ?? this.add({ f, literal, accessor }, scopes, steps) });
       return undefined;
     };
     const explain = (error: unknown): never => {

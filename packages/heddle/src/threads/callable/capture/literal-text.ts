@@ -3,7 +3,7 @@ import type { AnyNode, ArrowFunctionExpression, ClassExpression, FunctionExpress
 import { parse } from './parser.ts';
 
 /** How the text of a function stands in a program. */
-export type Form = 'expression' | 'method' | 'getter' | 'private';
+export type Form = 'expression' | 'method' | 'getter' | 'setter' | 'private';
 
 /** The syntax of a function or class as an expression. */
 export type FunctionOrClass = FunctionExpression | ArrowFunctionExpression | ClassExpression;
@@ -14,7 +14,7 @@ export interface LiteralText {
   readonly node: FunctionOrClass;
   /** Where the text starts in the offsets of `node`. */
   readonly start: number;
-  /** For a method: the offset into the text of its name, brackets included, and the end of it. */
+  /** For a method or an accessor: the offset into the text of its name, brackets included, and the end of it. */
   readonly key: readonly [start: number, end: number] | undefined;
 }
 
@@ -50,11 +50,13 @@ function readMethod(text: string, sourceType: 'script' | 'module'): LiteralText 
   const property =
     object?.type === 'ObjectExpression' && object.properties.length === 1 ? object.properties[0] : undefined;
   if (property?.type !== 'Property' || property.value.type !== 'FunctionExpression') return undefined;
-  if (property.kind !== 'init') return { form: 'getter', node: property.value, start: before.length, key: undefined };
   const offset = before.length;
   const keyStart = property.computed ? text.indexOf('[') : property.key.start - offset;
-  return { form: 'method', node: property.value, start: offset, key: [keyStart, property.value.start - offset] };
+  const key = [keyStart, property.value.start - offset] as const;
+  return { form: FORMS[property.kind], node: property.value, start: offset, key };
 }
+
+const FORMS = { init: 'method', get: 'getter', set: 'setter' } as const;
 
 function readPrivateMethod(text: string, sourceType: 'script' | 'module'): LiteralText | undefined {
   const before = `${BEFORE}class {`;

@@ -20,7 +20,7 @@ type ScriptOrigin = Origin & { readonly kind: 'script' };
  */
 export interface Literal {
   readonly kind: 'literal';
-  readonly form: CapturedText['form'] | 'getter' | 'private';
+  readonly form: CapturedText['form'] | 'private';
   readonly isArrow: boolean;
   /** Ready to be compiled elsewhere. */
   readonly text: string;

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { types } from 'node:util';
 import { CallableError, type CallableErrorCode, type Refusal } from '../../wire/callable-error.ts';
+import type { Accessor } from '../../wire/captured.ts';
 import { nameOf } from '../../wire/obstacle.ts';
 import { functionName } from '../function-name.ts';
 import { sourcePosition } from '../source-position.ts';
@@ -13,6 +14,8 @@ import { sharedSymbol } from './shared-symbols.ts';
 export interface Step {
   readonly f: Function;
   readonly literal: Literal;
+  /** What it is to the property that it goes to the thread with, where it is not its value. */
+  readonly accessor?: Accessor | undefined;
 }
 
 // The sentences by which a captured function is refused: which function, where it is written, the way to what

@@ -37,8 +37,8 @@ function shapeOf(functions: readonly CapturedFunction[], patches: readonly Patch
     for (const binding of bindings) shape += `${binding.name}=${keyOf(binding.target)},`;
     shape += ')';
   }
-  for (const { slot, path, target, isGetter } of patches) {
-    shape += `${slot}${JSON.stringify(path)}${isGetter ? ':' : '='}${keyOf(target)};`;
+  for (const { slot, path, target, accessor } of patches) {
+    shape += `${slot}${JSON.stringify(path)}${accessor ?? ''}=${keyOf(target)};`;
   }
   return shape;
 }

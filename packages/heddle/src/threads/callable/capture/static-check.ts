@@ -12,8 +12,9 @@ const VITES_IMPORT = '__vite_ssr_dynamic_import__';
  * @throws CallableError
  */
 export function checkLiteral(steps: readonly refuse.Step[]): void {
-  const { f, literal } = steps.at(-1) as refuse.Step;
-  if (literal.form === 'getter') throw refuse.accessor(steps);
+  const { f, literal, accessor } = steps.at(-1) as refuse.Step;
+  const needsObject = literal.form === 'getter' || literal.form === 'setter';
+  if (needsObject && accessor === undefined) throw refuse.accessor(steps);
   if (literal.form === 'private') throw refuse.privateMethod(steps);
   const [obstacle] = literal.obstacles;
   if (obstacle !== undefined) throw refuse.textObstacle(steps, obstacle);

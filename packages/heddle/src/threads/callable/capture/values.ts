@@ -1,6 +1,8 @@
+import type { Accessor } from '../../wire/captured.ts';
 import { kindOf } from '../../wire/plain.ts';
 import { stepTo } from '../../wire/obstacle.ts';
 import { obstacleIn } from '../../wire/pack.ts';
+import { accessorsOf } from './accessors.ts';
 import type { GivenPart } from './given-parts.ts';
 import { reachableFrom } from './reachable.ts';
 import type { Parts } from './usage.ts';
@@ -9,8 +11,8 @@ import type { Parts } from './usage.ts';
 export interface Inclusions {
   /** Takes a part that is put into the value in the thread; false for what can neither be copied nor be put there. */
   include(path: readonly string[], part: unknown): boolean;
-  /** Takes a part that is never read here, by what the thread has it from. */
-  give(path: readonly string[], given: GivenPart): void;
+  /** Takes a part that is never read here, by what the thread has it from: as an accessor, where that is a function. */
+  give(path: readonly string[], given: GivenPart, accessor?: Accessor): void;
   /** @param steps the way to the part, as it is written: `.a`, `[0]` */
   refuse(steps: readonly string[], part: unknown): never;
 }
@@ -128,17 +130,12 @@ export class CapturedValues {
     const made: object = kind === 'array' ? new Array((original as unknown as unknown[]).length) : {};
     this.#taken.set(original, made);
     for (const key of Object.keys(original)) {
-      Object.defineProperty(
-        made,
-        key,
-        property(
-          this.#takeWhole(
-            read(() => original[key]),
-            inclusions,
-            [...path, key],
-          ),
-        ),
-      );
+      const steps = [...path, key];
+      const accessors = read(() => accessorsOf(original, key));
+      // What is put there in the thread has its place among the others.
+      const part = accessors === undefined ? read(() => original[key]) : undefined;
+      Object.defineProperty(made, key, property(this.#takeWhole(part, inclusions, steps)));
+      for (const [accessor, f] of accessors ?? []) inclusions.give(steps, f, accessor);
     }
     return made;
   }
