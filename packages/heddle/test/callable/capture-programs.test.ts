@@ -40,6 +40,36 @@ describe('a program', () => {
     assert.deepEqual(inThread, inline);
   });
 
+  test('has data that it makes of what a module exports, and the modules that it requires', () => {
+    write('settings.json', ['{ "region": "default", "nested": { "port": 1 } }']);
+    write('library.cjs', ["const { sep } = require('node:path');", 'exports.twice = (n) => [n + n, sep].length * n;']);
+    const lines = [
+      "const made = Object.assign(require('./settings.json'), { region: 'eu' });",
+      "const plain = require('./settings.json');",
+      "const { nested } = require('./settings.json');",
+      "const wrapped = Object.assign(require('./library.cjs'), { added: 1 });",
+      'const region = () => made.region;',
+      'const whole = () => [made, made.nested.port];',
+      'const required = () => [plain.region, nested.port];',
+      'const calls = () => wrapped.twice(4);',
+    ];
+    const calls = 'Promise.all([region, whole, required, calls].map((f) => deferToThread(f)))';
+    const expected = ['eu', [{ region: 'eu', nested: { port: 1 } }, 1], ['default', 1], 8];
+    const common = write('made-data.cjs', [
+      ...lines,
+      `import(${JSON.stringify(heddle)}).then(async ({ deferToThread }) => console.log(JSON.stringify(await ${calls})));`,
+    ]);
+    assert.deepEqual(JSON.parse(run([common]).stdout), expected);
+    const module = write('made-data.mjs', [
+      "import { createRequire } from 'node:module';",
+      `import { deferToThread } from ${JSON.stringify(heddle)};`,
+      'const require = createRequire(import.meta.url);',
+      ...lines,
+      `console.log(JSON.stringify(await ${calls}));`,
+    ]);
+    assert.deepEqual(JSON.parse(run([module]).stdout), expected);
+  });
+
   test('in CommonJS has strict code where it is strict', () => {
     const file = write('strict.cjs', [
       'const kind = () => (function () { return this === undefined; })();',

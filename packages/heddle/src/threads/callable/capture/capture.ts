@@ -14,6 +14,7 @@ import type { Literal } from './literal.ts';
 import { type GivenPart, givenPart } from './given-parts.ts';
 import { addressOfNamespace, namespaceOfCommonJs } from './module-namespaces.ts';
 import { loadedObject, moduleObject } from './module-objects.ts';
+import { MadeData } from './made-data.ts';
 import { OwnExports } from './own-exports.ts';
 import * as refuse from './refusals.ts';
 import { type CapturedFunction, referenceFor } from './shape.ts';
@@ -62,8 +63,9 @@ class Graph {
   readonly #indexes = new Map<Function, number>();
   readonly #slots: Slot[] = [];
   readonly #ownExports = new OwnExports();
+  readonly #madeData = new MadeData();
   readonly #loadedObject = (value: object): Address | undefined =>
-    this.#ownExports.has(value) ? undefined : loadedObject(value);
+    this.#ownExports.has(value) || this.#madeData.has(value) ? undefined : loadedObject(value);
   readonly #captured = new CapturedValues(this.#loadedObject, (owner, key) =>
     this.#ownExports.has(owner) ? this.#ownExports.given(owner, key) : givenPart(owner, key),
   );
@@ -165,7 +167,9 @@ class Graph {
     const mayBeModule = (atTop || name === 'exports') && isObject(value);
     const module = mayBeModule ? moduleObject(value) : undefined;
     if (module !== undefined) {
-      const isCopied = this.#ownExports.take(value as object, module, usage);
+      const isCopied =
+        this.#ownExports.take(value as object, module, usage) ||
+        this.#madeData.take(value as object, variable, literal);
       return isCopied ? this.#value(variable, steps, set) : set(loaded(module));
     }
     const namespace = isObject(value) ? namespaceOfCommonJs(value) : undefined;

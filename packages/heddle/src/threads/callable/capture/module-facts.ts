@@ -1,6 +1,7 @@
 import type { AnyNode, CallExpression, Program } from 'acorn';
 import { type NamedExpression, namedExpressions } from './named-expressions.ts';
 import { parse } from './parser.ts';
+import { requiredNames } from './required-names.ts';
 import { type Stretch, strictParts } from './strict-code.ts';
 import { childrenOf, isMutator, memberChain, namesIn } from './syntax.ts';
 
@@ -15,6 +16,8 @@ export interface ModuleFacts {
   /** False where the text could not be had or read. */
   readonly known: boolean;
   readonly imports: ReadonlyMap<string, ImportedName>;
+  /** Names at its top that are given to what other modules export. */
+  readonly required: ReadonlySet<string>;
   /** Names, as they are within the module, of what it exports. */
   readonly exported: ReadonlySet<string>;
   /** Names that are assigned to somewhere, be it in an inner scope of their own. */
@@ -33,6 +36,7 @@ export interface ModuleFacts {
 const UNKNOWN: ModuleFacts = {
   known: false,
   imports: new Map(),
+  required: new Set(),
   exported: new Set(),
   reassigned: new Set(),
   mutated: new Set(),
@@ -56,6 +60,7 @@ export function readModule(source: string | undefined, sourceType: 'script' | 'm
   return {
     known: true,
     imports: importsOf(program),
+    required: requiredNames(program),
     exported: new Set(program.body.flatMap(exportedBy)),
     ...writes,
     namedExpressions: namedExpressions(program, isStrictAt),
