@@ -9,7 +9,8 @@ import { ownSpecifier } from './thread-id.ts';
 // Older versions have no such export, and an import of it would hide the sentence below.
 const { registerHooks } = process.getBuiltinModule('node:module');
 
-const MARK = /\?heddle-thread=([\d,]+)$/;
+// A thread cannot tell which module is the program's entry, so the mark says whether the function has a module of its own.
+const MARK = /\?heddle-thread=([\d,]+)(\.own)?$/;
 
 if (typeof registerHooks !== 'function') {
   throw new Error(
@@ -30,7 +31,7 @@ const reader = (): Reader => require(READER) as Reader;
 registerHooks({
   load(requested, context, next) {
     if (requested.startsWith(ownFolder)) return next(requested, context);
-    const marked = MARK.exec(requested)?.[1];
+    const [, marked, hasOwn] = MARK.exec(requested) ?? [];
     const url = requested.replace(MARK, '');
     const loaded = next(url, context);
     if (!url.startsWith('file:') || !(loaded.format ?? '').startsWith('module') || url.includes('/node_modules/')) {
@@ -41,7 +42,8 @@ registerHooks({
     const { hoist, readPath, threadAt } = reader();
     const file = fileURLToPath(url);
     const isEntry = entryFile === undefined || file === entryFile;
-    const own = isEntry ? undefined : ownSpecifier(url);
+    const mayImport = marked === undefined ? !isEntry : hasOwn !== undefined;
+    const own = mayImport ? ownSpecifier(url) : undefined;
     const path = marked === undefined ? [] : readPath(marked);
     const module = marked === undefined ? { code } : threadAt(code, file, { own }, path);
     const hoisted = module && hoist(module.code, file, { own: marked === undefined ? own : undefined });
@@ -50,7 +52,9 @@ registerHooks({
       return marked === undefined ? loaded : { ...loaded, source: module?.code ?? '', shortCircuit: true };
     }
     const { code: source } = hoisted.rewrite((index) =>
-      JSON.stringify(`${url.replace(/[?#].*$/, '')}?heddle-thread=${[...path, index].join(',')}`),
+      JSON.stringify(
+        `${url.replace(/[?#].*$/, '')}?heddle-thread=${[...path, index].join(',')}${mayImport ? '.own' : ''}`,
+      ),
     );
     return { ...loaded, source, shortCircuit: true };
   },

@@ -77,7 +77,9 @@ function blank(text: string): string {
 function withPrefix(gap: string, prefix: string): string {
   const lineStart = gap.lastIndexOf('\n') + 1;
   if (gap.length - lineStart >= prefix.length) return gap.slice(0, -prefix.length) + prefix;
-  return lineStart === 0 ? gap + prefix : `${gap.slice(0, lineStart - 1)};${prefix}${gap.slice(lineStart - 1)}`;
+  if (lineStart === 0) return gap + prefix;
+  const lineEnd = gap.endsWith('\r', lineStart - 1) ? lineStart - 2 : lineStart - 1;
+  return `${gap.slice(0, lineEnd)};${prefix}${gap.slice(lineEnd)}`;
 }
 
 function importOf(code: string, { declaration: specifier, statement }: Binding): string {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -118,5 +118,25 @@ describe('a program that no bundler builds', { skip: unbundled }, () => {
   it('keeps the lines and columns of its source in the stacks of threads', async () => {
     const { failure } = await report('--import', '@heddle/unplugin/register', main);
     assert.match(failure, /at failing \(.*main\.ts\?heddle-thread=\d+:28:9\)/);
+  });
+
+  it('keeps them also where lines end as on Windows', async () => {
+    const source = [
+      "import { deferToThread } from 'heddle';",
+      'await deferToThread(',
+      '  () => {',
+      "    throw new Error('here');",
+      '  },',
+      ').catch(({ stack }) => console.log(JSON.stringify(stack)));',
+    ];
+    const program = path.join(output, 'windows-lines.mjs');
+    await mkdir(output, { recursive: true });
+    await writeFile(program, source.join('\r\n'));
+    assert.match(String(await run(root, '--import', '@heddle/unplugin/register', program)), /:4:11\)/);
+  });
+
+  it('may defer what its entry exports', async () => {
+    const program = path.join(fixtures, 'program/exports-function.ts');
+    assert.equal(await run(root, '--import', '@heddle/unplugin/register', program), 42);
   });
 });
