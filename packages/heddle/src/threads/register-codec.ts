@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { pathToFileURL } from 'node:url';
 import { checkFlag, checkOptions, type OptionChecks } from '../defer/check-options.ts';
 import { InvalidArgumentError } from '../defer/errors.ts';
+import { isAbsoluteUrl } from './callable/absolute-url.ts';
 import { isEntryModule } from './callable/entry-module.ts';
 import { addCodec, codecAt, type CodecAddress, codecFor } from './wire/codec.ts';
 import { isHolder } from './wire/member.ts';
@@ -138,7 +139,7 @@ const codecChecks: OptionChecks<
   create: checkMethod,
   fill: checkMethod,
   name: (value) => (typeof value === 'string' && value !== '' ? undefined : 'a string that is not empty'),
-  module: (value) => (URL.canParse(String(value)) ? undefined : 'an absolute URL: import.meta.url'),
+  module: (value) => (isAbsoluteUrl(String(value)) ? undefined : 'an absolute URL: import.meta.url'),
   subclasses: checkFlag,
 };
 
@@ -170,7 +171,7 @@ function addressOf(type: object, { name, module }: CodecOptions, callersModule: 
   if (typeof chosen !== 'string' || chosen === '') {
     throw new InvalidArgumentError('A class without a name of its own needs one for its codec: the option name.');
   }
-  if (module !== undefined && !URL.canParse(String(module))) {
+  if (module !== undefined && !isAbsoluteUrl(String(module))) {
     throw new InvalidArgumentError(`The module of a codec must be an absolute URL, not '${module}': import.meta.url.`);
   }
   const url = module === undefined ? callersModule : new URL(module).href;

@@ -54,11 +54,17 @@ test('called in this thread, a name says that it is only a name', () => {
   assert.throws(() => add(1, 2), refusal('HEDDLE_ONLY_A_NAME', /^add is only the name .*deferToThread/));
 });
 
-test('a relative URL is refused', () => {
-  assert.throws(
-    () => threadFunction('./work.js', 'add'),
-    refusal('HEDDLE_BAD_ADDRESS', /'\.\/work\.js'.*import\.meta\.url/),
-  );
+test('a relative URL and a path are refused, also one of Windows, which parses as a URL', () => {
+  for (const path of ['./work.js', '/app/work.js', 'C:\\app\\work.js', 'c:/app/work.js']) {
+    assert.throws(
+      () => threadFunction(path, 'add'),
+      (error: Error) => {
+        assert.match(error.message, /import\.meta\.url/);
+        assert.ok(error.message.includes(`'${path}'`));
+        return (error as { code?: string }).code === 'HEDDLE_BAD_ADDRESS';
+      },
+    );
+  }
 });
 
 test('an empty name is refused', () => {

@@ -1,3 +1,4 @@
+import { isAbsoluteUrl } from './absolute-url.ts';
 import type { FunctionReference } from '../wire/reference.ts';
 import { isEntryModule } from './entry-module.ts';
 import { CallableError, type CallableErrorCode } from '../wire/callable-error.ts';
@@ -78,7 +79,7 @@ export function threadFunction(url: URL | string, name = 'default'): AnyFunction
 
 function referenceTo(url: URL | string, name: string): FunctionReference & { kind: 'module' } {
   // A relative path could only be resolved against this file, which is never what the caller means.
-  const absolute = URL.canParse(String(url)) ? new URL(url).href : undefined;
+  const absolute = isAbsoluteUrl(String(url)) ? new URL(url).href : undefined;
   if (absolute === undefined) {
     throw refused(
       'HEDDLE_BAD_ADDRESS',

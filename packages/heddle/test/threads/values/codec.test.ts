@@ -275,7 +275,7 @@ test('what is no codec, or for no class, is refused when it is registered', () =
   refused(Some, { decode: () => 1 }, /needs the functions/);
   refused(Some, { ...codec, fill() {} }, /needs the functions/);
   refused(class {}, codec, /without a name/);
-  refused(Some, { ...codec, module: './some.js' }, /absolute URL/);
+  for (const module of ['./some.js', 'C:\\some.js']) refused(Some, { ...codec, module }, /absolute URL/);
   refused(Some, undefined, /options of a codec must be an object/);
   refused(Some, { ...codec, subclases: true }, /^A codec has no option 'subclases'; its options are encode, decode, /);
   refused(Some, { ...codec, subclasses: 1 }, /option subclasses of a codec must be true or false/);
