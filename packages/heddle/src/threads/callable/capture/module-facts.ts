@@ -1,5 +1,5 @@
 import type { AnyNode, CallExpression, Program } from 'acorn';
-import { type NamedExpression, namedExpressions } from './named-expressions.ts';
+import { type NamedExpression, NamedExpressionSearch } from './named-expressions.ts';
 import { parse } from './parser.ts';
 import { requiredNames } from './required-names.ts';
 import { type Stretch, strictParts } from './strict-code.ts';
@@ -55,7 +55,8 @@ export function readModule(source: string | undefined, sourceType: 'script' | 'm
   } catch {
     return { ...UNKNOWN, isStrictAt: () => sourceType === 'module', sourceMapUrl: source && sourceMapUrlIn(source) };
   }
-  const writes = writesIn(program);
+  const named = new NamedExpressionSearch();
+  const writes = writesIn(program, (node) => named.see(node));
   const isStrictAt = sourceType === 'module' ? () => true : isWithin(strictParts(program));
   return {
     known: true,
@@ -63,7 +64,7 @@ export function readModule(source: string | undefined, sourceType: 'script' | 'm
     required: requiredNames(program),
     exported: new Set(program.body.flatMap(exportedBy)),
     ...writes,
-    namedExpressions: namedExpressions(program, isStrictAt),
+    namedExpressions: named.found(isStrictAt),
     isStrictAt,
     sourceMapUrl: sourceMapUrlIn(source),
   };
@@ -111,7 +112,11 @@ function exportedBy(statement: AnyNode): string[] {
   return specifiers.flatMap(({ local }) => (local.type === 'Identifier' ? [local.name] : []));
 }
 
-function writesIn(program: Program): Pick<ModuleFacts, 'reassigned' | 'mutated' | 'decorated'> {
+/** @param see gets each node on the way: to go through a big program takes long, and is done once */
+function writesIn(
+  program: Program,
+  see: (node: AnyNode) => void,
+): Pick<ModuleFacts, 'reassigned' | 'mutated' | 'decorated'> {
   const reassigned = new Set<string>();
   const mutated = new Set<string>();
   const decorated = new Set<string>();
@@ -132,6 +137,7 @@ function writesIn(program: Program): Pick<ModuleFacts, 'reassigned' | 'mutated' 
   const open: (readonly [node: AnyNode, parameters: ReadonlySet<string>])[] = [[program, parameters]];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const [node] = next;
+    see(node);
     parameters =
       'params' in node ? new Set([...next[1], ...node.params.flatMap(namesIn).map(({ name }) => name)]) : next[1];
     if (node.type === 'AssignmentExpression') written(node.left);

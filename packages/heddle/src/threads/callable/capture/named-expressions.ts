@@ -1,4 +1,4 @@
-import type { AnyNode, FunctionExpression, Program } from 'acorn';
+import type { AnyNode, FunctionExpression } from 'acorn';
 import { Scope } from './scope.ts';
 import type { Stretch } from './strict-code.ts';
 import { childrenOf } from './syntax.ts';
@@ -14,26 +14,27 @@ export interface NamedExpression {
   readonly hasNamesake: boolean;
 }
 
-/** The function expressions of a script that have a name, and where that name means them. */
-export function namedExpressions(
-  program: Program,
-  isStrictAt: (offset: number) => boolean,
-): readonly NamedExpression[] {
-  const found: NamedExpression[] = [];
-  const withNamesake = new Set<AnyNode>();
-  const open: AnyNode[] = [program];
-  for (let node = open.pop(); node !== undefined; node = open.pop()) {
-    if (node.type === 'VariableDeclarator' && node.id.type === 'Identifier') {
-      const made = assigned(node.init);
-      if (made?.type === 'FunctionExpression' && made.id?.name === node.id.name) withNamesake.add(made);
-    } else if (node.type === 'FunctionExpression' && node.id) {
-      const { id, start, end } = node;
-      const shadows = shadowsIn(node, id.name, isStrictAt);
-      found.push({ name: id.name, start, end, shadows, hasNamesake: withNamesake.has(node) });
-    }
-    open.push(...childrenOf(node));
+/** Finds the function expressions of a script that have a name, and where that name means them. */
+export class NamedExpressionSearch {
+  readonly #found: FunctionExpression[] = [];
+  readonly #withNamesake = new Set<AnyNode>();
+
+  /** Sees one of the script's nodes, after those that it is in. */
+  see(node: AnyNode): void {
+    if (node.type === 'FunctionExpression' && node.id) this.#found.push(node);
+    if (node.type !== 'VariableDeclarator' || node.id.type !== 'Identifier') return;
+    const made = assigned(node.init);
+    if (made?.type === 'FunctionExpression' && made.id?.name === node.id.name) this.#withNamesake.add(made);
   }
-  return found;
+
+  found(isStrictAt: (offset: number) => boolean): readonly NamedExpression[] {
+    return this.#found.map((node) => {
+      const { start, end } = node;
+      const name = node.id?.name ?? '';
+      const hasNamesake = this.#withNamesake.has(node);
+      return { name, start, end, hasNamesake, shadows: shadowsIn(node, name, isStrictAt) };
+    });
+  }
 }
 
 /** The function expression around this offset that the name means there. */
