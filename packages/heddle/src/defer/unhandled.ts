@@ -98,6 +98,16 @@ export function forgetUnhandled(record: UnhandledRecord): void {
   collected.unregister(record);
 }
 
+/**
+ * Reports what is left of the turns before, for who is about to end the process.
+ *
+ * @returns whether any failure has been printed: a program that lost one has not succeeded
+ */
+export function reportUnhandled(): boolean {
+  for (const record of outstanding) report(record);
+  return anyPrinted;
+}
+
 function isCancellation({ value }: Failure): boolean {
   if (value instanceof CancelledError) return true;
   if (value instanceof FirstError) return isCancellation(value.subFailure);

@@ -3,6 +3,7 @@ import { ensureDeferred } from '../defer/ensure-deferred.ts';
 import { Failure } from '../defer/failure.ts';
 import { logError } from '../defer/log-error.ts';
 import { fail } from '../defer/succeed.ts';
+import { reportUnhandled } from '../defer/unhandled.ts';
 import { ReactorNotRunning } from '../reactor/errors.ts';
 import { checkRun, type Reactor } from '../reactor/reactor.ts';
 import type { RunOptions } from '../reactor/run-options.ts';
@@ -31,8 +32,8 @@ export interface ReactOptions extends RunOptions {
  * is false there.
  *
  * The exit code is 0 (or `process.exitCode`, if the program has set it), 1
- * when `main` failed, which is then printed, or what `main` failed with a
- * {@link SystemExit} for. When something else stops the reactor first, a
+ * when `main` failed, which is then printed, or an unhandled failure was
+ * reported, or what `main` failed with a {@link SystemExit} for. When something else stops the reactor first, a
  * Ctrl-C for example, the process ends without waiting for `main`.
  *
  * After Twisted's `twisted.internet.task.react`.
@@ -104,7 +105,7 @@ function stop(reactor: Reactor<ThreadPool>): void {
 }
 
 function codeOf(failed: Failure | undefined): number {
-  if (failed === undefined) return Number(process.exitCode ?? 0);
+  if (failed === undefined) return Number(process.exitCode ?? (reportUnhandled() ? 1 : 0));
   if (failed.value instanceof SystemExit) return failed.value.exitCode;
   logError(failed, 'The main function of the program failed');
   return 1;

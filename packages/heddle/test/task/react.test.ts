@@ -256,3 +256,13 @@ test('react that is refused has called nothing and stops nobody else’s reactor
   assert.ok(reactor.running);
   assert.deepEqual([called, codes], [[], []]);
 });
+
+test('react ends with 1 when a failure was lost, as a program that ends by itself does', async () => {
+  const { code, stderr } = await runProgram(`
+    import { fail } from 'heddle/defer';
+    import { react } from 'heddle/task';
+    await react(async () => void fail(new Error('lost')));
+  `);
+  assert.match(stderr, /^Unhandled failure in a Deferred:\nError: lost/);
+  assert.equal(code, 1);
+});
