@@ -121,13 +121,18 @@ export class DelayedCall implements ScheduledCall {
     this.#owner.rescheduled(this);
   }
 
+  /** Does what belongs to the call in the async context that it has. */
+  within<R>(f: () => R): R {
+    return this.#scope.runInAsyncScope(f);
+  }
+
   /** Makes the call, now. For the owner, when the time has come. */
   perform(): unknown {
     const call = this.#call;
     if (call === undefined) return undefined;
     this.#state = 'done';
     this.#call = undefined;
-    return this.#scope.runInAsyncScope(call);
+    return this.within(call);
   }
 
   #describe(): string {

@@ -1,5 +1,6 @@
 import type { TimeSource } from '../defer/clock.ts';
 import { clearImmediate, clearTimeout, LONGEST_TIMER, now, setImmediate, setTimeout } from '../defer/node-timers.ts';
+import { outsideOfCalls } from '../defer/outside-of-calls.ts';
 import { DelayedCall, type DelayedCallOwner, requireDelay } from './delayed-call.ts';
 import { DueQueue } from './due-queue.ts';
 import { callForEvent, type ReportError } from './event-call.ts';
@@ -68,10 +69,10 @@ export class NodeTime implements ReactorTime, DelayedCallOwner {
     if (time === Number.POSITIVE_INFINITY) return;
     const left = time - this.now();
     if (left <= 0) {
-      const immediate = setImmediate(() => this.#woken());
+      const immediate = outsideOfCalls(() => setImmediate(() => this.#woken()));
       this.#cancelWake = () => clearImmediate(immediate);
     } else {
-      const timer = setTimeout(() => this.#woken(), Math.min(Math.ceil(left), LONGEST_TIMER));
+      const timer = outsideOfCalls(() => setTimeout(() => this.#woken(), Math.min(Math.ceil(left), LONGEST_TIMER)));
       this.#cancelWake = () => clearTimeout(timer);
     }
   }
@@ -82,6 +83,8 @@ export class NodeTime implements ReactorTime, DelayedCallOwner {
     const isDue = call !== undefined && call.getTime() <= this.now();
     if (isDue) this.#queue.remove(call);
     this.#wake();
-    if (isDue) callForEvent(() => call.perform(), `${call.functionName} (callLater)`, this.#report);
+    if (!isDue) return;
+    // What goes wrong is reported as the call's, too.
+    call.within(() => callForEvent(() => call.perform(), `${call.functionName} (callLater)`, this.#report));
   }
 }

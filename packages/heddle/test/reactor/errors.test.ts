@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { test } from 'node:test';
 import { CancelledError, Deferred, fail } from 'heddle/defer';
 import { createReactor } from 'heddle/reactor';
@@ -149,4 +150,47 @@ test('an onError that fails later does not end the program either, and both erro
   `);
   assert.equal(code, 0);
   assert.match(stderr, /Error: first[\s\S]*failed itself: Error: the log server is down[\s\S]*the loop goes on/);
+});
+
+test('what goes wrong in a delayed call is reported in the async context that the call has', async () => {
+  const reactor = createReactor();
+  const storage = new AsyncLocalStorage<string>();
+  const seen: unknown[] = [];
+  reactor.onError = (error) => {
+    seen.push([(error as Error).message, storage.getStore()]);
+  };
+  storage.run('a request', () => reactor.callLater(0, () => {}));
+  storage.run('another', () => reactor.callLater(1, throwing, 'thrown'));
+  storage.run('a third', () => reactor.callLater(2, async () => throwing('rejected')));
+  await new Promise<void>((resolve) => reactor.callLater(3, resolve));
+  await new Promise(setImmediate);
+  assert.deepEqual(seen, [
+    ['thrown', 'another'],
+    ['rejected', 'a third'],
+  ]);
+});
+
+test('a delayed call that was cancelled leaves no store of its caller behind', async () => {
+  const { code, stdout, stderr } = await runProgram(
+    `
+      import { AsyncLocalStorage } from 'node:async_hooks';
+      import { reactor } from 'heddle/reactor';
+      const storage = new AsyncLocalStorage();
+      reactor.callLater(3_600_000, () => {});
+      const request = () => {
+        const store = {};
+        storage.run(store, () => reactor.callLater(1000, () => {}).cancel());
+        return new WeakRef(store);
+      };
+      const store = request();
+      for (let round = 0; round < 200 && store.deref() !== undefined; round++) {
+        await new Promise((resolve) => setTimeout(resolve, 10));
+        gc();
+      }
+      console.log(store.deref());
+      process.exit();
+    `,
+    ['--expose-gc'],
+  );
+  assert.deepEqual([code, stdout, stderr], [0, 'undefined\n', '']);
 });
