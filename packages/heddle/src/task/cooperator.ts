@@ -1,6 +1,6 @@
 import { checkOptions } from '../defer/check-options.ts';
 import type { Deferred, Settled } from '../defer/deferred.ts';
-import { clearImmediate, setImmediate } from '../defer/node-timers.ts';
+import { clearImmediate, now, setImmediate } from '../defer/node-timers.ts';
 import { CooperativeTask } from './cooperative-task.ts';
 import {
   type CooperatorOptions,
@@ -73,15 +73,15 @@ export class Cooperator {
   /** @throws InvalidArgumentError for an option that cannot be what it is given as */
   constructor(options: CooperatorOptions = {}) {
     const given = checkOptions(options, cooperatorChecks, 'Cooperator');
-    const { timeSlice = 10, clock = performance, scheduler = setImmediateTurn, started = true } = given;
-    this.#now = () => clock.now();
+    const { timeSlice = 10, clock, scheduler = setImmediateTurn, started = true } = given;
+    this.#now = clock === undefined ? now : () => clock.now();
     this.#scheduler = scheduler;
     this.#beginTurn = given.terminationPredicateFactory ?? slices(timeSlice, this.#now);
     this.#started = started;
     this.#owner = {
       ready: (work) => this.#addReady(work),
       held: (work) => this.#hold(work),
-      ended: (work) => this.#unfinished.delete(work),
+      ended: (work) => this.#forget(work),
       progressed: (work) => this.#news.push(work),
     };
     this.#goesOn = (work) => {
@@ -162,6 +162,11 @@ export class Cooperator {
     if (!this.#hasReady) this.#cancelTurn();
   }
 
+  #forget(work: Work): void {
+    this.#unfinished.delete(work);
+    this.#limited.delete(work);
+  }
+
   get #hasReady(): boolean {
     return this.#ready.size > 0 || this.#resting.size > 0;
   }
@@ -206,6 +211,7 @@ export class Cooperator {
   #runLimited(work: Work): void {
     const began = this.#now();
     work.runOnce();
+    if (work.isEnded) return;
     work.taken += this.#now() - began;
     this.#limited.add(work);
     if (work.taken < work.timeSlice || work.ring === undefined) return;

@@ -5,6 +5,7 @@ import { CancelledError, Deferred, fail, InvalidArgumentError, succeed } from 'h
 import { CooperativeTask, Cooperator, coiterate, cooperate, SchedulerError, SchedulerStopped } from 'heddle/task';
 import { assertNoResult, Clock, failureResultOf, MemoryReactor, successResultOf } from 'heddle/testing';
 import { HandTurned } from '../support/hand-turned.ts';
+import { runProgram } from '../support/program.ts';
 
 /** Writes its name into `log` at each step. */
 function* steps<R = undefined>(log: string[], name: string, count: number, result?: R): Generator<undefined, R> {
@@ -796,4 +797,33 @@ test('tasks are ended in order where a reactor that has stopped makes no more tu
   cooperator.stop();
   assert.ok(closed);
   assert.ok(failureResultOf(task.whenDone()).value instanceof SchedulerError);
+});
+
+test('a clock that stands still, as under fake timers, does not hold the loop up', async () => {
+  const { code, stdout, stderr } = await runProgram(`
+    import { cooperate } from 'heddle/task';
+    performance.now = () => 0;
+    let isOver = false;
+    setTimeout(() => (isOver = true), 20);
+    await cooperate((function* () { while (!isOver) yield; })()).whenDone();
+    console.log('over');
+  `);
+  assert.deepEqual([code, stdout, stderr], [0, 'over\n', '']);
+});
+
+test('the result of a task with a time slice of its own is not kept when it is done', async () => {
+  const { code, stdout, stderr } = await runProgram(
+    `
+      import { cooperate } from 'heddle/task';
+      const run = async () => new WeakRef(await cooperate.map([1, 2, 3], (n) => ({ n }), { timeSlice: 5 }));
+      const result = await run();
+      for (let round = 0; round < 200 && result.deref() !== undefined; round++) {
+        await new Promise((resolve) => setTimeout(resolve, 10));
+        gc();
+      }
+      console.log(result.deref());
+    `,
+    ['--expose-gc'],
+  );
+  assert.deepEqual([code, stdout, stderr], [0, 'undefined\n', '']);
 });
