@@ -1,3 +1,4 @@
+import { Failure } from '../defer/failure.ts';
 import { isThenable } from '../defer/thenable.ts';
 import type { DelayedCall } from '../reactor/delayed-call.ts';
 import { callForEvent, nameOf, type ReportError, requireFunction } from '../reactor/event-call.ts';
@@ -50,8 +51,8 @@ export class MemoryReactor extends Reactor<MemoryThreadPool> {
   }
 
   /** Like {@link Reactor.run}; the process's signals are left alone unless asked for. */
-  override run(options: RunOptions = {}): Promise<void> {
-    return super.run({ installSignalHandlers: false, ...options });
+  override run({ installSignalHandlers = false, ...options }: RunOptions = {}): Promise<void> {
+    return super.run({ installSignalHandlers, ...options });
   }
 }
 
@@ -75,7 +76,8 @@ class ClockTime implements ReactorTime {
     const name = nameOf(f);
     const perform = (): void => {
       const result = f(...args);
-      if (isThenable(result)) callForEvent(() => result, `${name} (callLater)`, this.#report);
+      if (isThenable(result) || result instanceof Failure)
+        callForEvent(() => result, `${name} (callLater)`, this.#report);
     };
     const call = this.#clock.callLater(delay, Object.defineProperty(perform, 'name', { value: f.name }));
     this.#calls.add(call);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Failure } from 'heddle/defer';
 import { Clock, MemoryReactor, successResultOf } from 'heddle/testing';
 import { add } from '../fixtures/threads/jobs.ts';
 import { reportsOf } from '../support/reported.ts';
@@ -123,4 +124,23 @@ test('its delayed calls are those that it has made, and not those of others on t
   assert.deepEqual(reactor.getDelayedCalls(), [own]);
   reactor.advance(5);
   assert.deepEqual(reactor.getDelayedCalls(), []);
+});
+
+test('a Failure that a delayed call returns is reported, as by any reactor', () => {
+  const reactor = new MemoryReactor();
+  const reports = reportsOf(reactor);
+  reactor.callLater(1, function tell() {
+    return new Failure(new Error('returned'));
+  });
+  reactor.advance(1);
+  assert.deepEqual(reports, ['tell (callLater): returned']);
+});
+
+test('an option of run that is undefined is one that is not given', async () => {
+  const reactor = new MemoryReactor();
+  const listeners = process.listenerCount('SIGINT');
+  const ended = reactor.run({ installSignalHandlers: undefined });
+  assert.equal(process.listenerCount('SIGINT'), listeners);
+  reactor.crash();
+  await ended;
 });
