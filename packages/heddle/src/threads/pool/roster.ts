@@ -43,7 +43,8 @@ export class Roster {
   #isClosed = false;
   /** Where no thread can take the place of the first: what fails the calls that come when that has ended. */
   #lost: ((functionName: string) => unknown) | undefined;
-  #hasMade = false;
+  /** Whether the threads that there are, or were, have no successor. */
+  #isLast = false;
 
   constructor(owner: RosterOwner, min: number, max: number) {
     this.#owner = owner;
@@ -81,24 +82,15 @@ export class Roster {
   /** How many jobs could begin at once: so many threads do not work, or do not exist yet. */
   get vacancies(): number {
     const vacancies = Math.max(0, this.#max + this.#replaceable() - (this.#threads.size - this.#idle.length));
-    return this.#mayMakeThread ? vacancies : Math.min(vacancies, this.#idle.length);
+    return this.#respawn.mayMakeThread && !this.#isLast ? vacancies : Math.min(vacancies, this.#idle.length);
   }
 
   /** The same, with the places of threads that had nothing to do and are about to have ended. */
   get vacanciesSoon(): number {
-    if (!this.#mayMakeThread) return this.vacancies;
+    if (!this.#respawn.mayMakeThread || this.#isLast) return this.vacancies;
     let leaving = 0;
     for (const { load } of this.#ending) if (load === 0) leaving++;
     return Math.max(0, this.#max + this.#replaceable() - (this.#threads.size - leaving - this.#idle.length));
-  }
-
-  get #mayMakeThread(): boolean {
-    return this.#respawn.mayMakeThread && !this.#isLast;
-  }
-
-  /** Whether the threads that there are, or were, have no successor. */
-  get #isLast(): boolean {
-    return this.#lost !== undefined && this.#hasMade;
   }
 
   /** How many absent threads may have others in their place. */
@@ -146,7 +138,7 @@ export class Roster {
       throw error;
     }
     this.#threads.add(thread);
-    this.#hasMade = true;
+    this.#isLast = this.#lost !== undefined;
     this.#respawn.threadWasMade(thread);
     return thread;
   }
