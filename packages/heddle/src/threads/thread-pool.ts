@@ -378,7 +378,7 @@ export class ThreadPool {
 
   /**
    * Ends the pool in order: no more calls are taken, those that run or wait
-   * are finished, then the threads end.
+   * are finished, bound objects are disposed of, then the threads end.
    *
    * @param options.deadline milliseconds after which what is left fails with
    *   a {@link PoolStoppedError} and its threads are ended; default Infinity

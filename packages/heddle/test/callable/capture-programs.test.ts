@@ -70,6 +70,19 @@ describe('a program', () => {
     assert.deepEqual(JSON.parse(run([module]).stdout), expected);
   });
 
+  test('asks no getter by which a module loads its parts', () => {
+    write('lazy.cjs', [
+      "exports.word = 'warp';",
+      "Object.defineProperty(exports, 'part', { enumerable: true, get: () => console.log('loaded') });",
+    ]);
+    const file = write('asks-none.cjs', [
+      "const lazy = Object.assign(require('./lazy.cjs'));",
+      'const f = () => [lazy].length;',
+      `import(${JSON.stringify(heddle)}).then(async ({ deferToThread }) => console.log(await deferToThread(f)));`,
+    ]);
+    assert.equal(run([file]).stdout, '1\n');
+  });
+
   test('in CommonJS has strict code where it is strict', () => {
     const file = write('strict.cjs', [
       'const kind = () => (function () { return this === undefined; })();',

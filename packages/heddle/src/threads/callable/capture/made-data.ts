@@ -25,9 +25,14 @@ export class MadeData {
 
 function isCopyable(value: object): boolean {
   try {
-    return obstacleIn(value) === undefined;
+    return !givesByGetters(value) && obstacleIn(value) === undefined;
   } catch {
     // Its own code, such as a getter, throws.
     return false;
   }
+}
+
+/** Whether it has getters, as a module that loads its parts when they are asked for: none of them is to be asked here. */
+function givesByGetters(exports: object): boolean {
+  return Object.values(Object.getOwnPropertyDescriptors(exports)).some(({ get }) => get !== undefined);
 }
