@@ -23,7 +23,7 @@ export function expressionNames(
   facts: ModuleFacts,
 ): ReadonlyMap<string, Start | undefined> {
   const names = new Map<string, Start | undefined>();
-  if (text === undefined || facts.namedExpressions.length === 0) return names;
+  if (text === undefined || facts.namedExpressions.size === 0) return names;
   const { scriptId, offset } = text;
   for (const { name } of usages) {
     const found = expressionNamed(facts.namedExpressions, name, offset);

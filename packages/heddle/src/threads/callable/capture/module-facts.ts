@@ -1,5 +1,5 @@
 import type { AnyNode, CallExpression, Program } from 'acorn';
-import { type NamedExpression, NamedExpressionSearch } from './named-expressions.ts';
+import { type NamedExpressions, NamedExpressionSearch } from './named-expressions.ts';
 import { parse } from './parser.ts';
 import { requiredNames } from './required-names.ts';
 import { type Stretch, strictParts } from './strict-code.ts';
@@ -26,7 +26,7 @@ export interface ModuleFacts {
   readonly mutated: ReadonlySet<string>;
   /** Names of classes that decorators are given to, in the way of a compiler. */
   readonly decorated: ReadonlySet<string>;
-  readonly namedExpressions: readonly NamedExpression[];
+  readonly namedExpressions: NamedExpressions;
   /** Whether code at this offset is strict. */
   isStrictAt(offset: number): boolean;
   /** What its `//# sourceMappingURL=` says, empty where it has none; undefined where there is no text. */
@@ -41,7 +41,7 @@ const UNKNOWN: ModuleFacts = {
   reassigned: new Set(),
   mutated: new Set(),
   decorated: new Set(),
-  namedExpressions: [],
+  namedExpressions: new Map(),
   isStrictAt: () => false,
   sourceMapUrl: undefined,
 };
