@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
+import vm from 'node:vm';
 import { threadId } from 'node:worker_threads';
 import { deferToThread, UnclonableError } from 'heddle';
 import * as barrel from '../fixtures/callable/barrel.ts';
@@ -89,4 +90,12 @@ test('a getter that only names a variable gives an export to a thread, and no ot
   };
   assert.equal(await deferToThread(given.scale.times, 2), 6);
   assert.equal(given.timesAsked(), 0);
+});
+
+test('a function of a script whose name is a URL of no file here goes by its text', async () => {
+  for (const filename of ['file://a-share/folder/script.js', 'file:script.js', 'file:///a%2Fb.js']) {
+    const code = '(function twice(n) { return n * 2; })';
+    const twice = vm.runInThisContext(code, { filename }) as (n: number) => number;
+    assert.equal(await deferToThread(twice, 2), 4, filename);
+  }
 });

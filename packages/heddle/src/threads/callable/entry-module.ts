@@ -1,7 +1,8 @@
 import { realpathSync } from 'node:fs';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { forwardedModules } from './forwarded-modules.ts';
 import { inheritedEntryFiles, libraryIsHere } from '../wire/entry-files.ts';
+import { fileOf } from '../wire/file-of.ts';
 import { refuseToBeginAgain } from '../wire/second-run.ts';
 
 let entryFiles: Set<string> | undefined;
@@ -17,12 +18,7 @@ refuseToBeginAgain();
  */
 export function isEntryModule(fileOrUrl: string): boolean {
   entryFiles ??= findEntryFiles();
-  if (!fileOrUrl.startsWith('file:')) return entryFiles.has(fileOrUrl);
-  try {
-    return entryFiles.has(fileURLToPath(fileOrUrl));
-  } catch {
-    return false;
-  }
+  return entryFiles.has(fileOf(fileOrUrl) ?? fileOrUrl);
 }
 
 /** The files that are the program's entry module, under all their names. */

@@ -1,4 +1,5 @@
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
+import { fileOf } from '../wire/file-of.ts';
 import type { FunctionReference } from '../wire/reference.ts';
 import { commonJsCache } from './common-js-cache.ts';
 import { importLoaded, knownNamespace } from './loaded-import.ts';
@@ -22,9 +23,8 @@ const HIDDEN: Verdict = { kind: 'hidden' };
 /** Looks for `f` among the exports of the module that `script` is the text of. */
 export function searchOwnModule(f: Function, script: Script): Verdict | Promise<Verdict> {
   if (script.isModule) return script.inMainRealm ? searchEsModule(f, script.url) : HIDDEN;
-  if (!script.url.startsWith('file:')) return HIDDEN;
-  const file = fileURLToPath(script.url);
-  const module = commonJsCache()[file];
+  const file = fileOf(script.url);
+  const module = file === undefined ? undefined : commonJsCache()[file];
   if (module === undefined) return HIDDEN;
   const reference = searchPackageOfCommonJs(f, script.url);
   return reference === undefined ? searchCommonJs(f, module) : { kind: 'exported', reference };

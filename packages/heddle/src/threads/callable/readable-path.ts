@@ -1,10 +1,6 @@
-import { fileURLToPath } from 'node:url';
+import { fileOf } from '../wire/file-of.ts';
 
 /** A script's URL as people write it: a terminal opens a path, and not every one a URL. */
 export function readablePath(url: string): string {
-  try {
-    return fileURLToPath(url);
-  } catch {
-    return url;
-  }
+  return fileOf(url) ?? url;
 }

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
 import { CallableError } from '../wire/callable-error.ts';
 import { keepEntryFiles } from '../wire/entry-files.ts';
+import { fileOf } from '../wire/file-of.ts';
 
 /**
  * Keeps the program's entry module from being loaded here, where it would run the whole program again:
@@ -26,8 +26,8 @@ export function keepOut(files: readonly string[], depth: number): void {
       const resolved = next(specifier, context);
       // What the build plug-in takes out of a module carries its file's name and runs none of the rest.
       const isOwnModule = resolved.url.includes('?heddle-thread=');
-      const file = resolved.url.startsWith('file:') && !isOwnModule ? fileURLToPath(resolved.url) : '';
-      if (entries.has(file)) throw refusal(file, context.parentURL);
+      const file = isOwnModule ? undefined : fileOf(resolved.url);
+      if (file !== undefined && entries.has(file)) throw refusal(file, context.parentURL);
       return resolved;
     },
   });
@@ -57,5 +57,5 @@ function refusal(file: string, importer: string | undefined): CallableError {
 }
 
 function readable(url: string): string {
-  return url.startsWith('file:') ? fileURLToPath(url) : url;
+  return fileOf(url) ?? url;
 }

@@ -1,7 +1,7 @@
 import type { Session } from 'node:inspector';
-import { fileURLToPath } from 'node:url';
 import { CallableError } from './callable-error.ts';
 import { inheritedEntryFiles, mayHaveRunEntry, nestingDepth } from './entry-files.ts';
+import { fileOf } from './file-of.ts';
 
 /**
  * Ends what would never end: a thread in which the program's entry module runs again would make threads
@@ -35,15 +35,14 @@ function refuseEntryFoundBy(find: (session: Session, isEntry: (url: string) => b
   // Other runtimes have an inspector of another kind, or none.
   if ('bun' in process.versions || 'deno' in process.versions) return;
   // What the build plug-in takes out of a module carries its file's name and runs none of the rest.
-  const isEntry = (url: string): boolean =>
-    url.startsWith('file:') && !url.includes('?heddle-thread=') && entryFiles.includes(fileURLToPath(url));
+  const isEntry = (url: string): boolean => !url.includes('?heddle-thread=') && entryFiles.includes(fileOf(url) ?? '');
   const again = askAtOnce((session) => find(session, isEntry));
   if (again === undefined) return;
   throw new CallableError({
     code: 'HEDDLE_ENTRY_MODULE',
     functionName: '',
     message:
-      `${fileURLToPath(again)}, the program's entry module, is loaded again in a thread, because a function's module ` +
+      `${fileOf(again)}, the program's entry module, is loaded again in a thread, because a function's module ` +
       'imports it. Move what that needs of the entry to a module of its own.',
   });
 }

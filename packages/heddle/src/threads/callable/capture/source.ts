@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { BoundedMap } from '../../wire/bounded-map.ts';
 import { ask, inspectorSession } from '../inspector-session.ts';
+import { readablePath } from '../readable-path.ts';
 import { quietly } from '../../wire/quietly.ts';
 import { askDebugger, type Script } from '../scripts.ts';
 
@@ -55,7 +55,7 @@ function storedText({ script: { url }, scriptId }: Position): string | undefined
 
 function readFile(url: string): string | undefined {
   try {
-    return readFileSync(url.startsWith('file:') ? fileURLToPath(url) : url, 'utf8');
+    return readFileSync(readablePath(url), 'utf8');
   } catch {
     return undefined;
   }
