@@ -56,6 +56,8 @@ export class MemoryThreadPool extends ThreadPool {
   readonly clock: Clock;
   /** Jobs that have been given to a thread, in that order, those included that were taken back. */
   #given: GivenJob[] = [];
+  /** Threads whose job goes on when the test takes items. */
+  #heldUp = new Set<MemoryConnection>();
 
   constructor(options: ThreadPoolOptions = {}, clock: Clock = new Clock()) {
     super(options);
@@ -64,6 +66,7 @@ export class MemoryThreadPool extends ThreadPool {
 
   /**
    * Runs the job that a thread has had longest, to its end; the pool's `initThread` first, where that thread is new.
+   * A job that sends items stops where as many as may wait do, and goes on by itself when the test takes some.
    *
    * @returns whether there was one
    */
@@ -71,8 +74,8 @@ export class MemoryThreadPool extends ThreadPool {
     for (;;) {
       const given = this.#given.shift();
       if (given === undefined) {
-        if (this.pendingCalls().length === 0) return false;
-        // A function met for the first time is still looked up.
+        if (this.pendingCalls().length <= this.#heldUp.size) return false;
+        // A function met for the first time is still looked up, or items have been taken and their job goes on.
         await new Promise((resolve) => setImmediate(resolve));
       } else if (given.connection.has(given.job)) {
         const { connection } = given;
@@ -93,6 +96,7 @@ export class MemoryThreadPool extends ThreadPool {
       const connection: MemoryConnection = new MemoryConnection(
         listener,
         (job) => this.#given.push({ connection, job }),
+        this.#heldUp,
         () => this.clock.now(),
       );
       return connection;
@@ -103,6 +107,7 @@ export class MemoryThreadPool extends ThreadPool {
   protected override makeOwnThread(options: ThreadPoolOptions): MemoryThreadPool {
     const pool = new MemoryThreadPool(options, this.clock);
     pool.#given = this.#given;
+    pool.#heldUp = this.#heldUp;
     return pool;
   }
 
@@ -139,6 +144,7 @@ class MemoryConnection implements ThreadConnection {
   #passed: readonly Function[] = NONE;
   readonly #listener: ConnectionListener;
   readonly #arrived: (job: MemoryMessage) => void;
+  readonly #heldUp: Set<MemoryConnection>;
   readonly #now: () => number;
   readonly #runner: JobRunner;
   readonly #line: MemoryLine;
@@ -151,9 +157,16 @@ class MemoryConnection implements ThreadConnection {
   #answered: () => void = () => {};
   #ended = false;
 
-  constructor(listener: ConnectionListener, arrived: (job: MemoryMessage) => void, now: () => number) {
+  /** @param heldUp has the connection while its job waits for somebody who takes items */
+  constructor(
+    listener: ConnectionListener,
+    arrived: (job: MemoryMessage) => void,
+    heldUp: Set<MemoryConnection>,
+    now: () => number,
+  ) {
     this.#listener = listener;
     this.#arrived = arrived;
+    this.#heldUp = heldUp;
     this.#now = now;
     this.#line = new MemoryLine((call) => listener.called(call));
     const calls = new ReactorCalls(this.#line, () => this.#job);
@@ -167,7 +180,11 @@ class MemoryConnection implements ThreadConnection {
         failed: (_slot, outcome, error) => this.#answer(outcome, packThrown(error)),
       },
       (slot, f, receiver, args) => {
-        this.#job = new RunningJob(slot, () => this.#demand);
+        this.#job = new RunningJob(
+          slot,
+          () => this.#demand,
+          () => this.#isHeldUp(),
+        );
         return callAsJob(this.#job, calls, f, receiver, args);
       },
       calls,
@@ -211,16 +228,19 @@ class MemoryConnection implements ThreadConnection {
   }
 
   cancel(): void {
+    this.#heldUp.delete(this);
     this.#demand = 'none';
     queueMicrotask(() => this.#job?.look());
   }
 
   leave(): void {
+    this.#heldUp.delete(this);
     this.#demand = 'end';
     queueMicrotask(() => this.#job?.look());
   }
 
   itemsWereTaken(items: MoreItems): void {
+    this.#heldUp.delete(this);
     queueMicrotask(() => itemsWereTaken(items));
   }
 
@@ -247,6 +267,11 @@ class MemoryConnection implements ThreadConnection {
     return this.#message === job && !this.#ended;
   }
 
+  #isHeldUp(): void {
+    this.#heldUp.add(this);
+    this.#answered();
+  }
+
   async perform(): Promise<void> {
     const sent = this.#message;
     this.#message = undefined;
@@ -263,12 +288,14 @@ class MemoryConnection implements ThreadConnection {
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#heldUp.delete(this);
     this.#answered();
     // As with any thread, what it has answered comes first.
     queueMicrotask(() => this.#listener.ended({ exitCode: 1 }));
   }
 
   #answer(outcome: SlotOutcome, { payload, transfer }: Parcel): void {
+    this.#heldUp.delete(this);
     this.#job?.end();
     this.#job = undefined;
     this.#runner.hasEnded(0);

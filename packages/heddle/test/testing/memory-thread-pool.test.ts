@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { assertNoResult, Clock, failureResultOf, MemoryThreadPool, successResultOf } from 'heddle/testing';
 import { ask } from 'heddle/threads';
 import { askFor } from '../fixtures/threads/calls-out.ts';
+import { countTo } from '../fixtures/threads/in-process.ts';
 import { add, count, note, whichThread } from '../fixtures/threads/jobs.ts';
 import { Gate, sharedInts } from '../support/gate.ts';
 import { runProgram } from '../support/program.ts';
@@ -48,6 +49,35 @@ test('a job runs when it is told to, in the thread of the test, one at a time an
   assert.equal(await pool.perform(), true);
   assert.equal(successResultOf(three), 6);
   assert.equal(await pool.perform(), false);
+});
+
+test('a job with more items than may wait is performed up to there, and goes on when the test takes some', async () => {
+  const pool = new MemoryThreadPool();
+  const items = pool.iterate(countTo, 40);
+  const first = items.next();
+  assert.equal(await pool.perform(), true);
+  assert.deepEqual(await first, { done: false, value: 1 });
+  assert.equal(await pool.perform(), false);
+  assert.deepEqual(pool.pendingCalls(), ['countTo']);
+  // Others need not wait for that.
+  const other = pool.defer(add, 1, 1);
+  await pool.performAll();
+  assert.equal(successResultOf(other), 2);
+  let last = 0;
+  for await (const item of items) last = item;
+  assert.equal(last, 40);
+  assert.deepEqual(pool.pendingCalls(), []);
+});
+
+test('a job whose items nobody wants any more ends by itself, however many it has', async () => {
+  const pool = new MemoryThreadPool();
+  const items = pool.iterate(countTo, 40);
+  const first = items.next();
+  await pool.performAll();
+  await first;
+  await items.return();
+  await pool.performAll();
+  assert.deepEqual(pool.pendingCalls(), []);
 });
 
 test('perform without a job does nothing, and says so', async () => {

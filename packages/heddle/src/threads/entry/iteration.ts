@@ -26,8 +26,9 @@ class Demand {
     this.#wake();
   }
 
-  async take(isOver: () => boolean): Promise<void> {
+  async take(isOver: () => boolean, isHeldUp: () => void): Promise<void> {
     while (this.#left === 0 && !isOver()) {
+      isHeldUp();
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
@@ -65,7 +66,8 @@ export async function iterate({ f, receiver }: LoadedFunction, all: unknown[]): 
       if (job?.isLeft()) push(undefined, true);
       return endOf(iterator);
     };
-    return await run(iterator, demand, isOver, push, end);
+    const take = (): Promise<void> => demand.take(isOver, () => job?.isHeldUp());
+    return await run(iterator, take, isOver, push, end);
   } finally {
     demands.delete(iteration);
   }
@@ -73,13 +75,13 @@ export async function iterate({ f, receiver }: LoadedFunction, all: unknown[]): 
 
 async function run(
   iterator: AnyIterator,
-  demand: Demand,
+  take: () => Promise<void>,
   isOver: () => boolean,
   push: (item: unknown) => void,
   end: () => Promise<void>,
 ): Promise<unknown> {
   for (;;) {
-    await demand.take(isOver);
+    await take();
     if (isOver()) return end();
     const step = iterator.next();
     const { done, value } = isThenable(step) ? await step : step;

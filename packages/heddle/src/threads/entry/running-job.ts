@@ -5,14 +5,19 @@ import type { JobDemand } from '../wire/job-demand.ts';
 export class RunningJob implements CurrentJob {
   readonly #slot: number;
   readonly #demand: () => JobDemand;
+  readonly isHeldUp: () => void;
   readonly #waiting: (() => void)[] = [];
   #cancelled = false;
   #ended = false;
 
-  /** @param demand good until the job has ended */
-  constructor(slot: number, demand: () => JobDemand) {
+  /**
+   * @param demand good until the job has ended
+   * @param isHeldUp only where somebody waits for that; the reactor's side knows how many items it has
+   */
+  constructor(slot: number, demand: () => JobDemand, isHeldUp: () => void = () => {}) {
     this.#slot = slot;
     this.#demand = demand;
+    this.isHeldUp = isHeldUp;
   }
 
   get slot(): number | undefined {

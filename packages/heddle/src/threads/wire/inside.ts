@@ -46,6 +46,8 @@ export interface CurrentJob {
   isLeft(): boolean;
   /** Calls `f` once, when the event loop of the thread learns of the cancel. */
   whenCancelled(f: () => void): void;
+  /** As many of its items as may wait have been sent: it goes on when some are taken, or nobody wants any more. */
+  isHeldUp(): void;
 }
 
 export function inside(): Inside | undefined {
