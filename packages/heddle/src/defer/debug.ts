@@ -52,20 +52,33 @@ export function getDebugging(): boolean {
   return debugging;
 }
 
+/** Of the frames that V8 keeps, so many may be Heddle's own: they are not to take the places of the caller's. */
+const OWN_FRAMES = 15;
+
+/** A stack that tells of the caller as much as any error's would. */
+export function trace(): Error {
+  const { stackTraceLimit } = Error;
+  // Where the limit has been frozen, it stays.
+  Reflect.set(Error, 'stackTraceLimit', stackTraceLimit + OWN_FRAMES);
+  const error = new Error();
+  Reflect.set(Error, 'stackTraceLimit', stackTraceLimit);
+  return error;
+}
+
 export function recordMade(deferred: object): void {
-  traces.set(deferred, { made: new Error() });
+  traces.set(deferred, { made: trace() });
 }
 
 export function recordFired(deferred: object): void {
   // A Deferred may have been made before debug mode was turned on.
   const known = traces.get(deferred);
-  if (known === undefined) traces.set(deferred, { fired: new Error() });
-  else known.fired = new Error();
+  if (known === undefined) traces.set(deferred, { fired: trace() });
+  else known.fired = trace();
 }
 
 /** Remembers the place that adds `link` to a chain. */
 export function recordAdded(link: object): void {
-  places.set(link, new Error());
+  places.set(link, trace());
 }
 
 export function historyOf(deferred: object): DeferredHistory | undefined {
@@ -73,11 +86,11 @@ export function historyOf(deferred: object): DeferredHistory | undefined {
   return known && { made: known.made && callersOf(known.made), fired: known.fired && callersOf(known.fired) };
 }
 
-/** The frame of the code that added `link`, as `file:line:column`, where debug mode was on then. */
+/** The frame of the code that added `link`, as `file:line:column`, where debug mode was on and there was such code. */
 export function placeOf(link: object): string | undefined {
-  const trace = places.get(link);
-  if (trace === undefined) return undefined;
-  const frame = callersOf(trace).split('\n', 1)[0] ?? '';
+  const added = places.get(link);
+  const frame = added && framesOf(added).find((line) => !isOwn(line) && !/[( ]node:/.test(line));
+  if (frame === undefined) return undefined;
   return /\((?<place>.+)\)$/.exec(frame)?.groups?.['place'] ?? frame.replace(/^\s*at (?:async )?/, '');
 }
 
@@ -91,9 +104,17 @@ export function formatHistory(history: DeferredHistory | undefined): string {
 
 /** The stack without Heddle's own frames on top: what is left begins with the caller's code. */
 export function callersOf(trace: Error): string {
-  const frames = (trace.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
-  const first = frames.findIndex((frame) => !ownFolders.some((folder) => frame.includes(folder)));
+  const frames = framesOf(trace);
+  const first = frames.findIndex((frame) => !isOwn(frame));
   return frames.slice(Math.max(first, 0)).join('\n');
+}
+
+function framesOf(trace: Error): readonly string[] {
+  return (trace.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+}
+
+function isOwn(frame: string): boolean {
+  return ownFolders.some((folder) => frame.includes(folder));
 }
 
 /** Where Node follows source maps, frames of the package are said to be in its sources, by their path. */

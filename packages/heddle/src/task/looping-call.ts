@@ -24,6 +24,8 @@ interface Run {
   readonly scope: AsyncResource;
   /** `undefined` where the interval is 0: every turn of the loop is a boundary then. */
   readonly ticks: Ticks | undefined;
+  /** What is called at each time: its name is what the clock's list of calls says. */
+  readonly call: () => void;
   /** The next call, while it waits for its time. */
   next: ScheduledCall | undefined;
   /** The call under way, while it has no result. */
@@ -162,6 +164,7 @@ export class LoopingCall<A extends unknown[] = []> {
       clock,
       scope: new AsyncResource('HeddleLoopingCall', { requireManualDestroy: true }),
       ticks: interval === 0 ? undefined : new Ticks(startTime, interval),
+      call: Object.defineProperty(() => this.#call(run), 'name', { value: `LoopingCall of ${this.#name}` }),
       next: undefined,
       underWay: undefined,
       stopped: false,
@@ -246,7 +249,7 @@ export class LoopingCall<A extends unknown[] = []> {
 
   #schedule(run: Run): void {
     const delay = run.ticks === undefined ? 0 : run.ticks.plan(run.clock.now());
-    run.next = run.clock.callLater(delay, () => this.#call(run));
+    run.next = run.clock.callLater(delay, run.call);
   }
 
   #giveUp(run: Run, cause: unknown): void {

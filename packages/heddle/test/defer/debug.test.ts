@@ -42,6 +42,15 @@ suite('debug mode', () => {
     assert.match(message, /Fired:\n\s+at fireIt \(.*debug\.test/);
   });
 
+  test('tells as many frames of the caller as any error would', () => {
+    setDebugging(true);
+    const deeply = (depth: number): Deferred<number> => (depth === 0 ? makeIt() : deeply(depth - 1));
+    const d = deeply(2 * Error.stackTraceLimit);
+    d.callback(1);
+    const made = /Made:\n(?<frames>[^]*)\n {2}Fired:/.exec(messageOfSecondFiring(d))?.groups?.['frames'] ?? '';
+    assert.ok(made.split('\n').length >= Error.stackTraceLimit, made);
+  });
+
   test('says nothing more when it is off', () => {
     const d = makeIt();
     fireIt(d);

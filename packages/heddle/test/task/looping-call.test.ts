@@ -6,6 +6,7 @@ import { CancelledError, Deferred, fail, InvalidArgumentError, succeed } from 'h
 import { reactor } from 'heddle/reactor';
 import { LoopingCall, LoopNotRunningError, LoopRunningError } from 'heddle/task';
 import { assertNoResult, Clock, failureResultOf, MemoryReactor, successResultOf } from 'heddle/testing';
+import { runProgram } from '../support/program.ts';
 
 /** A loop on a clock of its own, and the times of its calls. */
 function timedLoop(f: (calls: number) => unknown = () => undefined): {
@@ -466,4 +467,24 @@ test('a loop can be stopped, and begun anew, when a reactor that has stopped mak
     if (end === 'cancel') assert.ok(failureResultOf(done).value instanceof CancelledError);
     else assert.equal(successResultOf(done), loop);
   }
+});
+
+test('the next call of a loop names the function, and of places only one of the program’s', async () => {
+  const { stdout } = await runProgram(`
+    import { reactor } from 'heddle/reactor';
+    import { setDebugging } from 'heddle/defer';
+    import { LoopingCall } from 'heddle/task';
+    setDebugging(true);
+    const list = () => console.log(reactor.getDelayedCalls().join());
+    let calls = 0;
+    const loop = new LoopingCall(function heartbeat() {
+      if (++calls === 2) setImmediate(() => { list(); loop.stop(); });
+    });
+    loop.start(60, { now: false });
+    list();
+  `);
+  const [first, later] = stdout.split('\n');
+  assert.match(first!, /^DelayedCall \{ LoopingCall of heartbeat, due in \d+ ms, made at \S+:11:10 \}$/);
+  // Nobody but the loop itself has made the next.
+  assert.match(later!, /^DelayedCall \{ LoopingCall of heartbeat, due in \d+ ms \}$/);
 });

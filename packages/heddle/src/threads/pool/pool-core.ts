@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { inspect } from 'node:util';
 import type { TimeSource } from '../../defer/clock.ts';
-import { debugging } from '../../defer/debug.ts';
+import { debugging, trace } from '../../defer/debug.ts';
 import { Deferred } from '../../defer/deferred.ts';
 import type { KeepAlive } from '../../reactor/keep-alive.ts';
 import { prepareCallables } from '../callable/prepare.ts';
@@ -270,7 +270,7 @@ export class PoolCore {
     // What reads the stores may have aborted it.
     if (options.signal?.aborted) return refusedCall(abortedBy(options.signal));
     const job = new Job(f, callable, args, this.record, this.#parts.now());
-    if (options.stacks ?? (this.options.stacks || debugging)) job.madeBy = new Error();
+    if (options.stacks ?? (this.options.stacks || debugging)) job.madeBy = trace();
     job.limit(options, this.#parts.time());
     made?.(job);
     this.team.enter(job);
