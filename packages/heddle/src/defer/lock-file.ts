@@ -1,8 +1,14 @@
-import { readlinkSync, symlinkSync, unlinkSync } from 'node:fs';
+import { linkSync, lstatSync, readFileSync, readlinkSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { hasDied, ownIdentity } from './process-identity.ts';
 
 /** How an attempt to make a lock file has ended. */
 export type LockAttempt = 'made' | 'made anew' | 'held';
+
+/** What a lock begins with that is a file with its holder in it, so that no other file is taken for one. */
+const MARK = 'heddle lock of ';
+const LONGEST_TEXT = 200;
+/** What the system says where symbolic links are not to be had: Windows keeps them from most users. */
+const NO_LINKS: ReadonlySet<unknown> = new Set(['EPERM', 'ENOTSUP', 'ENOSYS']);
 
 /** Somebody else may always come between; after so many times it is their lock. */
 const MOST_TRIES = 100;
@@ -10,7 +16,7 @@ const MOST_TRIES = 100;
 /**
  * Makes the lock file at `path` for this process, if no living process has it:
  * a symbolic link whose target names its holder, since the system makes those
- * whole or not at all.
+ * whole or not at all. Where there are none, it is a file with the same text.
  *
  * @returns `'made anew'` where the file of a dead process had to go first
  */
@@ -41,7 +47,7 @@ export function removeLockFile(path: string): boolean {
  * @returns false when another is at it
  */
 function removeOf(path: string, holder: string): boolean {
-  const removal = `${path}.${holder.replaceAll(/[^\w.]/g, '-')}`;
+  const removal = `${path}.${fileNameOf(holder)}`;
   if (!make(removal)) {
     const remover = holderOf(removal);
     // One that has died at it leaves its lock on the removal, which goes in the same way.
@@ -61,9 +67,30 @@ function make(path: string): boolean {
     symlinkSync(ownIdentity(), path);
     return true;
   } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return false;
+    if (!NO_LINKS.has(code)) throw error;
+    return makeFile(path);
+  }
+}
+
+/** The same as a file, which gets its name when all of it is written. */
+function makeFile(path: string): boolean {
+  const draft = `${path}.${fileNameOf(ownIdentity())}.draft`;
+  writeFileSync(draft, MARK + ownIdentity());
+  try {
+    linkSync(draft, path);
+    return true;
+  } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
+  } finally {
+    unlinkSync(draft);
   }
+}
+
+function fileNameOf(identity: string): string {
+  return identity.replaceAll(/[^\w.]/g, '-');
 }
 
 /** Who holds the lock file; `undefined` when it is not there. */
@@ -71,7 +98,22 @@ function holderOf(path: string): string | undefined {
   try {
     return readlinkSync(path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
+    return isMissing(error) ? undefined : holderInFile(path, error);
   }
+}
+
+/** The same of a lock that is a file. @throws `otherwise` when it is no lock */
+function holderInFile(path: string, otherwise: unknown): string | undefined {
+  try {
+    const stats = lstatSync(path);
+    const text = stats.isFile() && stats.size <= LONGEST_TEXT ? readFileSync(path, 'utf8') : '';
+    if (text.startsWith(MARK)) return text.slice(MARK.length);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+  }
+  throw otherwise;
+}
+
+function isMissing(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'ENOENT';
 }
