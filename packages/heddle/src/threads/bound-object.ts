@@ -54,6 +54,8 @@ export class BoundObject<T> implements AsyncDisposable {
   readonly #made: Deferred<unknown>;
   /** Whether somebody learns of it if the object cannot be made. */
   #isObserved = false;
+  /** What the factory failed with. */
+  #factoryFailure: Failure | undefined;
   /** Where there is no object any more, what a call fails with for that reason. */
   #failure: ((functionName: string) => unknown) | undefined;
   #disposed: Promise<void> | undefined;
@@ -83,6 +85,7 @@ export class BoundObject<T> implements AsyncDisposable {
       resolveWrapped('bind', f),
     );
     this.#made = made.addErrback((failure: Failure) => {
+      this.#factoryFailure = failure;
       this.#lose(() => failure.value);
       return failure;
     });
@@ -112,6 +115,9 @@ export class BoundObject<T> implements AsyncDisposable {
    * Disposes of the object when the calls before are done, by its own
    * `Symbol.asyncDispose` or `Symbol.dispose` where it has one, and ends its
    * thread. `await using` does the same, and so does the stop of its pool.
+   *
+   * Fails with what the object throws when it is disposed of; with the factory's error where that failed and no call has
+   * told of it.
    */
   [Symbol.asyncDispose](): Promise<void> {
     this.#disposed ??= this.#dispose();
@@ -170,6 +176,7 @@ export class BoundObject<T> implements AsyncDisposable {
   }
 
   async #dispose(): Promise<void> {
+    const isFirstToHear = !this.#isObserved;
     this.#observe();
     this.#thread.endsByItself();
     try {
@@ -180,6 +187,9 @@ export class BoundObject<T> implements AsyncDisposable {
     } finally {
       await this.#thread.stop();
     }
+    if (!isFirstToHear || this.#factoryFailure === undefined) return;
+    // Whoever has stopped the pool knows that the object was not made.
+    if (!(this.#factoryFailure.value instanceof PoolStoppedError)) throw this.#factoryFailure.value;
   }
 
   async #release(): Promise<void> {

@@ -52,6 +52,24 @@ test('an object that cannot be made fails the calls to it with the reason', limi
 });
 
 test(
+  'whoever disposes of an object that could not be made learns why, where no call has told of it',
+  limit,
+  async (t) => {
+    const pool = poolFor(t);
+    const account = pool.bind(refuseToOpen);
+    const disposed = account[Symbol.asyncDispose]();
+    await assert.rejects(disposed, { code: 'ENOENT' });
+    // Once is enough.
+    assert.equal(account[Symbol.asyncDispose](), disposed);
+    const other = pool.bind(refuseToOpen);
+    const call = other.defer(addTo as never);
+    const disposedToo = other[Symbol.asyncDispose]();
+    assert.equal(((await errorOf(call, Error)) as { code?: string }).code, 'ENOENT');
+    await disposedToo;
+  },
+);
+
+test(
   'an object is disposed of by its own method when the calls before are done, and its thread ends',
   limit,
   async (t) => {
