@@ -41,3 +41,12 @@ test('lines of what V8 has put in the place of a call are not the lines of the f
 test('of several calls of one name, and where no line of the function is known, it is the one in the only loop', () => {
   assert.equal(culpritOf([true, 538, 300], [false, 548, 100])?.culprit.frame.line, 3);
 });
+
+test('a line is known for certain where V8 spells the URL of the script in another way than Node', () => {
+  const odd = path.join(folder, 'wait ~[odd].js');
+  writeFileSync(odd, 'function wait() { while (true); }\n');
+  const script = pathToFileURL(odd).href.replaceAll('%7E', '~').replaceAll('%5B', '[').replaceAll('%5D', ']');
+  const stacks = [{ functions: [{ ...wait, script }], line: 1, milliseconds: 400 }];
+  const culprit = sampledCulprit({ stacks, busy: 400, proven: 400, garbageCollection: 0, idle: 0 });
+  assert.equal(culprit?.isLineCertain, true);
+});

@@ -1,6 +1,7 @@
 import { type BlockedLoop, type Culprit, frameAt } from 'heddle/watchdog';
 import { fileURLToPath } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
+import { pathOf } from '../run/script-path.ts';
 import { isDebuggerAttached } from './debugger-attached.ts';
 import { judgedAtOnce } from './judged-at-once.ts';
 import { type Judgement, unknown } from './judgement.ts';
@@ -10,7 +11,7 @@ import { helpful, leadsOutwards, outerCall, withShortCall } from './outer-call.t
 import { newPlace, type Place, soFar, startAgain, wasMissed } from './place.ts';
 import { judgementOf, tooShort } from './verdict.ts';
 import { SHORT_MS } from './worth.ts';
-import { isSource, pathOf, writtenAt } from './written-call.ts';
+import { isSource, writtenAt } from './written-call.ts';
 
 export { counterpartOf } from './asynchronous.ts';
 export { callTextAt } from './call-text.ts';

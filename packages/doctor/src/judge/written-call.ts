@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { StackFrame } from 'heddle/watchdog';
+import { pathOf } from '../run/script-path.ts';
 import { type CallText, callTextAt, lastName } from './call-text.ts';
 import type { Observation } from './messages.ts';
 
@@ -36,9 +36,4 @@ export function isSource({ file, script }: StackFrame): boolean {
 /** A function's own name: `render` of `Renderer.render`. */
 export function lastPart(call: string): string {
   return call.replace(/^new /, '').split('.').at(-1) ?? call;
-}
-
-/** The path of a script that goes by a path or by a URL. */
-export function pathOf(script: string): string {
-  return script.startsWith('file:') ? fileURLToPath(script) : script;
 }

@@ -1,6 +1,7 @@
 import { type BlockedLoop, type Culprit, culpritOf, frameAt, type StackFrame } from 'heddle/watchdog';
 import { type CallName, callTree, type ProfiledFunction, type Sampled, type SampledStack } from './call-tree.ts';
 import { functionSource, offsetOf } from './function-source.ts';
+import { isOwnScript } from './own-script.ts';
 import type { BlockRecord, PlaceRecord } from './records.ts';
 import { definitionOf, type SampledCulprit, sampledCulprit } from './sampled-culprit.ts';
 import { codeOf } from './source-text.ts';
@@ -59,7 +60,7 @@ function agreed(
   found: SampledCulprit | undefined,
   watched: BlockedLoop | undefined,
 ): { culprit: Culprit | undefined; stack: BlockRecord['stack'] } {
-  if (watched?.culprit === undefined || watched.culprit.frame.script.includes(__dirname))
+  if (watched?.culprit === undefined || isOwnScript(watched.culprit.frame.script))
     return { culprit: found?.culprit, stack: found?.stack ?? watched?.stack ?? [] };
   const { culprit, stack } = watched;
   if (found === undefined) return { culprit, stack };

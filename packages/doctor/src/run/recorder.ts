@@ -4,13 +4,13 @@ import { type Assessment, assess, withoutLoading } from './block-assessment.ts';
 import { isDebuggerAttached } from '../judge/debugger-attached.ts';
 import { type ProfiledFunction, type Sampled, sampledBetween } from './call-tree.ts';
 import { type Gap, LoopTurns, monotonic } from './loop-turns.ts';
+import { isOwnScript } from './own-script.ts';
 import { ProfileWindows } from './profile-windows.ts';
 import { RecordFile } from './record-file.ts';
 import { type BlockRecord, placeKey, type RecorderSettings } from './records.ts';
 
-/** Where this runs: the doctor's own code is left out of all it sees. */
-const ownFolder = __dirname;
-const isOwn = ({ script }: ProfiledFunction): boolean => script.includes(ownFolder);
+/** The doctor's own code is left out of all it sees. */
+const isOwn = ({ script }: ProfiledFunction): boolean => isOwnScript(script);
 
 /** A time without a turn of the loop, and what the profiler saw in it. */
 interface LateTurn {

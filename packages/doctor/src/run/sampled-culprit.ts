@@ -1,4 +1,3 @@
-import { pathToFileURL } from 'node:url';
 import { type Culprit, culpritOf, frameAt, type StackFrame } from 'heddle/watchdog';
 import type { ProfiledFunction, Sampled, SampledStack } from './call-tree.ts';
 import {
@@ -11,6 +10,7 @@ import {
   type SourcePlace,
   zlibCallIn,
 } from './function-source.ts';
+import { pathOf } from './script-path.ts';
 
 /** Who is to blame, by what the profiler saw. */
 export interface SampledCulprit {
@@ -45,17 +45,13 @@ function named(frame: StackFrame): StackFrame {
 
 /** Whether what V8 compiled was built from the source. */
 function isBuilt({ line, scriptLine, column, scriptColumn, file, script }: StackFrame): boolean {
-  return line !== scriptLine || column !== scriptColumn || !isSame(script, file);
-}
-
-function isSame(script: string, file: string): boolean {
-  return script === file || script === pathToFileURL(file).href;
+  return line !== scriptLine || column !== scriptColumn || pathOf(script) !== file;
 }
 
 /** Where nothing was built, a place in the source is one in what V8 compiled. */
 function compiledToo(frame: StackFrame): StackFrame {
   const { script, file, line, column } = frame;
-  return isSame(script, file) ? { ...frame, scriptLine: line, scriptColumn: column } : frame;
+  return pathOf(script) === file ? { ...frame, scriptLine: line, scriptColumn: column } : frame;
 }
 
 /** The function in which most of the time was spent, and the call in it. */

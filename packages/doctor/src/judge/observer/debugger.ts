@@ -1,7 +1,6 @@
 import { Session } from 'node:inspector';
-import { pathToFileURL } from 'node:url';
 import type { Debugger, Runtime } from 'node:inspector';
-import path from 'node:path';
+import { pathOf } from '../../run/script-path.ts';
 
 /** A script that V8 has compiled. */
 export interface Script {
@@ -21,6 +20,7 @@ const GROUP = 'heddle.judge';
 export class ProgramDebugger {
   readonly #onPaused: (event: Debugger.PausedEventDataType) => void;
   readonly #scripts = new Map<string, Script>();
+  readonly #byPath = new Map<string, Script>();
   #session: Session | undefined;
   readonly #measureName: string;
   #measure: string | undefined;
@@ -35,7 +35,10 @@ export class ProgramDebugger {
     const session = new Session();
     session.connectToMainThread();
     this.#session = session;
-    session.on('Debugger.scriptParsed', ({ params }) => this.#scripts.set(params.url, params));
+    session.on('Debugger.scriptParsed', ({ params }) => {
+      this.#scripts.set(params.url, params);
+      this.#byPath.set(pathOf(params.url), params);
+    });
     session.on('Debugger.paused', ({ params }) => this.#onPaused(params));
     await this.post('Debugger.enable');
     const { result } = await this.post<Runtime.EvaluateReturnType>('Runtime.evaluate', {
@@ -50,6 +53,7 @@ export class ProgramDebugger {
     this.#session = undefined;
     this.#measure = undefined;
     this.#scripts.clear();
+    this.#byPath.clear();
   }
 
   /** @throws what the inspector answers, or that the session is over */
@@ -65,7 +69,7 @@ export class ProgramDebugger {
 
   /** The script of a file or a URL, as frames name it. */
   script(name: string): Script | undefined {
-    return this.#scripts.get(name) ?? (path.isAbsolute(name) ? this.#scripts.get(pathToFileURL(name).href) : undefined);
+    return this.#scripts.get(name) ?? this.#byPath.get(pathOf(name));
   }
 
   async sourceOf({ scriptId }: Script): Promise<string> {
