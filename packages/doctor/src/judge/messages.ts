@@ -35,6 +35,7 @@ export type Order =
 
 /** The loop that a function's own code consists of. */
 export interface OwnLoop {
+  /** Empty where that function has none, or waits, and so cannot become a generator itself. */
   readonly functionName: string;
   /** The parameters as written: `items, limit`. */
   readonly parameters: string;

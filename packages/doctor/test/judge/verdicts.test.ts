@@ -193,6 +193,13 @@ describe('the judge, of calls in a running program,', () => {
     );
   });
 
+  test('chops the loop of an async function that goes on behind an await, and not a loop that waits itself', () => {
+    assert.match(judged('asyncHandler').why, /^It is a loop of 30,000 steps of /);
+    assert.match(judged('asyncHandler').write ?? '', /\(function\* \(\) \{ for \(const part of parts\) /);
+    assert.match(judged('loopThatWaits').why, /^It is a loop of 2,000,000 steps of /);
+    assert.match(judged('loopThatWaits').write ?? '', /\(function\* \(\) \{ for \(let n = 0; n < size; n\+\+\) /);
+  });
+
   test('has very many short callbacks made the steps of a task', () => {
     const { verdict, why, write } = judged('shortCallbacks');
     assert.equal(verdict, 'chop', why);

@@ -195,7 +195,7 @@ export class Observatory {
 
 /** Where to stop. */
 function startOf(plan: Plan): number {
-  if (plan.kind === 'entry') return plan.own.bodyStart;
+  if (plan.kind === 'entry') return plan.own.lookAt;
   return plan.isStandIn ? plan.site.statementStart : plan.site.position;
 }
 

@@ -13,8 +13,8 @@ export interface OwnFunction {
   readonly isAsync: boolean;
   readonly start: number;
   readonly end: number;
-  /** Where its code begins. */
-  readonly bodyStart: number;
+  /** Where it is looked at: where its code begins, or what of it goes on behind an await, which another turn runs. */
+  readonly lookAt: number;
   readonly loop: Omit<OwnLoop, 'turns'> | undefined;
   /** Whether the place that was looked for is in the loop. */
   readonly isInLoop: boolean;
@@ -39,7 +39,8 @@ export function functionAt(program: Program, source: string, offset: number): Ow
   const node = found.at(-1) as Node;
   const parent = found.at(-2);
   const body = part(node, 'body') as Node;
-  const loop = loopOf(body, offset);
+  const awaits = awaitsIn(body);
+  const loop = loopOf(body, offset, awaits);
   const parameters = list(node, 'params');
   const texts = parameters.map(({ start, end }) => source.slice(start, end));
   const name = nameOf(node, parent);
@@ -52,12 +53,12 @@ export function functionAt(program: Program, source: string, offset: number): Ow
     isAsync: plain(node, 'async') === true,
     start: node.start,
     end: node.end,
-    bodyStart: body.type === 'BlockStatement' ? body.start + 1 : body.start,
+    lookAt: lookAtOf(body, loop?.start ?? offset, awaits),
     loop:
       loop === undefined
         ? undefined
         : {
-            functionName: name ?? '',
+            functionName: awaits.length > 0 ? '' : (name ?? ''),
             parameters: texts.join(', '),
             head: headOf(loop, source),
             counter: counterOf(loop),
@@ -73,17 +74,34 @@ function nameOf(node: Node, parent: Node | undefined): string | undefined {
   return named?.type === 'Identifier' ? (plain(named, 'name') as string) : undefined;
 }
 
-/** The outermost loop around the offset, or the first one; those of functions within do not count. */
-function loopOf(body: Node, offset: number): Node | undefined {
+/** Calls `visit` for what is in a function's body itself; what is in functions within does not count. */
+function walkBody(body: Node, visit: (path: Path) => void): void {
+  walk(body, (node) => node === body || !isFunction(node), visit);
+}
+
+/** Where a function waits. */
+function awaitsIn(body: Node): number[] {
+  const offsets: number[] = [];
+  walkBody(body, (path) => {
+    const node = path.at(-1) as Node;
+    if (node.type === 'AwaitExpression' || plain(node, 'await') === true) offsets.push(node.start);
+  });
+  return offsets;
+}
+
+function lookAtOf(body: Node, place: number, awaits: readonly number[]): number {
+  if (awaits.some((at) => at < place)) return place;
+  return body.type === 'BlockStatement' ? body.start + 1 : body.start;
+}
+
+/** The outermost loop around the offset, or the first one. One that waits in each turn is none that blocks. */
+function loopOf(body: Node, offset: number, awaits: readonly number[]): Node | undefined {
   const loops: { readonly node: Node; readonly depth: number }[] = [];
-  walk(
-    body,
-    (node) => node === body || !isFunction(node),
-    (path) => {
-      const node = path.at(-1) as Node;
-      if (LOOPS.has(node.type)) loops.push({ node, depth: path.length });
-    },
-  );
+  walkBody(body, (path) => {
+    const node = path.at(-1) as Node;
+    if (!LOOPS.has(node.type) || awaits.some((at) => node.start <= at && at < node.end)) return;
+    loops.push({ node, depth: path.length });
+  });
   const around = loops.filter(({ node }) => node.start <= offset && offset <= node.end);
   const from = around.length > 0 ? around : loops;
   return from.sort((a, b) => a.depth - b.depth || a.node.start - b.node.start)[0]?.node;
