@@ -220,6 +220,8 @@ describe('heddle-doctor says what it cannot do', { concurrency: 2 }, () => {
     ['no program', [], 2, /Which program\?.*heddle-doctor -- node server\.js/],
     ['an unknown option', ['--treshold', '5', 'node'], 2, /no option --treshold/],
     ['a threshold that is no number', ['--threshold', 'much', 'node'], 2, /--threshold takes milliseconds.*not much/],
+    ['a threshold that no watch takes', ['--threshold', '0.5', 'node'], 2, /from 1 to 86400000, and not 0\.5/],
+    ['a failure that no watch takes', ['--fail-over', '1e9', 'node'], 2, /from 1 to 86400000, and not 1e9/],
     [
       'a failure that it would not notice',
       ['--threshold', '50', '--fail-over', '20', 'node'],

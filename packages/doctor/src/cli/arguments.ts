@@ -17,6 +17,9 @@ export interface Arguments {
 }
 
 const DEFAULT_THRESHOLD = 50;
+/** What the watch of the loop takes: from a millisecond to a day. */
+const SHORTEST_MS = 1;
+const LONGEST_MS = 86_400_000;
 
 /**
  * Reads the command line: options, then the program with its arguments, with or without a `--` between them.
@@ -130,8 +133,11 @@ function missing(name: string): never {
 
 function milliseconds(name: string, text: string): number {
   const value = Number(text);
-  if (text.trim() !== '' && Number.isFinite(value) && value > 0) return value;
-  throw new DoctorError('HEDDLE_DOCTOR_USAGE', `${name} takes milliseconds, a number above 0, and not ${text}.`);
+  if (text.trim() !== '' && value >= SHORTEST_MS && value <= LONGEST_MS) return value;
+  throw new DoctorError(
+    'HEDDLE_DOCTOR_USAGE',
+    `${name} takes milliseconds, a number from ${SHORTEST_MS} to ${LONGEST_MS}, and not ${text}.`,
+  );
 }
 
 function processId(text: string): number {
