@@ -2,7 +2,7 @@ import path from 'node:path';
 import { bundledHeddle, entryAsset } from './bundled-heddle.ts';
 import { entryImported } from './entry-imported.ts';
 import { hoist } from './hoist.ts';
-import { isSource, ownSpecifier, threadFileName } from './thread-id.ts';
+import { fileOfModule, isSource, ownSpecifier, threadFileName } from './thread-id.ts';
 import type { ThreadModule } from './thread-module.ts';
 
 /** What the plug-in knows of a module of the bundler's. */
@@ -99,8 +99,8 @@ export default function heddle(): HeddlePlugin {
       return module && { code: module.code, map: module.map().toString() };
     },
     transform(code, id) {
-      const file = id.replace(/[?#].*$/, '');
-      if (id.startsWith('\0')) return undefined;
+      const file = fileOfModule(id);
+      if (file === undefined || id.startsWith('\0')) return undefined;
       const rewriteHeddle = bundledHeddle(code, file);
       if (rewriteHeddle !== undefined) {
         const rewritten = rewriteHeddle((entryFile) => {
