@@ -1,15 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type {
-  BuildFailure,
-  BuildOptions,
-  BuildResult,
-  Loader,
-  OnEndResult,
-  OnLoadResult,
-  Plugin,
-  PluginBuild,
-} from 'esbuild';
+import type { BuildFailure, BuildOptions, BuildResult, OnEndResult, OnLoadResult, Plugin, PluginBuild } from 'esbuild';
 import { bundledHeddle, entryAsset, OF_HEDDLE } from './bundled-heddle.ts';
 import { entryImported } from './entry-imported.ts';
 import { EsbuildEntries } from './esbuild-entries.ts';
@@ -24,6 +15,16 @@ const ENTRY = 'heddle-thread-entry';
 const PLACE = 'heddle-threads';
 const PLACE_FILE = 'threads.txt';
 const PLACE_TEXT = 'The threads of the program load the files beside this one.\n';
+
+interface Source {
+  readonly file: string;
+  /** What tells it from what else is taken from the same file. */
+  readonly id: string;
+  /** What a thread's module imports it as. */
+  readonly own: string | undefined;
+  /** An expression for the URL of a file in the folder of the threads' modules. */
+  readonly place: string;
+}
 
 /**
  * The modules for threads of one build. esbuild takes no new entries while it builds, so they are built afterwards,
@@ -64,7 +65,7 @@ export class EsbuildThreads {
         return { path: specifier.slice(namespace.length + 1), namespace };
       });
     }
-    build.onLoad({ filter: /.*/, namespace: THREAD }, ({ path: name }) => this.#loadThread(name, place));
+    build.onLoad({ filter: /.*/, namespace: THREAD }, ({ path: name }) => this.#loadEntry(name));
     build.onLoad({ filter: /.*/, namespace: PLACE }, ({ path: name }) => {
       if (name === PLACE_FILE) return { contents: PLACE_TEXT, loader: 'file' };
       // In one module with the file's address, which is relative to the chunk that this module becomes a part of.
@@ -85,15 +86,17 @@ export class EsbuildThreads {
       });
       return { contents: `${code}\n${imports.join('\n')}\n//# sourceMappingURL=${map.toUrl()}`, loader: 'js' };
     });
-    build.onLoad({ filter: /\.[cm]?[jt]sx?$/, namespace: 'file' }, async ({ path: file }) => {
+    build.onLoad({ filter: /\.[cm]?[jt]sx?$/, namespace: 'file' }, async ({ path: file, suffix }) => {
+      const thread = this.#loadThread(suffix, place);
+      if (thread !== undefined) return thread;
       if (!isSource(file)) return undefined;
       const own = this.#entries.mayBe(file) ? undefined : ownSpecifier(file);
-      return this.#load(await readFile(file, 'utf8'), file, own, place);
+      return this.#load(await readFile(file, 'utf8'), { file, id: file, own, place });
     });
   }
 
   /** A module whose deferred functions have addresses; undefined where it has none. */
-  #load(text: string, file: string, own: string | undefined, place: string): OnLoadResult | undefined {
+  #load(text: string, { file, id, own, place }: Source): OnLoadResult | undefined {
     const hoisted = hoist(text, file, { own });
     if (hoisted === undefined) return undefined;
     if (hoisted.errors.length > 0) {
@@ -108,7 +111,7 @@ export class EsbuildThreads {
       return { errors: [{ text, location: { file } }] };
     }
     const names = hoisted.modules.map((module, index) => {
-      const name = threadFileName(file, index, this.#folder);
+      const name = threadFileName(id, index, this.#folder);
       this.#modules.set(name, { module, file });
       return name;
     });
@@ -116,26 +119,38 @@ export class EsbuildThreads {
     const placed = place.includes('$heddleThreads') ? `import $heddleThreads from '${PLACE}:url';` : '';
     return {
       contents: `${code}\n${placed}\n//# sourceMappingURL=${map.toUrl()}`,
-      loader: loaderOf(file),
+      loader: 'default',
       resolveDir: path.dirname(file),
     };
   }
 
-  #loadThread(name: string, place: string): OnLoadResult {
+  /**
+   * What is built for a thread imports its module by the file that it was taken from, with its name as the query: what
+   * `tsconfig.json` and `package.json` say goes only for what esbuild itself has found in the folders they are for.
+   */
+  #loadEntry(name: string): OnLoadResult {
     const known = this.#modules.get(name);
     if (known === undefined) return { errors: [{ text: `There is no ${name}.` }] };
+    const specifier = `${ownSpecifier(known.file)}?${name}`;
+    return {
+      contents: `export { $0 } from ${JSON.stringify(specifier)};`,
+      loader: 'js',
+      resolveDir: path.dirname(known.file),
+    };
+  }
+
+  /** The module for a thread that a query is the name of; undefined of any other query. */
+  #loadThread(query: string, place: string): OnLoadResult | undefined {
+    const name = query.slice(1);
+    const known = this.#modules.get(name);
+    if (known === undefined) return undefined;
     const { file, module } = known;
     // What is deferred within a deferred function has a module of its own.
-    const nested = this.#load(
-      module.code,
-      path.join(path.dirname(file), `${name}${path.extname(file)}`),
-      undefined,
-      place,
-    );
+    const id = path.join(path.dirname(file), `${name}${path.extname(file)}`);
     return (
-      nested ?? {
+      this.#load(module.code, { file, id, own: undefined, place }) ?? {
         contents: `${module.code}\n//# sourceMappingURL=${module.map().toUrl()}`,
-        loader: loaderOf(file),
+        loader: 'default',
         resolveDir: path.dirname(file),
       }
     );
@@ -194,7 +209,8 @@ export class EsbuildThreads {
     return {
       name: 'heddle',
       setup: (build) => {
-        build.onLoad({ filter: /\.[cm]?[jt]sx?$/, namespace: 'file' }, ({ path: file }) => {
+        build.onLoad({ filter: /\.[cm]?[jt]sx?$/, namespace: 'file' }, ({ path: file, suffix }) => {
+          if (this.#modules.has(suffix.slice(1))) return undefined;
           const text = entryImported(file, 'What a deferred function uses');
           return this.#entries.isOnly(file) ? { errors: [{ text }] } : undefined;
         });
@@ -216,8 +232,4 @@ export class EsbuildThreads {
   get #here(): string {
     return this.#format === 'esm' ? 'import.meta.url' : `require('node:url').pathToFileURL(__filename)`;
   }
-}
-
-function loaderOf(file: string): Loader {
-  return path.extname(file).replace(/^\.[cm]?/, '') as Loader;
 }

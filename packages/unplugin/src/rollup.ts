@@ -22,7 +22,11 @@ interface BundlerError {
   readonly loc?: { readonly file: string; readonly line: number; readonly column: number };
 }
 
-type Resolved = Promise<{ readonly id: string } | null>;
+interface Resolved {
+  readonly id: string;
+  /** Rolldown's. */
+  readonly packageJsonPath?: string | undefined;
+}
 
 /** What the plug-in uses of the bundler; Rollup, Rolldown, tsdown and Vite give it alike. */
 interface PluginContext {
@@ -30,7 +34,7 @@ interface PluginContext {
   error(error: BundlerError): never;
   getModuleIds(): Iterable<string>;
   getModuleInfo(id: string): ModuleInfo | null;
-  resolve(source: string, importer?: string, options?: { skipSelf: boolean }): Resolved;
+  resolve(source: string, importer?: string, options?: { skipSelf: boolean }): Promise<Resolved | null>;
 }
 
 /** The place of an emitted file that a chunk refers to. */
@@ -53,14 +57,15 @@ export interface HeddlePlugin {
   readonly enforce: 'pre';
   readonly apply: 'build';
   readonly applyToEnvironment: (environment: { readonly config: { readonly consumer: string } }) => boolean;
-  readonly resolveId: (this: PluginContext, source: string, importer?: string) => string | Resolved | undefined;
+  readonly resolveId: (this: PluginContext, source: string, importer?: string) => Promise<Resolved | null | undefined>;
   readonly load: (id: string) => Transformed | undefined;
   readonly transform: (this: PluginContext, code: string, id: string) => Transformed | undefined;
   readonly buildEnd: (this: PluginContext, error?: Error) => void;
   readonly resolveFileUrl: (file: FileUrl) => string | undefined;
 }
 
-const MARK = /\.heddle-thread-\d+(\.[cm]?[jt]sx?)$/;
+// What is deferred within a deferred function has two.
+const MARK = /(?:\.heddle-thread-\d+)+(\.[cm]?[jt]sx?)$/;
 
 /**
  * Gives each deferred function a chunk of its own, for Rollup, Rolldown, tsdown and Vite (SSR). Where `heddle` itself
@@ -86,8 +91,12 @@ export default function heddle(): HeddlePlugin {
     // Vite's: its server runs modules from its own memory, which no thread can load.
     apply: 'build',
     applyToEnvironment: ({ config }) => config.consumer === 'server',
-    resolveId(source, importer) {
-      if (modules.has(source)) return source;
+    async resolveId(source, importer) {
+      if (modules.has(source)) {
+        // How a package's CommonJS is imported depends on the package.json of the importer.
+        const resolved = await this.resolve(source.replace(MARK, '$1'), undefined, { skipSelf: true });
+        return { id: source, packageJsonPath: resolved?.packageJsonPath };
+      }
       // What the thread's module imports is relative to the module it was taken from.
       if (importer !== undefined && modules.has(importer)) {
         return this.resolve(source, importer.replace(MARK, '$1'), { skipSelf: true });
