@@ -4,6 +4,7 @@ import type { BuildFailure, BuildOptions, BuildResult, OnEndResult, OnLoadResult
 import { bundledHeddle, entryAsset, OF_HEDDLE } from './bundled-heddle.ts';
 import { entryImported } from './entry-imported.ts';
 import { EsbuildEntries } from './esbuild-entries.ts';
+import { EsbuildShared } from './esbuild-shared.ts';
 import { hoist } from './hoist.ts';
 import { isSource, ownSpecifier, threadFileName } from './thread-id.ts';
 import type { ThreadModule } from './thread-module.ts';
@@ -188,9 +189,11 @@ export class EsbuildThreads {
       plugins = [],
       ...options
     } = this.#options;
+    const specifiers = new Map([...this.#modules.keys()].map((name) => [name, `${THREAD}:${name}`]));
+    const shared = this.#format === 'cjs' ? new EsbuildShared(specifiers) : undefined;
     return {
       ...options,
-      entryPoints: [...this.#modules.keys()].map((name) => ({ in: `${THREAD}:${name}`, out: name })),
+      entryPoints: shared?.entryPoints ?? [...specifiers].map(([name, specifier]) => ({ in: specifier, out: name })),
       outdir,
       entryNames: '[name]',
       chunkNames: 'heddle-thread-[hash]',
@@ -201,11 +204,11 @@ export class EsbuildThreads {
       splitting: this.#format === 'esm',
       metafile: false,
       logLevel: 'silent',
-      plugins: [this.#threadPlugin(), ...plugins.filter(({ name }) => name !== 'heddle')],
+      plugins: [this.#threadPlugin(shared), ...plugins.filter(({ name }) => name !== 'heddle')],
     };
   }
 
-  #threadPlugin(): Plugin {
+  #threadPlugin(shared: EsbuildShared | undefined): Plugin {
     return {
       name: 'heddle',
       setup: (build) => {
@@ -215,6 +218,7 @@ export class EsbuildThreads {
           return this.#entries.isOnly(file) ? { errors: [{ text }] } : undefined;
         });
         this.#answer(build, this.#here);
+        shared?.install(build);
       },
     };
   }
