@@ -41,6 +41,9 @@ export interface CompleteDashboardOptions {
 }
 
 const SHORTEST_TOKEN = 16;
+/** As `watchLoop` has it, which is to refuse nothing any more once the dashboard is served. */
+const LONGEST_THRESHOLD = 86_400_000;
+const FOREVER = Number.POSITIVE_INFINITY;
 const TOKEN = /^[\x21-\x7e]+$/;
 
 /** @throws InvalidArgumentError naming the option, its value (never the token's) and what it should be */
@@ -51,7 +54,12 @@ export function completeDashboardOptions(options: DashboardOptions): CompleteDas
   if (token !== undefined) checkToken(token);
   check('hosts', isListOf(hosts, isHostName), 'a list of host names, without scheme and port', hosts);
   check('frameAncestors', isListOf(frameAncestors, isOrigin), 'a list of origins', frameAncestors);
-  check('threshold', typeof threshold === 'number' && threshold > 0, 'a number of milliseconds above 0', threshold);
+  check(
+    'threshold',
+    typeof threshold === 'number' && threshold >= 1 && (threshold <= LONGEST_THRESHOLD || threshold === FOREVER),
+    `a number of milliseconds from 1 to ${LONGEST_THRESHOLD}, or Infinity`,
+    threshold,
+  );
   check('name', name === undefined || typeof name === 'string', 'a string', name);
   const { pools = threadPools } = options;
   check('pools', typeof pools === 'function', 'a function that gives pools', pools);

@@ -3,7 +3,9 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, isIPv6 } from 'node:net';
 import { hostname } from 'node:os';
+import { inspect } from 'node:util';
 import { isMainThread } from 'node:worker_threads';
+import { InvalidArgumentError } from 'heddle/defer';
 import type { Reactor } from 'heddle/reactor';
 import { watchLoop } from 'heddle/watchdog';
 import { Access } from './access.ts';
@@ -39,8 +41,8 @@ const MOST_CONNECTIONS = 100;
  * process, and ends with the shutdown of the reactor, so that one sees what a shutdown waits for.
  *
  * @param reactor whose shutdown ends the dashboard
- * @throws InvalidArgumentError when an option cannot be what it is given as, and Node's error where it cannot listen
- *   (`EADDRINUSE` …): both reject the promise
+ * @throws InvalidArgumentError when an option cannot be what it is given as or there is no reactor, and Node's error where
+ *   it cannot listen (`EADDRINUSE` …): both reject the promise, and nothing is served
  *
  * @example
  * ```ts
@@ -53,6 +55,7 @@ const MOST_CONNECTIONS = 100;
  * ```
  */
 export async function serveDashboard(reactor: DashboardReactor, options: DashboardOptions = {}): Promise<Dashboard> {
+  requireReactor(reactor);
   const { port, host, token: given, hosts, frameAncestors, threshold, name, pools } = completeDashboardOptions(options);
   const server = createServer();
   server.maxConnections = MOST_CONNECTIONS;
@@ -109,6 +112,15 @@ export async function serveDashboard(reactor: DashboardReactor, options: Dashboa
   // By then the calls in threads are done.
   const trigger = reactor.addSystemEventTrigger('during', 'shutdown', stop);
   return { url, loginUrl, token, stop, [Symbol.asyncDispose]: stop };
+}
+
+/** Before anything is served that nobody could end. */
+function requireReactor(reactor: unknown): void {
+  const { addSystemEventTrigger } = (reactor ?? {}) as Partial<DashboardReactor>;
+  if (typeof addSystemEventTrigger === 'function') return;
+  throw new InvalidArgumentError(
+    `A dashboard ends with a reactor, which serveDashboard is given first, not with ${inspect(reactor, { depth: 0 })}.`,
+  );
 }
 
 function close(server: Server): Promise<void> {

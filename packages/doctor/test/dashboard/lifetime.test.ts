@@ -60,6 +60,32 @@ describe('how long a dashboard is there', { concurrency: true, ...limit }, () =>
     assert.deepEqual([output, code], ['HTTP/1.1 200 OK\n', 0]);
   });
 
+  test('one that is refused leaves nothing behind', async (t) => {
+    const { output } = await run(
+      `
+      import { serveDashboard } from '@heddle/doctor';
+      import { reactor } from 'heddle';
+      import { hasSubscribers } from 'node:diagnostics_channel';
+      import { readdirSync } from 'node:fs';
+      const refused = [[reactor, { threshold: 0.5 }], [reactor, { threshold: 1e9 }], [undefined], [{ port: 9393 }]];
+      for (const args of refused) {
+        await serveDashboard(...args).catch(({ message }) => console.log(message));
+        console.log(hasSubscribers('heddle:job:settled'), readdirSync(process.env.TMPDIR).length);
+      }`,
+      temporaryFolder(t),
+    );
+    const threshold =
+      'The option threshold of a dashboard must be a number of milliseconds from 1 to 86400000, or Infinity';
+    const reactor = 'A dashboard ends with a reactor, which serveDashboard is given first';
+    const messages = [
+      `${threshold}, not 0.5.`,
+      `${threshold}, not 1000000000.`,
+      `${reactor}, not with undefined.`,
+      `${reactor}, not with { port: 9393 }.`,
+    ];
+    assert.equal(output, messages.map((message) => `${message}\nfalse 0\n`).join(''));
+  });
+
   test('it ends with the shutdown of its reactor', async (t) => {
     const reactor = createReactor();
     const running = reactor.run({ installSignalHandlers: false });
