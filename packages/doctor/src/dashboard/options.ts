@@ -48,6 +48,9 @@ const TOKEN = /^[\x21-\x7e]+$/;
 
 /** @throws InvalidArgumentError naming the option, its value (never the token's) and what it should be */
 export function completeDashboardOptions(options: DashboardOptions): CompleteDashboardOptions {
+  if (typeof options !== 'object' || options === null) {
+    throw new InvalidArgumentError(`The options of a dashboard must be an object, not ${String(options)}.`);
+  }
   const { port = 0, host = '127.0.0.1', token, hosts = [], frameAncestors = [], threshold = 50, name } = options;
   check('port', Number.isInteger(port) && port >= 0 && port <= 65_535, 'a whole number from 0 to 65535', port);
   check('host', typeof host === 'string' && host !== '', 'an address or a host name', host);
@@ -63,12 +66,23 @@ export function completeDashboardOptions(options: DashboardOptions): CompleteDas
   check('name', name === undefined || typeof name === 'string', 'a string', name);
   const { pools = threadPools } = options;
   check('pools', typeof pools === 'function', 'a function that gives pools', pools);
-  return { port, host, token, hosts: hosts.map((one) => one.toLowerCase()), frameAncestors, threshold, name, pools };
+  const lowerCaseHosts = hosts.map((one) => one.toLowerCase());
+  const complete = { port, host, token, hosts: lowerCaseHosts, frameAncestors, threshold, name, pools };
+  checkNames(options, complete);
+  return complete;
 }
 
 /** Whether only programs of this machine can reach an address. */
 export function isLoopback(address: string): boolean {
   return address === '::1' || (isIP(address) === 4 && address.startsWith('127.'));
+}
+
+/** A token under a name that is none would leave the page open to everybody on the machine. */
+function checkNames(given: object, known: object): void {
+  const unknown = Object.keys(given).find((name) => !Object.hasOwn(known, name));
+  if (unknown === undefined) return;
+  const names = Object.keys(known).join(', ');
+  throw new InvalidArgumentError(`A dashboard has no option '${unknown}'; its options are ${names}.`);
 }
 
 function checkToken(token: unknown): void {

@@ -149,6 +149,11 @@ describe('who may look at a dashboard, and who may cancel', { concurrency: true,
     await assert.rejects(serve({ hosts: ['http://a'] }), /option hosts/);
     await assert.rejects(serve({ frameAncestors: ["'self'; script-src *"] }), /option frameAncestors/);
     await assert.rejects(serve({ pools: [] }), /option pools/);
+    await assert.rejects(serve({ password: 'x'.repeat(20) }), {
+      message:
+        "A dashboard has no option 'password'; its options are port, host, token, hosts, frameAncestors, threshold, name, pools.",
+    });
+    await assert.rejects(serve(9393 as unknown as object), /The options of a dashboard must be an object, not 9393\./);
     for (const token of ['too short', `with spaces ${'x'.repeat(20)}`]) {
       await assert.rejects(serve({ token }), ({ message }: Error) => {
         assert.match(message, /option token .* 16 or more/);
