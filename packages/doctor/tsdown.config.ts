@@ -8,6 +8,7 @@ const library: UserConfig = {
     // Runs in a thread of the program that is judged.
     'judge/observer': 'src/judge/observer/observer.ts',
     // For the tests.
+    'dashboard/format': 'src/dashboard/format.ts',
     'report/report': 'src/report/report.ts',
     'report/text': 'src/report/text.ts',
     'run/sampled-culprit': 'src/run/sampled-culprit.ts',

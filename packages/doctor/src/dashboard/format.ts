@@ -30,15 +30,16 @@ export function plural(value: number, one: string, many: string = `${one}s`): st
 }
 
 /**
- * The time within which a part of calls was done, by the counts of buckets of 1 µs, 2 µs, 4 µs and so on: the bound of
- * the bucket, in milliseconds; undefined where nothing was counted.
+ * The time within which a part of calls was done, by the counts of buckets of 1 µs, 2 µs, 4 µs and so on, the last of
+ * which has no bound: in words, that of the bucket; undefined where nothing was counted.
  */
-export function quantileOf(counts: readonly number[], part: number): number | undefined {
+export function quantileOf(counts: readonly number[], part: number): string | undefined {
   const all = counts.reduce((sum, value) => sum + value, 0);
   if (all === 0) return undefined;
   let soFar = 0;
   const index = counts.findIndex((value) => (soFar += value) >= all * part);
-  return 2 ** index / 1000;
+  const isOpen = index === counts.length - 1;
+  return isOpen ? `${duration(2 ** (index - 1) / 1000)} or more` : duration(2 ** index / 1000);
 }
 
 function threeDigits(value: number): string {

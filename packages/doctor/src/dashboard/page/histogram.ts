@@ -1,4 +1,4 @@
-import { duration, plural, quantileOf } from '../format.ts';
+import { plural, quantileOf } from '../format.ts';
 import { setText } from './dom.ts';
 
 const NAMESPACE = 'http://www.w3.org/2000/svg';
@@ -19,7 +19,7 @@ export function showHistogram(figure: HTMLElement, verb: string, counts: readonl
   const text =
     half === undefined || most === undefined
       ? `no call has ${verb} yet`
-      : `${plural(all, 'call')} ${verb}: half up to ${duration(half)}, 99 of 100 up to ${duration(most)}`;
+      : `${plural(all, 'call')} ${verb}: half up to ${half}, 99 of 100 up to ${most}`;
   setText(figure.querySelector('figcaption') as HTMLElement, text);
   const picture = figure.querySelector('svg') ?? figure.insertBefore(makePicture(counts.length), figure.firstChild);
   const highest = Math.max(1, ...counts);
