@@ -51,8 +51,8 @@ export class CallRecord {
   /** Comes with every call: all that it costs to leave a dashboard on. */
   #settled(event: JobSettledEvent): void {
     const { functions, slowest } = this.#periods.current;
-    functions.add(event);
     const runTime = event.runTime ?? timedOutAfter(event.error);
+    functions.add(event, runTime);
     if (runTime === undefined || !slowest.wouldTake(runTime)) return;
     const { id, functionName, pool, waitTime = 0, outcome } = event;
     const error = outcome === 'completed' ? undefined : labelOf(event.error);

@@ -13,6 +13,11 @@ export function duration(milliseconds: number): string {
   return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
+/** What each of so many took on the average, of which all took so many milliseconds. */
+export function mean(total: number, times: number): string {
+  return times === 0 ? '–' : duration(total / times);
+}
+
 /** A count with its thousands set apart; long ones shortened. */
 export function count(value: number): string {
   if (value < 1_000_000) return value.toLocaleString('en-US');

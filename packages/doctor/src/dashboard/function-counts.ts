@@ -5,8 +5,6 @@ export interface EndedCall {
   readonly pool: string;
   readonly functionName: string;
   readonly outcome: 'completed' | 'failed' | 'cancelled';
-  /** Milliseconds; undefined where no thread has answered. */
-  readonly runTime: number | undefined;
 }
 
 interface Count {
@@ -17,6 +15,7 @@ interface Count {
   count: number;
   failed: number;
   cancelled: number;
+  timed: number;
   total: number;
   longest: number;
 }
@@ -37,24 +36,27 @@ export class FunctionCounts {
     this.#places = places;
   }
 
-  add({ pool, functionName, outcome, runTime }: EndedCall): void {
+  /** @param runTime in milliseconds; undefined where nobody knows it */
+  add({ pool, functionName, outcome }: EndedCall, runTime: number | undefined): void {
     const count = this.#pools.get(pool)?.get(functionName) ?? this.#place(pool, functionName);
     count.rank++;
     count.count++;
     if (outcome === 'failed') count.failed++;
     else if (outcome === 'cancelled') count.cancelled++;
     if (runTime === undefined) return;
+    count.timed++;
     count.total += runTime;
     if (runTime > count.longest) count.longest = runTime;
   }
 
   rows(): FunctionRow[] {
-    return [...this.#counts()].map(({ functionName, pool, count, failed, cancelled, total, longest }) => ({
+    return [...this.#counts()].map(({ functionName, pool, count, failed, cancelled, timed, total, longest }) => ({
       functionName,
       pool,
       count,
       failed,
       cancelled,
+      timed,
       total,
       longest,
     }));
@@ -62,7 +64,7 @@ export class FunctionCounts {
 
   #place(pool: string, functionName: string): Count {
     const rank = this.#taken < this.#places ? 0 : this.#evict();
-    const count = { functionName, pool, rank, count: 0, failed: 0, cancelled: 0, total: 0, longest: 0 };
+    const count = { functionName, pool, rank, count: 0, failed: 0, cancelled: 0, timed: 0, total: 0, longest: 0 };
     let functions = this.#pools.get(pool);
     if (functions === undefined) {
       functions = new Map();
@@ -105,6 +107,7 @@ export function sumOfRows(all: readonly (readonly FunctionRow[])[]): FunctionRow
             count: sum.count + row.count,
             failed: sum.failed + row.failed,
             cancelled: sum.cancelled + row.cancelled,
+            timed: sum.timed + row.timed,
             total: sum.total + row.total,
             longest: Math.max(sum.longest, row.longest),
           },

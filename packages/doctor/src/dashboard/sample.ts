@@ -97,6 +97,8 @@ export interface FunctionRow {
   readonly count: number;
   readonly failed: number;
   readonly cancelled: number;
+  /** How many of them have a time: those that a thread has answered, or had for as long as they may take. */
+  readonly timed: number;
   /** Milliseconds in threads, of all calls and of the longest. */
   readonly total: number;
   readonly longest: number;

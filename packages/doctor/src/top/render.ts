@@ -1,4 +1,4 @@
-import { count, duration, percent, plural } from '../dashboard/format.ts';
+import { count, duration, mean, percent, plural } from '../dashboard/format.ts';
 import type { CallRow, FunctionRow, LoopSample, PoolSample } from '../dashboard/sample.ts';
 import type { TopState } from './state.ts';
 import { fit, type Line, printable, type Style, widthOf } from './text.ts';
@@ -148,8 +148,8 @@ function functions({ sample }: TopState, columns: number): Line[] {
   if (rows.length === 0) return [];
   const isWide = columns >= 80;
   const width = Math.max(16, columns - 4 - (isWide ? 60 : 36));
-  const numbers = (mean: string, others: readonly string[], lost: string): string =>
-    (isWide ? [...others, mean, lost] : others).map((text) => fit(text, 12, 'right')).join('');
+  const numbers = (average: string, others: readonly string[], lost: string): string =>
+    (isWide ? [...others, average, lost] : others).map((text) => fit(text, 12, 'right')).join('');
   return [
     EMPTY,
     [['Functions', 'bold'], [fit('', width - 7)], [numbers('mean', ['calls', 'in all', 'longest'], 'failed'), 'faint']],
@@ -158,7 +158,7 @@ function functions({ sample }: TopState, columns: number): Line[] {
         [`  ${fit(nameOf(row), width)}`],
         [
           numbers(
-            duration(row.total / row.count),
+            mean(row.total, row.timed),
             [count(row.count), duration(row.total), duration(row.longest)],
             row.failed + row.cancelled === 0 ? '–' : count(row.failed + row.cancelled),
           ),

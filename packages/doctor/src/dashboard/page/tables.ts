@@ -1,4 +1,4 @@
-import { count, duration } from '../format.ts';
+import { count, duration, mean } from '../format.ts';
 import type { FunctionRow, SlowCall } from '../sample.ts';
 import { byId, element, setText, showList } from './dom.ts';
 
@@ -87,7 +87,7 @@ export function makeFunctionTable(): (rows: readonly FunctionRow[]) => void {
     { title: 'Pool', text: ({ pool }) => pool, isExtra: true },
     { title: 'Calls', text: (row) => count(row.count), rank: (row) => row.count, isNumber: true },
     { title: 'In all', text: ({ total }) => duration(total), rank: ({ total }) => total, isNumber: true },
-    { title: 'Mean', text: (row) => duration(row.total / row.count), rank: meanOf, isNumber: true, isExtra: true },
+    { title: 'Mean', text: (row) => mean(row.total, row.timed), rank: meanOf, isNumber: true, isExtra: true },
     { title: 'Longest', text: ({ longest }) => duration(longest), rank: ({ longest }) => longest, isNumber: true },
     {
       title: 'Failed',
@@ -120,8 +120,8 @@ function classOf({ isNumber, isExtra }: { isNumber?: boolean; isExtra?: boolean 
   return [isNumber ? 'number' : '', isExtra ? 'extra' : ''].join(' ').trim();
 }
 
-function meanOf({ total, count: calls }: FunctionRow): number {
-  return total / calls;
+function meanOf({ total, timed }: FunctionRow): number {
+  return timed === 0 ? 0 : total / timed;
 }
 
 function lost({ failed, cancelled }: FunctionRow): string {
