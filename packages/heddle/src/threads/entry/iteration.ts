@@ -2,7 +2,7 @@ import { isThenable } from '../../defer/thenable.ts';
 import { inside } from '../wire/inside.ts';
 import { type IterationArguments, NotIterableError } from '../wire/iteration.ts';
 import type { MoreItems } from '../wire/messages.ts';
-import { UnclonableError } from '../wire/unclonable-error.ts';
+import { itemError } from './item-error.ts';
 import type { LoadedFunction } from './load.ts';
 
 type AnyIterator = Iterator<unknown> | AsyncIterator<unknown>;
@@ -87,11 +87,19 @@ async function run(
     const { done, value } = isThenable(step) ? await step : step;
     if (done === true) return value;
     try {
-      push(isThenable(value) ? await value : value);
+      send(push, isThenable(value) ? await value : value);
     } catch (error) {
       await end();
-      throw error instanceof UnclonableError ? new UnclonableError(error.message.replace(/^args\[0\]/, 'item')) : error;
+      throw error;
     }
+  }
+}
+
+function send(push: (item: unknown) => void, item: unknown): void {
+  try {
+    push(item);
+  } catch (error) {
+    throw itemError(error);
   }
 }
 

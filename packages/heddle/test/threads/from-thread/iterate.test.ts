@@ -10,8 +10,11 @@ import {
   countItems,
   countItemsLater,
   exitAfter,
+  giveDeep,
   giveNothing,
+  giveRefusal,
   giveUnsendable,
+  giveUnsteady,
   listLater,
   spinAfterFirst,
   throwAfter,
@@ -19,7 +22,7 @@ import {
   throwInFinally,
 } from '../../fixtures/threads/items.ts';
 import { Gate, sharedInts } from '../../support/gate.ts';
-import { poolFor } from '../../support/pools.ts';
+import { poolFor, poolOfOne } from '../../support/pools.ts';
 import { runProgram } from '../../support/program.ts';
 
 const limit = { timeout: 30_000 };
@@ -196,6 +199,16 @@ test('an item that cannot be sent ends the generator, and is named', limit, asyn
   assert.equal((await items.next()).value, 1);
   await assert.rejects(items.next(), { code: 'HEDDLE_UNCLONABLE', message: /^item\.socket/ });
 });
+
+for (const Pool of [ThreadPool, ProcessPool]) {
+  test(`why an item cannot be sent is told of the item, whatever notices it (${Pool.name})`, limit, async (t) => {
+    const pool = poolOfOne(t, Pool);
+    const refused = (message: RegExp) => ({ code: 'HEDDLE_UNCLONABLE', message });
+    await assert.rejects(pool.iterate(giveUnsteady).next(), refused(/^The item cannot be sent.*only once$/));
+    await assert.rejects(pool.iterate(giveDeep, 5_000).next(), refused(/^item: what is more than 1000 levels deep/));
+    await assert.rejects(pool.iterate(giveRefusal).next(), refused(/^args\[0\]: a socket of somebody else$/));
+  });
+}
 
 test('iterateInThread uses the reactor’s pool, and takes options', limit, async () => {
   const seen: number[] = [];

@@ -166,6 +166,20 @@ test('an encode that throws is the failure, with the path to its instance and th
   assert.match(there.message, /^result\.deep\[0\]: The codec of Stubborn failed in encode: will not go$/);
 });
 
+test('an item whose encode throws is named as an item, and the generator has ended', limit, async () => {
+  const items = pool.iterate(failing.itemsThenStubborn);
+  assert.equal((await items.next()).value, 1);
+  await assert.rejects(items.next(), (error) => {
+    assert.ok(error instanceof CodecError);
+    assert.equal(error.code, 'HEDDLE_CODEC_FAILED');
+    assert.equal(error.className, 'Stubborn');
+    assert.equal(error.message, 'item.deep[0]: The codec of Stubborn failed in encode: will not go');
+    assert.equal((error.cause as Error).message, 'will not go');
+    return true;
+  });
+  assert.equal((await items.next()).done, true);
+});
+
 test('a decode that throws is the failure, here and there', limit, async () => {
   for (const call of [pool.defer(identity<unknown>, new failing.Fragile('x')), pool.defer(failing.giveFragile)]) {
     const error = await errorOf(call, CodecError);
