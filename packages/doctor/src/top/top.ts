@@ -22,6 +22,8 @@ export interface TopOptions {
 
 /** What ends a program from outside, while the terminal is not as it was. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** The system stops no process that no shell could continue, such as the first one in a container. By then it has, or will not. */
+const UNSTOPPED_MS = 100;
 
 /**
  * Shows in the terminal, live, what a program does that serves a dashboard: the loop's delay, what blocked it, the pools,
@@ -81,9 +83,16 @@ async function showScreen(
     keyboard.close();
     screen.leave();
   };
+  let unstopped: NodeJS.Timeout | undefined;
+  const goOn = (): void => {
+    clearTimeout(unstopped);
+    process.off('SIGCONT', goOn);
+    open();
+  };
   const suspend = (): void => {
     close();
-    process.once('SIGCONT', open);
+    process.on('SIGCONT', goOn);
+    unstopped = setTimeout(goOn, UNSTOPPED_MS);
     process.kill(process.pid, 'SIGTSTP');
   };
   const kill = (received: NodeJS.Signals): void => {
@@ -97,7 +106,8 @@ async function showScreen(
   try {
     await followProgram(target, state, end, draw, draw);
   } finally {
-    process.off('SIGCONT', open);
+    clearTimeout(unstopped);
+    process.off('SIGCONT', goOn);
     process.off('exit', close);
     for (const each of SIGNALS) process.off(each, kill);
     close();

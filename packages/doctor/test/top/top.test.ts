@@ -86,6 +86,17 @@ describe('top in a terminal', { concurrency: true, skip: noTmux, ...limit }, () 
     assert.ok(typed.some((line) => line.endsWith('echo $((6 * 7))')));
   });
 
+  test('goes on after Ctrl-Z where no shell could continue it', async (t) => {
+    const { dashboard } = await busyProgram(t);
+    const terminal = await Terminal.open(t);
+    await terminal.enter(`exec ${command(dashboard.url)}`);
+    await terminal.until((lines) => lines.some((line) => /waitForGate +looms-1 +running/.test(line)));
+    await terminal.press('C-z');
+    await terminal.until((lines) => lines[0]?.startsWith('weaving.js') === true);
+    await terminal.press('Down');
+    await terminal.until((lines) => lines.some((line) => /^> +\d+ waitForGate/.test(line)));
+  });
+
   test('cancels the call that is chosen, when asked twice', async (t) => {
     const { dashboard, pool } = await busyProgram(t);
     const terminal = await Terminal.open(t);
