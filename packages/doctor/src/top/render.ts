@@ -7,6 +7,8 @@ const EMPTY: Line = [];
 const BARS = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 /** A delay as long as this has the highest bar; the scale is logarithmic. */
 const HIGHEST_MS = 10_000;
+/** As wide as a time can be: `12 min 34 s`. */
+const LONGEST_TIME = 11;
 
 export interface Size {
   readonly columns: number;
@@ -101,9 +103,9 @@ function calls(state: TopState, columns: number, most: number): Line[] {
   const chosen = state.chosen?.id;
   // The thread first goes where there is little room.
   const threadWidth = columns >= 90 ? 23 : columns >= 70 ? 15 : 0;
-  const nameWidth = Math.max(12, Math.min(60, columns - 2 - 8 - 1 - threadWidth - 10 - 10));
+  const nameWidth = Math.max(12, Math.min(60, columns - 2 - 8 - 1 - threadWidth - 10 - LONGEST_TIME));
   const line = (mark: string, id: string, name: string, thread: string, what: string, time: string): string =>
-    `${mark} ${fit(id, 7, 'right')} ${fit(name, nameWidth)} ${threadWidth > 0 ? `${fit(thread, threadWidth - 1)} ` : ''}${fit(what, 9)} ${fit(time, 10, 'right')}`;
+    `${mark} ${fit(id, 7, 'right')} ${fit(name, nameWidth)} ${threadWidth > 0 ? `${fit(thread, threadWidth - 1)} ` : ''}${fit(what, 9)} ${fit(time, LONGEST_TIME, 'right')}`;
   const title: Line = [[line(' ', 'call', 'function', 'thread or pool', 'state', 'time'), 'faint']];
   if (all.length === 0) return [title, [['  No calls.', 'faint']]];
   // The chosen one is always in sight.
@@ -127,19 +129,18 @@ function calls(state: TopState, columns: number, most: number): Line[] {
 
 function places({ places: all }: TopState, columns: number): Line[] {
   if (all.length === 0) return [];
-  const width = Math.max(20, columns - 44);
+  const rows = all.slice(0, 5).map(({ text, count: times, total, longest }) => ({
+    text: printable(text),
+    inAll: `${fit(`${count(times)}×`, 8, 'right')} ${fit(duration(total), LONGEST_TIME, 'right')} in all`,
+    longest: `, longest ${duration(longest)}`,
+    level: levelOf(longest),
+  }));
+  const figures = Math.max(...rows.map(({ inAll, longest }) => widthOf(inAll + longest)));
+  const width = Math.max(20, columns - 2 - figures);
   return [
     EMPTY,
     [['What blocked the loop', 'bold']],
-    ...all
-      .slice(0, 5)
-      .map(
-        ({ text, count: times, total, longest }): Line => [
-          [`  ${fit(printable(text), width)}`],
-          [`${fit(`${count(times)}×`, 8, 'right')} ${fit(duration(total), 10, 'right')} in all`],
-          [`, longest ${duration(longest)}`, levelOf(longest)],
-        ],
-      ),
+    ...rows.map(({ text, inAll, longest, level }): Line => [[`  ${fit(text, width)}`], [inAll], [longest, level]]),
   ];
 }
 

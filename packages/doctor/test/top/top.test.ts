@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import type { Dashboard, DashboardOptions } from '@heddle/doctor';
@@ -25,6 +27,15 @@ async function busyProgram(
   const calls = [pool.defer(waitForGate, new Gate().shared), pool.defer(add, 1, 2), pool.defer(Math.max, 1, 2)];
   for (const call of calls) call.addErrback((failure) => failure.trap(CancelledError, PoolStoppedError));
   return { dashboard: await dashboardFor(t, { name: 'weaving.js', pools: () => [pool], ...options }), pool };
+}
+
+/** What tells the same to everybody who looks. @returns its address */
+async function serveEvents(t: TestContext, events: Readonly<Record<string, unknown>>): Promise<string> {
+  const texts = Object.entries(events).map(([event, data]) => `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+  const server = createServer((_, response) => response.write(texts.join('')));
+  t.after(() => server.close().closeAllConnections());
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 }
 
 function command(...args: readonly string[]): string {
@@ -143,6 +154,31 @@ describe('top in a terminal', { concurrency: true, skip: noTmux, ...limit }, () 
     process.kill(Number(readFileSync(file, 'utf8')), 'SIGTERM');
     await terminal.until((lines) => lines.some((line) => line === 'code 143'));
     assert.equal(await terminal.tell('cursor_flag'), '1');
+  });
+
+  test('cuts names where there is little room, and no times', async (t) => {
+    const time = 754_000;
+    const text = 'a function with a long name, called in a file with a long name:123';
+    const place = { key: 'a', text, kind: 'code', count: 1234, total: time, longest: time, last: 0, stack: [] };
+    const program = { name: 'long.js', pid: 1, node: 'v24.0.0', started: 0 };
+    const call = { id: 1, functionName: 'f'.repeat(100), pool: 'looms', state: 'running', age: time, runTime: time };
+    const pool = { name: 'looms', max: 1, busy: 1, backlog: 0, completed: 0, failed: 0, cancelled: 0, refused: 0 };
+    const loop = { at: 0, median: 0, p90: 0, longest: 0, utilization: 0 };
+    const url = await serveEvents(t, {
+      hello: { program, history: [], blocks: [], places: [place], mayCancel: false },
+      sample: { at: 0, loop, pools: [{ ...pool, calls: [call] }], functions: [], slowest: [] },
+    });
+    const terminal = await Terminal.open(t, { columns: 80, rows: 24 });
+    await terminal.enter(command(url));
+    const lines = await terminal.until((seen) => seen.some((line) => /^ +1 f+… looms +running/.test(line)));
+    assert.ok(
+      lines.some((line) => /running +12 min 34 s$/.test(line)),
+      lines.join('\n'),
+    );
+    assert.ok(
+      lines.some((line) => /^ {2}a function .*… +1,234× 12 min 34 s in all, longest 12 min 34 s$/.test(line)),
+      lines.join('\n'),
+    );
   });
 
   test('has no colours where NO_COLOR is set, and names that would steer the terminal are only shown', async (t) => {
