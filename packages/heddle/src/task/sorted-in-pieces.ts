@@ -68,6 +68,7 @@ function* merged<T>(items: T[], compare: Compare<T>): Generator<number, T[]> {
     }
     [from, to] = [to, from];
     pass++;
+    yield pass / passes;
   }
   return from;
 }

@@ -139,6 +139,14 @@ for (const [name, loop] of Object.entries(loops)) {
       assert.ok((parts.at(-1) as number) > 0.9, `${parts.at(-1)}`);
     });
 
+    test('tells last that all is done, however many items there are', async () => {
+      for (const length of [1, 64, 65, 127, 129, 1_000]) {
+        let last: unknown;
+        await loop(items.slice(0, length), () => 0, { onProgress: (part: number) => (last = part) });
+        assert.equal(last, 1, `of ${length}`);
+      }
+    });
+
     test('works on nothing at all', async () => {
       assert.deepEqual(await loop([], () => assert.fail('called')), name === 'reduce' ? 0 : []);
     });
