@@ -43,14 +43,14 @@ export function deferred(evidence: Evidence): string | undefined {
 
 /** The loop as a task that gives way to others. */
 export function chopped(
-  { functionName, parameters, head, counter, usesThis }: OwnLoop,
+  { functionName, parameters, args, head, counter, usesThis }: OwnLoop,
   stepMs: number | undefined,
 ): string {
   const every = stepMs === undefined || stepMs >= PIECE_MS ? 1 : 10 ** Math.ceil(Math.log10(PIECE_MS / stepMs));
   const give = every === 1 || counter === undefined ? 'yield;' : `if (${counter} % ${underscored(every)} === 0) yield;`;
   const body = `{ ${head} { …; ${give} } }`;
   if (functionName !== '' && !usesThis) {
-    return `function* ${functionName}(${parameters}) ${body}\nawait cooperate(${functionName}(${parameters})).whenDone()`;
+    return `function* ${functionName}(${inOneLine(parameters)}) ${body}\nawait cooperate(${functionName}(${args})).whenDone()`;
   }
   const generator = `(function* () ${body})${usesThis ? '.call(this)' : '()'}`;
   return `await cooperate(${generator}).whenDone()`;

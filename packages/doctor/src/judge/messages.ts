@@ -37,8 +37,10 @@ export type Order =
 export interface OwnLoop {
   /** Empty where that function has none, or waits, and so cannot become a generator itself. */
   readonly functionName: string;
-  /** The parameters as written: `items, limit`. */
+  /** The parameters as written: `items, limit = 10`. */
   readonly parameters: string;
+  /** What is passed for them: `items, limit`. */
+  readonly args: string;
   /** What stands before the body: `for (const item of items)`. */
   readonly head: string;
   /** The variable that counts its turns, where there is one. */

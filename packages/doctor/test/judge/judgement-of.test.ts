@@ -43,6 +43,7 @@ function evidence(seen: Partial<Observation> = {}, rest: Partial<Evidence> = {})
 const loop = {
   functionName: 'sum',
   parameters: 'items',
+  args: 'items',
   head: 'for (const item of items)',
   counter: undefined,
   usesThis: false,
@@ -146,6 +147,12 @@ test('short steps are gathered by their counter, and a loop that uses this keeps
   assert.match(judgementOf(evidence({ ...args, loop: counted })).write ?? '', /if \(i % 100 === 0\) yield;/);
   const own = judgementOf(evidence({ ...args, loop: { ...loop, usesThis: true } }));
   assert.match(own.write ?? '', /^await cooperate\(\(function\* \(\) \{.*\}\)\.call\(this\)\)\.whenDone\(\)$/);
+});
+
+test('a loop is passed parameters, not their default values, and nothing is left in the place of types', () => {
+  const typed = { ...loop, parameters: 'items, times         = 3', args: 'items, times' };
+  const { write } = judgementOf(evidence({ arguments: [copy('a plain object', 0, socket)], loop: typed }));
+  assert.match(write ?? '', /^function\* sum\(items, times = 3\) .*\nawait cooperate\(sum\(items, times\)\)/);
 });
 
 test('arguments that were not seen, and a call that was short, are not judged', () => {

@@ -189,7 +189,7 @@ describe('the judge, of calls in a running program,', () => {
     );
     assert.equal(
       write,
-      'function* handle(request) { for (const part of request.parts) { …; yield; } }\nawait cooperate(handle(request)).whenDone()',
+      'function* handle(request, limit = 300) { for (const part of request.parts) { …; yield; } }\nawait cooperate(handle(request, limit)).whenDone()',
     );
   });
 

@@ -5,6 +5,7 @@ import { isChain, isFunction, list, type Node, part, type Path, plain, walk } fr
 /** A function of the program's, around a place in it. */
 export interface OwnFunction {
   readonly name: string | undefined;
+  /** Without their default values. */
   readonly parameters: readonly string[];
   /** Whether each of them is a plain name. */
   readonly isSimple: boolean;
@@ -42,12 +43,13 @@ export function functionAt(program: Program, source: string, offset: number): Ow
   const awaits = awaitsIn(body);
   const loop = loopOf(body, offset, awaits);
   const parameters = list(node, 'params');
-  const texts = parameters.map(({ start, end }) => source.slice(start, end));
+  const passed = parameters.map(withoutDefault);
+  const texts = passed.map((node) => textOf(node, source));
   const name = nameOf(node, parent);
   return {
     name,
     parameters: texts,
-    isSimple: parameters.every(({ type }) => type === 'Identifier'),
+    isSimple: passed.every(({ type }) => type === 'Identifier'),
     isArrow: node.type === 'ArrowFunctionExpression',
     isGetter: parent !== undefined && plain(parent, 'kind') === 'get',
     isAsync: plain(node, 'async') === true,
@@ -59,7 +61,8 @@ export function functionAt(program: Program, source: string, offset: number): Ow
         ? undefined
         : {
             functionName: awaits.length > 0 ? '' : (name ?? ''),
-            parameters: texts.join(', '),
+            parameters: parameters.map((node) => textOf(node, source)).join(', '),
+            args: texts.join(', '),
             head: headOf(loop, source),
             counter: counterOf(loop),
             usesThis: usesThis(loop),
@@ -72,6 +75,14 @@ export function functionAt(program: Program, source: string, offset: number): Ow
 function nameOf(node: Node, parent: Node | undefined): string | undefined {
   const named = part(node, 'id') ?? (parent?.type === 'VariableDeclarator' ? part(parent, 'id') : undefined);
   return named?.type === 'Identifier' ? (plain(named, 'name') as string) : undefined;
+}
+
+function withoutDefault(parameter: Node): Node {
+  return parameter.type === 'AssignmentPattern' ? (part(parameter, 'left') as Node) : parameter;
+}
+
+function textOf({ start, end }: Node, source: string): string {
+  return source.slice(start, end);
 }
 
 /** Calls `visit` for what is in a function's body itself; what is in functions within does not count. */
@@ -135,10 +146,11 @@ function usesThis(loop: Node): boolean {
 }
 
 function turnsOf(loop: Node, source: string): string | undefined {
-  const textOf = ({ start, end }: Node): string => source.slice(start, end);
   if (loop.type === 'ForOfStatement') {
     const right = part(loop, 'right');
-    return isChain(right) ? `${textOf(right as Node)}.length ?? ${textOf(right as Node)}.size` : undefined;
+    return isChain(right)
+      ? `${textOf(right as Node, source)}.length ?? ${textOf(right as Node, source)}.size`
+      : undefined;
   }
   const test = loop.type === 'ForStatement' ? part(loop, 'test') : undefined;
   const limit =
@@ -146,5 +158,5 @@ function turnsOf(loop: Node, source: string): string | undefined {
       ? part(test, 'right')
       : undefined;
   if (limit === undefined || !(isChain(limit) || limit.type === 'Literal')) return undefined;
-  return `Number(${textOf(limit)})`;
+  return `Number(${textOf(limit, source)})`;
 }
