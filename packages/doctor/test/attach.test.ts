@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { examine, reportOn } from './support/examined.ts';
 import { packageRoot } from './support/paths.ts';
 
+const isLinux = process.platform === 'linux';
 const fixture = path.join(packageRoot, 'test/fixtures/blocker.cjs');
 
 test('a running process is watched from when it is attached to until Ctrl-C, and runs on as before', async (t) => {
@@ -43,4 +44,24 @@ test('a process that is no Node is left alone', async (t) => {
   assert.equal(code, 2);
   assert.match(stderr, /\(sleep\).*is no Node process/);
   assert.equal(child.exitCode ?? child.signalCode, null);
+});
+
+test('a process that has given itself another title is known as Node', {
+  skip: !isLinux && 'Only Linux tells.',
+}, async (t) => {
+  const program = "process.title = 'my-server'; setInterval(() => {}, 1000); console.log('up');";
+  const child = spawn(process.execPath, ['--inspect-port=0', '--eval', program], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  t.after(() => child.kill('SIGKILL'));
+  await once(child.stdout, 'data');
+  let isWatched = false;
+  const { code, stderr } = await examine(['--attach', String(child.pid)], {
+    onOutput: (output, doctor) => {
+      if (isWatched || !output.includes('watching process')) return;
+      isWatched = true;
+      doctor.kill('SIGINT');
+    },
+  });
+  assert.equal(code, 0, stderr);
 });

@@ -88,7 +88,17 @@ function catchesSigusr1(pid: number): boolean | undefined {
 
 /** Others than Node may wait for that signal as well. */
 function isCalledNode(pid: number): boolean {
-  return /^node(?:js)?(?:\.exe)?$/i.test(path.basename(nameOf(pid)));
+  return /^node(?:js)?(?:\.exe)?$/i.test(path.basename(executableOf(pid) ?? nameOf(pid)));
+}
+
+/** What Linux knows, whatever title the process has given itself; `undefined` elsewhere. */
+function executableOf(pid: number): string | undefined {
+  try {
+    // Of a file that has been replaced since, as by an update, Linux says so behind its name.
+    return readlinkSync(`/proc/${pid}/exe`).replace(/ \(deleted\)$/, '');
+  } catch {
+    return undefined;
+  }
 }
 
 function nameOf(pid: number): string {
