@@ -252,6 +252,12 @@ describe('heddle-doctor says what it cannot do', { concurrency: 2 }, () => {
       /report\.html cannot be written/,
     ],
     ['a process that is not there', ['--attach', '4194303'], 2, /no process 4194303/],
+    [
+      'a program beside a process to attach to',
+      ['--attach', '4194303', 'node', 'server.js'],
+      2,
+      /--attach 4194303 .* and node server\.js would not be run/,
+    ],
     ['a process id that is none', ['--attach', 'server'], 2, /--attach takes the id of a process.*not server/],
     [
       'a program that keeps others out',

@@ -106,7 +106,13 @@ function defaultThreshold({ failOver }: Pick<Arguments, 'failOver'>): number {
 }
 
 function checked(found: Arguments): Arguments {
-  const { threshold, failOver, json, html } = found;
+  const { threshold, failOver, json, html, attach, command } = found;
+  if (attach !== undefined && command.length > 0) {
+    throw new DoctorError(
+      'HEDDLE_DOCTOR_USAGE',
+      `--attach ${attach} watches a process that runs already, and ${command.join(' ')} would not be run: leave out one of the two.`,
+    );
+  }
   if (failOver !== undefined && failOver < threshold) {
     throw new DoctorError(
       'HEDDLE_DOCTOR_USAGE',
