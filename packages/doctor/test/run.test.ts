@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -280,6 +281,17 @@ describe('heddle-doctor says what it cannot do', { concurrency: 2 }, () => {
       assert.equal(examined.stdout, '');
     });
   }
+
+  test('a program that is not there, and leaves no empty report', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'heddle-no-report-'));
+    try {
+      const file = path.join(folder, 'report.html');
+      const { code } = await examine(['--html', file, 'no-such-command']);
+      assert.deepEqual([code, existsSync(file)], [127, false]);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
 
   test('a program that dies when it starts keeps its error and its exit code', async () => {
     const { code, stdout, stderr } = await examine(['--', node, 'no-such-file.js']);

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { constants } from 'node:os';
@@ -59,7 +59,7 @@ async function examine(args: Arguments): Promise<number> {
   }
   // Before the program runs, not when it has run for hours.
   for (const file of [args.json, args.html]) {
-    if (file !== undefined && file !== '-') writing(file, () => writeFileSync(file, '', { flag: 'a' }));
+    if (file !== undefined && file !== '-') writing(file, () => tryOut(file));
   }
   const folder = writing(tmpdir(), () => mkdtempSync(path.join(tmpdir(), 'heddle-doctor-')));
   try {
@@ -136,6 +136,13 @@ function writing<T>(file: string, write: () => T): T {
   } catch (error) {
     throw new DoctorError('HEDDLE_DOCTOR_CANNOT_WRITE', `${file} cannot be written: ${(error as Error).message}`);
   }
+}
+
+/** Finds out whether a file can be written, and leaves it as it is: perhaps there will be no report. */
+function tryOut(file: string): void {
+  const isThere = existsSync(file);
+  writeFileSync(file, '', { flag: 'a' });
+  if (!isThere) rmSync(file);
 }
 
 /** Progress and errors: the standard output belongs to the program and the report. */
