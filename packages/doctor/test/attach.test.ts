@@ -1,13 +1,25 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
-import { examine, reportOn } from './support/examined.ts';
+import { examine, type ExamineOptions, reportOn } from './support/examined.ts';
 import { packageRoot } from './support/paths.ts';
 
 const isLinux = process.platform === 'linux';
 const fixture = path.join(packageRoot, 'test/fixtures/blocker.cjs');
+
+/** Sends the doctor a signal as soon as it has said something. */
+function signalled(text: string, signal: NodeJS.Signals): NonNullable<ExamineOptions['onOutput']> {
+  let isSent = false;
+  return (output, doctor) => {
+    if (isSent || !output.includes(text)) return;
+    isSent = true;
+    doctor.kill(signal);
+  };
+}
 
 test('a running process is watched from when it is attached to until Ctrl-C, and runs on as before', async (t) => {
   // Any free port: others on this machine may have a debugger open.
@@ -55,13 +67,45 @@ test('a process that has given itself another title is known as Node', {
   });
   t.after(() => child.kill('SIGKILL'));
   await once(child.stdout, 'data');
-  let isWatched = false;
   const { code, stderr } = await examine(['--attach', String(child.pid)], {
-    onOutput: (output, doctor) => {
-      if (isWatched || !output.includes('watching process')) return;
-      isWatched = true;
-      doctor.kill('SIGINT');
-    },
+    onOutput: signalled('watching process', 'SIGINT'),
   });
   assert.equal(code, 0, stderr);
+});
+
+test('the watch ends when the terminal goes', {
+  skip: process.platform === 'win32' && 'No such signal.',
+}, async (t) => {
+  const program = "setInterval(() => {}, 1000); console.log('up');";
+  const child = spawn(process.execPath, ['--inspect-port=0', '--eval', program], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  t.after(() => child.kill('SIGKILL'));
+  await once(child.stdout, 'data');
+  const { code, stdout } = await examine(['--attach', String(child.pid)], {
+    onOutput: signalled('watching process', 'SIGHUP'),
+  });
+  assert.equal(code, 0);
+  assert.match(stdout, /still running/);
+});
+
+test('who waits for the inspector of a process can give that up, and nothing is left of it', async (t) => {
+  const temporary = await mkdtemp(path.join(tmpdir(), 'heddle-attach-'));
+  // In native code for ever, so that no inspector is opened.
+  const program = "process.stdout.write('up', () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0));";
+  const child = spawn(process.execPath, ['--inspect-port=0', '--eval', program], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  t.after(async () => {
+    child.kill('SIGKILL');
+    await rm(temporary, { recursive: true });
+  });
+  await once(child.stdout, 'data');
+  const { code, stderr } = await examine(['--attach', String(child.pid)], {
+    env: { TMPDIR: temporary },
+    onOutput: signalled('Waiting for process', 'SIGINT'),
+  });
+  assert.equal(code, 2);
+  assert.match(stderr, /had not opened its inspector yet/);
+  assert.deepEqual(await readdir(temporary), []);
 });

@@ -20,10 +20,11 @@ import { help } from './help.ts';
  * @returns the exit code
  */
 export async function main(args: readonly string[]): Promise<number> {
-  // Whoever was to read the report has gone; the program is watched to its end, and its exit code passed on.
+  // Whoever was to read the report has gone, or the terminal (EIO); the program is watched to its end, and its exit code
+  // passed on.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
+      if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
     });
   }
   try {

@@ -29,10 +29,11 @@ const KEY = 'heddle.doctor.attached';
  */
 export async function attach(pid: number, { tell, ...settings }: AttachOptions): Promise<Attached> {
   checkTarget(pid);
-  const { client, wasOpen } = await open(pid);
+  const interruption = interrupted();
+  const { client, wasOpen } = await openWithin(pid, interruption, tell);
   const record = fileURLToPath(new URL('./run/record.cjs', import.meta.url));
   try {
-    await client.evaluate(start(record, settings));
+    await Promise.race([client.evaluate(start(record, settings)), interruption]);
   } catch (error) {
     await client.close();
     throw new DoctorError(
@@ -42,7 +43,7 @@ export async function attach(pid: number, { tell, ...settings }: AttachOptions):
   }
   const began = Date.now();
   tell(`watching process ${pid}; Ctrl-C ends that and prints the report, the process runs on.`);
-  const end = await Promise.race([interrupted(), client.closed().then(() => 'ended' as const)]);
+  const end = await Promise.race([interruption, client.closed().then(() => 'ended' as const)]);
   if (end !== 'ended') {
     // A loop that stands still hears nothing; another Ctrl-C gives up waiting for it.
     const hint = setTimeout(
@@ -56,12 +57,48 @@ export async function attach(pid: number, { tell, ...settings }: AttachOptions):
   return { began, ended: Date.now(), notes: notes(pid, end === 'ended') };
 }
 
-async function open(pid: number): Promise<{ client: InspectorClient; wasOpen: boolean }> {
+interface Opened {
+  readonly client: InspectorClient;
+  readonly wasOpen: boolean;
+}
+
+/** A process in native code lets others connect to its inspector, and answers nothing. */
+async function openWithin(pid: number, interruption: Promise<unknown>, tell: AttachOptions['tell']): Promise<Opened> {
+  const giveUp = new AbortController();
+  const hint = setTimeout(
+    () => tell(`Waiting for process ${pid} to open its inspector; Ctrl-C gives that up.`),
+    PATIENCE_MS,
+  );
+  const deadline = setTimeout(() => giveUp.abort(), OPENING_MS);
+  let isInterrupted = false;
+  void interruption.then(() => {
+    isInterrupted = true;
+    giveUp.abort();
+  });
+  try {
+    const opened = await open(pid, giveUp.signal);
+    if (opened !== undefined) return opened;
+  } finally {
+    clearTimeout(hint);
+    clearTimeout(deadline);
+  }
+  throw new DoctorError(
+    'HEDDLE_DOCTOR_NO_INSPECTOR',
+    isInterrupted
+      ? `Process ${pid} had not opened its inspector yet: it may do so when its loop turns again.`
+      : `Process ${pid} has not opened its inspector within ${OPENING_MS / 1000} s: its loop stands still in native code, or ` +
+          'it is in a container with a network of its own. There, run the program under the doctor from its start.',
+  );
+}
+
+/** @returns `undefined` where that was given up */
+async function open(pid: number, givenUp: AbortSignal): Promise<Opened | undefined> {
   const usual = inspectorPort(pid);
   const before = usual === 0 ? 'free' : await portState(usual);
   if (before === 'inspector') {
-    const client = await connectTo(pid, usual);
+    const client = await connectTo(pid, usual, givenUp);
     if (client !== undefined) return { client, wasOpen: true };
+    if (givenUp.aborted) return undefined;
   }
   if (before !== 'free') {
     throw new DoctorError(
@@ -72,27 +109,33 @@ async function open(pid: number): Promise<{ client: InspectorClient; wasOpen: bo
   }
   const others = listeningPorts(pid);
   process.kill(pid, 'SIGUSR1');
-  const deadline = Date.now() + OPENING_MS;
-  while (Date.now() < deadline) {
+  while (!givenUp.aborted) {
     // What it listened on before is its own business, and is asked nothing.
     for (const port of new Set([...(usual === 0 ? [] : [usual]), ...listeningPorts(pid)])) {
       if (others.includes(port)) continue;
-      const client = await connectTo(pid, port);
+      const client = await connectTo(pid, port, givenUp);
       if (client !== undefined) return { client, wasOpen: false };
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new DoctorError(
-    'HEDDLE_DOCTOR_NO_INSPECTOR',
-    `Process ${pid} has not opened its inspector within ${OPENING_MS / 1000} s: its loop stands still in native code, or ` +
-      'it is in a container with a network of its own. There, run the program under the doctor from its start.',
-  );
+  return undefined;
 }
 
-/** `undefined` where that is not the inspector of the process. */
-async function connectTo(pid: number, port: number): Promise<InspectorClient | undefined> {
+/** `undefined` where that is not the inspector of the process, or was given up. */
+async function connectTo(pid: number, port: number, givenUp: AbortSignal): Promise<InspectorClient | undefined> {
   const client = await InspectorClient.connect(port);
-  if (client === undefined || (await client.evaluate('process.pid')) === pid) return client;
+  if (client === undefined) return undefined;
+  const hangUp = (): void => client.hangUp();
+  givenUp.addEventListener('abort', hangUp);
+  if (givenUp.aborted) hangUp();
+  try {
+    if ((await client.evaluate('process.pid')) === pid) return client;
+  } catch (error) {
+    if (givenUp.aborted) return undefined;
+    throw error;
+  } finally {
+    givenUp.removeEventListener('abort', hangUp);
+  }
   await client.close();
   return undefined;
 }
@@ -121,7 +164,8 @@ function stop(closesInspector: boolean): string {
 
 function interrupted(): Promise<'interrupted'> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve('interrupted'));
+    // With its terminal gone, the doctor must not be: the process would be watched for ever.
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve('interrupted'));
   });
 }
 

@@ -62,6 +62,11 @@ export class InspectorClient {
     return new Promise((resolve) => this.#socket.once('close', () => resolve()));
   }
 
+  /** Ends the connection without an answer from the process: what waits for one fails. */
+  hangUp(): void {
+    this.#socket.terminate();
+  }
+
   async close(): Promise<void> {
     const closed = this.closed();
     this.#socket.close();
