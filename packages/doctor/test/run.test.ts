@@ -282,6 +282,17 @@ describe('heddle-doctor says what it cannot do', { concurrency: 2 }, () => {
     });
   }
 
+  const keepsInspector = process.allowedNodeEnvironmentFlags.has('--allow-inspector');
+  test('a program that may write its record, and may not be watched', {
+    skip: !keepsInspector && 'On this Node, --permission does not keep out the inspector.',
+  }, async () => {
+    const flags = ['--permission', '--allow-fs-read=*', '--allow-fs-write=*'];
+    const { code, stdout, stderr } = await examine(['--fail-over', '60', '--', node, ...flags, '--eval', '']);
+    assert.equal(code, 2);
+    assert.match(stderr, /no Node process was to be watched in it: it runs under --permission/);
+    assert.equal(stdout, '');
+  });
+
   test('a program that is not there, and leaves no empty report', async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'heddle-no-report-'));
     try {

@@ -78,19 +78,23 @@ async function run({ command, threshold, isJudging, json }: Arguments, folder: s
   const program = new Program(command, { folder, threshold, isJudging, stdout: json === '-' ? 2 : 1, tell });
   const { code, signal } = await program.run();
   const processes = readRecords(folder);
-  if (processes.length === 0) throw notWatched(command, signal ?? `exit code ${code}`);
+  // Of what nobody has watched, it cannot be said that nothing blocked it.
+  if (processes.every(({ failure }) => failure !== undefined)) {
+    throw notWatched(command, signal ?? `exit code ${code}`, processes[0]?.failure);
+  }
   const run = { command, began, ended: Date.now(), threshold, exitCode: code, signal, notes: [], isJudging };
   return reportOf(run, processes);
 }
 
-function notWatched(command: readonly string[], ending: string): DoctorError {
+function notWatched(command: readonly string[], ending: string, failure: string | undefined): DoctorError {
   const options = `${command.join(' ')} ${process.env['NODE_OPTIONS'] ?? ''}`;
   const why = /--(?:experimental-)?permission\b/.test(options)
     ? 'it runs under --permission, which keeps out what would watch it. Run it without that for the doctor.'
-    : 'it runs no Node, or starts it without the NODE_OPTIONS it is given, by which the doctor comes in.';
+    : (failure ?? 'it runs no Node, or starts it without the NODE_OPTIONS it is given, by which the doctor comes in.');
+  const watched = failure === undefined ? 'seen' : 'to be watched';
   return new DoctorError(
     'HEDDLE_DOCTOR_NOT_WATCHED',
-    `${command.join(' ')} ended with ${ending}, and no Node process was seen in it: ${why}`,
+    `${command.join(' ')} ended with ${ending}, and no Node process was ${watched} in it: ${why}`,
   );
 }
 
