@@ -1,7 +1,8 @@
 import type { Binding, Scope } from './scopes.ts';
 import { bare, childrenOf, isNode, nameOf, type Node } from './syntax.ts';
 
-const HEDDLE = new Set(['heddle', 'heddle/threads']);
+/** What programs import what defers as. */
+export const HEDDLE: ReadonlySet<string> = new Set(['heddle', 'heddle/threads']);
 
 /** Finds the calls whose callee comes from an import of heddle, and gives their function arguments. */
 export function deferredArguments(program: Node, scopeOf: (node: Node) => Scope): Node[] {

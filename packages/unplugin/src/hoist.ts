@@ -37,6 +37,9 @@ export interface HoistOptions {
   readonly own: string | undefined;
 }
 
+/** What a rewritten module imports. */
+export const ADDRESSED = 'heddle/addressed';
+
 const PARTS = '$heddlePartsOf';
 
 /** Takes the deferred functions out of a module; undefined where there are none. */
@@ -86,7 +89,7 @@ export function hoist(code: string, file: string, { own }: HoistOptions): Hoiste
       // Comments before the first statement may be meant for compilers.
       const start = firstStatement(tree);
       const parts = readings.some((reading) => reading.startsWith(`${PARTS}(`)) ? `, partsOf as ${PARTS}` : '';
-      text.appendLeft(start, `import { addressed as ${addressed}${parts} } from 'heddle/addressed';`);
+      text.appendLeft(start, `import { addressed as ${addressed}${parts} } from '${ADDRESSED}';`);
       // A variable of the old kind: a function may be called before its module has got so far.
       text.appendLeft(start, `var ${places.map((_place, index) => `${url}${index}`).join(', ')};`);
       places.forEach((place, index) => {

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { bundledHeddle, entryAsset } from './bundled-heddle.ts';
+import { HEDDLE } from './calls.ts';
 import { entryImported } from './entry-imported.ts';
-import { hoist } from './hoist.ts';
+import { ADDRESSED, hoist } from './hoist.ts';
 import { fileOfModule, isSource, ownSpecifier, threadFileName } from './thread-id.ts';
 import type { ThreadModule } from './thread-module.ts';
 
@@ -24,6 +25,7 @@ interface BundlerError {
 
 interface Resolved {
   readonly id: string;
+  readonly external?: boolean | 'absolute' | 'relative' | undefined;
   /** Rolldown's. */
   readonly packageJsonPath?: string | undefined;
 }
@@ -97,6 +99,8 @@ export default function heddle(): HeddlePlugin {
         const resolved = await this.resolve(source.replace(MARK, '$1'), undefined, { skipSelf: true });
         return { id: source, packageJsonPath: resolved?.packageJsonPath };
       }
+      if (source === ADDRESSED)
+        return addressedModule((specifier) => this.resolve(specifier, importer, { skipSelf: true }));
       // What the thread's module imports is relative to the module it was taken from.
       if (importer !== undefined && modules.has(importer)) {
         return this.resolve(source, importer.replace(MARK, '$1'), { skipSelf: true });
@@ -161,6 +165,20 @@ export default function heddle(): HeddlePlugin {
         : `require('node:url').pathToFileURL(require('node:path').join(__dirname, ${JSON.stringify(relativePath)})).href`;
     },
   };
+}
+
+/**
+ * Where the program's heddle is loaded from its package, so is this part of it, whether the program's options name it or
+ * not: the addresses that another heddle has been told are none to the program's.
+ */
+async function addressedModule(
+  resolve: (specifier: string) => Promise<Resolved | null>,
+): Promise<Resolved | undefined> {
+  for (const specifier of HEDDLE) {
+    const resolved = await resolve(specifier);
+    if (resolved?.external && resolved.id === specifier) return { id: ADDRESSED, external: true };
+  }
+  return undefined;
 }
 
 function isNamedByHeddle(fileName: string): boolean {
