@@ -1,5 +1,5 @@
 import MagicString, { type SourceMap } from 'magic-string';
-import type { Closure } from './closure.ts';
+import type { Captured, Closure } from './closure.ts';
 import type { Binding } from './scopes.ts';
 import type { Node } from './syntax.ts';
 
@@ -56,12 +56,17 @@ export function threadModule({ code, file, own, pragmas }: Surroundings, hoistab
     ...imports.map((binding) => importOf(code, binding)),
     ...exported.map(([local, as]) => `import { ${as} as ${local} } from ${JSON.stringify(own)};`),
   ].join('');
-  text.prepend(`${head}export const $0 = (${captured.map(({ name: variable }) => variable).join(', ')}) => {`);
+  text.prepend(`${head}export const $0 = (${captured.map(parameterOf).join(', ')}) => {`);
   text.append(`\nreturn ${made};};\n`);
   return {
     code: text.toString(),
     map: () => text.generateMap({ source: file, includeContent: true, hires: 'boundary' }),
   };
+}
+
+// Plug-ins that put a text in the place of a global's name (`replace` of Rollup's) leave alone what is assigned to.
+function parameterOf({ name, binding }: Captured): string {
+  return binding === undefined ? `${name} = undefined` : name;
 }
 
 /** A name that the text does not have yet. */
