@@ -1,4 +1,7 @@
-import { inspect } from 'node:util';
+import { inspect, types } from 'node:util';
+
+// By a name that all copies of the library share, as with errors: a thread's own code is a bundle of its own.
+const FAILURE: unique symbol = Symbol.for('heddle.failure');
 
 /** A class of errors, as `check`, `is` and `trap` take it. Abstract classes count too. */
 export type ErrorClass<E = unknown> = abstract new (...args: never[]) => E;
@@ -24,6 +27,10 @@ export type ErrorClass<E = unknown> = abstract new (...args: never[]) => E;
  * ```
  */
 export class Failure<E = unknown> {
+  static {
+    Object.defineProperty(Failure.prototype, FAILURE, { value: true });
+  }
+
   /** What was thrown. */
   readonly value: E;
 
@@ -113,6 +120,17 @@ export class Failure<E = unknown> {
   toString(): string {
     return `[Failure: ${this.value instanceof Error ? String(this.value) : this.getErrorMessage()}]`;
   }
+}
+
+/** Whether it is a Failure, of whichever copy of the library. `instanceof` would ask for that in every callback. */
+export function isFailure(value: unknown): value is Failure {
+  if (typeof value !== 'object' || value === null || types.isProxy(value)) return false;
+  return Reflect.get(value, FAILURE) === true;
+}
+
+/** What was thrown: to throw a Failure means to throw the error in it, as it does in a chain. */
+export function errorIn(thrown: unknown): unknown {
+  return isFailure(thrown) ? thrown.value : thrown;
 }
 
 /** The error in words, for a message: there is always some, whatever it was that was thrown. */

@@ -1,3 +1,4 @@
+import { errorIn, isFailure } from '../../defer/failure.ts';
 import { CodecError } from '../wire/codec-error.ts';
 import type { CallAnswer } from '../wire/messages.ts';
 import { pack, packThrown } from '../wire/pack.ts';
@@ -13,11 +14,12 @@ export interface PackedAnswer {
 
 /** Never throws: an answer that cannot be sent becomes the error which says so. */
 export function packAnswer(outcome: CallAnswer['outcome'], result: unknown): PackedAnswer {
-  if (outcome === 'thrown') return { outcome, parcel: packThrown(result) };
+  if (outcome === 'thrown') return { outcome, parcel: packThrown(errorIn(result)) };
   try {
     return { outcome, parcel: pack(result, 'result') };
   } catch (error) {
-    return { outcome: 'thrown', parcel: packThrown(unsendableAnswer(error)) };
+    // To return a Failure means to throw it.
+    return { outcome: 'thrown', parcel: packThrown(isFailure(result) ? result.value : unsendableAnswer(error)) };
   }
 }
 

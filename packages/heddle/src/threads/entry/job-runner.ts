@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { errorIn, isFailure } from '../../defer/failure.ts';
 import { isThenable } from '../../defer/thenable.ts';
 import { BoundedMap } from '../wire/bounded-map.ts';
 import type { JobMessage } from '../wire/messages.ts';
@@ -173,12 +174,14 @@ export class JobRunner {
     try {
       this.#answers.value(job, value);
     } catch (error) {
+      // To return a Failure means to throw it. Only here it is looked for one: what can be sent is none.
       const isNamed = error instanceof UnclonableError || error instanceof CodecError;
-      this.#answers.failed(job, 'thrown', isNamed ? error : unsendable(error));
+      this.#answers.failed(job, 'thrown', isFailure(value) ? value.value : isNamed ? error : unsendable(error));
     }
   }
 
-  #fail(job: number, outcome: 'thrown' | 'unloadable', error: unknown): void {
+  #fail(job: number, outcome: 'thrown' | 'unloadable', thrown: unknown): void {
+    const error = errorIn(thrown);
     const ready = this.#answers.isReady?.();
     if (ready === undefined) this.#answers.failed(job, outcome, error);
     else void ready.then(() => this.#answers.failed(job, outcome, error));

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Failure } from 'heddle/defer';
 import { ask, inThread, notify, type ThreadPool } from 'heddle/threads';
 import { askFor, callEither, callKept, countTo, enterByCall, keep, sorted } from '../../fixtures/threads/calls-out.ts';
 import * as ledger from '../../fixtures/threads/ledger.ts';
@@ -56,6 +57,18 @@ export function testCallsFromThread<Pool extends ThreadPool>(kindName: string, k
     const call = pool.defer(askFor<number>, 1, ask(refuse));
     kind.work(pool);
     assert.equal((await errorOf(call, RangeError)).message, 'no');
+  });
+
+  poolTest('a Failure that the reactor answers or throws is thrown in the job, as the error in it', async (pool) => {
+    const answered = (n: number): number => new Failure(new RangeError(`no ${n}`)) as never;
+    const thrown = (n: number): number => {
+      throw new Failure(new RangeError(`no ${n}`));
+    };
+    for (const refuse of [answered, thrown]) {
+      const call = pool.defer(askFor<number>, 1, ask(refuse));
+      kind.work(pool);
+      assert.equal((await errorOf(call, RangeError)).message, 'no 1');
+    }
   });
 
   poolTest('a function goes to the thread', async (pool) => {

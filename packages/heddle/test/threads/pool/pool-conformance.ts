@@ -22,7 +22,14 @@ import {
   overwrite,
   overwriteAndMove,
 } from '../../fixtures/threads/bytes.ts';
-import { rejectValue, throwUndefined, throwValue } from '../../fixtures/threads/faults.ts';
+import {
+  giveFailure,
+  giveFailureLater,
+  rejectValue,
+  throwUndefined,
+  throwValue,
+  trapOthers,
+} from '../../fixtures/threads/faults.ts';
 import { add, append, count, identity, neverSettle, passGate, passGateAsync } from '../../fixtures/threads/jobs.ts';
 import { errorOf, failureOf } from '../../support/failure-of.ts';
 import { type AnyGate, NoteBook, sharedInts } from '../../support/gate.ts';
@@ -191,6 +198,14 @@ export function testThreadPool<Pool extends ThreadPool>(kindName: string, kind: 
       assert.deepEqual(await failureOf(done(pool, pool.defer(throwValue, value))), value);
     }
     assert.equal(await failureOf(done(pool, pool.defer(throwUndefined))), undefined);
+  });
+
+  poolTest('a Failure that a function gives or throws is the failure of its call', { max: 1 }, async (pool) => {
+    for (const job of [giveFailure, giveFailureLater, trapOthers]) {
+      const error = await errorOf(done(pool, pool.defer(job, new RangeError('too far'))), RangeError);
+      assert.equal(error.message, 'too far', job.name);
+      assert.equal(await failureOf(done(pool, pool.defer(job, 'no error'))), 'no error', job.name);
+    }
   });
 
   poolTest(
