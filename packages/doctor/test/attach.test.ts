@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -66,6 +66,26 @@ test('a process that has given itself another title is known as Node', {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   t.after(() => child.kill('SIGKILL'));
+  await once(child.stdout, 'data');
+  const { code, stderr } = await examine(['--attach', String(child.pid)], {
+    onOutput: signalled('watching process', 'SIGINT'),
+  });
+  assert.equal(code, 0, stderr);
+});
+
+test('a Node whose name has its version in it is known as Node', {
+  skip: !isLinux && 'Only Linux tells.',
+}, async (t) => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'heddle-attach-'));
+  const node = path.join(folder, 'node-22');
+  await copyFile(process.execPath, node);
+  const child = spawn(node, ['--inspect-port=0', '--eval', "setInterval(() => {}, 1000); console.log('up');"], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  t.after(async () => {
+    child.kill('SIGKILL');
+    await rm(folder, { recursive: true });
+  });
   await once(child.stdout, 'data');
   const { code, stderr } = await examine(['--attach', String(child.pid)], {
     onOutput: signalled('watching process', 'SIGINT'),

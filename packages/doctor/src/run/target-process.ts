@@ -86,12 +86,13 @@ function catchesSigusr1(pid: number): boolean | undefined {
   }
 }
 
-/** Others than Node may wait for that signal as well. */
+/** Others than Node may wait for that signal as well. Some systems have the version in the name, as in `node-22`. */
 function isCalledNode(pid: number): boolean {
-  return /^node(?:js)?(?:\.exe)?$/i.test(path.basename(executableOf(pid) ?? nameOf(pid)));
+  const names = [executableOf(pid), nameOf(pid)];
+  return names.some((name) => name !== undefined && /^node(?:js)?-?[\d.]*(?:\.exe)?$/i.test(path.basename(name)));
 }
 
-/** What Linux knows, whatever title the process has given itself; `undefined` elsewhere. */
+/** What was started, whatever title the process has given itself since; `undefined` where the system is not Linux. */
 function executableOf(pid: number): string | undefined {
   try {
     // Of a file that has been replaced since, as by an update, Linux says so behind its name.
