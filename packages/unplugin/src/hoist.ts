@@ -56,14 +56,15 @@ export function hoist(code: string, file: string, { own }: HoistOptions): Hoiste
   const allExported = exportsOf(tree);
   const exported = own === undefined ? new Map<string, string>() : allExported;
 
-  const setting = { root, uses, exported, changed: changedIn(uses) };
+  const setting = { root, uses, exported, changed: bindingsOf(uses.filter(isWrittenTo)) };
+  const replaced = bindingsOf(uses.filter(({ assigned }) => assigned));
   const places: Node[] = [];
   const hoistables: Hoistable[] = [];
   const errors: BuildError[] = [];
   for (const argument of deferredArguments(tree, scopeOf)) {
     const target = bare(argument);
     const name = target.type === 'Identifier' ? String(target['name']) : '';
-    const f = name === '' ? target : namedFunction(target, scopeOf(target), exported);
+    const f = name === '' ? target : namedFunction(target, scopeOf(target), { exported, replaced });
     if (f === undefined || !(isFunction(f) || name !== '' || isLoadable(f, scopeOf, exported))) continue;
     const closure = closureOf(f, { ...setting, callScope: innermostScope(argument, uses, root) });
     if (!('node' in closure)) {
@@ -130,7 +131,11 @@ function usesOf({ name, binding }: Captured, texts: Hoistable['texts'], uses: re
 }
 
 /** The function or declaration that a name stands for; the name itself where a thread can import that. */
-function namedFunction(identifier: Node, scope: Scope, exported: ReadonlyMap<string, string>): Node | undefined {
+function namedFunction(
+  identifier: Node,
+  scope: Scope,
+  { exported, replaced }: { exported: ReadonlyMap<string, string>; replaced: ReadonlySet<Binding> },
+): Node | undefined {
   const binding = scope.find(String(identifier['name']));
   if (binding === undefined) return undefined;
   if (binding.kind === 'import') return identifier;
@@ -140,6 +145,7 @@ function namedFunction(identifier: Node, scope: Scope, exported: ReadonlyMap<str
     binding.kind === 'function' || (binding.kind === 'const' && isNode(init) && isFunction(bare(init)));
   if (!isFunctionName) return undefined;
   if (binding.scope.parent === undefined && exported.has(binding.name)) return identifier;
+  if (replaced.has(binding)) return undefined;
   return binding.kind === 'function' ? binding.declaration : binding.statement;
 }
 
@@ -179,13 +185,13 @@ function firstStatement(program: Node): number {
   return body.find((statement) => typeof statement['directive'] !== 'string')?.start ?? program.end;
 }
 
-function changedIn(uses: readonly Use[]): Set<Binding> {
-  const changed = new Set<Binding>();
-  for (const { assigned, changed: isWrittenTo, scope, name } of uses) {
-    const binding = assigned || isWrittenTo ? scope.find(name) : undefined;
-    if (binding !== undefined) changed.add(binding);
-  }
-  return changed;
+function isWrittenTo({ assigned, changed }: Use): boolean {
+  return assigned || changed === true;
+}
+
+function bindingsOf(uses: readonly Use[]): Set<Binding> {
+  const bindings = uses.map(({ scope, name }) => scope.find(name));
+  return new Set(bindings.filter((binding) => binding !== undefined));
 }
 
 function jsxFactories(pragma: string): string[] {

@@ -21,7 +21,7 @@ for (const name of ['esbuild', 'vite'] as const) {
       for (const [form, [inThread, inline]] of Object.entries(answers)) assert.deepEqual(inThread, inline, form);
       // As without the plug-in: their own texts do not hold what was put on them.
       assert.deepEqual(refused, ['namespace', 'prototype', 'assigned', 'defined', 'asserted', 'deleted']);
-      assert.deepEqual(Object.keys(answers), ['enum', 'twice', 'withinNamespace', 'madeGlobal']);
+      assert.deepEqual(Object.keys(answers), ['enum', 'twice', 'withinNamespace', 'replaced', 'madeGlobal']);
     });
   });
 }
