@@ -111,7 +111,7 @@ export interface ThreadEnd {
   readonly crash?: ThreadCrash | undefined;
   /** What there is to say beside that where it was a process. */
   readonly process?: ProcessEnd;
-  /** Whether it was not there at all, because the system had none to give: none of its jobs can be the reason. */
+  /** Whether it never came to run, and none of its jobs can be the reason: the system had none to give, or a signal hit it. */
   readonly neverStarted?: boolean;
 }
 

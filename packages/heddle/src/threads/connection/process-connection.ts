@@ -50,6 +50,8 @@ export class ProcessConnection implements ThreadConnection, ChildListener {
   readonly #board: Board;
   readonly #child: Child;
   #isReady = false;
+  /** The signals that it is to leave to the program, once it can. */
+  readonly #ignored: readonly NodeJS.Signals[] = ignoredSignals();
   /** What the board said last, when it is closed. */
   #lastNotes: Notes | undefined;
   /** The number of the job that was submitted last. */
@@ -91,7 +93,7 @@ export class ProcessConnection implements ThreadConnection, ChildListener {
       sourceMaps: honoursSourceMaps(),
       nice,
       measuresMemory: maxThreadMemory !== Number.POSITIVE_INFINITY,
-      ignoredSignals: ignoredSignals(),
+      ignoredSignals: this.#ignored,
       compileCache: compileCacheDirectory(),
     };
     this.#tell(data);
@@ -254,8 +256,13 @@ export class ProcessConnection implements ThreadConnection, ChildListener {
   ): void {
     this.#lastNotes = this.#board.look();
     closeSync(this.#board.fd);
-    const neverStarted = startError !== undefined;
+    const neverStarted = startError !== undefined || (signal !== undefined && this.#cameTooEarly(signal));
     this.#listener.ended({ exitCode, crash: startError ?? this.#crash, process: { signal, reason }, neverStarted });
+  }
+
+  /** Node itself, as it starts, ends by what was meant for the program: no call is at fault. */
+  #cameTooEarly(signal: NodeJS.Signals): boolean {
+    return !this.#isReady && this.#ignored.includes(signal);
   }
 
   #tell(message: ToProcess): void {

@@ -7,6 +7,8 @@ const LONGEST_DELAY_MS = 30_000;
 /** A start that takes longer, in milliseconds, may be a slow one, or one that will never be over. */
 const LEAST_PATIENCE_MS = 1000;
 
+const NONE: StartFailure = () => undefined;
+
 /**
  * Keeps threads that cannot even start from being made again and again: from the second failure in a row on, there is a
  * pause before the next try, which doubles each time. Until a thread has answered a call, one is tried at a time; but
@@ -22,7 +24,7 @@ export class RespawnDelay {
   #pause: ScheduledCall | undefined;
   /** Runs while no other thread is made because some are starting. */
   #patience: ScheduledCall | undefined;
-  #failure: StartFailure = () => undefined;
+  #failure: StartFailure = NONE;
 
   /** @param mayTryAgain is called when threads may be made again */
   constructor(callLater: (milliseconds: number, f: () => void) => ScheduledCall, mayTryAgain: () => void) {
@@ -39,7 +41,7 @@ export class RespawnDelay {
     return this.#pause !== undefined;
   }
 
-  /** What the last thread failed with, for a call that has none to wait for. */
+  /** What the last thread failed with, for a call that has none to wait for; none since one has answered. */
   get failure(): StartFailure {
     return this.#failure;
   }
@@ -72,6 +74,7 @@ export class RespawnDelay {
   threadHasAnswered(): void {
     if (this.#failures === 0) return;
     this.#failures = 0;
+    this.#failure = NONE;
     if (this.#pause?.active()) this.#pause.cancel();
     this.#pause = undefined;
     this.#stopWaiting();

@@ -105,7 +105,8 @@ export class Roster {
 
   /** What the last thread failed with, for a call that has none to wait for. */
   failure(functionName: string): unknown {
-    return this.#isLast ? this.#lost?.(functionName) : this.#respawn.failure(functionName);
+    // One that ended before it did anything has taken nothing with it.
+    return this.#respawn.failure(functionName) ?? this.#lost?.(functionName);
   }
 
   /** Whether the only thread that there may be has ended, or is about to. */

@@ -2,10 +2,13 @@ import assert from 'node:assert/strict';
 import childProcess from 'node:child_process';
 import { mock, test, type TestContext } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { PoolStoppedError, ProcessPool } from 'heddle/threads';
+import { PoolStoppedError, ProcessPool, ThreadExitError } from 'heddle/threads';
 import { whereAmI } from '../../fixtures/threads/in-process.ts';
 import { add } from '../../fixtures/threads/jobs.ts';
 import { errorOf } from '../../support/failure-of.ts';
+
+export const makeList = (): string[] => [];
+export const lengthOf = (list: string[]): number => list.length;
 
 const limit = { timeout: 60_000 };
 
@@ -79,4 +82,49 @@ test('where a process cannot be started in its turn, its call has another', limi
   assert.deepEqual(await Promise.all([1, 2, 3].map((n) => pool.defer(add, n, n))), [2, 4, 6]);
   assert.ok(turn >= 3, `${turn}`);
   assert.equal(await pool.defer(add, 3, 4), 7);
+});
+
+/** Hits the next process that is started with a signal that the program listens for, before it has begun to run. */
+function hitNext(t: TestContext, signal: 'SIGINT' | 'SIGTERM'): void {
+  const ignore = (): void => {};
+  process.on(signal, ignore);
+  t.after(() => process.off(signal, ignore));
+  const { spawn } = childProcess;
+  const { mock: hit } = mock.method(childProcess, 'spawn', (...args: Parameters<typeof spawn>) => {
+    hit.restore();
+    const child = spawn(...args);
+    child.kill(signal);
+    return child;
+  });
+}
+
+const onPosix = { ...limit, skip: process.platform === 'win32' };
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  test(
+    `a signal that the program listens for costs no call, also where its process is only starting (${signal})`,
+    onPosix,
+    async (t) => {
+      const pool = new ProcessPool({ max: 1 });
+      t.after(() => pool.stop({ deadline: 0 }));
+      hitNext(t, signal);
+      assert.equal(await pool.defer(add, 3, 4), 7);
+    },
+  );
+}
+
+test('an object whose process ends as it starts was never made, and its calls learn why', onPosix, async (t) => {
+  const pool = new ProcessPool({ max: 1 });
+  t.after(() => pool.stop({ deadline: 0 }));
+  hitNext(t, 'SIGINT');
+  const list = pool.bind(makeList);
+  for (const waits of [true, false]) {
+    const error = await errorOf(list.defer(lengthOf), ThreadExitError);
+    assert.equal(error.signal, 'SIGINT');
+    assert.match(
+      error.message,
+      /^There is no process for .*: the last one ended by SIGINT before it did anything/,
+      `${waits}`,
+    );
+  }
 });
