@@ -55,8 +55,10 @@ export class InitRun {
   errorFor(functionName: string): ThreadInitError {
     const cause = this.#cause;
     const reason = cause instanceof Error ? cause.message : inspect(cause);
+    // Written where it is given to the pool, it is called like the option.
+    const which = this.#name === 'initThread' ? '' : `, ${this.#name},`;
     return new ThreadInitError(
-      `The thread for ${functionName} could not be made ready: the pool's initThread, ${this.#name}, failed (${reason}).`,
+      `The thread for ${functionName} could not be made ready: the pool's initThread${which} failed (${reason}).`,
       { cause },
     );
   }

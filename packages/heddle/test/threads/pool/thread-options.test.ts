@@ -52,6 +52,17 @@ test(
   },
 );
 
+test('an initThread that has no name but that of the option is named once where it fails', limit, async (t) => {
+  const pool = poolFor(t, {
+    max: 1,
+    initThread: () => {
+      throw new RangeError('no such database');
+    },
+  });
+  const { message } = await errorOf(pool.defer(add, 1, 2), ThreadInitError);
+  assert.equal(message, "The thread for add could not be made ready: the pool's initThread failed (no such database).");
+});
+
 test('a thread that ends in initThread fails the call that it was made for', limit, async (t) => {
   const pool = poolFor(t, { max: 1, initThread: init.exitInstead });
   const error = await errorOf(pool.defer(add, 1, 2), ThreadExitError);
