@@ -73,11 +73,12 @@ function make(
   let instance = made.get(standIn);
   if (decodeData !== undefined) instance = attempt(address, 'decode', () => decodeData(data));
   else attempt(address, 'fill', () => fill?.(instance as object, data));
-  if (typeof instance !== 'object' || instance === null) {
+  if (typeof instance !== 'object' || instance === null || isBarePromise(instance)) {
+    const what = typeof instance === 'object' && instance !== null ? 'a promise' : 'no object';
     throw new CodecError(
       'HEDDLE_CODEC_FAILED',
       address.name,
-      `The codec of ${address.name} made no object. Its decode must return an instance.`,
+      `The codec of ${address.name} made ${what}. Its decode must return an instance.`,
     );
   }
   // Whoever has it next asks what it is an instance of.
@@ -87,6 +88,11 @@ function make(
     Reflect.defineProperty(instance, 'stack', { value: stack, writable: true, configurable: true });
   }
   return instance;
+}
+
+/** What an async decode gives: nobody waits for it, and it would lie where the instance belongs. */
+function isBarePromise(made: object): boolean {
+  return types.isPromise(made) && Object.getPrototypeOf(made) === Promise.prototype;
 }
 
 /** Puts what was made where its stand-ins are, in everything that `root` holds and that was not seen before. */

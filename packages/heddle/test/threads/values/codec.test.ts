@@ -189,6 +189,14 @@ test('a decode that throws is the failure, here and there', limit, async () => {
   }
 });
 
+test('a decode that gives a promise is refused, here and there', limit, async () => {
+  for (const call of [pool.defer(identity<unknown>, [new failing.Tardy()]), pool.defer(failing.giveTardy)]) {
+    const error = await errorOf(call, CodecError);
+    assert.equal(error.code, 'HEDDLE_CODEC_FAILED');
+    assert.equal(error.message, 'The codec of Tardy made a promise. Its decode must return an instance.');
+  }
+});
+
 test('what a codec gives that cannot be sent is refused with its path', limit, async () => {
   const error = await errorOf(pool.defer(identity<unknown>, { a: new failing.Leaky() }), UnclonableError);
   assert.match(error.message, /^args\[0\]\.a\.encode\(\)\.retry: function retry/);
