@@ -40,6 +40,8 @@ export interface HoistOptions {
 /** What a rewritten module imports. */
 export const ADDRESSED = 'heddle/addressed';
 
+const FACTORIES = new Set(['h', 'Fragment', 'createElement']);
+
 const PARTS = '$heddlePartsOf';
 
 /** Takes the deferred functions out of a module; undefined where there are none. */
@@ -50,7 +52,7 @@ export function hoist(code: string, file: string, { own }: HoistOptions): Hoiste
   if (mistakes.length > 0) return undefined;
   const tree = program as unknown as Node;
   const pragmas = code.match(/\/\*(?:(?!\*\/)[^])*?@jsx[^]*?\*\//g) ?? [];
-  const { root, uses } = usesIn(tree, ['React', ...pragmas.flatMap(jsxFactories)]);
+  const { root, uses } = usesIn(tree, ['React', ...importedFactories(tree), ...pragmas.flatMap(jsxFactories)]);
   const scopes = new Map(uses.map(({ node, scope }) => [node, scope]));
   const scopeOf = (node: Node): Scope => scopes.get(node) ?? root;
   const allExported = exportsOf(tree);
@@ -192,6 +194,13 @@ function isWrittenTo({ assigned, changed }: Use): boolean {
 function bindingsOf(uses: readonly Use[]): Set<Binding> {
   const bindings = uses.map(({ scope, name }) => scope.find(name));
   return new Set(bindings.filter((binding) => binding !== undefined));
+}
+
+/** What JSX becomes calls of where the compiler's settings say so, of which only the import is in the text. */
+function importedFactories(program: Node): string[] {
+  const imports = (program['body'] as Node[]).filter(({ type }) => type === 'ImportDeclaration');
+  const names = imports.flatMap(({ specifiers }) => (specifiers as Node[]).map(({ local }) => nameOf(local as Node)));
+  return names.filter((name) => FACTORIES.has(name));
 }
 
 function jsxFactories(pragma: string): string[] {

@@ -27,11 +27,23 @@ async function main(): Promise<void> {
 void main();
 `;
 
+const classic = { compilerOptions: { jsx: 'react', jsxFactory: 'h', jsxFragmentFactory: 'Fragment' } };
+const classicMain = `
+import { deferToThread } from 'heddle';
+import { Fragment, h } from './element.js';
+const answer = () => <><b/></>;
+deferToThread(answer).then((html: string) => console.log(JSON.stringify([answer(), html])));
+`;
+
 before(async () => {
   const files = {
     'tsconfig.json': JSON.stringify(settings),
     'package.json': '{ "type": "module" }',
     'main.tsx': main,
+    'classic/tsconfig.json': JSON.stringify(classic),
+    'classic/main.tsx': classicMain,
+    'classic/element.js':
+      "export const Fragment = '';\nexport const h = (name, _, ...inner) => '<' + name + '>' + inner.join('');",
     'node_modules/woven/package.json': '{}',
     'node_modules/woven/jsx-runtime.js': "exports.jsx = (name) => '<' + name + '>';",
     'node_modules/legacy/package.json': '{}',
@@ -56,6 +68,14 @@ for (const name of ['esbuild', 'rolldown', 'vite'] as const) {
       const answer = ['object', '<b>', 'object,weave,object'];
       const answers = await run(root, '--disallow-code-generation-from-strings', path.join(dir, 'program.mjs'));
       assert.deepEqual(answers, [answer, answer, answer]);
+    });
+
+    it('takes what JSX becomes calls of along to threads', async () => {
+      const dir = path.join(output, `classic-${name}`);
+      const input = path.join(output, 'classic/main.tsx');
+      await bundlers[name]({ input, dir, minify: false, format: 'esm', bundlesHeddle: false, plugged: true });
+      const answers = await run(root, '--disallow-code-generation-from-strings', path.join(dir, 'program.mjs'));
+      assert.deepEqual(answers, ['<><b>', '<><b>']);
     });
   });
 }
