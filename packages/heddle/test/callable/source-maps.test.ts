@@ -64,8 +64,8 @@ describe('a program with a source map', () => {
   after(() => rmSync(folder, { recursive: true }));
 
   /** As tsx does it: the map stands in the text itself. */
-  function transformed(): string {
-    const options = { loader: 'ts', format: 'esm', sourcemap: 'inline', sourcefile: original } as const;
+  function transformed(sourcefile: string = original): string {
+    const options = { loader: 'ts', format: 'esm', sourcemap: 'inline', sourcefile } as const;
     const file = path.join(folder, 'transformed.mjs');
     const { code } = transformSync(source.replace("'heddle'", JSON.stringify(heddle)), options);
     writeFileSync(file, code);
@@ -96,8 +96,14 @@ describe('a program with a source map', () => {
     return file;
   }
 
+  test('a # in the path of a source is a letter of its name', () => {
+    const file = path.join(folder, 'C#', 'main.ts');
+    const [, handle] = run([transformed(file)]);
+    assert.ok(String(handle).startsWith(`send (${file}:${placeOf('function send')}) captures `), String(handle));
+  });
+
   for (const [kind, write] of [
-    ['in the text', transformed],
+    ['in the text', () => transformed()],
     ['beside a minified ES module bundle', () => bundled('esm')],
     ['beside a minified CommonJS bundle', () => bundled('cjs')],
   ] as const) {

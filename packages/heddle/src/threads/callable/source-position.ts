@@ -98,5 +98,7 @@ function withAbsoluteSources(payload: Payload, base: string): Payload {
     };
   }
   const folder = sourceRoot === '' || sourceRoot.endsWith('/') ? sourceRoot : `${sourceRoot}/`;
-  return { ...payload, sourceRoot: '', sources: (sources ?? []).map((source) => new URL(folder + source, base).href) };
+  // Tools write paths, in which a `#` is a letter like any other.
+  const absolute = (source: string): string => new URL((folder + source).replaceAll('#', '%23'), base).href;
+  return { ...payload, sourceRoot: '', sources: (sources ?? []).map(absolute) };
 }
