@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { bundledHeddle, entryAsset } from './bundled-heddle.ts';
 import { HEDDLE } from './calls.ts';
-import { entryImported } from './entry-imported.ts';
+import { entryImported, entryJoined } from './entry-imported.ts';
 import { ADDRESSED, hoist } from './hoist.ts';
 import { fileOfModule, isSource, ownSpecifier, threadFileName } from './thread-id.ts';
 import type { ThreadModule } from './thread-module.ts';
@@ -53,6 +53,12 @@ interface Transformed {
   readonly map: string;
 }
 
+/** A file of the output; only chunks have modules. */
+interface OutputFile {
+  readonly fileName: string;
+  readonly modules?: Readonly<Record<string, unknown>>;
+}
+
 /** A plug-in for Rollup and everything that takes Rollup's plug-ins. */
 export interface HeddlePlugin {
   readonly name: string;
@@ -63,6 +69,11 @@ export interface HeddlePlugin {
   readonly load: (id: string) => Transformed | undefined;
   readonly transform: (this: PluginContext, code: string, id: string) => Transformed | undefined;
   readonly buildEnd: (this: PluginContext, error?: Error) => void;
+  readonly generateBundle: (
+    this: PluginContext,
+    options: unknown,
+    bundle: Readonly<Record<string, OutputFile>>,
+  ) => void;
   readonly resolveFileUrl: (file: FileUrl) => string | undefined;
 }
 
@@ -153,6 +164,16 @@ export default function heddle(): HeddlePlugin {
         const importer = importerOf(entry, module, (id) => this.getModuleInfo(id));
         if (importer === undefined) continue;
         this.error({ code: 'HEDDLE_ENTRY_MODULE', message: entryImported(entry, importer.replace(MARK, '$1')) });
+      }
+    },
+    generateBundle(_options, bundle) {
+      for (const { fileName, modules: joined = {} } of Object.values(bundle)) {
+        const ids = Object.keys(joined);
+        if (!ids.some((id) => modules.has(id))) continue;
+        const entry = ids.find((id) => this.getModuleInfo(id)?.isEntry && !modules.has(id));
+        if (entry !== undefined) {
+          this.error({ code: 'HEDDLE_ENTRY_MODULE', message: entryJoined(entry, fileName) });
+        }
       }
     },
     resolveFileUrl({ referenceId, fileName, relativePath, format }) {
