@@ -34,9 +34,9 @@ export class AlreadyTryingToLockError extends Error {
  *
  * The file is a symbolic link whose target names the process that holds the
  * lock; a plain file that names it where there are no such links, as for most
- * users of Windows. A lock of a process that has died, whatever way it died, is recognised
- * and replaced. Processes must see each other: not over a network file system,
- * and not from one container to another.
+ * users of Windows. A lock of a process that has died, whatever way it died, is
+ * recognised and replaced. Processes must see each other: not over a network
+ * file system, and not from one container to another.
  *
  * After Twisted's `twisted.internet.defer.DeferredFilesystemLock`.
  *

@@ -270,7 +270,8 @@ export class LoopingCall<A extends unknown[] = []> {
   }
 
   get #name(): string {
-    return this.#f.name || 'an anonymous function';
+    const name: unknown = this.#f.name;
+    return typeof name === 'string' && name !== '' ? name : 'an anonymous function';
   }
 
   #describe(): string {

@@ -469,6 +469,16 @@ test('a loop can be stopped, and begun anew, when a reactor that has stopped mak
   }
 });
 
+test('a loop calls a function whatever it has for a name', () => {
+  const clock = new Clock();
+  const times: number[] = [];
+  const loop = new LoopingCall(Object.defineProperty(() => times.push(clock.now()), 'name', { value: Symbol('odd') }));
+  loop.clock = clock;
+  loop.start(1_000);
+  clock.advance(1_000);
+  assert.deepEqual(times, [0, 1_000]);
+});
+
 test('the next call of a loop names the function, and of places only one of the program’s', async () => {
   const { stdout } = await runProgram(`
     import { reactor } from 'heddle/reactor';
