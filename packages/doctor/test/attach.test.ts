@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFile, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { examine, type ExamineOptions, reportOn } from './support/examined.ts';
 import { packageRoot } from './support/paths.ts';
 
@@ -19,6 +19,14 @@ function signalled(text: string, signal: NodeJS.Signals): NonNullable<ExamineOpt
     isSent = true;
     doctor.kill(signal);
   };
+}
+
+/** A program that has said something, and ends with the test. Any port: others on this machine may have a debugger open. */
+async function running(t: TestContext, program: string, node: string = process.execPath): Promise<ChildProcess> {
+  const child = spawn(node, ['--inspect-port=0', '--eval', program], { stdio: ['ignore', 'pipe', 'ignore'] });
+  t.after(() => child.kill('SIGKILL'));
+  await once(child.stdout, 'data');
+  return child;
 }
 
 test('a running process is watched from when it is attached to until Ctrl-C, and runs on as before', async (t) => {
@@ -62,11 +70,7 @@ test('a process that has given itself another title is known as Node', {
   skip: !isLinux && 'Only Linux tells.',
 }, async (t) => {
   const program = "process.title = 'my-server'; setInterval(() => {}, 1000); console.log('up');";
-  const child = spawn(process.execPath, ['--inspect-port=0', '--eval', program], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  t.after(() => child.kill('SIGKILL'));
-  await once(child.stdout, 'data');
+  const child = await running(t, program);
   const { code, stderr } = await examine(['--attach', String(child.pid)], {
     onOutput: signalled('watching process', 'SIGINT'),
   });
@@ -79,14 +83,8 @@ test('a Node whose name has its version in it is known as Node', {
   const folder = await mkdtemp(path.join(tmpdir(), 'heddle-attach-'));
   const node = path.join(folder, 'node-22');
   await copyFile(process.execPath, node);
-  const child = spawn(node, ['--inspect-port=0', '--eval', "setInterval(() => {}, 1000); console.log('up');"], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  t.after(async () => {
-    child.kill('SIGKILL');
-    await rm(folder, { recursive: true });
-  });
-  await once(child.stdout, 'data');
+  const child = await running(t, "setInterval(() => {}, 1000); console.log('up');", node);
+  t.after(() => rm(folder, { recursive: true }));
   const { code, stderr } = await examine(['--attach', String(child.pid)], {
     onOutput: signalled('watching process', 'SIGINT'),
   });
@@ -97,11 +95,7 @@ test('the watch ends when the terminal goes', {
   skip: process.platform === 'win32' && 'No such signal.',
 }, async (t) => {
   const program = "setInterval(() => {}, 1000); console.log('up');";
-  const child = spawn(process.execPath, ['--inspect-port=0', '--eval', program], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  t.after(() => child.kill('SIGKILL'));
-  await once(child.stdout, 'data');
+  const child = await running(t, program);
   const { code, stdout } = await examine(['--attach', String(child.pid)], {
     onOutput: signalled('watching process', 'SIGHUP'),
   });
@@ -113,14 +107,8 @@ test('who waits for the inspector of a process can give that up, and nothing is 
   const temporary = await mkdtemp(path.join(tmpdir(), 'heddle-attach-'));
   // In native code for ever, so that no inspector is opened.
   const program = "process.stdout.write('up', () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0));";
-  const child = spawn(process.execPath, ['--inspect-port=0', '--eval', program], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  t.after(async () => {
-    child.kill('SIGKILL');
-    await rm(temporary, { recursive: true });
-  });
-  await once(child.stdout, 'data');
+  const child = await running(t, program);
+  t.after(() => rm(temporary, { recursive: true }));
   const { code, stderr } = await examine(['--attach', String(child.pid)], {
     env: { TMPDIR: temporary },
     onOutput: signalled('Waiting for process', 'SIGINT'),
