@@ -11,6 +11,8 @@ const SHORTEST_MS = 5;
 const LONGEST_MS = 1_000;
 /** A thread that has not said by then where it is, is in native code. */
 const PATIENCE_MS = 250;
+/** After an answer without a place the thread is asked again: so much later, then after twice as long each time. */
+const FIRST_PAUSE_MS = 10;
 
 /** Reports, once each, the jobs that run in the threads of this process's pools for longer than a limit. */
 export class LongJobs implements JobWatch {
@@ -19,6 +21,7 @@ export class LongJobs implements JobWatch {
   /** What threads have, with the name of its pool. */
   readonly #jobs = new Map<Job, string>();
   readonly #timer: NodeJS.Timeout;
+  #isStopped = false;
 
   constructor(limit: number, onLongJob: ((job: LongJob) => void) | undefined) {
     this.#limit = limit;
@@ -29,6 +32,7 @@ export class LongJobs implements JobWatch {
   }
 
   stop(): void {
+    this.#isStopped = true;
     clearInterval(this.#timer);
     this.#jobs.clear();
     const index = jobWatches.indexOf(this);
@@ -51,23 +55,28 @@ export class LongJobs implements JobWatch {
     }
   }
 
+  /** A thread that has just begun a job, or awaits something in it, is in no code of the job: it may be a moment later. */
   #ask(job: Job, pool: string): void {
-    let timer: NodeJS.Timeout | undefined;
-    let isTold = false;
+    let takeBack: (() => void) | undefined;
+    let again: NodeJS.Timeout | undefined;
     const tell = (frames: string): void => {
-      if (isTold) return;
-      isTold = true;
-      clearTimeout(timer);
+      clearTimeout(patience);
+      clearTimeout(again);
+      takeBack?.();
       this.#report(job, pool, frames);
     };
-    const takeBack = job.holder?.whereIs?.(job, tell);
-    timer = setTimeout(() => {
-      takeBack?.();
-      tell('');
-    }, PATIENCE_MS).unref();
+    const patience = setTimeout(tell, PATIENCE_MS, '').unref();
+    const look = (pause: number): void => {
+      takeBack = job.holder?.whereIs?.(job, (frames) => {
+        if (frames !== '') tell(frames);
+        else again = setTimeout(look, pause, pause * 2).unref();
+      });
+    };
+    look(FIRST_PAUSE_MS);
   }
 
   #report(job: Job, pool: string, frames: string): void {
+    if (this.#isStopped) return;
     const stack = framesOf(frames);
     const { id, functionName } = job;
     const duration = job.holder?.runTimeOf(job) ?? job.runTime;

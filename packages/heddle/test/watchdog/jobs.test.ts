@@ -60,6 +60,28 @@ test('a watch that was stopped reports no job', async () => {
   assert.deepEqual(jobs, []);
 });
 
+test('a watch that is stopped by a report reports nothing that it has asked after already', async () => {
+  const enough = flag();
+  const jobs: LongJob[] = [];
+  const pool = new ThreadPool({ min: 2, max: 2 });
+  const watch = watchLoop({
+    onBlocked: () => {},
+    jobLimit: 200,
+    onLongJob: (job) => {
+      jobs.push(job);
+      watch.stop();
+      setTimeout(() => Atomics.store(enough, 0, 1), 300);
+    },
+  });
+  // What is in no code is asked for long: both have been when one is reported.
+  const waits = async (memory: Int32Array): Promise<void> => {
+    while (Atomics.load(memory, 0) === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  };
+  await Promise.all([pool.defer(waits, enough), pool.defer(waits, enough)]);
+  await pool.stop();
+  assert.equal(jobs.length, 1);
+});
+
 test('a job in native code, which says nothing about where it is, is reported by its name', async () => {
   const { stdout } = await runWatched(`
     import { pbkdf2Sync } from 'node:crypto';
@@ -72,6 +94,26 @@ test('a job in native code, which says nothing about where it is, is reported by
     console.log(found.functionName);
   `);
   assert.equal(stdout, 'pbkdf2Sync\n');
+});
+
+test('a job that is in no code when it has run for too long is asked again where it is', async () => {
+  const { stdout } = await runWatched(`
+    import { deferToThread } from 'heddle';
+    let functions;
+    const watch = watchLoop({ jobLimit: 20, onLongJob: ({ stack }) => { functions = stack.map((frame) => frame.functionName); } });
+    async function waitsAndSpins(milliseconds) {
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      const end = performance.now() + milliseconds;
+      while (performance.now() < end);
+    }
+    // A thread that gets no processor for long may be asked for the last time before it spins.
+    for (let times = 0; times < 10 && !functions?.includes('waitsAndSpins'); times++) {
+      functions = undefined;
+      await deferToThread(waitsAndSpins, 300);
+    }
+    console.log(functions.at(-1));
+  `);
+  assert.equal(stdout, 'waitsAndSpins\n');
 });
 
 test('by default a long job is warned of in words', async () => {
