@@ -14,14 +14,20 @@ const PATIENCE_MS = 250;
 /** After an answer without a place the thread is asked again: so much later, then after twice as long each time. */
 const FIRST_PAUSE_MS = 10;
 
+/** Where a job is, is asked until a place, the job's end or the end of all patience tells. */
+interface Question {
+  readonly tell: (frames: string) => void;
+  readonly giveUp: () => void;
+}
+
 /** Reports, once each, the jobs that run in the threads of this process's pools for longer than a limit. */
 export class LongJobs implements JobWatch {
   readonly #limit: number;
   readonly #onLongJob: ((job: LongJob) => void) | undefined;
   /** What threads have, with the name of its pool. */
   readonly #jobs = new Map<Job, string>();
+  readonly #asked = new Map<Job, Question>();
   readonly #timer: NodeJS.Timeout;
-  #isStopped = false;
 
   constructor(limit: number, onLongJob: ((job: LongJob) => void) | undefined) {
     this.#limit = limit;
@@ -32,9 +38,10 @@ export class LongJobs implements JobWatch {
   }
 
   stop(): void {
-    this.#isStopped = true;
     clearInterval(this.#timer);
     this.#jobs.clear();
+    for (const { giveUp } of this.#asked.values()) giveUp();
+    this.#asked.clear();
     const index = jobWatches.indexOf(this);
     if (index >= 0) jobWatches.splice(index, 1);
   }
@@ -45,6 +52,9 @@ export class LongJobs implements JobWatch {
 
   settled(job: Job): void {
     this.#jobs.delete(job);
+    const question = this.#asked.get(job);
+    // Not at once: what a program's function throws is no concern of the pool that settles the job.
+    if (question !== undefined) queueMicrotask(() => question.tell(''));
   }
 
   #look(): void {
@@ -59,10 +69,14 @@ export class LongJobs implements JobWatch {
   #ask(job: Job, pool: string): void {
     let takeBack: (() => void) | undefined;
     let again: NodeJS.Timeout | undefined;
-    const tell = (frames: string): void => {
+    const giveUp = (): void => {
       clearTimeout(patience);
       clearTimeout(again);
       takeBack?.();
+    };
+    const tell = (frames: string): void => {
+      if (!this.#asked.delete(job)) return;
+      giveUp();
       this.#report(job, pool, frames);
     };
     const patience = setTimeout(tell, PATIENCE_MS, '').unref();
@@ -72,11 +86,11 @@ export class LongJobs implements JobWatch {
         else again = setTimeout(look, pause, pause * 2).unref();
       });
     };
+    this.#asked.set(job, { tell, giveUp });
     look(FIRST_PAUSE_MS);
   }
 
   #report(job: Job, pool: string, frames: string): void {
-    if (this.#isStopped) return;
     const stack = framesOf(frames);
     const { id, functionName } = job;
     const duration = job.holder?.runTimeOf(job) ?? job.runTime;

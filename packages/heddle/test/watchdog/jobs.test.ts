@@ -60,6 +60,16 @@ test('a watch that was stopped reports no job', async () => {
   assert.deepEqual(jobs, []);
 });
 
+test('a job that ends while it is asked where it is has been reported by then', async () => {
+  const jobs: LongJob[] = [];
+  const pool = new ThreadPool({ max: 1 });
+  const watch = watchLoop({ onBlocked: () => {}, jobLimit: 20, onLongJob: (job) => jobs.push(job) });
+  await pool.defer((milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds)), 150);
+  assert.equal(jobs.length, 1);
+  watch.stop();
+  await pool.stop();
+});
+
 test('a watch that is stopped by a report reports nothing that it has asked after already', async () => {
   const enough = flag();
   const jobs: LongJob[] = [];
