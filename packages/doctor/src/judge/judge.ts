@@ -8,7 +8,7 @@ import { type Judgement, unknown } from './judgement.ts';
 import type { HeldUp, Observation, Report } from './messages.ts';
 import { ObserverThread } from './observer-thread.ts';
 import { helpful, leadsOutwards, outerCall, withShortCall } from './outer-call.ts';
-import { newPlace, type Place, soFar, startAgain, wasMissed } from './place.ts';
+import { newPlace, type Place, seenBefore, soFar, startAgain, wasMissed } from './place.ts';
 import { judgementOf, tooShort } from './verdict.ts';
 import { SHORT_MS } from './worth.ts';
 import { isSource, writtenAt } from './written-call.ts';
@@ -48,6 +48,8 @@ export interface Judge extends Disposable {
 const WAIT_MS = 20_000;
 /** How often a place is looked at that cannot be judged: each time costs the program something. */
 const ATTEMPTS = 4;
+/** A call that does not work for more of its time waits, or was interrupted: the next one tells, if it takes less. */
+const IDLE = 1 / 2;
 /** How many of the times that the program was held up are kept. */
 const HELD_UP = 256;
 /** How many places are judged. A program that blocks at more has other troubles. */
@@ -181,7 +183,7 @@ class RunningJudge implements Judge {
     place.armedAt = report.kind === 'armed' ? Date.now() : undefined;
     switch (report.kind) {
       case 'observed':
-        void this.#judge(place, report.observation);
+        void this.#judge(place, report.observation, report.idleMs);
         break;
       case 'failed':
         // Nothing of the call is kept.
@@ -196,7 +198,7 @@ class RunningJudge implements Judge {
   }
 
   #failed(place: Place, { why, isFinal }: Extract<Report, { kind: 'failed' }>): void {
-    const { short, otherwise } = place;
+    const { short, otherwise = seenBefore(place)?.judgement } = place;
     if (otherwise !== undefined) this.#conclude(place, otherwise);
     else if (short === undefined || !isFinal) {
       place.state = isFinal && place.from === 0 ? 'judged' : 'open';
@@ -211,9 +213,11 @@ class RunningJudge implements Judge {
     }
   }
 
-  async #judge(place: Place, observation: Observation): Promise<void> {
+  async #judge(place: Place, seen: Observation, idleMs: number): Promise<void> {
     const f = this.#observer.functionOf(place.id);
-    const { short, blockedMs, outermost } = place;
+    const { short, blockedMs, outermost, first } = place;
+    const before = seenBefore(place)?.runMs;
+    const observation = before === undefined ? seen : { ...seen, runMs: Math.min(before, seen.runMs ?? before) };
     const { runMs = blockedMs } = observation;
     const isOutwards = outermost === undefined && leadsOutwards(observation, blockedMs);
     const judgement = isOutwards && runMs < SHORT_MS ? tooShort(runMs) : await this.#judgementOf(place, observation, f);
@@ -225,16 +229,18 @@ class RunningJudge implements Judge {
       place.isStandIn = true;
       place.otherwise = judgement;
       this.#arm(place);
+    } else if (first === undefined && idleMs > runMs * IDLE) {
+      place.first = { from: place.from, runMs, judgement };
+      this.#arm(place);
     } else {
       this.#conclude(place, helpful(short, runMs, judgement));
     }
   }
 
   #goOutwards(place: Place, from: number): void {
-    const { short } = place;
+    const { short, first } = place;
     startAgain(place);
-    place.from = from;
-    place.short = short;
+    Object.assign(place, { from, short, first });
     this.#arm(place);
   }
 
@@ -255,7 +261,9 @@ class RunningJudge implements Judge {
     };
   }
 
-  #conclude(place: Place, judgement: Judgement): void {
+  #conclude(place: Place, found: Judgement): void {
+    // Other calls of the place were short; that one was not.
+    const judgement = found.verdict === 'unknown' ? (place.first?.judgement ?? found) : found;
     const isUnknown = judgement.verdict === 'unknown';
     const { outermost } = place;
     place.state = isUnknown ? 'open' : 'judged';

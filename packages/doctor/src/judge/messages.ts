@@ -96,7 +96,8 @@ export interface HeldUp {
 /** What the observer says to the judge. */
 export type Report =
   | { readonly kind: 'armed'; readonly id: number }
-  | { readonly kind: 'observed'; readonly id: number; readonly observation: Observation }
+  /** `idleMs`: for how long the process did not work meanwhile: the call waited, or the machine was busy. */
+  | { readonly kind: 'observed'; readonly id: number; readonly observation: Observation; readonly idleMs: number }
   | { readonly kind: 'failed'; readonly id: number; readonly why: string; readonly isFinal: boolean }
   | { readonly kind: 'began'; readonly id: number }
   /** The program was held up by the observer. */

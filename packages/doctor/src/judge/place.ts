@@ -22,6 +22,15 @@ export interface Place {
   isStandIn: boolean;
   /** What is said where a stand-in sees nothing. */
   otherwise: Judgement | undefined;
+  /** A call that may only have been interrupted, and is watched once more. */
+  first: FirstCall | undefined;
+}
+
+export interface FirstCall {
+  /** Which of the frames it was in. */
+  readonly from: number;
+  readonly runMs: number;
+  readonly judgement: Judgement;
 }
 
 const FROM_THE_BEGINNING = {
@@ -30,6 +39,7 @@ const FROM_THE_BEGINNING = {
   outermost: undefined,
   isStandIn: false,
   otherwise: undefined,
+  first: undefined,
 } as const;
 
 /** A place that has been seen for the first time. */
@@ -61,6 +71,8 @@ export function wasMissed(place: Place, block: BlockedLoop, heldUp: readonly Hel
   const { armedAt, from: frame, frames, isStandIn, outermost } = place;
   const { began, duration } = block;
   if (armedAt === undefined || began <= armedAt || isStandIn || outermost !== undefined) return false;
+  // V8 did stop there the first time.
+  if (seenBefore(place) !== undefined) return false;
   if (frame >= Math.min(OUTERMOST, frames.length - 1)) return false;
   return !heldUp.some(({ from, to }) => from < began + duration && began < to);
 }
@@ -83,8 +95,16 @@ function ownCalls(stack: readonly StackFrame[], call: string | undefined): OwnCa
   });
 }
 
-/** What is said before a call around a short one has been watched. */
-export function soFar({ from, short }: Place, why: string): Judgement {
+/** What was seen of a call that is watched once more. */
+export function seenBefore({ from, outermost, first }: Place): FirstCall | undefined {
+  return outermost === undefined && first?.from === from ? first : undefined;
+}
+
+/** What is said before a call has been watched once more, or one around a short one. */
+export function soFar(place: Place, why: string): Judgement {
+  const { from, short } = place;
+  const before = seenBefore(place);
+  if (before !== undefined) return before.judgement;
   if (short === undefined && from === 0) return unknown(why);
   const judgement = short?.judgement ?? unknown('The call was made again, but not seen.');
   if (judgement.verdict !== 'unknown') return judgement;

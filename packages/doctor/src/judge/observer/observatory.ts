@@ -166,9 +166,10 @@ export class Observatory {
       // A function with a breakpoint is slow. To have the caller without one, V8 would look through its whole heap, while
       // the call is timed.
       if (armed.plan.kind === 'entry') await this.#disarm(armed);
+      this.#pauses.takeIdleMs();
       const observation = await this.#observe(armed, pause);
       if (observation === undefined) throw new Error('The call could not be looked at.');
-      this.#report({ kind: 'observed', id, observation });
+      this.#report({ kind: 'observed', id, observation, idleMs: this.#pauses.takeIdleMs() });
     } catch (error) {
       this.#report({ kind: 'failed', id, why: messageOf(error), isFinal: false });
     } finally {

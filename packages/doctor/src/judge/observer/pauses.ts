@@ -13,10 +13,14 @@ export interface Next {
   readonly ms: number;
 }
 
+/** Up to V8 11 (Node 20), V8 goes through all of its heap to prepare the functions that it may stop in. */
+const searchesHeap = Number.parseInt(process.versions.v8, 10) < 12;
+
 /** The standstills of the program while one of its calls is watched. */
 export class Pauses {
   readonly #inspector: ProgramDebugger;
   #waiting: ((pause: Pause | undefined) => void) | undefined;
+  #idleMs = 0;
 
   constructor(inspector: ProgramDebugger) {
     this.#inspector = inspector;
@@ -31,11 +35,25 @@ export class Pauses {
     const next = new Promise<Pause | undefined>((resolve) => {
       this.#waiting = resolve;
     });
+    // This thread may hear of the program going on when that has run for long: what matters is when it was let go.
+    let start = now();
     await this.#inspector.post(going);
-    // V8 has prepared the functions that it may stop in by now, for which it goes through all of its heap (Node 20).
-    const began = performance.now();
+    if (searchesHeap) start = now();
     const pause = await next;
-    return { pause, ms: performance.now() - began };
+    const end = now();
+    const ms = end.ms - start.ms;
+    this.#idleMs += Math.max(0, ms - (end.workedMs - start.workedMs));
+    return { pause, ms };
+  }
+
+  /**
+   * For how long the program has waited since it was asked last, or had no processor, in milliseconds. What else goes on
+   * in its process hides that.
+   */
+  takeIdleMs(): number {
+    const idleMs = this.#idleMs;
+    this.#idleMs = 0;
+    return idleMs;
   }
 
   /** Hands on a standstill; undefined where none will come. */
@@ -44,4 +62,9 @@ export class Pauses {
     this.#waiting = undefined;
     waiting?.(pause);
   }
+}
+
+function now(): { readonly ms: number; readonly workedMs: number } {
+  const { user, system } = process.cpuUsage();
+  return { ms: performance.now(), workedMs: (user + system) / 1_000 };
 }
