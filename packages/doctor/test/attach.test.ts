@@ -57,6 +57,23 @@ test('a running process is watched from when it is attached to until Ctrl-C, and
   assert.equal(child.exitCode, null);
 });
 
+test('the process is left as it was where the doctor is killed', async (t) => {
+  const child = spawn(process.execPath, ['--inspect-port=0', fixture], { stdio: ['ignore', 'pipe', 'pipe'] });
+  t.after(() => child.kill('SIGKILL'));
+  let errors = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
+  await once(child.stdout, 'data');
+  // What it has written down so far stays there.
+  const temporary = await mkdtemp(path.join(tmpdir(), 'heddle-attach-'));
+  t.after(() => rm(temporary, { recursive: true }));
+  await examine(['--attach', String(child.pid)], {
+    env: { TMPDIR: temporary },
+    onOutput: signalled('watching process', 'SIGKILL'),
+  });
+  while (!errors.includes('Debugger ending')) await once(child.stderr, 'data');
+  assert.equal(child.exitCode, null);
+});
+
 test('a process that is no Node is left alone', async (t) => {
   const child = spawn('sleep', ['30']);
   t.after(() => child.kill());

@@ -18,12 +18,15 @@ export interface Attached {
 
 const OPENING_MS = 10_000;
 const PATIENCE_MS = 2000;
-const KEY = 'heddle.doctor.attached';
+/** How often the process looks whether the doctor is still there. */
+const DOCTOR_LOST_MS = 1000;
+/** Ends the watch in the process. */
+const SYMBOL = "Symbol.for('heddle.doctor.attached')";
 
 /**
  * Watches a process that runs already, until Ctrl-C or its end: by its inspector, the same recorder is loaded into it
  * that a program started by the doctor has from its beginning. Afterwards nothing of that is left in it but the loaded
- * module, and an inspector that was opened for this is closed.
+ * module, and an inspector that was opened for this is closed: also where the doctor is killed meanwhile.
  *
  * @throws {DoctorError} where the process is none of Node's or not the user's, or its inspector cannot be had
  */
@@ -33,7 +36,7 @@ export async function attach(pid: number, { tell, ...settings }: AttachOptions):
   const { client, wasOpen } = await openWithin(pid, interruption, tell);
   const record = fileURLToPath(new URL('./run/record.cjs', import.meta.url));
   try {
-    await Promise.race([client.evaluate(start(record, settings)), interruption]);
+    await Promise.race([client.evaluate(start(record, settings, !wasOpen)), interruption]);
   } catch (error) {
     await client.close();
     throw new DoctorError(
@@ -50,7 +53,7 @@ export async function attach(pid: number, { tell, ...settings }: AttachOptions):
       () => tell('Waiting for its loop to turn; another Ctrl-C leaves it as it is.'),
       PATIENCE_MS,
     );
-    await Promise.race([client.evaluate(stop(!wasOpen)).catch(() => {}), interrupted()]);
+    await Promise.race([client.evaluate(`globalThis[${SYMBOL}]?.()`).catch(() => {}), interrupted()]);
     clearTimeout(hint);
     await client.close();
   }
@@ -141,24 +144,31 @@ async function connectTo(pid: number, port: number, givenUp: AbortSignal): Promi
 }
 
 /** The module loader of a running program is not at hand for an expression: Node gives it out by `getBuiltinModule`. */
-function start(record: string, settings: RecorderSettings): string {
+function start(record: string, settings: RecorderSettings, closesInspector: boolean): string {
   return `(() => {
     const getBuiltinModule = process.getBuiltinModule;
     if (getBuiltinModule === undefined) throw new Error('its Node, ' + process.version + ', is older than 20.16.');
     const { createRequire } = getBuiltinModule('node:module');
     const { record } = createRequire(${JSON.stringify(record)})(${JSON.stringify(record)});
-    globalThis[Symbol.for(${JSON.stringify(KEY)})]?.();
-    globalThis[Symbol.for(${JSON.stringify(KEY)})] = record(${JSON.stringify(settings)}, 1);
-  })()`;
-}
-
-/** The inspector waits for its connections before it closes: this one is closed in the meantime. */
-function stop(closesInspector: boolean): string {
-  return `(() => {
-    const key = Symbol.for(${JSON.stringify(KEY)});
-    globalThis[key]?.();
-    delete globalThis[key];
-    if (${closesInspector}) setTimeout(() => process.getBuiltinModule('node:inspector').close(), 200).unref();
+    const { clearInterval, setInterval, setTimeout } = getBuiltinModule('node:timers');
+    // Another doctor that watches it has opened the inspector, or had found it open.
+    const closesInspector = globalThis[${SYMBOL}]?.(true) ?? ${closesInspector};
+    const stop = record(${JSON.stringify(settings)}, 1);
+    const end = (globalThis[${SYMBOL}] = (isReplaced = false) => {
+      clearInterval(look);
+      stop();
+      delete globalThis[${SYMBOL}];
+      // The inspector waits for its connections before it closes: this one is closed in the meantime.
+      if (closesInspector && !isReplaced) setTimeout(() => getBuiltinModule('node:inspector').close(), 200).unref();
+      return closesInspector;
+    });
+    const look = setInterval(() => {
+      try {
+        process.kill(${process.pid}, 0);
+      } catch (error) {
+        if (error.code === 'ESRCH') end();
+      }
+    }, ${DOCTOR_LOST_MS}).unref();
   })()`;
 }
 

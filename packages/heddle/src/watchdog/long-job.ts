@@ -1,7 +1,7 @@
 import type { Culprit } from './culprit.ts';
 import type { StackFrame } from './stack-frame.ts';
 
-/** A job of a thread pool that has run for longer than a watch allows, and runs still. */
+/** A job of a thread pool that has run for longer than a watch allows. It may have ended while its place was looked for. */
 export interface LongJob {
   /** The pool's name. */
   readonly pool: string;
