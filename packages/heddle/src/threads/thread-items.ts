@@ -28,10 +28,18 @@ const PATIENCE_MS = 10;
 
 let lastIteration = 0;
 
+/**
+ * Ends the generators whose items nobody can ask for any more: each would keep its thread. Only those under way are
+ * registered, since what a call was made of (arguments, a signal and its reason) may lead to its iterator, and would
+ * keep it.
+ */
+const dropped = new FinalizationRegistry<{ drop(): void }>((items) => items.drop());
+
 /** The items of one iteration, on their way from its thread to whoever takes them. */
 export class ThreadItems<T, R> {
   readonly #iteration = ++lastIteration;
-  readonly #start: StartIteration<R>;
+  /** Makes the call, once. */
+  #start: StartIteration<R> | undefined;
   readonly #buffer: number;
   /** So many items are taken before the thread is told. */
   readonly #batch: number;
@@ -62,10 +70,14 @@ export class ThreadItems<T, R> {
     this.#batch = Math.ceil(buffer / 2);
   }
 
-  next(): Promise<IteratorResult<T, R | undefined>> {
+  /** @param iterator whoever has it can ask for more */
+  next(iterator: object): Promise<IteratorResult<T, R | undefined>> {
+    if (!this.#isLeft && this.#start !== undefined) {
+      dropped.register(iterator, this, this);
+      this.#call = this.#begin(this.#start);
+    }
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
-      if (!this.#isLeft) this.#call ??= this.#begin();
       this.#serve();
     });
   }
@@ -76,7 +88,8 @@ export class ThreadItems<T, R> {
     this.#serve();
   }
 
-  #begin(): Deferred<R> {
+  #begin(start: StartIteration<R>): Deferred<R> {
+    this.#start = undefined;
     const push = (item: never, isEnd?: true): void => {
       if (isEnd) this.#isEnding = true;
       if (isEnd || this.#isLeft || this.#end !== undefined) return;
@@ -85,13 +98,17 @@ export class ThreadItems<T, R> {
       this.#serve();
       if (this.#ahead >= this.#buffer) this.#waits();
     };
-    const call = this.#start(this.#iteration, {
+    const call = start(this.#iteration, {
       push,
       unreadable: (error) => this.#fail(error),
       made: (job) => {
         job.sendsItems = true;
         this.#job = job;
       },
+    });
+    call.addBoth((outcome) => {
+      dropped.unregister(this);
+      return outcome;
     });
     call.addCallbacks(
       (result) => {

@@ -1,9 +1,6 @@
 import type { TimeSource } from '../defer/clock.ts';
 import { type StartIteration, ThreadItems } from './thread-items.ts';
 
-/** Ends the generators whose items nobody can ask for any more: each would keep its thread. */
-const dropped = new FinalizationRegistry<ThreadItems<never, never>>((items) => items.drop());
-
 /**
  * The items that a function gives in a thread, one after the other: what
  * `iterateInThread` returns. For `for await`, or to be asked by `next()`.
@@ -21,7 +18,6 @@ export class ThreadIterator<T, R = unknown> implements AsyncIterableIterator<T, 
    */
   constructor(start: StartIteration<R>, buffer: number, time: TimeSource) {
     this.#items = new ThreadItems(start, buffer, time);
-    dropped.register(this, this.#items as ThreadItems<never, never>);
   }
 
   [Symbol.asyncIterator](): this {
@@ -29,7 +25,7 @@ export class ThreadIterator<T, R = unknown> implements AsyncIterableIterator<T, 
   }
 
   next(): Promise<IteratorResult<T, R | undefined>> {
-    return this.#items.next();
+    return this.#items.next(this);
   }
 
   async return(value?: R | PromiseLike<R>): Promise<IteratorResult<T, R | undefined>> {

@@ -374,6 +374,46 @@ test('a generator whose iterator nobody has any more is ended, with its finally'
   assert.deepEqual([code, stdout], [0, 'warp\ntrue\n']);
 });
 
+test('an iterator that is over or was never asked keeps nothing that leads to it', limit, async () => {
+  const { code, stdout, stderr } = await runProgram(
+    `
+      import { setTimeout as elapse } from 'node:timers/promises';
+      import { ThreadPool } from 'heddle';
+      const pool = new ThreadPool({ max: 1 });
+      function* once() {
+        yield 'warp';
+      }
+      function iterate() {
+        const controller = new AbortController();
+        const argument = {};
+        const items = pool.with({ signal: controller.signal }).iterate(once, argument);
+        controller.signal.addEventListener('abort', () => items.return());
+        return { items, argument };
+      }
+      async function throughAll() {
+        const { items } = iterate();
+        for await (const item of items) console.log(item);
+        return new WeakRef(items);
+      }
+      function neverAsked() {
+        const { items, argument } = iterate();
+        argument.items = items;
+        return new WeakRef(items);
+      }
+      for (const iterator of [await throughAll(), neverAsked()]) {
+        for (let round = 0; round < 100 && iterator.deref() !== undefined; round++) {
+          await elapse(1);
+          gc();
+        }
+        console.log(iterator.deref());
+      }
+    `,
+    ['--expose-gc'],
+  );
+  assert.equal(stderr, '');
+  assert.deepEqual([code, stdout], [0, 'warp\nundefined\nundefined\n']);
+});
+
 test('an item that is still waited for comes also where nobody has the iterator any more', limit, async () => {
   const { code, stdout, stderr } = await runProgram(
     `
