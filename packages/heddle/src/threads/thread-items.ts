@@ -1,6 +1,7 @@
 import { CancelledError, TimeoutError } from '../defer/errors.ts';
 import type { ScheduledCall, TimeSource } from '../defer/clock.ts';
 import type { Deferred } from '../defer/deferred.ts';
+import { outsideOfCalls } from '../defer/outside-of-calls.ts';
 import { fail } from '../defer/succeed.ts';
 import { type Place, WaitingLine } from '../defer/waiting-line.ts';
 import type { Job } from './job/job.ts';
@@ -106,23 +107,26 @@ export class ThreadItems<T, R> {
         this.#job = job;
       },
     });
-    call.addBoth((outcome) => {
-      dropped.unregister(this);
-      return outcome;
+    // The async context of the caller may lead to the iterator: with a request that an AsyncLocalStorage has there.
+    outsideOfCalls(() => {
+      call.addBoth((outcome) => {
+        dropped.unregister(this);
+        return outcome;
+      });
+      call.addCallbacks(
+        (result) => {
+          this.#end ??= { result };
+          this.#goesOn();
+          this.#serve();
+        },
+        (failure) => {
+          this.#goesOn();
+          this.#end ??= { error: failure.value };
+          if (this.#isGivenUp(failure.value)) this.#items = new WaitingLine();
+          this.#serve();
+        },
+      );
     });
-    call.addCallbacks(
-      (result) => {
-        this.#end ??= { result };
-        this.#goesOn();
-        this.#serve();
-      },
-      (failure) => {
-        this.#goesOn();
-        this.#end ??= { error: failure.value };
-        if (this.#isGivenUp(failure.value)) this.#items = new WaitingLine();
-        this.#serve();
-      },
-    );
     return call;
   }
 

@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 import { systemTime, type TimeSource } from '../defer/clock.ts';
 import type { Deferred } from '../defer/deferred.ts';
 import { InvalidArgumentError } from '../defer/errors.ts';
+import { outsideOfCalls } from '../defer/outside-of-calls.ts';
 import { type KeepAlive, nodeKeepAlive } from '../reactor/keep-alive.ts';
 import { whenUnreadable } from './pool-thread/calls-from-thread.ts';
 import { resolveSequence } from './callable/sequence.ts';
@@ -419,7 +420,8 @@ export class ThreadPool {
   #iterate(f: Function, args: readonly unknown[], options: CallOptions): ThreadIterator<never> {
     const { buffer = DEFAULT_BUFFER } = options;
     const start: StartIteration<never> = (iteration, { push, unreadable, made }) => {
-      const told = notify(push);
+      // The caller's async context may have the iterator.
+      const told = outsideOfCalls(() => notify(push));
       whenUnreadable.set((passedBy(told) as Passed).f, unreadable);
       const all = [...args, iteration, buffer, told];
       return this.#core.submit(f, all, options, (function_) => resolveWrapped('iterate', function_), made);

@@ -374,6 +374,35 @@ test('a generator whose iterator nobody has any more is ended, with its finally'
   assert.deepEqual([code, stdout], [0, 'warp\ntrue\n']);
 });
 
+test('a generator is ended, too, where only the store of an AsyncLocalStorage has its iterator', limit, async () => {
+  const { code, stdout, stderr } = await runProgram(
+    `
+      import { AsyncLocalStorage } from 'node:async_hooks';
+      import { setTimeout as elapse } from 'node:timers/promises';
+      import { ThreadPool } from 'heddle';
+      const pool = new ThreadPool({ max: 1 });
+      const request = new AsyncLocalStorage();
+      function* forEver() {
+        for (;;) yield 'warp';
+      }
+      async function first() {
+        const store = request.getStore();
+        store.items = pool.iterate(forEver);
+        return (await store.items.next()).value;
+      }
+      console.log(await request.run({}, first));
+      for (let round = 0; round < 500 && pool.statistics().busy > 0; round++) {
+        gc();
+        await elapse(10);
+      }
+      console.log(pool.statistics().busy);
+    `,
+    ['--expose-gc'],
+  );
+  assert.equal(stderr, '');
+  assert.deepEqual([code, stdout], [0, 'warp\n0\n']);
+});
+
 test('an iterator that is over or was never asked keeps nothing that leads to it', limit, async () => {
   const { code, stdout, stderr } = await runProgram(
     `
