@@ -1,3 +1,4 @@
+import { rejectionWithAwaiters } from '../defer/awaiting-stack.ts';
 import { CancelledError, TimeoutError } from '../defer/errors.ts';
 import type { ScheduledCall, TimeSource } from '../defer/clock.ts';
 import type { Deferred } from '../defer/deferred.ts';
@@ -20,7 +21,7 @@ export interface ItemSink {
 export type StartIteration<R> = (iteration: number, sink: ItemSink) => Deferred<R>;
 
 interface Waiting<T, R> {
-  resolve(step: IteratorResult<T, R>): void;
+  resolve(step: IteratorResult<T, R> | Promise<never>): void;
   reject(error: unknown): void;
 }
 
@@ -154,8 +155,13 @@ export class ThreadItems<T, R> {
       } else {
         const end = this.#hasEnded || this.#isLeft ? undefined : this.#end;
         this.#hasEnded = true;
-        if (end !== undefined && 'error' in end) reject(end.error);
-        else resolve({ done: true, value: end?.result });
+        if (end !== undefined && 'error' in end) {
+          const rejection = rejectionWithAwaiters(end.error);
+          if (rejection === undefined) reject(end.error);
+          else resolve(rejection);
+        } else {
+          resolve({ done: true, value: end?.result });
+        }
       }
     }
     if (this.#isDropped && !this.#isLeft && this.#waiting.length === 0) this.leave().catch((error) => void fail(error));

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout as elapse } from 'node:timers/promises';
 import { type Failure, setDebugging } from 'heddle/defer';
 import { MemoryThreadPool } from 'heddle/testing';
 import type { ThreadPool } from 'heddle/threads';
 import { exit, throwQuotaError, throwValue } from '../../fixtures/threads/faults.ts';
+import { giveUnsendable, throwAfter } from '../../fixtures/threads/items.ts';
 import { poolFor } from '../../support/pools.ts';
 
 const limit = { timeout: 30_000 };
@@ -33,6 +35,27 @@ async function caught(run: () => PromiseLike<unknown>): Promise<Error> {
   }
   throw new Error('It did not fail.');
 }
+
+async function goThrough(items: AsyncIterable<unknown>): Promise<void> {
+  for await (const _ of items);
+}
+
+test('what an iteration fails with shows who goes through it, also where the error had to wait', limit, async (t) => {
+  const pool = poolFor(t);
+  const failing: readonly (() => AsyncIterableIterator<unknown>)[] = [
+    () => pool.iterate(throwAfter, 1),
+    () => pool.iterate(giveUnsendable),
+  ];
+  for (const iterate of failing) {
+    for (const wait of [0, 50]) {
+      const items = iterate();
+      await items.next();
+      await elapse(wait);
+      const { stack } = await caught(() => goThrough(items));
+      assert.match(stack ?? '', /at <thread>\n\s+at async goThrough \(file:.*stacks\.test\.js:\d+:\d+\)/);
+    }
+  }
+});
 
 test(
   'the stack of an error goes on with the functions that await the call, after the boundary of the thread',
