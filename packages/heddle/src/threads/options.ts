@@ -208,7 +208,7 @@ const callChecks: OptionChecks<CallOptions> = {
   runTimeout: checkDuration,
   priority: (value) => (isPriority(value) ? undefined : 'a whole number from -100 to 100'),
   key: (value) =>
-    value === null || typeof value === 'boolean' ? 'a string, a number, a symbol or an object' : undefined,
+    value === null || typeof value === 'boolean' ? 'a string, a number, a bigint, a symbol or an object' : undefined,
   buffer: (value) => (isCount(value, 1) ? undefined : 'a whole number from 1 on'),
   stacks: checkFlag,
 };
