@@ -212,7 +212,7 @@ export class LoopingCall<A extends unknown[] = []> {
     }
     if (run.next === undefined) return;
     takeBack(run.next);
-    this.#schedule(run);
+    run.scope.runInAsyncScope(this.#schedule, this, run);
   }
 
   #call(run: Run): void {

@@ -426,6 +426,18 @@ test('the calls of a loop run in the async context of its start', () => {
   assert.deepEqual(seen, ['start', 'start']);
 });
 
+test('a loop that is reset elsewhere calls in the async context of its start', () => {
+  const storage = new AsyncLocalStorage<string>();
+  const seen: unknown[] = [];
+  const { loop, clock } = timedLoop(() => {
+    seen.push(storage.getStore());
+  });
+  storage.run('start', () => loop.start(1_000));
+  storage.run('elsewhere', () => loop.reset());
+  clock.advance(1_000);
+  assert.deepEqual(seen, ['start', 'start']);
+});
+
 test('a loop is shown with the name of its function and its interval', () => {
   function poll(): void {}
   const loop = new LoopingCall(poll);
