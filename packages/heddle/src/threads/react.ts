@@ -2,6 +2,7 @@ import type { Deferred } from '../defer/deferred.ts';
 import { ensureDeferred } from '../defer/ensure-deferred.ts';
 import { Failure } from '../defer/failure.ts';
 import { logError } from '../defer/log-error.ts';
+import { setImmediate } from '../defer/node-timers.ts';
 import { fail } from '../defer/succeed.ts';
 import { reportUnhandled } from '../defer/unhandled.ts';
 import { ReactorNotRunning } from '../reactor/errors.ts';
@@ -80,6 +81,8 @@ export async function react(
   };
   call(main, reactor, argv).addBoth(finish);
   await reactor.run(runOptions);
+  // Whether a failure of the last turn was lost is known when that turn is over.
+  await new Promise<void>((resolve) => setImmediate(resolve));
   await exit(codeOf(failed));
 }
 

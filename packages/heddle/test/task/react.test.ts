@@ -266,3 +266,17 @@ test('react ends with 1 when a failure was lost, as a program that ends by itsel
   assert.match(stderr, /^Unhandled failure in a Deferred:\nError: lost/);
   assert.equal(code, 1);
 });
+
+for (const phase of ['before', 'during', 'after']) {
+  test(`react ends with 1 when a failure was lost ${phase} the shutdown`, async () => {
+    const { code, stderr } = await runProgram(`
+      import { fail } from 'heddle/defer';
+      import { react } from 'heddle/task';
+      await react(async (reactor) => {
+        reactor.addSystemEventTrigger('${phase}', 'shutdown', () => void fail(new Error('lost')));
+      });
+    `);
+    assert.match(stderr, /^Unhandled failure in a Deferred:\nError: lost/);
+    assert.equal(code, 1);
+  });
+}
