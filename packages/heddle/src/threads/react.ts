@@ -69,18 +69,21 @@ export async function react(
   checkRun(reactor, runOptions);
   let failed: Failure | undefined;
   let stopping = false;
-  reactor.addSystemEventTrigger('before', 'shutdown', function noteShutdown() {
+  const note = reactor.addSystemEventTrigger('before', 'shutdown', function noteShutdown() {
     stopping = true;
   });
   const finish = (result: unknown): void => {
     if (result instanceof Failure) failed = result;
     if (stopping) return;
     reactor.callWhenRunning(function stopWithMain() {
-      stop(reactor);
+      if (!stopping) stop(reactor);
     });
   };
   call(main, reactor, argv).addBoth(finish);
   await reactor.run(runOptions);
+  // A crash runs no triggers. Whatever main still does, another run is not its own to stop.
+  stopping = true;
+  reactor.removeSystemEventTrigger(note);
   // Whether a failure of the last turn was lost is known when that turn is over.
   await new Promise<void>((resolve) => setImmediate(resolve));
   await exit(codeOf(failed));

@@ -280,3 +280,21 @@ for (const phase of ['before', 'during', 'after']) {
     assert.equal(code, 1);
   });
 }
+
+test('main that ends after the reactor has crashed does not stop a later run', async () => {
+  for (const crashesDuringStartup of [false, true]) {
+    const finished = new Deferred<void>();
+    const { reactor, codes, ended } = rehearse((reactor) => {
+      if (crashesDuringStartup) reactor.addSystemEventTrigger('before', 'startup', () => new Deferred<void>());
+      return finished;
+    });
+    if (crashesDuringStartup) finished.callback();
+    reactor.crash();
+    await ended;
+    assert.deepEqual(codes, [0]);
+    void reactor.run();
+    if (!crashesDuringStartup) finished.callback();
+    reactor.pump([0, 0]);
+    assert.ok(reactor.running);
+  }
+});
