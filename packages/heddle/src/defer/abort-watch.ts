@@ -1,3 +1,5 @@
+import { queueMicrotask } from './node-timers.ts';
+
 /** What waits for each signal. One listener a signal, however many calls share it: Node's lists of listeners are linear. */
 const watches = new WeakMap<AbortSignal, AbortWatch>();
 

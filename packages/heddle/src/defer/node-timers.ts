@@ -9,6 +9,8 @@ export const setInterval: typeof timers.setInterval = timers.setInterval;
 export const clearTimeout: typeof timers.clearTimeout = timers.clearTimeout;
 export const clearImmediate: typeof timers.clearImmediate = timers.clearImmediate;
 export const clearInterval: typeof timers.clearInterval = timers.clearInterval;
+// Jest and sinon replace it along with the timers.
+export const queueMicrotask: typeof globalThis.queueMicrotask = globalThis.queueMicrotask;
 
 /** Node's longest timer, in milliseconds: about 24 days. One for longer fires at once. */
 export const LONGEST_TIMER: number = 2 ** 31 - 1;

@@ -4,6 +4,7 @@ import { CancelledError, InvalidArgumentError } from './errors.ts';
 import type { Failure } from './failure.ts';
 import { FailureGroup } from './failure-group.ts';
 import { FirstError } from './first-error.ts';
+import { queueMicrotask } from './node-timers.ts';
 
 /** A failure at the end of a chain, of which nobody took notice. */
 export interface UnhandledFailure {

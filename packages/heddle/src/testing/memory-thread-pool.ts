@@ -1,6 +1,6 @@
 import type { Transferable } from 'node:worker_threads';
 import type { TimeSource } from '../defer/clock.ts';
-import { setImmediate } from '../defer/node-timers.ts';
+import { queueMicrotask, setImmediate } from '../defer/node-timers.ts';
 import type { KeepAlive } from '../reactor/keep-alive.ts';
 import type {
   Connect,

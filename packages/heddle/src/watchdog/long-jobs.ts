@@ -1,4 +1,4 @@
-import { clearInterval, clearTimeout, setInterval, setTimeout } from '../defer/node-timers.ts';
+import { clearInterval, clearTimeout, queueMicrotask, setInterval, setTimeout } from '../defer/node-timers.ts';
 import type { Job } from '../threads/job/job.ts';
 import { type JobWatch, jobWatches } from '../threads/observing/job-watches.ts';
 import { culpritOf } from './culprit.ts';

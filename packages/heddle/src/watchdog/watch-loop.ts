@@ -1,4 +1,5 @@
 import { isMainThread } from 'node:worker_threads';
+import { queueMicrotask } from '../defer/node-timers.ts';
 import { outsideOfCalls } from '../defer/outside-of-calls.ts';
 import type { BlockedLoop } from './blocked-loop.ts';
 import { beginLog, endLog, frameOfCall, lastCall } from './dispatch-log.ts';

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { reactor } from 'heddle/reactor';
 import { cooperate } from 'heddle/task';
+import { MemoryReactor, successResultOf } from 'heddle/testing';
 import { add, passGate, spinForever } from '../../fixtures/threads/jobs.ts';
 import { errorOf } from '../../support/failure-of.ts';
 import { Gate } from '../../support/gate.ts';
@@ -33,6 +34,39 @@ test(
     t.mock.timers.reset();
     assert.equal(await called(), 'called');
     await cooperate([1, 2, 3]).whenDone();
+  },
+);
+
+test('a pool and a reactor in memory stop while a test’s fake timers hold up microtasks', limit, async (t) => {
+  t.mock.method(globalThis, 'queueMicrotask', () => {});
+  const reactor = new MemoryReactor();
+  const stopped = reactor.run();
+  const sum = reactor.getThreadPool().defer(add, 1, 2);
+  await reactor.getThreadPool().perform();
+  assert.equal(successResultOf(sum), 3);
+  reactor.stop();
+  reactor.advance(0);
+  await stopped;
+});
+
+test(
+  'a failure that is lost while microtasks are faked is thrown in its turn, and so are those after them',
+  limit,
+  async () => {
+    const { stdout, stderr } = await runProgram(`
+    import { fail, setUnhandledFailurePolicy } from 'heddle/defer';
+    const { queueMicrotask: nodes } = globalThis;
+    process.on('uncaughtException', (error) => console.log('thrown:', error.message));
+    setUnhandledFailurePolicy('throw');
+    globalThis.queueMicrotask = () => {};
+    fail(new Error('meanwhile'));
+    globalThis.queueMicrotask = nodes;
+    await new Promise(setImmediate);
+    fail(new Error('afterwards'));
+    await new Promise(setImmediate);
+    console.log('end');
+  `);
+    assert.equal(stdout, 'thrown: meanwhile\nthrown: afterwards\nend\n', stderr);
   },
 );
 
