@@ -88,7 +88,7 @@ export interface CyclicCodec<Instance extends object, Data> extends CodecOptions
  * ```
  * ```ts
  * import { deferToThread } from 'heddle';
- * import { Money, sum } from './money.js';
+ * import { Money, sum } from './money.ts';
  *
  * const total = await deferToThread(sum, [new Money(1250n), new Money(99n)]);
  * console.log(total instanceof Money, String(total)); // prints true 13.49

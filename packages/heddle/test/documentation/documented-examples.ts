@@ -68,7 +68,12 @@ function writeExamples(file: string): DocumentedExample[] {
       continue;
     }
     const directory = path.join(file, String(fence.line));
-    for (const { file: name = '', code } of besides) writeSource(directory, name, code);
+    for (const { file: name = '', code } of besides) {
+      // Node runs what is typed off as it stands, and finds no file by the name that it would have when compiled.
+      const compiled = `from './${name.replace(/ts$/, 'js')}'`;
+      if (name.endsWith('ts') && fence.code.includes(compiled)) throw new Error(`line ${fence.line}: ${compiled}`);
+      writeSource(directory, name, code);
+    }
     writeSource(directory, 'example.ts', fence.code);
     besides = [];
     examples.push({
