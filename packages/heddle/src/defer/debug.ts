@@ -105,12 +105,19 @@ export function formatHistory(history: DeferredHistory | undefined): string {
 /** The stack without Heddle's own frames on top: what is left begins with the caller's code. */
 export function callersOf(trace: Error): string {
   const frames = framesOf(trace);
-  const first = frames.findIndex((frame) => !isOwn(frame));
-  return frames.slice(Math.max(first, 0)).join('\n');
+  // Heddle's own frames may have some of Node's and of JavaScript's between them.
+  const theirs = frames.findIndex((frame) => !isOwn(frame) && !isOfNobody(frame));
+  const ahead = frames.slice(0, theirs === -1 ? frames.length : theirs);
+  return frames.slice(ahead.findLastIndex(isOwn) + 1).join('\n');
 }
 
 function framesOf(trace: Error): readonly string[] {
   return (trace.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+}
+
+/** Whether it is a frame of Node's, or of a function that is built into JavaScript. */
+function isOfNobody(frame: string): boolean {
+  return /[( ]node:|\(<anonymous>\)$/.test(frame);
 }
 
 function isOwn(frame: string): boolean {

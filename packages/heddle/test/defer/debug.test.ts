@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { afterEach, suite, test } from 'node:test';
 import { inspect } from 'node:util';
-import { AlreadyCalledError, Deferred, getDebugging, setDebugging, succeed } from 'heddle/defer';
+import {
+  AlreadyCalledError,
+  Deferred,
+  fail,
+  gatherResults,
+  getDebugging,
+  inlineCallbacks,
+  setDebugging,
+  succeed,
+} from 'heddle/defer';
 import { runProgram } from '../support/program.ts';
 
 function makeIt(): Deferred<number> {
@@ -40,6 +49,28 @@ suite('debug mode', () => {
     const message = messageOfSecondFiring(d);
     assert.match(message, /Made:\n\s+at makeIt \(.*debug\.test/);
     assert.match(message, /Fired:\n\s+at fireIt \(.*debug\.test/);
+  });
+
+  test('tells the place of the program that fired what Heddle fires for it', () => {
+    setDebugging(true);
+    const fails = inlineCallbacks(function* () {
+      yield* fail(new Error('at once'));
+    });
+    function startIt(): Deferred<unknown> {
+      return fails();
+    }
+    function gatherIt(): Deferred<unknown> {
+      return gatherResults([succeed(1)]);
+    }
+    for (const [make, name] of [
+      [startIt, 'startIt'],
+      [gatherIt, 'gatherIt'],
+    ] as const) {
+      const d = make();
+      d.addErrback(() => 1);
+      const [, fired] = messageOfSecondFiring(d as Deferred<number>).split('Fired:');
+      assert.match(fired ?? '', new RegExp(`^\\n\\s+at ${name} \\(.*debug\\.test`));
+    }
   });
 
   test('tells as many frames of the caller as any error would', () => {
