@@ -71,12 +71,16 @@ export class MemoryThreadPool extends ThreadPool {
    * @returns whether there was one
    */
   async perform(): Promise<boolean> {
+    let refusalsAreOut = false;
     for (;;) {
       const given = this.#given.shift();
       if (given === undefined) {
-        if (this.pendingCalls().length <= this.#heldUp.size) return false;
-        // A function met for the first time is still looked up, or items have been taken and their job goes on.
+        const isIdle = this.pendingCalls().length <= this.#heldUp.size;
+        if (isIdle && refusalsAreOut) return false;
+        // A function met for the first time is still looked up, or items have been taken and their job goes on. And what
+        // was refused fails in a later turn.
         await new Promise((resolve) => setImmediate(resolve));
+        refusalsAreOut = isIdle;
       } else if (given.connection.has(given.job)) {
         const { connection } = given;
         const isCall = !connection.isBeingMadeReady;
@@ -86,7 +90,7 @@ export class MemoryThreadPool extends ThreadPool {
     }
   }
 
-  /** Runs jobs until there are none, those that the results lead to included. */
+  /** Runs jobs until there are none, those that the results lead to included. Calls that are refused have failed then, too. */
   async performAll(): Promise<void> {
     while (await this.perform());
   }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { assertNoResult, Clock, failureResultOf, MemoryThreadPool, successResultOf } from 'heddle/testing';
-import { ask } from 'heddle/threads';
+import { ask, CallableError, UnclonableError } from 'heddle/threads';
 import { askFor } from '../fixtures/threads/calls-out.ts';
 import { countTo } from '../fixtures/threads/in-process.ts';
 import { add, count, note, whichThread } from '../fixtures/threads/jobs.ts';
@@ -84,6 +84,15 @@ test('perform without a job does nothing, and says so', async () => {
   const pool = new MemoryThreadPool();
   assert.equal(await pool.perform(), false);
   await pool.performAll();
+});
+
+test('calls that are refused have failed when no job is left to perform', async () => {
+  const pool = new MemoryThreadPool();
+  const unsendable = pool.defer(String, () => {});
+  const noFunction = pool.defer(5 as never);
+  await pool.performAll();
+  failureResultOf(unsendable, UnclonableError);
+  failureResultOf(noFunction, CallableError);
 });
 
 test('performAll runs the jobs, too, that results lead to', async () => {
