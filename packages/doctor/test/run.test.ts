@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -315,5 +316,13 @@ describe('heddle-doctor says what it cannot do', { concurrency: 2 }, () => {
     const [help, version] = await Promise.all([examine(['--help']), examine(['--version'])]);
     assert.match(help.stdout, /--fail-over MS/);
     assert.match(version.stdout, /^\d+\.\d+\.\d+\n$/);
+  });
+
+  test('npx finds the command also where it was installed before anything was built', async () => {
+    const { bin } = JSON.parse(await readFile(path.join(packageRoot, 'package.json'), 'utf8'));
+    const command = bin['heddle-doctor'];
+    assert.doesNotMatch(command, /^\.\/dist\//);
+    const { stdout } = spawnSync(node, [path.join(packageRoot, command), '--help'], { encoding: 'utf8' });
+    assert.match(stdout, /--fail-over MS/);
   });
 });
