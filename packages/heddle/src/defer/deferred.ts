@@ -333,6 +333,7 @@ export class Deferred<T> implements Promise<T> {
    * @param clock what counts the time; Node's timers by default
    * @param onTimeoutCancel gives the result after a timeout; by default the
    *   CancelledError becomes a {@link TimeoutError} and anything else passes
+   * @throws InvalidArgumentError when one of them is not what it should be
    */
   addTimeout(timeout: number, clock?: TimeSource): Deferred<T>;
   addTimeout<U>(
@@ -345,10 +346,11 @@ export class Deferred<T> implements Promise<T> {
     clock: TimeSource = systemTime,
     onTimeoutCancel: (result: T | Failure, timeout: number) => unknown = cancelledToTimedOut,
   ): AnyDeferred {
-    if (!(timeout >= 0)) {
+    if (!(typeof timeout === 'number' && timeout >= 0)) {
       throw new InvalidArgumentError(`A timeout must be 0 or more milliseconds, not ${inspect(timeout)}.`);
     }
     requireTimeSource(clock);
+    requireStep(onTimeoutCancel, 'onTimeoutCancel');
     let timedOut = false;
     const timer: ScheduledCall = clock.callLater(timeout, () => {
       timedOut = true;

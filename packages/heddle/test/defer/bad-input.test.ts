@@ -28,6 +28,13 @@ const cases: readonly (readonly [what: string, f: () => unknown, message: RegExp
   ['a signal that is none', () => new Deferred().cancelOn({} as never), /AbortSignal/],
   ['a canceller that is none', () => new Deferred('x' as never), /canceller/],
   ['inlineCallbacks of nothing', () => inlineCallbacks(undefined as never), /function\*/],
+  ['a timeout that is null, and would be over at once', () => new Deferred().addTimeout(null as never), /not null/],
+  ['a timeout that is a text', () => new Deferred().addTimeout('5' as never), /not '5'/],
+  [
+    'what addTimeout is to call and cannot',
+    () => new Deferred().addTimeout(5, undefined, 'late' as never),
+    /onTimeoutCancel must be a function, not 'late'/,
+  ],
   ['a clock of addTimeout that is none', () => succeed().addTimeout(5, {} as never), /callLater/],
   ['a clock of deferLater that is none', () => deferLater(undefined as never, 5), /callLater/],
   ['a clock of a loop that is none', () => loop.start(5), /callLater/],
