@@ -1,5 +1,7 @@
+import { inspect } from 'node:util';
 import type { Deferred } from '../defer/deferred.ts';
 import { ensureDeferred } from '../defer/ensure-deferred.ts';
+import { InvalidArgumentError } from '../defer/errors.ts';
 import { Failure } from '../defer/failure.ts';
 import { logError } from '../defer/log-error.ts';
 import { setImmediate } from '../defer/node-timers.ts';
@@ -41,7 +43,8 @@ export interface ReactOptions extends RunOptions {
  *
  * @param main gets the reactor and `argv`
  * @returns settles when the process is about to end, which only another `exit` lets it live to see; rejected, before
- *   `main` is called, with ReactorAlreadyRunning when the reactor runs already, and with InvalidArgumentError for an option
+ *   `main` is called, with ReactorAlreadyRunning when the reactor runs already, and with InvalidArgumentError for an option,
+ *   or an `argv` that is no array
  *
  * @example
  * ```ts
@@ -67,6 +70,11 @@ export async function react(
 ): Promise<void> {
   const { reactor = defaultReactor, exit = exitProcess, ...runOptions } = options;
   checkRun(reactor, runOptions);
+  if (!Array.isArray(argv)) {
+    throw new InvalidArgumentError(
+      `The argv of react must be an array, not ${inspect(argv, { depth: 0 })}. Options come after it: react(main, [], options).`,
+    );
+  }
   let failed: Failure | undefined;
   let stopping = false;
   const note = reactor.addSystemEventTrigger('before', 'shutdown', function noteShutdown() {

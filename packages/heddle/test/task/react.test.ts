@@ -257,6 +257,21 @@ test('react that is refused has called nothing and stops nobody else’s reactor
   assert.deepEqual([called, codes], [[], []]);
 });
 
+test('react refuses an argv that is none, such as the options in its place, and calls nothing', {
+  timeout: 10_000,
+}, async () => {
+  const reactor = new MemoryReactor();
+  const called: string[] = [];
+  const main = async (): Promise<void> => void called.push('main');
+  for (const argv of [{ reactor, exit: () => {} }, 'text']) {
+    await assert.rejects(
+      react(main, argv as never, { reactor, exit: () => {} }),
+      (error) => error instanceof InvalidArgumentError && /react\(main, \[\], options\)/.test(error.message),
+    );
+  }
+  assert.deepEqual([called, reactor.running], [[], false]);
+});
+
 test('react ends with 1 when a failure was lost, as a program that ends by itself does', async () => {
   const { code, stderr } = await runProgram(`
     import { fail } from 'heddle/defer';
