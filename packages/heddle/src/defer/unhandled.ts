@@ -109,9 +109,11 @@ export function reportUnhandled(): boolean {
   return anyPrinted;
 }
 
-function isCancellation({ value }: Failure): boolean {
+function isCancellation(failure: Failure): boolean {
+  let { value } = failure;
+  // Groups may be nested deeply.
+  while (value instanceof FirstError) ({ value } = value.subFailure);
   if (value instanceof CancelledError) return true;
-  if (value instanceof FirstError) return isCancellation(value.subFailure);
   return value instanceof FailureGroup && value.failures.length > 0 && value.failures.every(isCancellation);
 }
 

@@ -31,6 +31,16 @@ suite('gatherResults', () => {
     assert.deepEqual(outcome(gatherResults([])), { value: [] });
   });
 
+  test('passes a failure on through any number of groups', () => {
+    const innermost = new Deferred<unknown>();
+    let outermost = innermost;
+    for (let depth = 0; depth < 20_000; depth++) outermost = gatherResults([outermost]) as Deferred<unknown>;
+    innermost.errback(error);
+    let cause: unknown = errorOf(outermost);
+    while (cause instanceof FirstError) cause = cause.subFailure.value;
+    assert.equal(cause, error);
+  });
+
   test('takes promises among its inputs', async () => {
     assert.deepEqual(await gatherResults([succeed(1), Promise.resolve('b')]), [1, 'b']);
     await assert.rejects(gatherResults([Promise.reject(error)]), FirstError);
