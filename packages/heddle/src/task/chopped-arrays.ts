@@ -73,7 +73,7 @@ export function sort<T>(
   compare?: (one: T, other: T) => number,
   options?: ArrayTaskOptions,
 ): Deferred<T[]> {
-  check('sort', items, compare ?? (() => 0));
+  check('sort', items, compare === undefined ? () => 0 : compare);
   return run(sortedInPieces(items, compare), options);
 }
 

@@ -143,7 +143,8 @@ export class LoopingCall<A extends unknown[] = []> {
    * @param interval milliseconds; 0 for a call in every turn of the loop
    * @returns fires with this object when the loop was stopped and no call is under way; fails when a call fails, which
    *   ends the loop. Cancelling it stops the loop and cancels the call under way.
-   * @throws LoopRunningError when it runs already; InvalidArgumentError when the interval is none
+   * @throws LoopRunningError when it runs already; InvalidArgumentError when the interval or
+   *   the clock is none
    */
   start(interval: number, options: LoopStartOptions = {}): Deferred<this> {
     if (this.#run !== undefined) {
@@ -157,6 +158,11 @@ export class LoopingCall<A extends unknown[] = []> {
     const { now: callsNow = true } = checkOptions(options, startChecks, 'start of a LoopingCall');
     const clock = this.clock;
     requireTimeSource(clock);
+    if (typeof (clock as Partial<TaskClock>).now !== 'function') {
+      throw new InvalidArgumentError(
+        `The clock of a LoopingCall must have a method now(), as the reactor and a Clock have, and ${inspect(clock, { depth: 0 })} has none.`,
+      );
+    }
     const startTime = clock.now();
     const done = new Deferred<this>((_, reason) => this.#giveUp(run, reason.cause));
     const run: Run = {

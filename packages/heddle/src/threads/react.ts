@@ -8,7 +8,7 @@ import { setImmediate } from '../defer/node-timers.ts';
 import { fail } from '../defer/succeed.ts';
 import { reportUnhandled } from '../defer/unhandled.ts';
 import { ReactorNotRunning } from '../reactor/errors.ts';
-import { checkRun, type Reactor } from '../reactor/reactor.ts';
+import { checkRun, Reactor } from '../reactor/reactor.ts';
 import type { RunOptions } from '../reactor/run-options.ts';
 import { SystemExit } from '../task/errors.ts';
 import { reactor as defaultReactor } from './create-reactor.ts';
@@ -68,7 +68,18 @@ export async function react(
   argv: readonly unknown[] = [],
   options: ReactOptions = {},
 ): Promise<void> {
+  if (typeof options !== 'object' || options === null) {
+    throw new InvalidArgumentError(`The options of react must be an object, not ${inspect(options)}.`);
+  }
   const { reactor = defaultReactor, exit = exitProcess, ...runOptions } = options;
+  if (!(reactor instanceof Reactor)) {
+    throw new InvalidArgumentError(
+      `The option reactor of react must be a reactor, as createReactor() makes them, not ${inspect(reactor, { depth: 0 })}.`,
+    );
+  }
+  if (typeof exit !== 'function') {
+    throw new InvalidArgumentError(`The option exit of react must be a function, not ${inspect(exit)}.`);
+  }
   checkRun(reactor, runOptions);
   if (!Array.isArray(argv)) {
     throw new InvalidArgumentError(

@@ -11,10 +11,12 @@ import {
   setUnhandledFailurePolicy,
   succeed,
 } from 'heddle/defer';
-import { deferLater, LoopingCall } from 'heddle/task';
+import { cooperate, deferLater, LoopingCall } from 'heddle/task';
 
 const loop = new LoopingCall(() => {});
 loop.clock = {} as never;
+const untimed = new LoopingCall(() => {});
+untimed.clock = { callLater: () => {} } as never;
 
 const cases: readonly (readonly [what: string, f: () => unknown, message: RegExp])[] = [
   ['gatherResults of a promise', () => gatherResults(Promise.resolve([]) as never), /needs an array/],
@@ -38,6 +40,12 @@ const cases: readonly (readonly [what: string, f: () => unknown, message: RegExp
   ['a clock of addTimeout that is none', () => succeed().addTimeout(5, {} as never), /callLater/],
   ['a clock of deferLater that is none', () => deferLater(undefined as never, 5), /callLater/],
   ['a clock of a loop that is none', () => loop.start(5), /callLater/],
+  ['a clock of a loop that tells no time', () => untimed.start(5), /must have a method now\(\)/],
+  [
+    'a comparison of cooperate.sort that is none',
+    () => cooperate.sort([2, 1], null as never),
+    /needs a function, not null/,
+  ],
 ];
 
 for (const [what, f, message] of cases) {

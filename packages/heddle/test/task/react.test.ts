@@ -272,6 +272,23 @@ test('react refuses an argv that is none, such as the options in its place, and 
   assert.deepEqual([called, reactor.running], [[], false]);
 });
 
+test('react refuses options that it cannot use by their names, and calls nothing', { timeout: 10_000 }, async () => {
+  const called: string[] = [];
+  const main = async (): Promise<void> => void called.push('main');
+  const reactor = new MemoryReactor();
+  for (const [options, message] of [
+    [null, /options of react must be an object, not null/],
+    [{ reactor: {} }, /option reactor of react must be a reactor.*not \{\}/],
+    [{ reactor, exit: 5 }, /option exit of react must be a function, not 5/],
+  ] as const) {
+    await assert.rejects(
+      react(main, [], options as never),
+      (error) => error instanceof InvalidArgumentError && message.test(error.message),
+    );
+  }
+  assert.deepEqual([called, reactor.running], [[], false]);
+});
+
 test('react ends with 1 when a failure was lost, as a program that ends by itself does', async () => {
   const { code, stderr } = await runProgram(`
     import { fail } from 'heddle/defer';
