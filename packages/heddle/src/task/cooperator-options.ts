@@ -12,7 +12,10 @@ export interface ScheduledTurn {
 export interface CooperatorOptions {
   /** Milliseconds of each turn of the loop that all tasks together may take. Default 10. */
   readonly timeSlice?: number | undefined;
-  /** What the time is measured by. Default Node's own. */
+  /**
+   * What the time is measured by. Default Node's own. By one that stands still, such as a `Clock` in a test, a turn lasts
+   * until no task has anything left to do: there, give a {@link terminationPredicateFactory}.
+   */
   readonly clock?: Pick<TaskClock, 'now'> | undefined;
   /** Has a function called in a later turn of the loop. Default `setImmediate`. */
   readonly scheduler?: ((turn: () => void) => ScheduledTurn) | undefined;
