@@ -17,6 +17,7 @@ import { loadedObject, moduleObject } from './module-objects.ts';
 import { MadeData } from './made-data.ts';
 import { OwnExports } from './own-exports.ts';
 import * as refuse from './refusals.ts';
+import { prototypeMethod } from './prototype-methods.ts';
 import { type CapturedFunction, referenceFor } from './shape.ts';
 import { sharedSymbol } from './shared-symbols.ts';
 import { checkLiteral } from './static-check.ts';
@@ -243,6 +244,8 @@ class Graph {
   ): void {
     const index = this.#indexes.get(f);
     if (index !== undefined) return set({ kind: 'function', index });
+    const method = prototypeMethod(f);
+    if (method !== undefined) return set({ ...loaded(method), isFunction: true });
     const take = (found: Located): void => {
       if (!('literal' in found)) {
         if (found.kind === 'captured' || found.kind === 'factory') {
