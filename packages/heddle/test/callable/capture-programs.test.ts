@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { before, after, describe, test } from 'node:test';
@@ -38,6 +38,25 @@ describe('a program', () => {
     ]);
     const [inThread, inline] = JSON.parse(run([file]).stdout) as [unknown, unknown];
     assert.deepEqual(inThread, inline);
+  });
+
+  test('lends a require that createRequire has made, of its own folder or of another', () => {
+    mkdirSync(path.join(folder, 'inner'), { recursive: true });
+    write('number.json', ['1']);
+    write(path.join('inner', 'number.json'), ['2']);
+    const file = write('made-require.mjs', [
+      "import { createRequire } from 'node:module';",
+      `import { deferToThread } from ${JSON.stringify(heddle)};`,
+      'const require = createRequire(import.meta.url);',
+      "const requires = [import.meta.url, new URL('inner/', import.meta.url)].map((url) => createRequire(url));",
+      "const loads = requires.map((load) => () => load('./number.json'));",
+      "const f = () => [require('./number.json'), require('node:path').sep, require.resolve('./number.json')];",
+      'console.log(JSON.stringify(await Promise.all([f, ...loads].map((load) => deferToThread(load)))));',
+      'console.log(JSON.stringify([f, ...loads].map((load) => load())));',
+    ]);
+    const [inThread, inline] = run([file]).stdout.split('\n');
+    assert.equal(inThread, inline);
+    assert.match(inline as string, /,1,2\]$/);
   });
 
   test('has data that it makes of what a module exports, and the modules that it requires', () => {

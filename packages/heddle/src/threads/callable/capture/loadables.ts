@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { ImporterReference, LoadableReference } from '../../wire/captured.ts';
 import { isEntryModule } from '../entry-module.ts';
 import { IMPORT, type Literal } from './literal.ts';
@@ -16,13 +17,32 @@ export function importOf(literal: Literal, name: string): LoadableReference | un
   }));
 }
 
-/** The `require` of the literal's file. */
+/** The `require` of the literal's file, or one that the program has made by `createRequire`. */
 export function requireOf(literal: Literal, name: string, value: unknown): LoadableReference | undefined {
-  if (literal.isModule || name !== 'require' || typeof value !== 'function' || !Object.hasOwn(value, 'cache')) {
-    return undefined;
-  }
+  if (typeof value !== 'function' || !Object.hasOwn(value, 'cache')) return undefined;
+  if (literal.isModule || name !== 'require') return madeRequire(value);
   const file = /^(?:\/|[a-z]:[\\/])/i.test(literal.script) ? literal.script : `${process.cwd()}/${literal.script}`;
   return once(literal, name, () => ({ kind: 'require', file }));
+}
+
+const madeRequires = new WeakMap<Function, LoadableReference>();
+
+function madeRequire(require: Function): LoadableReference | undefined {
+  const known = madeRequires.get(require);
+  if (known !== undefined) return known;
+  const folder = folderOf(require);
+  if (folder === undefined) return undefined;
+  const reference: LoadableReference = { kind: 'require', file: folder + path.sep };
+  madeRequires.set(require, reference);
+  return reference;
+}
+
+/** Where a `require` begins to look for `./name`: nothing else of it says which file it was made for. */
+function folderOf(require: Function): string | undefined {
+  const { resolve, extensions } = require as Partial<NodeJS.Require>;
+  if (extensions === undefined || typeof resolve?.paths !== 'function') return undefined;
+  const folder = resolve.paths('./name')?.[0];
+  return typeof folder === 'string' && path.isAbsolute(folder) ? folder : undefined;
 }
 
 /** What stands for `import()` in the literal's text, where it uses that. */
