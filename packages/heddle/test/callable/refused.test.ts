@@ -40,6 +40,7 @@ const refusals: Readonly<Record<string, Expected>> = {
   },
   'a Proxy of a function': { f: new Proxy(add, {}), code: 'HEDDLE_PROXY', name: '' },
   'a native method of instances': { f: Array.prototype.map, code: 'HEDDLE_NATIVE', name: 'map' },
+  'a function of WebAssembly': { f: functionOfWebAssembly(), code: 'HEDDLE_NATIVE', name: '0' },
   'a function that Node made on request': { f: promisify(setTimeout.bind(null)), code: 'HEDDLE_NATIVE', name: '' },
   'a number in place of a function': { f: 42, code: 'HEDDLE_NOT_A_FUNCTION', name: '' },
   'undefined in place of a function': { f: undefined, code: 'HEDDLE_NOT_A_FUNCTION', name: '' },
@@ -86,4 +87,13 @@ function lineOf(file: string, text: string): number {
     .findIndex((line) => line.includes(text));
   assert.notEqual(index, -1, `${text} is not in ${file}`);
   return index + 1;
+}
+
+/** `(module (func (export "f")))` */
+function functionOfWebAssembly(): unknown {
+  const code = Buffer.from('0061736d0100000001040160000003020100070501016600000a040102000b', 'hex');
+  type Class = new (...args: unknown[]) => object;
+  const { Instance, Module } = Reflect.get(globalThis, 'WebAssembly') as Record<string, Class>;
+  const { exports } = new Instance!(new Module!(code)) as { readonly exports: { readonly f: unknown } };
+  return exports.f;
 }

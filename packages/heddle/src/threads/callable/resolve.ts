@@ -137,6 +137,8 @@ function findByOrigin(f: Function, origin: Origin): Located | Promise<Located> {
   if (script.url.startsWith('node:')) {
     return nodeFunction(f) ?? ofNodesGlobals(f) ?? searchElsewhere(f, origin, () => refuse.native(f));
   }
+  // V8 gives a script of WebAssembly its code as bytes, and no text.
+  if (script.url.startsWith('wasm:')) return searchElsewhere(f, origin, () => refuse.native(f));
   // Nothing else can have these: no thread may load the entry, nothing else has seen what was typed in, and what is
   // written in the call itself was made for it.
   if (isEntryModule(script.url) || isTypedIn(script) || isWrittenInCall(f, origin)) return literalOf(f, origin);
