@@ -59,6 +59,25 @@ describe('a program', () => {
     assert.match(inline as string, /,1,2\]$/);
   });
 
+  test('has by its name what a module exports, also after another closure of the same factory', () => {
+    const lines = ['let made = 0;', 'const counting = (step) => () => (made += step);'];
+    write('counting.mjs', [...lines, 'export { counting };', 'export const byOne = counting(1);']);
+    write('counting.cjs', [...lines, 'module.exports = { counting, byOne: counting(1) };']);
+    const file = write('factory.mjs', [
+      `import { ThreadPool } from ${JSON.stringify(heddle)};`,
+      "import * as module from './counting.mjs';",
+      "import common from './counting.cjs';",
+      'const pool = new ThreadPool({ max: 1 });',
+      'const { code } = await pool.defer(module.counting(2)).catch((error) => error);',
+      'await pool.defer(common.counting(2)).catch(() => {});',
+      'const calls = [module.byOne, common.byOne, () => module.byOne() + common.byOne()];',
+      'for (const call of calls) console.log(await pool.defer(call));',
+      'console.log(code);',
+      'await pool.stop();',
+    ]);
+    assert.deepEqual(run([file]).stdout.trim().split('\n'), ['1', '1', '4', 'HEDDLE_ASSIGNS_CAPTURED']);
+  });
+
   test('has data that it makes of what a module exports, and the modules that it requires', () => {
     write('settings.json', ['{ "region": "default", "nested": { "port": 1 } }']);
     write('library.cjs', ["const { sep } = require('node:path');", 'exports.twice = (n) => [n + n, sep].length * n;']);

@@ -39,6 +39,11 @@ export async function searchOtherModules(f: Function, origin: Origin): Promise<S
   return { reference: held.get(f), complete };
 }
 
+/** What earlier searches have seen `f` exported by, on their way to another function. */
+export function seenExported(f: Function): FunctionReference | undefined {
+  return held.get(f);
+}
+
 /** A look through many modules, which searches that want it at the same time share. */
 class SharedLook {
   readonly #lookThrough: () => Promise<boolean>;

@@ -9,7 +9,7 @@ import { isEntryModule } from './entry-module.ts';
 import { addressedCalls, references, refusals } from './known.ts';
 import { countNodeModules, globalOfNode, indexNodeFunctions, looksLikeNodesOwn } from './node-functions.ts';
 import { type Origin, originOf } from './origin.ts';
-import { searchOtherModules } from './other-modules.ts';
+import { searchOtherModules, seenExported } from './other-modules.ts';
 import { searchOwnModule, type Verdict } from './own-module.ts';
 import { PendingSearch } from './pending-search.ts';
 import * as refuse from './refusals.ts';
@@ -98,8 +98,20 @@ function locate(f: Function): Located | Promise<Located> {
   const search = searches.get(f);
   const origin = search?.lastingOrigin ?? originOf(f);
   const literal = origin.kind === 'script' ? literalAt(origin, f) : undefined;
-  if (literal !== undefined && origin.kind === 'script') return { literal, scopes: origin.scopes };
+  if (literal !== undefined && origin.kind === 'script') {
+    return exportedOfFactory(f, origin.script) ?? { literal, scopes: origin.scopes };
+  }
   return search === undefined ? findByOrigin(f, origin) : search.answerFor(origin);
+}
+
+/**
+ * That other closures made at the same place go by their text says nothing of this one, which may be what a module exports.
+ * Of the entry nothing is looked for elsewhere.
+ */
+function exportedOfFactory(f: Function, script: Script): FunctionReference | undefined {
+  const reference = isEntryModule(script.url) || isTypedIn(script) ? undefined : seenExported(f);
+  if (reference !== undefined) references.set(f, reference);
+  return reference;
 }
 
 function nodeFunction(f: Function): FunctionReference | undefined {
