@@ -2,6 +2,7 @@ import { AsyncResource } from 'node:async_hooks';
 import { type Callable, partsOfCallable, resolveCallable } from './callable/resolve.ts';
 import type { ThreadCallable } from './thread-arguments.ts';
 import { markPassed, type Resolved } from './wire/passed.ts';
+import { isPromise } from './wire/is-promise.ts';
 
 /**
  * Passes a function to a thread that calls it to tell something: progress, a
@@ -127,7 +128,7 @@ class PassedCallable {
     } catch (error) {
       this.#error = error;
     }
-    if (!(this.#callable instanceof Promise)) return;
+    if (!isPromise(this.#callable)) return;
     this.#callable.then(
       (callable) => {
         this.#callable = callable;
@@ -142,7 +143,7 @@ class PassedCallable {
   /** @throws CallableError */
   resolve(): Resolved | Promise<Resolved> {
     if (this.#callable === undefined) throw this.#error;
-    if (this.#callable instanceof Promise) return this.#callable.then(partsOfCallable);
+    if (isPromise(this.#callable)) return this.#callable.then(partsOfCallable);
     return partsOfCallable(this.#callable);
   }
 }

@@ -14,6 +14,7 @@ import { searchOwnModule, type Verdict } from './own-module.ts';
 import { PendingSearch } from './pending-search.ts';
 import * as refuse from './refusals.ts';
 import type { Script } from './scripts.ts';
+import { isPromise } from '../wire/is-promise.ts';
 
 /** What a thread needs to run a function: its address, or its text and the values it uses. */
 export type Callable = FunctionReference | CapturedCall;
@@ -50,7 +51,7 @@ export function resolveCallable(f: Function): Callable | Promise<Callable> {
   const addressed = addressedCalls.get(f);
   if (addressed !== undefined) return addressed;
   const located = locate(f);
-  return located instanceof Promise ? located.then((found) => callableOf(f, found)) : callableOf(f, located);
+  return isPromise(located) ? located.then((found) => callableOf(f, found)) : callableOf(f, located);
 }
 
 /**
@@ -70,7 +71,7 @@ export function resolveWithoutAddress(f: Function, unclonable: Error): Callable 
   };
   try {
     const callable = resolveCallable(f);
-    return callable instanceof Promise ? callable.catch(explain) : callable;
+    return isPromise(callable) ? callable.catch(explain) : callable;
   } catch (error) {
     return explain(error);
   }
@@ -156,7 +157,7 @@ function findByOrigin(f: Function, origin: Origin): Located | Promise<Located> {
   if (isEntryModule(script.url) || isTypedIn(script) || isWrittenInCall(f, origin)) return literalOf(f, origin);
   if (!script.url.includes(':')) return searchElsewhere(f, origin);
   const verdict = searchOwnModule(f, script);
-  if (!(verdict instanceof Promise)) return heed(f, origin, verdict);
+  if (!isPromise(verdict)) return heed(f, origin, verdict);
   return pending(
     f,
     verdict.then((said) => heed(f, origin, said)),

@@ -4,6 +4,7 @@ import { BoundedMap } from '../wire/bounded-map.ts';
 import { CapturedCall } from './capture/captured-call.ts';
 import { numberOf } from './number-of.ts';
 import { type Callable, resolveCallable } from './resolve.ts';
+import { isPromise } from '../wire/is-promise.ts';
 
 /** Programs that make ever new lists are not to fill the memory with them. */
 const MOST_SEQUENCES = 100;
@@ -18,7 +19,7 @@ const sequences = new BoundedMap<string, SequenceReference>(MOST_SEQUENCES);
  */
 export function resolveSequence(functions: readonly Function[]): Callable | Promise<Callable> {
   const callables = startAll(functions, (f) => resolveCallable(f));
-  return callables instanceof Promise ? callables.then(sequenceOf) : sequenceOf(callables);
+  return isPromise(callables) ? callables.then(sequenceOf) : sequenceOf(callables);
 }
 
 function sequenceOf(callables: readonly Callable[]): CapturedCall {

@@ -1,6 +1,7 @@
 import type { JobReference, WrappedReference } from '../wire/reference.ts';
 import { CapturedCall } from './capture/captured-call.ts';
 import { type Callable, partsOfCallable, resolveCallable } from './resolve.ts';
+import { isPromise } from '../wire/is-promise.ts';
 
 type Kind = WrappedReference['kind'];
 
@@ -18,7 +19,7 @@ const wrapped: Record<Kind, WeakMap<JobReference, WrappedReference>> = {
  */
 export function resolveWrapped(kind: Kind, f: Function): Callable | Promise<Callable> {
   const callable = resolveCallable(f);
-  return callable instanceof Promise ? callable.then((found) => wrap(kind, found)) : wrap(kind, callable);
+  return isPromise(callable) ? callable.then((found) => wrap(kind, found)) : wrap(kind, callable);
 }
 
 function wrap(kind: Kind, callable: Callable): CapturedCall {

@@ -9,6 +9,7 @@ import { locatedFunction } from './located-function.ts';
 import { type Located, member } from '../wire/member.ts';
 import { startAll } from '../wire/start-all.ts';
 import { honourSourceMap } from './source-map.ts';
+import { isPromise } from '../wire/is-promise.ts';
 
 type Locate = (address: Address, functionName?: string) => Located | Promise<Located>;
 
@@ -28,7 +29,7 @@ export function loadCaptured(reference: CapturedReference, locate: Locate): Func
     return (values) => ({ f: new Instance(reference, compiled, loaded, values).first, receiver: undefined });
   };
   const loads = startAll(loadables, (loadable) => load(loadable.reference, locate, reference.functions[0]?.name ?? ''));
-  return loads instanceof Promise ? loads.then(source) : source(loads);
+  return isPromise(loads) ? loads.then(source) : source(loads);
 }
 
 /** The functions of one job: they are made first and then made known to one another. */
@@ -140,7 +141,7 @@ function load(reference: LoadableReference, locate: Locate, functionName: string
       const { script, specifier, path } = reference;
       return importing(functionName, specifier, () => {
         const namespace = importFrom(script, specifier);
-        return namespace instanceof Promise
+        return isPromise(namespace)
           ? namespace.then((loaded) => member(loaded, path, specifier, undefined))
           : member(namespace, path, specifier, undefined);
       });

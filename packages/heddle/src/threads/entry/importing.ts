@@ -1,5 +1,6 @@
 import { CallableError } from '../wire/callable-error.ts';
 import { reasonOf } from '../wire/reason-of.ts';
+import { isPromise } from '../wire/is-promise.ts';
 
 /**
  * Loads a module for a function.
@@ -18,7 +19,7 @@ export function importing<Loaded>(
   };
   try {
     const loaded = load();
-    return loaded instanceof Promise ? loaded.catch(fail) : loaded;
+    return isPromise(loaded) ? loaded.catch(fail) : loaded;
   } catch (error) {
     return fail(error);
   }

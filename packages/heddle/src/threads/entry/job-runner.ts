@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import { errorIn, isFailure } from '../../defer/failure.ts';
 import { isThenable } from '../../defer/thenable.ts';
+import { isPromise } from '../wire/is-promise.ts';
 import { BoundedMap } from '../wire/bounded-map.ts';
 import type { JobMessage } from '../wire/messages.ts';
 import { MOST_KNOWN_FUNCTIONS } from '../wire/most-known-functions.ts';
@@ -98,7 +99,7 @@ export class JobRunner {
     const fail = (error: unknown): void => this.#fail(job, 'unloadable', error);
     try {
       const loaded = loadFunction(reference);
-      if (loaded instanceof Promise) loaded.then(keep, fail);
+      if (isPromise(loaded)) loaded.then(keep, fail);
       else keep(loaded);
     } catch (error) {
       fail(error);
@@ -126,7 +127,7 @@ export class JobRunner {
     } catch (error) {
       return fail(error);
     }
-    if (!(loading instanceof Promise)) return call();
+    if (!isPromise(loading)) return call();
     this.#answers.loading(job);
     loading.then(() => {
       this.#answers.loaded(job);

@@ -10,6 +10,7 @@ import { isHolder, type Located, member } from '../wire/member.ts';
 import { loadSequence } from './sequence.ts';
 import { loadWithin } from './within.ts';
 import { loadWrapped } from './wrapped.ts';
+import { isPromise } from '../wire/is-promise.ts';
 
 /** A function found in this thread, made ready for a job with the values the job brings. */
 export interface LoadedFunction {
@@ -36,7 +37,7 @@ export function loadFunction(reference: JobReference): FunctionSource | Promise<
   if (reference.kind === 'within') return loadWithin(reference, loadFunction, locate);
   if ('of' in reference) return loadWrapped(reference, loadFunction);
   const located = locate(reference);
-  return located instanceof Promise ? located.then((found) => sourceOf(found)) : sourceOf(located);
+  return isPromise(located) ? located.then((found) => sourceOf(found)) : sourceOf(located);
 }
 
 function loadFactory({ url, name }: FactoryReference): FunctionSource | Promise<FunctionSource> {
@@ -45,7 +46,7 @@ function loadFactory({ url, name }: FactoryReference): FunctionSource | Promise<
     const { f: factory } = sourceOf(found)([]);
     return (captured) => ({ f: Reflect.apply(factory, undefined, captured) as Function, receiver: undefined });
   };
-  return located instanceof Promise ? located.then(source) : source(located);
+  return isPromise(located) ? located.then(source) : source(located);
 }
 
 function sourceOf(located: Located): FunctionSource {
@@ -77,7 +78,7 @@ export function locate(address: Address, functionName: string = address.path.joi
       const { url, path } = address;
       return importing(functionName, url, () => {
         const namespace = importModule(url);
-        return namespace instanceof Promise
+        return isPromise(namespace)
           ? namespace.then((loaded) => exported(loaded, url, path))
           : exported(namespace, url, path);
       });

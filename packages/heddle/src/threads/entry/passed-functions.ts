@@ -3,6 +3,7 @@ import type { Payload } from '../wire/payload.ts';
 import { startAll } from '../wire/start-all.ts';
 import { type FunctionSource, loadFunction } from './load.ts';
 import type { PassedTo, ReactorCalls } from './reactor-calls.ts';
+import { isPromise } from '../wire/is-promise.ts';
 
 /** The functions that came with one job's arguments. */
 export class PassedFunctions {
@@ -38,7 +39,7 @@ export class PassedFunctions {
       for (const [index, source] of sources.entries()) this.#sources.set(run[index] as PassedFunction, source);
     };
     const sources = startAll(run, (each) => loadFunction(each.reference));
-    if (sources instanceof Promise) return sources.then(keep);
+    if (isPromise(sources)) return sources.then(keep);
     keep(sources);
     return undefined;
   }

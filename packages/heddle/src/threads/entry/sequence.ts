@@ -1,4 +1,5 @@
 import { isThenable } from '../../defer/thenable.ts';
+import { isPromise } from '../wire/is-promise.ts';
 import type { JobReference, SequenceReference } from '../wire/reference.ts';
 import { startAll } from '../wire/start-all.ts';
 import type { FunctionSource } from './load.ts';
@@ -9,7 +10,7 @@ export function loadSequence(
   load: (reference: JobReference) => FunctionSource | Promise<FunctionSource>,
 ): FunctionSource | Promise<FunctionSource> {
   const sources = startAll(functions, load);
-  return sources instanceof Promise ? sources.then(sequence) : sequence(sources);
+  return isPromise(sources) ? sources.then(sequence) : sequence(sources);
 }
 
 function sequence(sources: readonly FunctionSource[]): FunctionSource {

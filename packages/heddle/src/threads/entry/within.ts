@@ -4,6 +4,7 @@ import type { Located } from '../wire/member.ts';
 import type { JobReference, WithinReference } from '../wire/reference.ts';
 import { startAll } from '../wire/start-all.ts';
 import type { FunctionSource } from './load.ts';
+import { isPromise } from '../wire/is-promise.ts';
 
 type Storage = AsyncLocalStorage<unknown>;
 
@@ -18,7 +19,7 @@ export function loadWithin(
     (start) => start(),
   );
   const join = ([source, located]: unknown[]): FunctionSource => within(source as FunctionSource, located as Located[]);
-  return parts instanceof Promise ? parts.then(join) : join(parts);
+  return isPromise(parts) ? parts.then(join) : join(parts);
 }
 
 function within(source: FunctionSource, located: readonly Located[]): FunctionSource {

@@ -2,6 +2,7 @@ import type { JobReference, WrappedReference } from '../wire/reference.ts';
 import { bind, callBound } from './bound-objects.ts';
 import { iterate } from './iteration.ts';
 import type { FunctionSource, LoadedFunction } from './load.ts';
+import { isPromise } from '../wire/is-promise.ts';
 
 type Call = (loaded: LoadedFunction, args: unknown[]) => unknown;
 
@@ -13,7 +14,7 @@ export function loadWrapped(
   load: (reference: JobReference) => FunctionSource | Promise<FunctionSource>,
 ): FunctionSource | Promise<FunctionSource> {
   const source = load(of);
-  return source instanceof Promise ? source.then((loaded) => wrap(calls[kind], loaded)) : wrap(calls[kind], source);
+  return isPromise(source) ? source.then((loaded) => wrap(calls[kind], loaded)) : wrap(calls[kind], source);
 }
 
 function wrap(call: Call, source: FunctionSource): FunctionSource {

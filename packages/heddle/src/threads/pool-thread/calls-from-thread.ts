@@ -2,6 +2,7 @@ import type { Transferable } from 'node:worker_threads';
 import { CancelledError } from '../../defer/errors.ts';
 import { maybeDeferred } from '../../defer/maybe-deferred.ts';
 import { isThenable } from '../../defer/thenable.ts';
+import { isPromise } from '../wire/is-promise.ts';
 import { type LocalFunction, localFunction } from '../callable/local-function.ts';
 import { type PackedAnswer, packAnswer, unsendableAnswer } from '../connection/answer.ts';
 import type { CallAnswer, CallTarget, LocalTarget, ThreadCall } from '../wire/messages.ts';
@@ -50,7 +51,7 @@ export class CallsFromThread {
     } catch (error) {
       found = Promise.reject(error);
     }
-    if (this.#finding === undefined && !(found instanceof Promise)) return this.#run(call, found);
+    if (this.#finding === undefined && !isPromise(found)) return this.#run(call, found);
     this.#wait(call);
     const before = this.#finding ?? Promise.resolve();
     const finding = Promise.allSettled([found, before])
@@ -81,7 +82,7 @@ export class CallsFromThread {
     if (target.kind !== 'known') this.#targets.set(id, target);
     const found = localFunction(this.#targets.get(id) as LocalTarget);
     this.#known.set(id, found);
-    if (found instanceof Promise) {
+    if (isPromise(found)) {
       found.then(
         (local) => this.#known.set(id, local),
         // Its module may only have been too early: the next call looks again.

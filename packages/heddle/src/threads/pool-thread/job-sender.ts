@@ -10,6 +10,7 @@ import { INIT } from './thread-init.ts';
 import { UnsentJobs } from './unsent-jobs.ts';
 import { StillResolving } from '../wire/passed.ts';
 import type { JobReference } from '../wire/reference.ts';
+import { isPromise } from '../wire/is-promise.ts';
 
 /** A thread, as the sender of its jobs knows it. */
 export interface SendingThread {
@@ -85,7 +86,7 @@ export class JobSender {
   }
 
   send(job: Job, callable: Callable | Promise<Callable>): void {
-    if (!(callable instanceof Promise)) return this.#send(job, callable);
+    if (!isPromise(callable)) return this.#send(job, callable);
     this.#unsent.add(job);
     callable.then(
       (found) => {

@@ -36,6 +36,7 @@ import { type PoolStatistics, statisticsText } from '../observing/statistics.ts'
 import { warnOfStuck } from '../pool-thread/stuck-thread.ts';
 import { Team, type TeamOwner } from './team.ts';
 import { Thread } from '../pool-thread/thread.ts';
+import { isPromise } from '../wire/is-promise.ts';
 
 /** What a kind of pool has of its own. */
 export interface PoolParts {
@@ -120,7 +121,7 @@ export class PoolCore {
   forgive(f: Function | undefined): void {
     if (f === undefined) return this.#crashes.forgiveAll();
     const callable = resolveOrReject(f);
-    if (!(callable instanceof Promise)) return this.#crashes.forgive(callable);
+    if (!isPromise(callable)) return this.#crashes.forgive(callable);
     // What no thread can get has not ended any.
     callable.then(
       (found) => this.#crashes.forgive(found),
@@ -252,12 +253,12 @@ export class PoolCore {
     try {
       callable = resolve(f);
       // Whoever runs the job will see the rejection; one that is refused or cancelled before needs nobody to.
-      if (callable instanceof Promise) callable.catch(() => {});
+      if (isPromise(callable)) callable.catch(() => {});
       if (!this.stores.isEmpty) callable = this.stores.around(callable);
     } catch (error) {
       return refusedCall(error);
     }
-    if (callable instanceof Promise) {
+    if (isPromise(callable)) {
       // That of the stores as well.
       callable.catch(() => {});
     } else {
@@ -368,7 +369,7 @@ function resolveOrReject(f: Function): Callable | Promise<Callable> {
     callable = Promise.reject(error);
   }
   // There may be nothing to use it for: a thread that cannot be made.
-  if (callable instanceof Promise) callable.catch(() => {});
+  if (isPromise(callable)) callable.catch(() => {});
   return callable;
 }
 

@@ -8,6 +8,7 @@ import type { Address } from '../wire/address.ts';
 import { refusal } from '../wire/obstacle.ts';
 import { obstacleIn } from '../wire/pack.ts';
 import type { JobReference, WithinReference } from '../wire/reference.ts';
+import { isPromise } from '../wire/is-promise.ts';
 
 /** A storage, and where threads have theirs. */
 interface Propagated {
@@ -50,7 +51,7 @@ export class PropagatedStores {
       const obstacle = obstacleIn(store);
       if (obstacle !== undefined) throw refusal(obstacle, 'The store of a propagated AsyncLocalStorage');
     }
-    if (callable instanceof Promise || addresses.some((address) => address instanceof Promise)) {
+    if (isPromise(callable) || addresses.some((address) => isPromise(address))) {
       return Promise.all([callable, Promise.all(addresses)]).then(([found, located]) =>
         this.#wrap(found, located, stores),
       );
@@ -59,7 +60,7 @@ export class PropagatedStores {
   }
 
   #settle(propagated: Propagated): void {
-    if (!(propagated.address instanceof Promise)) return;
+    if (!isPromise(propagated.address)) return;
     propagated.address.then(
       (address) => {
         propagated.address = address;

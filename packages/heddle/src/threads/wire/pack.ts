@@ -9,6 +9,7 @@ import { type Passed, passedBy, StillResolving } from './passed.ts';
 import type { Parcel } from './payload.ts';
 import { type Kind, kindOf } from './plain.ts';
 import { isDetached, valueOf, whyNotMoved } from './transferred.ts';
+import { isPromise } from './is-promise.ts';
 
 /** As many objects are made anew in a moment. */
 const FEW = 32;
@@ -200,7 +201,7 @@ function lookAtPassed(wrapper: Function, findings: Findings): Obstacle | undefin
   const passed = passedBy(wrapper) as Passed;
   if (passed.way !== 'inThread') return undefined;
   const resolved = passed.resolve();
-  if (resolved instanceof Promise) {
+  if (isPromise(resolved)) {
     if (findings.mayBeUnfound) return undefined;
     throw new StillResolving(resolved);
   }

@@ -1,3 +1,5 @@
+import { isPromise } from './is-promise.ts';
+
 /**
  * Starts something for each item, in their order. Where one fails, what has been started before may fail as well, later,
  * and nobody would see to that: it must not count as a rejection that was left alone.
@@ -9,8 +11,8 @@ export function startAll<T, R>(items: readonly T[], start: (item: T) => R | Prom
   try {
     for (const item of items) started.push(start(item));
   } catch (error) {
-    for (const one of started) if (one instanceof Promise) one.catch(() => {});
+    for (const one of started) if (isPromise(one)) one.catch(() => {});
     throw error;
   }
-  return started.some((one) => one instanceof Promise) ? Promise.all(started) : (started as R[]);
+  return started.some((one) => isPromise(one)) ? Promise.all(started) : (started as R[]);
 }

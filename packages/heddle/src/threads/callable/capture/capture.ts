@@ -24,6 +24,7 @@ import { checkLiteral } from './static-check.ts';
 import { CapturedValues, UnreadableValue } from './values.ts';
 import { fixedVariables, readVariables, type Variable } from './variables.ts';
 import { warnOfSnapshot } from './snapshot-warning.ts';
+import { isPromise } from '../../wire/is-promise.ts';
 
 /** Where a function was found: at an address, or only as a text with what surrounds it now. */
 export type Located = FunctionReference | Closure;
@@ -178,7 +179,7 @@ class Graph {
     const address = isObject(value) && namespace === undefined ? addressOfNamespace(value, usage) : undefined;
     const take = (found: LoadableReference | undefined): void =>
       found === undefined ? this.#value(variable, steps, set) : set(loaded(found));
-    if (!(address instanceof Promise)) return take(address);
+    if (!isPromise(address)) return take(address);
     return this.#await(address.then(take));
   }
 
@@ -266,7 +267,7 @@ class Graph {
     } catch (error) {
       return explain(error);
     }
-    if (!(located instanceof Promise)) return take(located);
+    if (!isPromise(located)) return take(located);
     return this.#await(located.catch(explain).then(take));
   }
 }
