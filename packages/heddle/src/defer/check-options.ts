@@ -16,7 +16,8 @@ export function checkOptions<O extends object>(options: O, checks: OptionChecks<
   if (typeof options !== 'object' || options === null) {
     throw new InvalidArgumentError(`The options of a ${of} must be an object, not ${inspect(options)}.`);
   }
-  const checked: Partial<O> = {};
+  // Nor by way of the one that every object has.
+  const checked: Partial<O> = Object.create(null);
   for (const key of Object.keys(options)) {
     if (!Object.hasOwn(checks, key)) {
       const known = Object.keys(checks).join(', ');

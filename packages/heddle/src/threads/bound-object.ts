@@ -79,7 +79,7 @@ export class BoundObject<T> implements AsyncDisposable {
   /** @param options those of the calls, the one that makes the object included */
   constructor(thread: OwnThread, factory: Function, args: readonly unknown[], options: CallOptions) {
     this.#thread = thread;
-    this.#options = { ...defaults, ...options };
+    this.#options = checkCallOptions({ ...defaults, ...options });
     this.defer = this.with({}).defer;
     const made: Deferred<unknown> = thread.submit(factory, [...args, this.#id], this.#options, (f) =>
       resolveWrapped('bind', f),
@@ -107,7 +107,7 @@ export class BoundObject<T> implements AsyncDisposable {
    * @throws InvalidArgumentError when an option cannot be what it is given as
    */
   with(options: CallOptions): { readonly defer: BoundCall<T> } {
-    const all = { ...this.#options, ...checkCallOptions(options) };
+    const all = checkCallOptions({ ...this.#options, ...checkCallOptions(options) });
     return { defer: ((f: Function, ...args: unknown[]) => this.#call(f, args, all)) as BoundCall<T> };
   }
 
@@ -219,7 +219,7 @@ function lossBy(value: unknown): (functionName: string) => BoundObjectLostError 
 }
 
 /** After all calls that were made before, whatever their priority. */
-const LAST: CallOptions = { priority: -100 };
+const LAST: CallOptions = checkCallOptions({ priority: -100 });
 
 /** Only its name is used: what a thread does then, it knows by itself. */
 function DISPOSE(): void {}

@@ -260,6 +260,9 @@ export function checkCallOptions(options: CallOptions): CallOptions {
   return checkOptions(options, callChecks, 'call');
 }
 
+/** Those of a call that was made without any. */
+export const NO_OPTIONS: CallOptions = Object.freeze(checkCallOptions({}));
+
 /**
  * Checks how a pool is to be stopped.
  *

@@ -24,6 +24,7 @@ import {
   type CallsOptions,
   type CompletePoolOptions,
   checkCallOptions,
+  NO_OPTIONS,
   type PoolLimits,
   type StopOptions,
   type ThreadPoolOptions,
@@ -157,12 +158,12 @@ export class ThreadPool {
 
   /** @throws InvalidArgumentError when an option cannot be what it is given as */
   constructor(options: ThreadPoolOptions = {}) {
-    ({ defer: this.defer, iterate: this.iterate, bind: this.bind } = this.#view({}));
+    ({ defer: this.defer, iterate: this.iterate, bind: this.bind } = this.#view(NO_OPTIONS));
     this.callInThread = (f: Function, ...args: unknown[]): void => {
-      this.#core.submit(f, args, {});
+      this.#core.submit(f, args, NO_OPTIONS);
     };
     this.callInThreadWithCallback = (onResult: OnResult<unknown>, f: Function, ...args: unknown[]): void => {
-      this.#core.submit(f, args, {}).addCallbacks(
+      this.#core.submit(f, args, NO_OPTIONS).addCallbacks(
         (value) => onResult(true, value),
         (failure) => onResult(false, failure),
       );
@@ -237,7 +238,7 @@ export class ThreadPool {
     this.#core.submit(
       all,
       calls.map(([, ...args]) => args),
-      {},
+      NO_OPTIONS,
       () => resolveSequence(functions),
     );
   }

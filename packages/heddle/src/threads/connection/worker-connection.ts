@@ -134,6 +134,8 @@ export class WorkerConnection implements ThreadConnection {
       ...(env === undefined ? {} : { env }),
       ...(execArgv === undefined ? {} : { execArgv: [...execArgv] }),
     };
+    // A Worker takes options that are inherited, too.
+    Object.setPrototypeOf(workerOptions, null);
     this.#bell = bells.port1;
     this.#threadsPorts = [bells.port2, values.port2];
     this.#slots = outsideOfCalls(
