@@ -110,6 +110,17 @@ for (const [where, args, input] of [
   });
 }
 
+const CHANGE_FOLDER = `process.chdir(require('node:os').tmpdir());${REPORT_ONE.replace('return 42', "return require.resolve.paths('./')[0]")}`;
+
+for (const [where, args, input] of [
+  ['node -e', ['-e', CHANGE_FOLDER]],
+  ['standard input', ['-'], CHANGE_FOLDER],
+] as const) {
+  test(`a function typed into ${where} requires from where the program was started`, async () => {
+    assert.deepEqual(await runProgram([...args], { input }), [{ value: process.cwd() }]);
+  });
+}
+
 function assertEntryOutcomes(outcomes: unknown[], value: unknown): void {
   assert.deepEqual(outcomes, ['started', { value }, { value: 1 }]);
 }

@@ -21,7 +21,9 @@ export function importOf(literal: Literal, name: string): LoadableReference | un
 export function requireOf(literal: Literal, name: string, value: unknown): LoadableReference | undefined {
   if (typeof value !== 'function' || !Object.hasOwn(value, 'cache')) return undefined;
   if (literal.isModule || name !== 'require') return madeRequire(value);
-  const file = /^(?:\/|[a-z]:[\\/])/i.test(literal.script) ? literal.script : `${process.cwd()}/${literal.script}`;
+  const isFile = /^(?:\/|[a-z]:[\\/])/i.test(literal.script);
+  // What is typed in (`--eval`, standard input) requires from where the program was started.
+  const file = isFile ? literal.script : path.join(folderOf(value) ?? process.cwd(), literal.script);
   return once(literal, name, () => ({ kind: 'require', file }));
 }
 
