@@ -4,6 +4,14 @@ import { InvalidArgumentError } from './errors.ts';
 /** For each option: what it should have been, where the value will not do. */
 export type OptionChecks<O> = { readonly [K in keyof O]-?: (value: unknown) => string | undefined };
 
+/** Inherits nothing, not even what something has put into the prototype of all objects. */
+class Checked {
+  static {
+    // V8 reads the properties of these as fast as any. Of what Object.create(null) makes, each is looked up in a table.
+    Object.setPrototypeOf(Checked.prototype, null);
+  }
+}
+
 /**
  * Checks an object of options against `checks`; `undefined` counts as not given.
  *
@@ -16,8 +24,7 @@ export function checkOptions<O extends object>(options: O, checks: OptionChecks<
   if (typeof options !== 'object' || options === null) {
     throw new InvalidArgumentError(`The options of a ${of} must be an object, not ${inspect(options)}.`);
   }
-  // Nor by way of the one that every object has.
-  const checked: Partial<O> = Object.create(null);
+  const checked: Partial<O> = new Checked();
   for (const key of Object.keys(options)) {
     if (!Object.hasOwn(checks, key)) {
       const known = Object.keys(checks).join(', ');
