@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFile, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { Readable } from 'node:stream';
 import { type TestContext, test } from 'node:test';
 import { examine, type ExamineOptions, reportOn } from './support/examined.ts';
 import { packageRoot } from './support/paths.ts';
@@ -29,13 +30,28 @@ async function running(t: TestContext, program: string, node: string = process.e
   return child;
 }
 
-test('a running process is watched from when it is attached to until Ctrl-C, and runs on as before', async (t) => {
-  // Any free port: others on this machine may have a debugger open.
+interface Blocking {
+  readonly child: ChildProcessByStdio<null, Readable, Readable>;
+  inspectorHasClosed(): Promise<void>;
+}
+
+/** A program that blocks its loop again and again, and has begun to. */
+async function blocking(t: TestContext): Promise<Blocking> {
   const child = spawn(process.execPath, ['--inspect-port=0', fixture], { stdio: ['ignore', 'pipe', 'pipe'] });
   t.after(() => child.kill('SIGKILL'));
   let errors = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
   await once(child.stdout, 'data');
+  return {
+    child,
+    async inspectorHasClosed() {
+      while (!errors.includes('Debugger ending')) await once(child.stderr, 'data');
+    },
+  };
+}
+
+test('a running process is watched from when it is attached to until Ctrl-C, and runs on as before', async (t) => {
+  const { child, inspectorHasClosed } = await blocking(t);
   const { code, report } = await reportOn(['--attach', String(child.pid)], {
     onOutput: (output, doctor) => {
       if (!output.includes('watching process')) return;
@@ -52,17 +68,13 @@ test('a running process is watched from when it is attached to until Ctrl-C, and
   );
   assert.match(report.notes.join('\n'), /did before it was attached to is not in here/);
   // The inspector closes by itself, and the program goes on.
-  while (!errors.includes('Debugger ending')) await once(child.stderr, 'data');
+  await inspectorHasClosed();
   await once(child.stdout, 'data');
   assert.equal(child.exitCode, null);
 });
 
 test('the process is left as it was where the doctor is killed', async (t) => {
-  const child = spawn(process.execPath, ['--inspect-port=0', fixture], { stdio: ['ignore', 'pipe', 'pipe'] });
-  t.after(() => child.kill('SIGKILL'));
-  let errors = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
-  await once(child.stdout, 'data');
+  const { child, inspectorHasClosed } = await blocking(t);
   // What it has written down so far stays there.
   const temporary = await mkdtemp(path.join(tmpdir(), 'heddle-attach-'));
   t.after(() => rm(temporary, { recursive: true }));
@@ -70,7 +82,7 @@ test('the process is left as it was where the doctor is killed', async (t) => {
     env: { TMPDIR: temporary },
     onOutput: signalled('watching process', 'SIGKILL'),
   });
-  while (!errors.includes('Debugger ending')) await once(child.stderr, 'data');
+  await inspectorHasClosed();
   assert.equal(child.exitCode, null);
 });
 
