@@ -1,20 +1,17 @@
 // zone.js and bluebird put a class of their own in the place of Promise. What an async function gives is no instance of it.
 import assert from 'node:assert/strict';
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { programFolder } from '../../support/program-folder.ts';
 import { runNode } from '../../support/program.ts';
 
 const heddle = import.meta.resolve('heddle');
 
 describe('where another class is in the place of Promise, in the program and in its threads', () => {
-  let folder = '';
+  const { write } = programFolder();
   let preload = '';
 
   before(() => {
-    folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'heddle-promise-')));
     preload = pathToFileURL(write('another.mjs', 'globalThis.Promise = class Another extends Promise {};\n')).href;
     write('add.mjs', 'export const add = (a, b) => a + b;\n');
     write('double.mjs', 'export const double = async (n) => 2 * n;\n');
@@ -27,13 +24,6 @@ export const asks = (n) => blockingCallFromThread(answer, n);
 `,
     );
   });
-  after(() => rmSync(folder, { recursive: true }));
-
-  function write(name: string, text: string): string {
-    const file = path.join(folder, name);
-    writeFileSync(file, text);
-    return file;
-  }
 
   for (const pool of ['ThreadPool', 'ProcessPool']) {
     test(`functions are found and loaded: ${pool}`, async () => {

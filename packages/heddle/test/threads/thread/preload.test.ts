@@ -1,27 +1,17 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { programFolder } from '../../support/program-folder.ts';
 import { runNode } from '../../support/program.ts';
 
 const heddle = import.meta.resolve('heddle');
 
 describe('a module that is loaded before the program, and so in each thread', () => {
-  let folder = '';
+  const { write } = programFolder();
 
   before(() => {
-    folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'heddle-preload-')));
     write('work.mjs', 'export const add = (a, b) => a + b;\n');
   });
-  after(() => rmSync(folder, { recursive: true }));
-
-  function write(name: string, text: string): string {
-    const file = path.join(folder, name);
-    writeFileSync(file, text);
-    return file;
-  }
 
   for (const pool of ['ThreadPool', 'ProcessPool']) {
     test(`may make calls, and makes none in threads: ${pool}`, async () => {
