@@ -33,10 +33,10 @@ function fingerprint(files: readonly string[]): string {
   return hash.digest('hex');
 }
 
-const of = fingerprint(sources());
-if (!existsSync(record) || readFileSync(record, 'utf8') !== `${of} ${fingerprint(outputs())}`) {
+const madeOf = fingerprint(sources());
+if (!existsSync(record) || readFileSync(record, 'utf8') !== `${madeOf} ${fingerprint(outputs())}`) {
   rmSync(record, { force: true });
   for (const { name } of built) run('npm', ['run', 'build', '--silent', '-w', name]);
   mkdirSync(path.dirname(record), { recursive: true });
-  writeFileSync(record, `${of} ${fingerprint(outputs())}`);
+  writeFileSync(record, `${madeOf} ${fingerprint(outputs())}`);
 }

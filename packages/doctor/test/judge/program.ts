@@ -11,12 +11,12 @@ export interface Ended {
   readonly errors: string;
 }
 
-/** Runs a program to its end; one that has not ended after two minutes is killed: it hangs, on the busiest machine. */
+/** Runs a program to its end; one that has not ended after 30 s is killed. */
 export function run(program: string, args: readonly string[] = [], flags: readonly string[] = []): Promise<Ended> {
   const child = spawn(process.execPath, [...flags, path.join(programs, program), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const deadline = setTimeout(() => child.kill('SIGKILL'), 120_000);
+  const deadline = setTimeout(() => child.kill('SIGKILL'), 30_000);
   let output = '';
   let errors = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
