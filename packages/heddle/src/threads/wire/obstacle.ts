@@ -3,6 +3,7 @@ import { codecOf } from './codec.ts';
 import type { CodecError } from './codec-error.ts';
 import { codecFailed } from './decode.ts';
 import { isNamespace } from './plain.ts';
+import { memoryOf } from './platform-objects.ts';
 import { UnclonableError } from './unclonable-error.ts';
 
 /** A value that cannot be sent, and the keys that lead to it, the innermost first. */
@@ -79,5 +80,7 @@ function wayOut(value: unknown): string {
     return 'Each thread has its own: use it there by its name.';
   if (types.isGeneratorObject(value))
     return 'It gives its items where it was made: get them one by one with iterateInThread.';
+  if (typeof value === 'object' && value !== null && !types.isProxy(value) && memoryOf(value) !== undefined)
+    return 'WebAssembly shares only what was made to be shared: make it with shared: true, or send a copy of its bytes.';
   return 'Only plain data and the built-in types can be copied: send the values that are needed, or registerCodec for the class.';
 }

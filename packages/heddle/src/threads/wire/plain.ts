@@ -2,6 +2,7 @@ import { types } from 'node:util';
 import { codecFor } from './codec.ts';
 import { isSharedErrorClass } from './error-details.ts';
 import { passedBy } from './passed.ts';
+import { isPlatformObject } from './platform-objects.ts';
 import { isTransferred } from './transferred.ts';
 
 /** How a value gets to another thread. */
@@ -135,28 +136,4 @@ function ownConstructorName(prototype: object): string {
 
 function hasOwn(object: object, key: string): boolean {
   return Object.hasOwn(object, key);
-}
-
-/** Node's own classes that structured clone takes. Their modules are looked at only when such a value turns up. */
-function isPlatformObject(value: object): boolean {
-  if (types.isCryptoKey(value) || types.isKeyObject(value) || value instanceof Blob) return true;
-  const { X509Certificate } = process.getBuiltinModule('node:crypto');
-  const { BlockList, SocketAddress } = process.getBuiltinModule('node:net');
-  return (
-    value instanceof X509Certificate ||
-    value instanceof BlockList ||
-    value instanceof SocketAddress ||
-    isWebAssemblyModule(value)
-  );
-}
-
-// The name in its tag anything can have, and a getter may give it.
-function isWebAssemblyModule(value: object): boolean {
-  try {
-    const { Module } = Reflect.get(globalThis, 'WebAssembly') as { Module: { imports(module: object): unknown } };
-    Module.imports(value);
-    return true;
-  } catch {
-    return false;
-  }
 }

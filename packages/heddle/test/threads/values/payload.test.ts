@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { BlockList } from 'node:net';
+import { createHistogram, type Histogram, monitorEventLoopDelay, type RecordableHistogram } from 'node:perf_hooks';
 import { after, test } from 'node:test';
 import vm from 'node:vm';
 import { MessageChannel } from 'node:worker_threads';
@@ -120,6 +121,36 @@ test("Node's own cloneable objects arrive", limit, async () => {
   assert.ok(arrived.publicKey.equals(publicKey));
   assert.equal(arrived.list.check('192.0.2.1'), true);
   assert.equal(await arrived.blob.text(), 'text');
+});
+
+test('a histogram is one in both threads', limit, async () => {
+  const histogram = createHistogram();
+  histogram.record(1);
+  const record = (into: RecordableHistogram, value: number): number => {
+    into.record(value);
+    return into.count;
+  };
+  assert.equal(await pool.defer(record, histogram, 5), 2);
+  assert.equal(histogram.max, 5);
+  const { of } = (await thereAndBack({ of: monitorEventLoopDelay() })) as { of: Histogram };
+  assert.equal(of.count, 0);
+});
+
+test('a WebAssembly.Memory is one in both threads where it was made to be shared', limit, async () => {
+  const { Memory } = Reflect.get(globalThis, 'WebAssembly') as {
+    Memory: new (size: { initial: number; maximum: number; shared: boolean }) => { buffer: ArrayBufferLike };
+  };
+  const memory = new Memory({ initial: 1, maximum: 1, shared: true });
+  const write = (into: { buffer: ArrayBufferLike }, value: number): void => {
+    new Uint8Array(into.buffer)[0] = value;
+  };
+  await pool.defer(write, memory, 7);
+  assert.equal(new Uint8Array(memory.buffer)[0], 7);
+  const own = { memory: new Memory({ initial: 1, maximum: 1, shared: false }) };
+  assert.match(
+    (await errorOf(pool.defer(identity<unknown>, own), UnclonableError)).message,
+    /^args\[0\]\.memory: Memory cannot be sent .* shared: true/,
+  );
 });
 
 test('what cannot be copied is refused with the exact path to it', limit, async () => {
