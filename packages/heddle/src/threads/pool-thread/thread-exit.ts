@@ -31,6 +31,16 @@ export function entryLoadedAgain(functionName: string, { crash }: ThreadEnd): Ca
   return new CallableError({ code: error.code, functionName, message: error.message });
 }
 
+/** The failure of a call whose thread, or process, ended before it came to it: nothing that the call does was at fault. */
+export function notBegunError(functionName: string, end: ThreadEnd): ThreadExitError {
+  const first =
+    'What runs there before a call are the modules of --require and --import, and the initThread of the pool.';
+  return failure(
+    `The ${kindOf(end)} for ${functionName} ended ${describe(end)} before it began the call. ${first}`,
+    end,
+  );
+}
+
 /** The failure of a call for which there is no thread, since the last one ended like this before it did anything. */
 export function startError(functionName: string, end: ThreadEnd): ThreadExitError {
   const what = kindOf(end);

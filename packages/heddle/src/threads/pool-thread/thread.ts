@@ -15,7 +15,7 @@ import { SentJobs } from './sent-jobs.ts';
 import type { ThreadStatistics } from '../observing/statistics.ts';
 import type { StuckThread } from './stuck-thread.ts';
 import { ThreadEnding } from './thread-ending.ts';
-import { entryLoadedAgain, exitError, startError, warnOfCrash } from './thread-exit.ts';
+import { entryLoadedAgain, exitError, notBegunError, startError, warnOfCrash } from './thread-exit.ts';
 import { InitRun, type ThreadInit } from './thread-init.ts';
 import { ThreadUsage } from './thread-usage.ts';
 import { ThreadWear, type WearLimits } from './thread-wear.ts';
@@ -406,9 +406,8 @@ export class Thread implements PoolThread {
   #ended(end: ThreadEnd): void {
     this.#ending.hasEnded();
     const left = this.jobs();
-    if (!this.#ending.isTold && !this.#hasAnswered && !left.some((job) => this.hasBegun(job))) {
-      this.startFailure = (functionName) => startError(functionName, end);
-    }
+    const hasNotStarted = !this.#ending.isTold && !this.#hasAnswered && !left.some((job) => this.hasBegun(job));
+    if (hasNotStarted) this.startFailure = (functionName) => startError(functionName, end);
     if (!this.#isEnding) this.#willEnd();
     const { neverStarted = false } = end;
     const back = left.filter((job, index) => this.#cannotHaveBegun(job, index === 0 && !neverStarted));
@@ -420,7 +419,9 @@ export class Thread implements PoolThread {
     if (back.length > 0) this.#owner.jobsHaveNotBegun(this, back);
     const lost = left.filter((job) => !back.includes(job));
     for (const job of lost) this.#owner.jobHasLeft(job);
-    for (const job of lost) job.settle(new Failure(this.#errorOf(job, end)));
+    for (const job of lost) {
+      job.settle(new Failure(hasNotStarted ? notBegunError(job.functionName, end) : this.#errorOf(job, end)));
+    }
     this.#owner.threadHasEnded(this);
   }
 

@@ -60,7 +60,9 @@ test('in the pause, calls without any thread to wait for fail with how the last 
   pool.fate = 'ends at once';
   const calls = Array.from({ length: 5 }, () => pool.defer(add, 1, 2));
   const messages = await Promise.all(calls.map(async (call) => (await errorOf(call, ThreadExitError)).message));
-  const own = 'The thread that ran add ended with exit code 1 before the call had a result.';
+  const own =
+    'The thread for add ended with exit code 1 before it began the call. ' +
+    'What runs there before a call are the modules of --require and --import, and the initThread of the pool.';
   const none = 'There is no thread for add: the last one ended with exit code 1 before it did anything.';
   assert.deepEqual(messages, [own, own, none, none, none]);
   const late = pool.defer(add, 1, 2);

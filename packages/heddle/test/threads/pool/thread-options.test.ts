@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { SHARE_ENV } from 'node:worker_threads';
 import { InvalidArgumentError } from 'heddle/defer';
-import { CallableError, ThreadExitError, ThreadInitError, ThreadPool } from 'heddle/threads';
+import { CallableError, ProcessPool, ThreadExitError, ThreadInitError, ThreadPool } from 'heddle/threads';
 import * as init from '../../fixtures/threads/init.ts';
 import { add, passGate } from '../../fixtures/threads/jobs.ts';
 import { errorOf } from '../../support/failure-of.ts';
@@ -68,6 +68,26 @@ test('a thread that ends in initThread fails the call that it was made for', lim
   const error = await errorOf(pool.defer(add, 1, 2), ThreadExitError);
   assert.equal(error.exitCode, 3);
 });
+
+test(
+  'a call whose thread or process ended before it came to it is told so, and what runs there first',
+  limit,
+  async (t) => {
+    const exits = ['--import', 'data:text/javascript,process.exit(3)'];
+    const processes = new ProcessPool({ max: 1, execArgv: exits });
+    t.after(() => processes.stop());
+    const pools = [
+      poolFor(t, { max: 1, execArgv: exits }),
+      poolFor(t, { max: 1, initThread: init.exitInstead }),
+      processes,
+    ];
+    for (const pool of pools) {
+      const { message } = await errorOf(pool.defer(add, 1, 2), ThreadExitError);
+      assert.match(message, /^The (?:thread|process) for add ended with exit code 3 before it began the call\./);
+      assert.match(message, /--require and --import, and the initThread/);
+    }
+  },
+);
 
 test('an initThread that no thread can get fails the calls with its refusal', limit, async (t) => {
   let opened = 0;
