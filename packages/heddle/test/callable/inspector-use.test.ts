@@ -205,6 +205,27 @@ export const hidden = (by) => { const f = (n) => n + by; return deferToThread(f,
     assert.deepEqual(counts, [0, 3, 3, 0]);
   });
 
+  test('is not spared for long by looks through Node’s modules where closures are ever new or a burst of calls comes', async () => {
+    const counts = await run('looks.mjs', [
+      'let looks = 0;',
+      'const { getBuiltinModule } = process;',
+      "process.getBuiltinModule = (name) => { looks += name === 'node:querystring'; return getBuiltinModule(name); };",
+      "await import('node:querystring');",
+      "const { work } = await import('./work.mjs');",
+      'const closure = (by) => (n) => n + by;',
+      'for (let by = 0; by < 20; by++) await deferToThread(closure(by), 1);',
+      'tell(looks > 0);',
+      'looks = 0;',
+      'let sum = 0;',
+      'for (let by = 0; by < 20; by++) sum += await deferToThread(closure(by), 1);',
+      'const burst = Array.from({ length: 20 }, (_, n) => deferToThread(work, n));',
+      'tell(looks);',
+      'for (const call of burst) sum += await call;',
+      'tell(sum);',
+    ]);
+    assert.deepEqual(counts, [true, 0, 420]);
+  });
+
   test('is asked some dozen times for a burst of calls whose function nobody knows yet', async () => {
     write(
       'bursts.mjs',

@@ -86,6 +86,11 @@ const searches = new WeakMap<Function, PendingSearch>();
 
 let nodeModulesIndexed = 0;
 
+/** To look at all of Node's functions takes as long as so many looks for one, about. */
+const MOST_LOOKS = 16;
+
+let looksInVain = 0;
+
 function locate(f: Function): Located | Promise<Located> {
   const known = references.get(f);
   if (known !== undefined) return known;
@@ -93,8 +98,7 @@ function locate(f: Function): Located | Promise<Located> {
   const refusal = refusals.get(f);
   if (refusal !== undefined) throw new CallableError(refusal);
   if (isKnownLiteral(f)) return knownLiteral(f);
-  // To look at all of Node's takes a few milliseconds, and spares those the inspector.
-  const ofNode = nodeModulesIndexed === 0 && looksLikeNodesOwn(f) ? nodeFunction(f) : undefined;
+  const ofNode = nodeModulesIndexed === 0 ? ofNodeAtFirst(f) : undefined;
   if (ofNode !== undefined) return ofNode;
   const search = searches.get(f);
   const origin = search?.lastingOrigin ?? originOf(f);
@@ -113,6 +117,18 @@ function exportedOfFactory(f: Function, script: Script): FunctionReference | und
   const reference = isEntryModule(script.url) || isTypedIn(script) ? undefined : seenExported(f);
   if (reference !== undefined) references.set(f, reference);
   return reference;
+}
+
+/**
+ * One of Node's own functions, while not all of them are known: that spares it the inspector. To look for one by its name
+ * is quicker than to look at all, but not for a program that defers ever new closures, which are never Node's.
+ */
+function ofNodeAtFirst(f: Function): FunctionReference | undefined {
+  if (looksInVain < MOST_LOOKS && !looksLikeNodesOwn(f)) {
+    looksInVain += 1;
+    return undefined;
+  }
+  return nodeFunction(f);
 }
 
 function nodeFunction(f: Function): FunctionReference | undefined {
