@@ -41,6 +41,11 @@ test("a worker thread's own entry module is not run again either", async () => {
   assertEntryOutcomes(await runProgram([programFile('entry-worker.js')]), 3);
 });
 
+test('functions of fs.promises and dns.promises run where nothing has loaded the modules of these names', async () => {
+  const outcomes = await runProgram([programFile('fs-promises.cjs')]);
+  assert.deepEqual(outcomes, [{ value: true }, { value: true }, { value: 'there' }]);
+});
+
 for (const [program, what] of [
   ['still-evaluating.js', 'an ES module waits for it in a top-level await'],
   ['still-loading.js', 'a CommonJS module has not set its exports yet'],

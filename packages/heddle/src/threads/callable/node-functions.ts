@@ -94,7 +94,11 @@ export function loadedNodeModules(): string[] {
   const list = listOfLoaded();
   if (list === undefined) return names;
   const loaded = new Set(list);
-  return names.filter((name) => loaded.has(`NativeModule ${name}`));
+  const isLoaded = (name: string): boolean =>
+    loaded.has(`NativeModule ${name}`) ||
+    // What fs.promises and dns.promises give is loaded without the module that has it under a public name.
+    (name.endsWith('/promises') && loaded.has(`NativeModule internal/${name}`));
+  return names.filter(isLoaded);
 }
 
 /** What Node has loaded so far; undefined where the runtime does not say. */
