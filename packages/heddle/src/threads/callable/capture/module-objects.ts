@@ -10,7 +10,7 @@ let nodeModulesKnown = 0;
 
 /**
  * The address of an object that is what a module gives as a whole: `module.exports` of a CommonJS
- * file, or one of Node's own modules.
+ * file, or one of Node's own modules. `performance` has one, too.
  */
 export function moduleObject(value: object): Address | undefined {
   const known = addresses.get(value);
@@ -35,6 +35,11 @@ function rememberNodeModule(module: string): void {
   const exports: unknown = process.getBuiltinModule(module);
   if ((exports !== null && typeof exports === 'object') || typeof exports === 'function')
     addresses.set(exports, { kind: 'builtin', module, path: [] });
+  // By `const { performance } = require('perf_hooks')` a variable holds an instance, of which each thread has its own.
+  if (module === 'node:perf_hooks') {
+    const { performance } = exports as typeof import('node:perf_hooks');
+    addresses.set(performance, { kind: 'builtin', module, path: ['performance'] });
+  }
 }
 
 function commonJsModule(value: object): Address | undefined {
