@@ -121,6 +121,29 @@ describe('a program', () => {
     assert.equal(run([file]).stdout, '1\n');
   });
 
+  test('has the values of the moment of each call in variables that eval, or an object given to with, changes', () => {
+    const file = write('evaluated.cjs', [
+      `import(${JSON.stringify(heddle)}).then(async ({ deferToThread }) => {`,
+      '  let around = 1;',
+      "  const made = eval('() => around');",
+      '  let assigned = 1;',
+      '  const reads = () => assigned;',
+      '  const scope = { member: 1 };',
+      "  const within = new Function('scope', 'with (scope) { return () => member; }')(scope);",
+      '  const all = () => Promise.all([made, reads, within].map((f) => deferToThread(f)));',
+      '  const before = await all();',
+      '  around += 1;',
+      "  eval('assigned += 1');",
+      '  scope.member += 1;',
+      '  console.log(JSON.stringify([before, await all()]));',
+      '});',
+    ]);
+    assert.deepEqual(JSON.parse(run([file]).stdout), [
+      [1, 1, 1],
+      [2, 2, 2],
+    ]);
+  });
+
   test('in CommonJS has strict code where it is strict', () => {
     const file = write('strict.cjs', [
       'const kind = () => (function () { return this === undefined; })();',

@@ -22,6 +22,8 @@ export interface ModuleFacts {
   readonly exported: ReadonlySet<string>;
   /** Names that are assigned to somewhere, be it in an inner scope of their own. */
   readonly reassigned: ReadonlySet<string>;
+  /** Whether it calls `eval`, which may assign to whatever it sees. */
+  readonly evaluates: boolean;
   /** Names of objects that something is written into somewhere. */
   readonly mutated: ReadonlySet<string>;
   /** Names of classes that decorators are given to, in the way of a compiler. */
@@ -39,6 +41,7 @@ const UNKNOWN: ModuleFacts = {
   required: new Set(),
   exported: new Set(),
   reassigned: new Set(),
+  evaluates: false,
   mutated: new Set(),
   decorated: new Set(),
   namedExpressions: new Map(),
@@ -116,8 +119,9 @@ function exportedBy(statement: AnyNode): string[] {
 function writesIn(
   program: Program,
   see: (node: AnyNode) => void,
-): Pick<ModuleFacts, 'reassigned' | 'mutated' | 'decorated'> {
+): Pick<ModuleFacts, 'reassigned' | 'evaluates' | 'mutated' | 'decorated'> {
   const reassigned = new Set<string>();
+  let evaluates = false;
   const mutated = new Set<string>();
   const decorated = new Set<string>();
   /** The parameters of the functions around the node: they have a name to themselves, as in TypeScript's enums. */
@@ -150,10 +154,13 @@ function writesIn(
       const { root, steps } = memberChain(node.callee);
       if (isMutator(steps.at(-1))) writtenInto(root);
     }
-    if (node.type === 'CallExpression') for (const name of decoratedBy(node)) decorated.add(name);
+    if (node.type === 'CallExpression') {
+      if (node.callee.type === 'Identifier' && node.callee.name === 'eval') evaluates = true;
+      for (const name of decoratedBy(node)) decorated.add(name);
+    }
     for (const child of childrenOf(node)) open.push([child, parameters]);
   }
-  return { reassigned, mutated, decorated };
+  return { reassigned, evaluates, mutated, decorated };
 }
 
 /** TypeScript writes `__decorate([...], Name.prototype, ...)`, perhaps as a part of tslib, esbuild `__decorateClass(...)`. */

@@ -42,11 +42,20 @@ export function readVariables(f: Function, literal: Literal, scopes: readonly Sc
     const read = readFrom(scope, name);
     const value = read?.value;
     variables.push({ usage, value, atTop, inDeadZone: read === undefined });
-    const isShared = scope.description === 'Script' || scope.description === 'Global';
-    if (isShared || value === undefined || literal.facts.reassigned.has(name)) mayChange = true;
+    if (value === undefined || isShared(scope) || isAssignedTo(name, literal)) mayChange = true;
   }
   if (!mayChange && literal.facts.known) fixed.set(f, variables);
   return variables;
+}
+
+/** Whether code of other scripts can assign to its variables, which those of `with` are, too: they are an object's. */
+function isShared({ description }: Scope): boolean {
+  return description === 'Script' || description === 'Global' || description === 'With Block';
+}
+
+// What is made by `eval` sees variables of the code around that, which is in another text.
+function isAssignedTo(name: string, { facts, script }: Literal): boolean {
+  return facts.reassigned.has(name) || facts.evaluates || script === '';
 }
 
 // Undefined for a variable in its dead zone.
