@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { before, after, describe, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { notInThisNode } from '../support/skip.ts';
 
 /** What depends on how a program is written and started, each in a process of its own. */
@@ -142,6 +143,24 @@ describe('a program', () => {
       [1, 1, 1],
       [2, 2, 2],
     ]);
+  });
+
+  test('imports in a thread by the hooks that complete the names of its files', () => {
+    write('completed.mjs', ['export const twice = (n) => n * 2;']);
+    write('completing-hooks.mjs', [
+      'export const resolve = (specifier, context, next) =>',
+      "  next(/^\\.\\/\\w+$/.test(specifier) ? specifier + '.mjs' : specifier, context);",
+    ]);
+    const hooks = write('completing.mjs', [
+      "import { register } from 'node:module';",
+      "register('./completing-hooks.mjs', import.meta.url);",
+    ]);
+    const file = write('uses-completed.mjs', [
+      `import { deferToThread } from ${JSON.stringify(heddle)};`,
+      "import { twice } from './completed';",
+      'console.log(await deferToThread(() => twice(2)), await deferToThread((n) => twice(n) + 1, 3));',
+    ]);
+    assert.equal(run(['--import', pathToFileURL(hooks).href, file]).stdout, '4 7\n');
   });
 
   test('in CommonJS has strict code where it is strict', () => {

@@ -1,15 +1,17 @@
-import { pathToFileURL } from 'node:url';
 import { quietly } from '../wire/quietly.ts';
-import { importModule } from './import-module.ts';
+import { importFirst, importModule } from './import-module.ts';
 
 type ImportFrom = (specifier: unknown, options?: ImportCallOptions) => Promise<object>;
 
 const importers = new Map<string, ImportFrom>();
 
-/** What `import(specifier)` gives in a script of this name. */
+const namespaces = new Map<string, object>();
+
+/** What `import(specifier)` gives in a script of this name: at once where this thread has imported it there before. */
 export function importFrom(script: string, specifier: string): object | Promise<object> {
-  const url = plainUrl(script, specifier);
-  return url === undefined ? importerOf(script)(specifier) : importModule(url);
+  if (specifier.startsWith('node:') || specifier.startsWith('file:')) return importModule(specifier);
+  const key = `${script}\n${specifier}`;
+  return namespaces.get(key) ?? importFirst(namespaces, key, () => importerOf(script)(specifier));
 }
 
 /**
@@ -25,7 +27,8 @@ export function importerOf(script: string): ImportFrom {
   return importer;
 }
 
-// Only the loader itself knows how a package is found from a file.
+// Only the loader itself knows how a package is found from a file, and what `./work` means to the hooks that a program
+// has given it: some complete or replace the names of files.
 function makeImporter(script: string): ImportFrom {
   const { compileFunction, constants } = process.getBuiltinModule('node:vm');
   const load = quietly(() =>
@@ -35,12 +38,4 @@ function makeImporter(script: string): ImportFrom {
     }),
   ) as ImportFrom;
   return (specifier, options) => quietly(() => load(specifier, options));
-}
-
-/** The URL that a specifier is without a search through packages. */
-function plainUrl(script: string, specifier: string): string | undefined {
-  if (specifier.startsWith('node:') || specifier.startsWith('file:')) return specifier;
-  if (!/^\.{0,2}\//.test(specifier)) return undefined;
-  const base = script.startsWith('file:') ? script : pathToFileURL(script).href;
-  return new URL(specifier, base).href;
 }
