@@ -3,6 +3,7 @@ import { commonJsCache } from './common-js-cache.ts';
 import { isEntryModule } from './entry-module.ts';
 import { importLoaded } from './loaded-import.ts';
 import { dataProperty } from './members.ts';
+import { commonJsReference } from './reloads.ts';
 import { loadedModuleUrls, rereadScripts } from './scripts.ts';
 
 // A module that has finished answers in the same turn.
@@ -31,7 +32,7 @@ function addressInCommonJs(object: object): Address | undefined {
   for (const [file, module] of Object.entries(commonJsCache())) {
     if (module?.loaded !== true || isEntryModule(file)) continue;
     const path = module.exports === object ? [] : pathTo(object, module.exports);
-    if (path !== undefined) return { kind: 'commonjs', file, path };
+    if (path !== undefined) return commonJsReference(file, path);
   }
   return undefined;
 }

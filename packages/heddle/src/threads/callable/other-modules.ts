@@ -5,6 +5,7 @@ import { isEntryModule } from './entry-module.ts';
 import { importLoaded } from './loaded-import.ts';
 import { findMember, type Visit, walkMembers } from './members.ts';
 import type { Origin } from './origin.ts';
+import { commonJsReference } from './reloads.ts';
 import { loadedModuleUrls, rereadScripts } from './scripts.ts';
 
 // One step, and one more behind a default export: functions that others made are exported under a name of their own.
@@ -15,7 +16,10 @@ const SLICE_MS = 5;
 const PATIENCE = 4;
 const AT_A_TIME = 32;
 
+/** ES modules, by their URLs. */
 const looked = new Set<string>();
+/** Those of CommonJS: the program may load a file again. */
+const lookedInto = new WeakSet<NodeJS.Module>();
 const held = new WeakMap<Function, FunctionReference>();
 
 /** What a search among all modules gave. */
@@ -72,14 +76,14 @@ async function lookThroughCommonJs(): Promise<boolean> {
   let complete = true;
   let sliceEnd = now() + SLICE_MS;
   for (const file of Object.keys(cache)) {
-    if (looked.has(file) || isEntryModule(file)) continue;
     const module = cache[file];
+    if ((module !== undefined && lookedInto.has(module)) || isEntryModule(file)) continue;
     if (module?.loaded !== true) {
       complete = false;
       continue;
     }
-    looked.add(file);
-    remember(module.exports, (path) => ({ kind: 'commonjs', file, path }));
+    lookedInto.add(module);
+    remember(module.exports, (path) => commonJsReference(file, path));
     if (now() > sliceEnd) {
       await nextTurn();
       sliceEnd = now() + SLICE_MS;
@@ -98,7 +102,7 @@ function deepInCommonJs(f: Function): FunctionReference | undefined {
     const exports: unknown = module?.loaded === true && !isEntryModule(file) ? module.exports : undefined;
     if (exports === null || (typeof exports !== 'object' && typeof exports !== 'function')) continue;
     const found = findMember(exports, f, OWN_DEPTH);
-    if (found !== undefined && found.rival === undefined) return { kind: 'commonjs', file, path: found.member.path };
+    if (found !== undefined && found.rival === undefined) return commonJsReference(file, found.member.path);
   }
   return undefined;
 }

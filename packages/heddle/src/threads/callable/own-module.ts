@@ -6,6 +6,7 @@ import { importLoaded, knownNamespace } from './loaded-import.ts';
 import { findMember, type Found, hasGetters, type Member } from './members.ts';
 import { searchPackageOfCommonJs, searchPackageOfEsModule } from './package-modules.ts';
 import { plainlyGiven } from './plain-getters.ts';
+import { commonJsReference } from './reloads.ts';
 import type { Script } from './scripts.ts';
 
 /** What the module that a function is written in says about it. */
@@ -53,13 +54,13 @@ function searchNamespace(f: Function, url: string, namespace: object): Verdict {
 function searchCommonJs(f: Function, module: NodeJS.Module): Verdict | Promise<Verdict> {
   const file = module.filename;
   const exports: unknown = module.exports;
-  if (exports === f) return { kind: 'exported', reference: { kind: 'commonjs', file, path: [] } };
+  if (exports === f) return { kind: 'exported', reference: commonJsReference(file, []) };
   if (exports === null || (typeof exports !== 'object' && typeof exports !== 'function')) return HIDDEN;
   const found = findMember(exports, f, DEPTH);
-  if (found !== undefined) return verdict(found, ({ path }) => ({ kind: 'commonjs', file, path }));
+  if (found !== undefined) return verdict(found, ({ path }) => commonJsReference(file, path));
   const given = plainlyGiven(exports);
   const foundThere = given && findMember(given, f, DEPTH);
-  if (foundThere !== undefined) return verdict(foundThere, ({ path }) => ({ kind: 'commonjs', file, path }));
+  if (foundThere !== undefined) return verdict(foundThere, ({ path }) => commonJsReference(file, path));
   if (!module.loaded) return { kind: 'evaluating' };
   return hasGetters(exports) ? searchBehindGetters(f, file) : HIDDEN;
 }
@@ -69,7 +70,7 @@ function searchCommonJs(f: Function, module: NodeJS.Module): Verdict | Promise<V
 async function searchBehindGetters(f: Function, file: string): Promise<Verdict> {
   const imported = await importLoaded(pathToFileURL(file).href);
   if (imported.kind !== 'namespace') return HIDDEN;
-  return verdict(findMember(imported.namespace, f, DEPTH), ({ path }) => ({ kind: 'commonjs', file, path }));
+  return verdict(findMember(imported.namespace, f, DEPTH), ({ path }) => commonJsReference(file, path));
 }
 
 function verdict(found: Found | undefined, refer: (member: Member) => FunctionReference): Verdict {

@@ -3,6 +3,7 @@ import type { FunctionReference } from '../wire/reference.ts';
 import { commonJsCache } from './common-js-cache.ts';
 import { importLoaded, knownNamespace } from './loaded-import.ts';
 import { findMember } from './members.ts';
+import { commonJsReference } from './reloads.ts';
 import { modulesWithin } from './scripts.ts';
 
 // A package's entry comes first; how many modules of its inside were loaded before the function's is of no interest.
@@ -42,10 +43,10 @@ export function searchPackageOfCommonJs(f: Function, url: string): FunctionRefer
   const files = Object.keys(cache).filter((file) => file.startsWith(inside));
   for (const file of before(files, fileURLToPath(url))) {
     const exports: unknown = cache[file]?.exports;
-    if (exports === f) return { kind: 'commonjs', file, path: [] };
+    if (exports === f) return commonJsReference(file, []);
     if (exports === null || (typeof exports !== 'object' && typeof exports !== 'function')) continue;
     const found = findMember(exports, f, DEPTH);
-    if (found?.rival === undefined && found !== undefined) return { kind: 'commonjs', file, path: found.member.path };
+    if (found?.rival === undefined && found !== undefined) return commonJsReference(file, found.member.path);
   }
   return undefined;
 }

@@ -13,6 +13,7 @@ import { searchOtherModules, seenExported } from './other-modules.ts';
 import { searchOwnModule, type Verdict } from './own-module.ts';
 import { PendingSearch } from './pending-search.ts';
 import * as refuse from './refusals.ts';
+import { noteReloads } from './reloads.ts';
 import type { Script } from './scripts.ts';
 import { isPromise } from '../wire/is-promise.ts';
 
@@ -157,6 +158,7 @@ export function indexFunctionsOfNode(): boolean {
 }
 
 function findByOrigin(f: Function, origin: Origin): Located | Promise<Located> {
+  noteReloads();
   if (origin.kind !== 'script') {
     const known = nodeFunction(f) ?? (origin.kind === 'native' ? ofNodesGlobals(f) : undefined);
     return known ?? searchElsewhere(f, origin, () => withoutModule(f, origin));

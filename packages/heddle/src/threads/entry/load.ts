@@ -5,6 +5,7 @@ import { release } from './bound-objects.ts';
 import { loadCaptured } from './captured-function.ts';
 import { importing } from './importing.ts';
 import { importModule } from './import-module.ts';
+import { forgetReloaded } from './forget-reloaded.ts';
 import { locatedFunction } from './located-function.ts';
 import { isHolder, type Located, member } from '../wire/member.ts';
 import { loadSequence } from './sequence.ts';
@@ -68,8 +69,9 @@ export function locate(address: Address, functionName: string = address.path.joi
       return member(exports, address.path, address.module, exports);
     }
     case 'commonjs': {
-      const { file, path } = address;
+      const { file, path, reloads } = address;
       return importing(functionName, file, () => {
+        if (reloads !== undefined) forgetReloaded(reloads);
         const exports: unknown = createRequire(file)(file);
         return member(exports, path, file, exports);
       });

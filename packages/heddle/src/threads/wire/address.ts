@@ -18,6 +18,14 @@ export interface CommonJsReference {
   readonly kind: 'commonjs';
   readonly file: string;
   readonly path: readonly string[];
+  /** All files that the program has loaded more than once; left out where there is none. */
+  readonly reloads?: readonly Reload[];
+}
+
+/** How often the program has loaded a CommonJS file, the first time included. */
+export interface Reload {
+  readonly file: string;
+  readonly times: number;
 }
 
 /** A function of one of Node's own modules, such as `node:zlib` and `['gzipSync']`. */

@@ -3,6 +3,7 @@ import type { Address } from '../../wire/address.ts';
 import { commonJsCache } from '../common-js-cache.ts';
 import { isEntryModule } from '../entry-module.ts';
 import { countNodeModules, loadedNodeModules } from '../node-functions.ts';
+import { commonJsReference, noteReloads } from '../reloads.ts';
 
 const addresses = new WeakMap<object, Address>();
 const others = new WeakSet<object>();
@@ -43,9 +44,10 @@ function rememberNodeModule(module: string): void {
 }
 
 function commonJsModule(value: object): Address | undefined {
+  noteReloads();
   const cache = commonJsCache();
   for (const [file, module] of Object.entries(cache)) {
-    if (module?.exports === value && module.loaded && !isEntryModule(file)) return { kind: 'commonjs', file, path: [] };
+    if (module?.exports === value && module.loaded && !isEntryModule(file)) return commonJsReference(file, []);
   }
   return undefined;
 }
