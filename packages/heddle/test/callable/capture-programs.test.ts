@@ -257,6 +257,21 @@ describe('a program', () => {
     assert.match(stderr, /remember \(.*snapshot\.mjs:4:18\) uses cache, which the program writes into/);
   });
 
+  test('that captures a class whose static values it has changed is told once that the thread has those of its text', () => {
+    const file = write('static-values.mjs', [
+      `import { deferToThread } from ${JSON.stringify(heddle)};`,
+      'class Loom { static width = 1; static #made = 0; static make() { Loom.#made += 1; return Loom.#made; } }',
+      'class Untouched { static width = 1; static made() { return Loom.make(); } }',
+      'Loom.width = 7;',
+      'Loom.make();',
+      'console.log(await deferToThread(() => Loom.width), await deferToThread(() => Untouched.width + Untouched.made()));',
+    ]);
+    const { stdout, stderr } = run([file]);
+    assert.equal(stdout, '1 2\n');
+    assert.equal(stderr.split('[HEDDLE_SNAPSHOT]').length, 2, stderr);
+    assert.match(stderr, /Loom \(.*static-values\.mjs:2:1\) has static values, and the program writes into it/);
+  });
+
   test('that writes into an object it captures, and is refused, is told of the refusal alone', () => {
     const file = write('refused-snapshot.mjs', [
       `import { deferToThread } from ${JSON.stringify(heddle)};`,

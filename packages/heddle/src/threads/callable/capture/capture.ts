@@ -23,7 +23,7 @@ import { sharedSymbol } from './shared-symbols.ts';
 import { checkLiteral } from './static-check.ts';
 import { CapturedValues, UnreadableValue } from './values.ts';
 import { fixedVariables, readVariables, type Variable } from './variables.ts';
-import { warnOfSnapshot } from './snapshot-warning.ts';
+import { warnOfSnapshot, warnOfStaticValues } from './snapshot-warning.ts';
 import { isPromise } from '../../wire/is-promise.ts';
 
 /** Where a function was found: at an address, or only as a text with what surrounds it now. */
@@ -76,6 +76,7 @@ class Graph {
   readonly #open: Promise<void>[] = [];
   /** What is warned of if the function is not refused. */
   readonly #snapshots: (readonly [steps: readonly refuse.Step[], variable: Variable])[] = [];
+  readonly #classes: (readonly refuse.Step[])[] = [];
 
   constructor(locate: Locate) {
     this.#locate = locate;
@@ -114,6 +115,7 @@ class Graph {
   #call(): CapturedCall {
     const reference: CapturedReference = referenceFor(this.#functions, this.#patches);
     for (const [steps, variable] of this.#snapshots) warnOfSnapshot(steps, variable);
+    for (const steps of this.#classes) warnOfStaticValues(steps);
     return new CapturedCall(reference, this.#values);
   }
 
@@ -121,6 +123,7 @@ class Graph {
     const { f, literal } = step;
     const steps = [...way, step];
     checkLiteral(steps);
+    if (literal.members !== undefined) this.#classes.push(steps);
     const index = this.#functions.length;
     const bindings: { name: string; target: Target }[] = [];
     this.#indexes.set(f, index);

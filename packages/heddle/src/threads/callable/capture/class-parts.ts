@@ -56,6 +56,8 @@ export interface ClassMembers {
   readonly inherited: ReadonlySet<string> | undefined;
   /** Its methods and accessors, whose text is a part of its own. */
   readonly methods: readonly { readonly name: string; readonly isStatic: boolean }[];
+  /** Whether it has values of its own, private ones included: the thread has them as the text says. */
+  readonly hasStaticValues: boolean;
 }
 
 export function membersOf({ body: { body } }: Class): ClassMembers {
@@ -77,5 +79,13 @@ export function membersOf({ body: { body } }: Class): ClassMembers {
       if (member.type === 'MethodDefinition') methods.push({ name, isStatic: member.static });
     }
   }
-  return { own: tellsOwn ? own : undefined, inherited: tellsInherited ? inherited : undefined, methods };
+  const hasStaticValues = body.some(
+    (member) => member.type === 'StaticBlock' || (member.type === 'PropertyDefinition' && member.static),
+  );
+  return {
+    own: tellsOwn ? own : undefined,
+    inherited: tellsInherited ? inherited : undefined,
+    methods,
+    hasStaticValues,
+  };
 }

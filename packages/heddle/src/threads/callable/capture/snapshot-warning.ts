@@ -3,6 +3,8 @@ import { sourcePosition } from '../source-position.ts';
 import type { Step } from './refusals.ts';
 import type { Variable } from './variables.ts';
 
+const WARNING = { type: 'HeddleWarning', code: 'HEDDLE_SNAPSHOT' };
+
 /** Functions that nobody wants to call yet: the names of what would be warned of are noted here instead. */
 export const snapshotsOf: WeakMap<Function, Set<string>> = new WeakMap();
 
@@ -15,19 +17,40 @@ export function warnOfSnapshot(steps: readonly Step[], { usage, value, atTop }: 
   const { f, literal } = steps.at(-1) as Step;
   const { name } = usage;
   if (!usage.mutated && !(atTop && literal.facts.mutated.has(name))) return;
-  const noted = snapshotsOf.get((steps[0] as Step).f);
-  if (noted !== undefined) {
-    noted.add(name);
-    return;
-  }
-  if (literal.warned.has(name)) return;
-  literal.warned.add(name);
+  if (!isNews(steps, name)) return;
   const who = functionName(f) || 'An anonymous function';
   const { file, line, column } = sourcePosition(literal);
   process.emitWarning(
     `${who} (${file}:${line}:${column}) uses ${name}, which the program writes into: each call in a thread gets a copy of it as it is ` +
       'at the call, and what the thread writes into the copy is lost. Pass it as an argument and return what has ' +
       'changed; or, if each thread may have its own, export the function from a module that holds it.',
-    { type: 'HeddleWarning', code: 'HEDDLE_SNAPSHOT' },
+    WARNING,
   );
+}
+
+/** Says the same of a class with static values that the program writes into: the thread has those that its text gives. */
+export function warnOfStaticValues(steps: readonly Step[]): void {
+  const { f, literal } = steps.at(-1) as Step;
+  const name = functionName(f);
+  if (literal.members?.hasStaticValues !== true || !literal.facts.mutated.has(name) || !isNews(steps, name)) return;
+  const { file, line, column } = sourcePosition(literal);
+  process.emitWarning(
+    `${name} (${file}:${line}:${column}) has static values, and the program writes into it: each thread makes the class anew with ` +
+      'the values that its text gives them, and what the thread writes there is lost. Pass what is needed of them as an ' +
+      'argument and return what has changed; or, if each thread may have its own, export the class from a module.',
+    WARNING,
+  );
+}
+
+/** Whether nobody has been told yet of what goes by this name in the last of the functions. */
+function isNews(steps: readonly Step[], name: string): boolean {
+  const noted = snapshotsOf.get((steps[0] as Step).f);
+  if (noted !== undefined) {
+    noted.add(name);
+    return false;
+  }
+  const { warned } = (steps.at(-1) as Step).literal;
+  if (warned.has(name)) return false;
+  warned.add(name);
+  return true;
 }
