@@ -2,7 +2,7 @@ import { inspect, types } from 'node:util';
 import { codecOf } from './codec.ts';
 import type { CodecError } from './codec-error.ts';
 import { codecFailed } from './decode.ts';
-import { isNamespace } from './plain.ts';
+import { isArguments, isNamespace } from './plain.ts';
 import { memoryOf } from './platform-objects.ts';
 import { UnclonableError } from './unclonable-error.ts';
 
@@ -38,6 +38,7 @@ export function nameOf(value: unknown): string {
   if (typeof value !== 'object' || value === null) return inspect(value);
   if (types.isProxy(value)) return 'a Proxy';
   if (types.isGeneratorObject(value)) return 'a generator';
+  if (isArguments(value)) return 'an arguments object';
   if (isNamespace(value)) return String((value as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag]);
   const prototype = Object.getPrototypeOf(value) as { constructor?: unknown } | null;
   return (typeof prototype?.constructor === 'function' && prototype.constructor.name) || 'object';
@@ -78,6 +79,7 @@ function wayOut(value: unknown): string {
     return 'Give it to the call, as in deferToThread.with({ signal })(f), and ask signal() of heddle/thread for it there.';
   if (typeof value === 'object' && value !== null && !types.isProxy(value) && isNamespace(value))
     return 'Each thread has its own: use it there by its name.';
+  if (types.isArgumentsObject(value)) return 'Send an array of them: [...arguments].';
   if (types.isGeneratorObject(value))
     return 'It gives its items where it was made: get them one by one with iterateInThread.';
   if (typeof value === 'object' && value !== null && !types.isProxy(value) && memoryOf(value) !== undefined)

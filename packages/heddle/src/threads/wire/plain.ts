@@ -61,7 +61,9 @@ export function kindOf(value: unknown): Kind {
   // Before anything else: a Proxy answers for its prototype by code of its own.
   if (types.isProxy(value)) return 'refused';
   const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype === Object.prototype || prototype === null) return isNamespace(value) ? 'refused' : 'object';
+  if (prototype === Object.prototype || prototype === null) {
+    return isNamespace(value) || isArguments(value) ? 'refused' : 'object';
+  }
   if (prototype === Array.prototype) return 'array';
   if (prototype === Buffer.prototype) return 'buffer';
   if (builtInPrototypes.has(prototype as object)) return 'cloneable';
@@ -92,6 +94,11 @@ const namespaces: ReadonlySet<unknown> = new Set([
 
 export function isNamespace(value: object): boolean {
   return Symbol.toStringTag in value && namespaces.has(value);
+}
+
+/** Whether it is the `arguments` of a function: structured clone takes none, and tells nobody which object that was. */
+export function isArguments(value: object): boolean {
+  return Symbol.iterator in value && types.isArgumentsObject(value);
 }
 
 /** Whether a value that can be sent is nothing but data, whatever realm it is from: no object of Node's. */

@@ -76,20 +76,24 @@ for (const Pool of [ThreadPool, ProcessPool]) {
     assert.deepEqual(await arrived, ['Buffer', 'body', true]);
   });
 
-  test(`${name}: an arguments object is refused, whether its function is known or not`, limit, async (t) => {
-    const pool = poolFor(t);
-    const argumentsOf = function (): IArguments {
-      // biome-ignore lint/complexity/noArguments: it is what is tested
-      return arguments;
-    };
-    const given = (argumentsOf as (...args: number[]) => IArguments)(1, 2);
-    const lengthOf = ({ length }: { readonly length: number }): number => length;
-    for (const call of ['first', 'second', 'third']) {
-      const { message } = await errorOf(pool.defer(lengthOf, given), UnclonableError);
-      assert.match(message, /lengthOf cannot be sent/, call);
-      assert.equal(await pool.defer(lengthOf, [1, 2]), 2);
-    }
-  });
+  test(
+    `${name}: an arguments object is refused by its path, whether its function is known or not`,
+    limit,
+    async (t) => {
+      const pool = poolFor(t);
+      const argumentsOf = function (): IArguments {
+        // biome-ignore lint/complexity/noArguments: it is what is tested
+        return arguments;
+      };
+      const given = (argumentsOf as (...args: number[]) => IArguments)(1, 2);
+      const lengthOf = ({ length }: { readonly length: number }): number => length;
+      for (const call of ['first', 'second', 'third']) {
+        const { message } = await errorOf(pool.defer(lengthOf, given), UnclonableError);
+        assert.match(message, /^args\[0\]: an arguments object cannot be sent .*\[\.\.\.arguments\]\.$/, call);
+        assert.equal(await pool.defer(lengthOf, [1, 2]), 2);
+      }
+    },
+  );
 
   test(`${name}: memory that is gone is refused by its path`, limit, async (t) => {
     const pool = poolFor(t);

@@ -255,6 +255,9 @@ function kindOfUnsendable(value: unknown): [CallableErrorCode, string] {
   if (typeof value === 'function' || types.isProxy(value)) {
     return ['HEDDLE_CAPTURES_UNCLONABLE', 'Capture the values that are needed of it instead.'];
   }
+  if (types.isArgumentsObject(value)) {
+    return ['HEDDLE_CAPTURES_UNCLONABLE', 'Capture an array of them instead: const args = [...arguments];'];
+  }
   if (isHandle(value as object)) {
     return ['HEDDLE_CAPTURES_HANDLE', 'It works in this thread only: let the function have the data, or open its own.'];
   }
