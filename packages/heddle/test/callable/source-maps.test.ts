@@ -102,6 +102,37 @@ describe('a program with a source map', () => {
     assert.ok(String(handle).startsWith(`send (${file}:${placeOf('function send')}) captures `), String(handle));
   });
 
+  test('in a text for eval, as webpack makes them: refusals name places in the source, or in what the text calls itself', () => {
+    const written = 'let total = 0;\n\nexport const count = () => {\n  total += 1;\n};\n';
+    const { code, map } = transformSync(written, {
+      format: 'cjs',
+      sourcemap: true,
+      sourcefile: 'webpack://loom/count.ts',
+    });
+    const inline = `//# sourceMappingURL=data:application/json;base64,${Buffer.from(map).toString('base64')}`;
+    const named = '//# sourceURL=webpack-internal:///./count.ts';
+    const texts = [`{${code}\n${inline}\n${named}\n\n}`, `{${code}\n${named}\n\n}`, code];
+    const file = path.join(folder, 'evaluates.cjs');
+    writeFileSync(
+      file,
+      `const tell = ({ location: { file, line } }) => console.log(JSON.stringify([file, line]));
+       const load = (text) => {
+         const module = {};
+         eval(text);
+         return module.exports.count;
+       };
+       import(${JSON.stringify(heddle)}).then(async ({ deferToThread }) => {
+         for (const text of ${JSON.stringify(texts)}) await deferToThread(load(text)).catch(tell);
+       });`,
+    );
+    const line = code.split('\n').findIndex((text) => text.includes('const count =')) + 1;
+    assert.deepEqual(run([file]), [
+      ['webpack://loom/count.ts', 3],
+      ['webpack-internal:///./count.ts', line],
+      ['<anonymous>', line],
+    ]);
+  });
+
   for (const [kind, write] of [
     ['in the text', () => transformed()],
     ['beside a minified ES module bundle', () => bundled('esm')],

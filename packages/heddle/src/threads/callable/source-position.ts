@@ -11,6 +11,8 @@ export interface CompiledPosition {
   readonly script: string;
   readonly line: number;
   readonly column: number;
+  /** What a text that comes from no file calls itself, by its `//# sourceURL=`. */
+  readonly sourceUrl?: string | undefined;
   /** What the script's `//# sourceMappingURL=` says; empty where there is none. Asked where something is to be said. */
   sourceMapUrl(): string;
 }
@@ -28,11 +30,14 @@ const MOST_MAPS = 1000;
 
 const maps = new BoundedMap<string, SourceMap | undefined>(MOST_MAPS);
 
+/** As V8 calls it in stacks. */
+const NAMELESS = '<anonymous>';
+
 /** Where in the source a place of a script is: what a message says. Without a source map it is the place itself. */
-export function sourcePosition({ script, line, column, sourceMapUrl }: CompiledPosition): FunctionLocation {
+export function sourcePosition({ script, line, column, sourceUrl, sourceMapUrl }: CompiledPosition): FunctionLocation {
   const entry = sourceMapOf(script, sourceMapUrl)?.findEntry(line, column);
   if (entry === undefined || !('originalSource' in entry) || entry.originalSource === undefined) {
-    return { file: readablePath(script), line: line + 1, column: column + 1 };
+    return { file: readablePath(script || sourceUrl || NAMELESS), line: line + 1, column: column + 1 };
   }
   const { originalSource, originalLine, originalColumn } = entry;
   return { file: readablePath(originalSource), line: originalLine + 1, column: originalColumn + 1 };

@@ -33,6 +33,8 @@ export interface ModuleFacts {
   isStrictAt(offset: number): boolean;
   /** What its `//# sourceMappingURL=` says, empty where it has none; undefined where there is no text. */
   readonly sourceMapUrl: string | undefined;
+  /** What its `//# sourceURL=` says, where it has one. */
+  readonly sourceUrl: string | undefined;
 }
 
 const UNKNOWN: ModuleFacts = {
@@ -47,6 +49,7 @@ const UNKNOWN: ModuleFacts = {
   namedExpressions: new Map(),
   isStrictAt: () => false,
   sourceMapUrl: undefined,
+  sourceUrl: undefined,
 };
 
 /** Reads a module's text, once. A text that the parser cannot read tells nothing. */
@@ -56,7 +59,8 @@ export function readModule(source: string | undefined, sourceType: 'script' | 'm
     if (source === undefined) throw new SyntaxError('There is no text.');
     program = parse(source, sourceType);
   } catch {
-    return { ...UNKNOWN, isStrictAt: () => sourceType === 'module', sourceMapUrl: source && sourceMapUrlIn(source) };
+    const urls = source === undefined ? {} : urlsIn(source);
+    return { ...UNKNOWN, isStrictAt: () => sourceType === 'module', ...urls };
   }
   const named = new NamedExpressionSearch();
   const writes = writesIn(program, (node) => named.see(node));
@@ -69,15 +73,21 @@ export function readModule(source: string | undefined, sourceType: 'script' | 'm
     ...writes,
     namedExpressions: named.found(isStrictAt),
     isStrictAt,
-    sourceMapUrl: sourceMapUrlIn(source),
+    ...urlsIn(source),
   };
 }
 
-function sourceMapUrlIn(source: string): string {
+function urlsIn(source: string): Pick<ModuleFacts, 'sourceMapUrl' | 'sourceUrl'> {
+  return { sourceMapUrl: urlIn(source, 'sourceMappingURL') ?? '', sourceUrl: urlIn(source, 'sourceURL') };
+}
+
+/** What a comment of this name at the end says, also where webpack has put brackets around all, for `eval`. */
+function urlIn(source: string, name: string): string | undefined {
   // A long map may stand in the comment itself: only what follows the last one is looked through.
-  const comment = source.lastIndexOf('# sourceMappingURL=');
-  if (comment === -1) return '';
-  return /^# sourceMappingURL=(\S+)\s*(?:\*\/\s*)?(?:\/\/.*\s*)*$/.exec(source.slice(comment))?.[1] ?? '';
+  const comment = source.lastIndexOf(`# ${name}=`);
+  if (comment === -1) return undefined;
+  const end = source.slice(comment + name.length + 3);
+  return /^(\S+)\s*(?:\*\/\s*)?(?:(?:\/\/.*|\})\s*)*$/.exec(end)?.[1];
 }
 
 function importsOf({ body }: Program): Map<string, ImportedName> {
