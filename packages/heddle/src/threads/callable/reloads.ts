@@ -2,8 +2,8 @@ import type { CommonJsReference, Reload } from '../wire/address.ts';
 import { commonJsCache } from './common-js-cache.ts';
 import { isEntryModule } from './entry-module.ts';
 
-/** What was last seen of each CommonJS file. */
-const modules = new Map<string, WeakRef<NodeJS.Module>>();
+const seen = new WeakSet<NodeJS.Module>();
+const files = new Set<string>();
 const times = new Map<string, number>();
 let reloads: readonly Reload[] | undefined;
 
@@ -12,12 +12,16 @@ let reloads: readonly Reload[] | undefined;
  * out of `require.cache` when they have changed: threads may still have what the file was before.
  */
 export function noteReloads(): void {
+  const cache = commonJsCache();
   let isChanged = false;
-  for (const [file, module] of Object.entries(commonJsCache())) {
-    const seen = modules.get(file);
-    if (module === undefined || seen?.deref() === module) continue;
-    modules.set(file, new WeakRef(module));
-    if (seen === undefined || isEntryModule(file)) continue;
+  // Of some thousands, `Object.entries` would take ten times as long.
+  for (const file of Object.keys(cache)) {
+    const module = cache[file];
+    if (module === undefined || seen.has(module)) continue;
+    seen.add(module);
+    const isFirst = !files.has(file);
+    files.add(file);
+    if (isFirst || isEntryModule(file)) continue;
     times.set(file, (times.get(file) ?? 1) + 1);
     isChanged = true;
   }

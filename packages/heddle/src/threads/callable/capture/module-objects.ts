@@ -44,10 +44,11 @@ function rememberNodeModule(module: string): void {
 }
 
 function commonJsModule(value: object): Address | undefined {
-  noteReloads();
   const cache = commonJsCache();
   for (const [file, module] of Object.entries(cache)) {
-    if (module?.exports === value && module.loaded && !isEntryModule(file)) return commonJsReference(file, []);
+    if (module?.exports !== value || !module.loaded || isEntryModule(file)) continue;
+    noteReloads();
+    return commonJsReference(file, []);
   }
   return undefined;
 }
