@@ -262,13 +262,17 @@ describe('a program', () => {
       `import { deferToThread } from ${JSON.stringify(heddle)};`,
       'class Loom { static width = 1; static #made = 0; static make() { Loom.#made += 1; return Loom.#made; } }',
       'class Untouched { static width = 1; static made() { return Loom.make(); } }',
+      'let Named = class _Named { static width = 1; static get() { return _Named.width; } };',
+      'Named.width = 7;',
       'Loom.width = 7;',
       'Loom.make();',
       'console.log(await deferToThread(() => Loom.width), await deferToThread(() => Untouched.width + Untouched.made()));',
+      'console.log(await deferToThread(() => Named.get()));',
     ]);
     const { stdout, stderr } = run([file]);
-    assert.equal(stdout, '1 2\n');
-    assert.equal(stderr.split('[HEDDLE_SNAPSHOT]').length, 2, stderr);
+    assert.equal(stdout, '1 2\n1\n');
+    assert.equal(stderr.split('[HEDDLE_SNAPSHOT]').length, 3, stderr);
+    assert.match(stderr, /_Named \(.*:4:13\) has static values, and the program writes into it/);
     assert.match(stderr, /Loom \(.*static-values\.mjs:2:1\) has static values, and the program writes into it/);
   });
 

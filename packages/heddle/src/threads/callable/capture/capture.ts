@@ -76,7 +76,7 @@ class Graph {
   readonly #open: Promise<void>[] = [];
   /** What is warned of if the function is not refused. */
   readonly #snapshots: (readonly [steps: readonly refuse.Step[], variable: Variable])[] = [];
-  readonly #classes: (readonly refuse.Step[])[] = [];
+  readonly #classes: (readonly [steps: readonly refuse.Step[], calledAs: string])[] = [];
 
   constructor(locate: Locate) {
     this.#locate = locate;
@@ -115,15 +115,15 @@ class Graph {
   #call(): CapturedCall {
     const reference: CapturedReference = referenceFor(this.#functions, this.#patches);
     for (const [steps, variable] of this.#snapshots) warnOfSnapshot(steps, variable);
-    for (const steps of this.#classes) warnOfStaticValues(steps);
+    for (const [steps, calledAs] of this.#classes) warnOfStaticValues(steps, calledAs);
     return new CapturedCall(reference, this.#values);
   }
 
-  add(step: refuse.Step, scopes: readonly Scope[] | undefined, way: readonly refuse.Step[]): number {
+  add(step: refuse.Step, scopes: readonly Scope[] | undefined, way: readonly refuse.Step[], calledAs = ''): number {
     const { f, literal } = step;
     const steps = [...way, step];
     checkLiteral(steps);
-    if (literal.members !== undefined) this.#classes.push(steps);
+    if (literal.members !== undefined) this.#classes.push([steps, calledAs]);
     const index = this.#functions.length;
     const bindings: { name: string; target: Target }[] = [];
     this.#indexes.set(f, index);
@@ -258,7 +258,7 @@ class Graph {
         return set({ ...loaded(found), isFunction: true });
       }
       const { literal, scopes } = found;
-      set({ kind: 'function', index: this.#indexes.get(f) ?? this.add({ f, literal, accessor }, scopes, steps) });
+      set({ kind: 'function', index: this.#indexes.get(f) ?? this.add({ f, literal, accessor }, scopes, steps, name) });
       return undefined;
     };
     const explain = (error: unknown): never => {

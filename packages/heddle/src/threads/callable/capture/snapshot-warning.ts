@@ -29,10 +29,13 @@ export function warnOfSnapshot(steps: readonly Step[], { usage, value, atTop }: 
 }
 
 /** Says the same of a class with static values that the program writes into: the thread has those that its text gives. */
-export function warnOfStaticValues(steps: readonly Step[]): void {
+export function warnOfStaticValues(steps: readonly Step[], calledAs: string): void {
   const { f, literal } = steps.at(-1) as Step;
   const name = functionName(f);
-  if (literal.members?.hasStaticValues !== true || !literal.facts.mutated.has(name) || !isNews(steps, name)) return;
+  const { mutated } = literal.facts;
+  // A class that names itself has two names in what esbuild makes of it.
+  const isWrittenInto = mutated.has(name) || mutated.has(calledAs);
+  if (literal.members?.hasStaticValues !== true || !isWrittenInto || !isNews(steps, name)) return;
   const { file, line, column } = sourcePosition(literal);
   process.emitWarning(
     `${name} (${file}:${line}:${column}) has static values, and the program writes into it: each thread makes the class anew with ` +
