@@ -145,6 +145,16 @@ describe('a program', () => {
     ]);
   });
 
+  test('is read at once where a ruler of slashes follows a comment that names a source map', () => {
+    const file = write('ruler.mjs', [
+      `import { deferToThread } from ${JSON.stringify(heddle)};`,
+      '//# sourceMappingURL=first.mjs.map',
+      '/'.repeat(120),
+      'console.log(await deferToThread(() => 1));',
+    ]);
+    assert.equal(run([file]).stdout, '1\n');
+  });
+
   test('imports in a thread by the hooks that complete the names of its files', () => {
     write('completed.mjs', ['export const twice = (n) => n * 2;']);
     write('completing-hooks.mjs', [

@@ -87,7 +87,8 @@ function urlIn(source: string, name: string): string | undefined {
   const comment = source.lastIndexOf(`# ${name}=`);
   if (comment === -1) return undefined;
   const end = source.slice(comment + name.length + 3);
-  return /^(\S+)\s*(?:\*\/\s*)?(?:(?:\/\/.*|\})\s*)*$/.exec(end)?.[1];
+  // A comment goes to the end of its line: read as several, one of slashes alone would take forever to be no match.
+  return /^(\S+)\s*(?:\*\/\s*)?(?:(?:\/\/.*(?:[\n\r\u2028\u2029]|$)|\})\s*)*$/.exec(end)?.[1];
 }
 
 function importsOf({ body }: Program): Map<string, ImportedName> {
