@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { buildSync } from 'esbuild';
 import { type SampledCulprit, sampledCulprit } from '#sampled-culprit';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'heddle-sampled-'));
@@ -49,4 +50,18 @@ test('a line is known for certain where V8 spells the URL of the script in anoth
   const stacks = [{ functions: [{ ...wait, script }], line: 1, milliseconds: 400 }];
   const culprit = sampledCulprit({ stacks, busy: 400, proven: 400, garbageCollection: 0, idle: 0 });
   assert.equal(culprit?.isLineCertain, true);
+});
+
+test('the name of a function is found behind a file in base64 in the same line', { timeout: 30_000 }, () => {
+  const source = path.join(folder, 'package.js');
+  const line = `export const wasm = '${'A'.repeat(500_000)}', waitLonger = function () { while (true); };\n`;
+  writeFileSync(source, line);
+  const built = path.join(folder, 'built.js');
+  buildSync({ entryPoints: [source], outfile: built, minify: true, sourcemap: true });
+  const text = readFileSync(built, 'utf8');
+  const column = text.indexOf('function(') + 'function'.length + 1;
+  const one = { functionName: 'a', script: pathToFileURL(built).href, line: 1, column };
+  const stacks = [{ functions: [one], line: 1, milliseconds: 400 }];
+  const culprit = sampledCulprit({ stacks, busy: 400, proven: 400, garbageCollection: 0, idle: 0 });
+  assert.equal(culprit?.culprit.frame.functionName, 'waitLonger');
 });

@@ -84,11 +84,12 @@ export function zlibCallIn({ code }: FunctionSource): string | undefined {
 export function nameInSource({ file, line, column }: SourcePlace): string | undefined {
   const text = sourceText(file)?.split('\n')[line - 1];
   if (text === undefined) return undefined;
-  const before = text.slice(0, column - 1);
+  // A line may hold a whole minified package, with a file in base64: a name ends where only what is near is looked at.
+  const before = text.slice(Math.max(0, column - 201), column - 1);
   const after = text.slice(column - 1);
   return (
     /^(?:async\s+)?function\s*\*?\s*([\w$]+)/.exec(after)?.[1] ??
-    /^(?:(?:async|get|set|static)\s+)*([\w$#]+)\s*(?:<[^(]*>)?\(/.exec(after)?.[1] ??
+    /^(?:(?:async|get|set|static)\s+)*(?!function\b)([\w$#]+)\s*(?:<[^(]*>)?\(/.exec(after)?.[1] ??
     /([\w$#]+)\s*$/.exec(before.replace(/\b(?:async|function)\s*\*?\s*$/, ''))?.[1] ??
     /([\w$#]+)\s*(?::[^=]*)?[=:]\s*(?:async\s*)?(?:function\s*\*?\s*)?$/.exec(before)?.[1]
   );

@@ -87,8 +87,10 @@ function urlIn(source: string, name: string): string | undefined {
   const comment = source.lastIndexOf(`# ${name}=`);
   if (comment === -1) return undefined;
   const end = source.slice(comment + name.length + 3);
+  const url = /^\S+/.exec(end)?.[0] ?? '';
   // A comment goes to the end of its line: read as several, one of slashes alone would take forever to be no match.
-  return /^(\S+)\s*(?:\*\/\s*)?(?:(?:\/\/.*(?:[\n\r\u2028\u2029]|$)|\})\s*)*$/.exec(end)?.[1];
+  const isLast = /^\s*(?:\*\/\s*)?(?:(?:\/\/.*(?:[\n\r\u2028\u2029]|$)|\})\s*)*$/.test(end.slice(url.length));
+  return url !== '' && isLast ? url : undefined;
 }
 
 function importsOf({ body }: Program): Map<string, ImportedName> {
