@@ -3,6 +3,7 @@ import { reactor } from './create-reactor.ts';
 import type {
   BindCall,
   BindToThread,
+  CallSequence,
   DeferCall,
   DeferToThread,
   DeferToThreadPool,
@@ -10,6 +11,7 @@ import type {
   IterateInThread,
 } from './deferrable.ts';
 import type { CallOptions } from './options.ts';
+import type { AnyFunction } from './overloads.ts';
 import type { PoolView, ThreadPool } from './thread-pool.ts';
 
 // What goes in and comes out, only the signatures that users see can tell.
@@ -118,7 +120,7 @@ export const bindToThread: BindToThread<CallOptions> = Object.assign(
  *
  * After Twisted's `twisted.internet.threads.callMultipleInThread`.
  */
-export function callMultipleInThread(calls: readonly (readonly [f: Function, ...args: unknown[]])[]): void {
+export function callMultipleInThread<const F extends readonly AnyFunction[]>(calls: CallSequence<F>): void {
   reactor.getThreadPool().callMultipleInThread(calls);
 }
 

@@ -1,11 +1,9 @@
 import type { Deferred } from '../defer/deferred.ts';
 import type { Failure } from '../defer/failure.ts';
-import type { OutOfReach, OverloadArguments, OverloadResult } from './overloads.ts';
+import type { AnyArguments, AnyFunction, OutOfReach, OverloadArguments, OverloadResult } from './overloads.ts';
 import type { BoundObject } from './bound-object.ts';
 import type { ThreadArguments } from './thread-arguments.ts';
 import type { ThreadIterator } from './thread-iterator.ts';
-
-type AnyFunction = (...args: never) => unknown;
 
 /**
  * How a function and its arguments are handed to a thread: the arguments and the result are typed by the function.
@@ -48,6 +46,11 @@ export interface CallInThread {
   <F extends AnyFunction>(f: F, ...args: OverloadArguments<F, 7>): void;
   <A extends unknown[]>(f: (...args: A) => unknown, ...args: ThreadArguments<A>): void;
 }
+
+/** Functions that run one after the other in one thread, each with its arguments, which are typed by it. */
+export type CallSequence<F extends readonly AnyFunction[]> = readonly [...{ [I in keyof F]: Call<F[I]> }];
+
+type Call<F> = readonly [f: F, ...args: AnyArguments<F>];
 
 /** What is told of a call's end: `true` and its value, or `false` and the Failure. */
 export type OnResult<R> = (...outcome: [success: true, result: Awaited<R>] | [success: false, result: Failure]) => void;

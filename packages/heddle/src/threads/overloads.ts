@@ -1,5 +1,7 @@
 import type { ThreadArguments } from './thread-arguments.ts';
 
+export type AnyFunction = (...args: never) => unknown;
+
 /**
  * The last eight call signatures of `F`, first to last, each as `[arguments, result]`: as many as `execFileSync` has.
  *
@@ -70,3 +72,13 @@ export type OverloadArguments<F, I extends SignatureIndex> = Overloads<F>[I][0];
 
 /** The result of one of an overloaded function's signatures. */
 export type OverloadResult<F, I extends SignatureIndex> = Overloads<F>[I][1];
+
+/** The arguments of any of a function's signatures, as a thread takes them: for where only one type can be asked for. */
+export type AnyArguments<F> =
+  true extends IsUnion<F>
+    ? Overloads<F>[0][0]
+    : F extends { (...args: infer A): infer R; (...args: infer B): infer S }
+      ? Identical<[A, R], [B, S]> extends true
+        ? ThreadArguments<B>
+        : Signatures<F>[number][0]
+      : never;

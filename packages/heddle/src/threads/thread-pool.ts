@@ -14,6 +14,7 @@ import type {
   BindCall,
   CallInThread,
   CallInThreadWithCallback,
+  CallSequence,
   DeferCall,
   IterateCall,
   OnResult,
@@ -29,6 +30,7 @@ import {
   type StopOptions,
   type ThreadPoolOptions,
 } from './options.ts';
+import type { AnyFunction } from './overloads.ts';
 import { forgetPool, poolWasMade } from './pool/live-pools.ts';
 import { notify } from './passed.ts';
 import type { PoolCall } from './pool/pool-call.ts';
@@ -231,7 +233,7 @@ export class ThreadPool {
    * console.log(readFileSync(file, 'utf8')); // prints one two
    * ```
    */
-  callMultipleInThread(calls: readonly (readonly [f: Function, ...args: unknown[]])[]): void {
+  callMultipleInThread<const F extends readonly AnyFunction[]>(calls: CallSequence<F>): void {
     checkCalls(calls);
     const functions = calls.map(([f]) => f);
     const all = Object.defineProperty(() => {}, 'name', { value: functions.map(nameOf).join(', ') });

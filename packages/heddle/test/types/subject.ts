@@ -3,6 +3,7 @@ import type { ThreadPool } from 'heddle';
 
 export {
   ask,
+  callMultipleInThread,
   type Deferred,
   deferToThread,
   deferToThreadPool,
