@@ -17,6 +17,8 @@ const modules = {
   'kinds-of.mjs': "import { kinds } from './kinds.mjs';\nexport function kindsOf() { return kinds.join(); }\n",
   'linen.mjs': "import { kinds } from './kinds.mjs';\nkinds.push('linen');\n",
   'index.mjs': "import './linen.mjs';\nexport { kindsOf } from './kinds-of.mjs';\n",
+  'maker.mjs': 'export const make = (text) => function weave() { return text; };\n',
+  'made.mjs': "import { make } from './maker.mjs';\nexport const weave = make('woven');\n",
   'core.cjs': 'exports.kinds = [];\nexports.kindsOf = function kindsOf() { return exports.kinds.join(); };\n',
   'index.cjs': "const core = require('./core.cjs');\ncore.kinds.push('silk');\nmodule.exports = core;\n",
 };
@@ -41,10 +43,38 @@ test('of a package whose entry the program has not loaded, a thread does not loa
   assert.equal(await deferToThread(kindsOf), '');
 });
 
+test(
+  'of a package without side effects, a thread loads only the module that a function is exported by',
+  limit,
+  async () => {
+    const all = packageWith('free', 'index.mjs', { sideEffects: false });
+    const { kindsOf } = (await import(pathToFileURL(all).href)) as { kindsOf: () => string };
+    assert.equal(kindsOf(), 'linen');
+    assert.equal(await deferToThread(kindsOf), '');
+    const parts = packageWith('free-cjs', 'index.cjs', { sideEffects: false });
+    const required = createRequire(import.meta.url)(parts) as { kindsOf: () => string };
+    assert.equal(required.kindsOf(), 'silk');
+    assert.equal(await deferToThread(required.kindsOf), '');
+  },
+);
+
+test('a function that only the entry of a package without side effects exports is found there', limit, async () => {
+  const file = packageWith('made', 'made.mjs', { sideEffects: false });
+  const { weave } = (await import(pathToFileURL(file).href)) as { weave: () => string };
+  assert.equal(await deferToThread(weave), 'woven');
+});
+
+test('of a package with side effects in some modules, a thread loads the entry', limit, async () => {
+  const all = packageWith('some', 'index.mjs', { sideEffects: ['./linen.mjs'] });
+  const { kindsOf } = (await import(pathToFileURL(all).href)) as { kindsOf: () => string };
+  assert.equal(await deferToThread(kindsOf), 'linen');
+});
+
 /** Writes a package, and gives the path of one of its files. */
-function packageWith(name: string, file: string): string {
+function packageWith(name: string, file: string, packageJson: object = {}): string {
   const directory = path.join(folder, 'node_modules', '@scope', name);
   mkdirSync(directory, { recursive: true });
+  writeFileSync(path.join(directory, 'package.json'), JSON.stringify({ name: `@scope/${name}`, ...packageJson }));
   for (const [module, code] of Object.entries(modules)) writeFileSync(path.join(directory, module), code);
   return path.join(directory, file);
 }

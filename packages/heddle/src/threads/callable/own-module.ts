@@ -4,7 +4,7 @@ import type { FunctionReference } from '../wire/reference.ts';
 import { commonJsCache } from './common-js-cache.ts';
 import { importLoaded, knownNamespace } from './loaded-import.ts';
 import { findMember, type Found, hasGetters, type Member } from './members.ts';
-import { searchPackageOfCommonJs, searchPackageOfEsModule } from './package-modules.ts';
+import { hasNoSideEffects, searchPackageOfCommonJs, searchPackageOfEsModule } from './package-modules.ts';
 import { plainlyGiven } from './plain-getters.ts';
 import { commonJsReference } from './reloads.ts';
 import type { Script } from './scripts.ts';
@@ -21,25 +21,45 @@ export type Verdict =
 const DEPTH = 3;
 const HIDDEN: Verdict = { kind: 'hidden' };
 
-/** Looks for `f` among the exports of the module that `script` is the text of. */
-export function searchOwnModule(f: Function, script: Script): Verdict | Promise<Verdict> {
-  if (script.isModule) return script.inMainRealm ? searchEsModule(f, script.url) : HIDDEN;
-  const file = fileOf(script.url);
-  const module = file === undefined ? undefined : commonJsCache()[file];
-  if (module === undefined) return HIDDEN;
-  const reference = searchPackageOfCommonJs(f, script.url);
-  return reference === undefined ? searchCommonJs(f, module) : { kind: 'exported', reference };
+type Search = Verdict | Promise<Verdict>;
+
+/** Looks for `f` among the exports of the module that `script` is the text of, and of the package that has this module. */
+export function searchOwnModule(f: Function, { url, isModule, inMainRealm }: Script): Search {
+  if (isModule && !inMainRealm) return HIDDEN;
+  const commonJs = isModule ? undefined : commonJsModule(url);
+  if (!isModule && commonJs === undefined) return HIDDEN;
+  const inModule = (): Search => (commonJs === undefined ? searchEsModule(f, url) : searchCommonJs(f, commonJs));
+  const inPackage = (): Search => (commonJs === undefined ? searchEsPackage(f, url) : searchCommonJsPackage(f, url));
+  return hasNoSideEffects(url) ? orElse(inModule(), inPackage) : orElse(inPackage(), inModule);
 }
 
-function searchEsModule(f: Function, url: string): Verdict | Promise<Verdict> {
-  const search = searchPackageOfEsModule(f, url);
-  if (search === undefined) return searchModuleItself(f, url);
-  return search.then((reference) =>
-    reference === undefined ? searchModuleItself(f, url) : { kind: 'exported', reference },
-  );
+/** What the second search finds where the first has not found it; else what the first one says. */
+function orElse(first: Search, second: () => Search): Search {
+  if (first instanceof Promise) return first.then((verdict) => orElse(verdict, second));
+  if (first.kind === 'exported') return first;
+  const next = second();
+  if (next instanceof Promise) return next.then((verdict) => (verdict.kind === 'hidden' ? first : verdict));
+  return next.kind === 'hidden' ? first : next;
 }
 
-function searchModuleItself(f: Function, url: string): Verdict | Promise<Verdict> {
+function commonJsModule(url: string): NodeJS.Module | undefined {
+  const file = fileOf(url);
+  return file === undefined ? undefined : commonJsCache()[file];
+}
+
+function searchEsPackage(f: Function, url: string): Search {
+  return searchPackageOfEsModule(f, url)?.then(verdictOf) ?? HIDDEN;
+}
+
+function searchCommonJsPackage(f: Function, url: string): Verdict {
+  return verdictOf(searchPackageOfCommonJs(f, url));
+}
+
+function verdictOf(reference: FunctionReference | undefined): Verdict {
+  return reference === undefined ? HIDDEN : { kind: 'exported', reference };
+}
+
+function searchEsModule(f: Function, url: string): Search {
   const known = knownNamespace(url);
   if (known !== undefined) return searchNamespace(f, url, known);
   return importLoaded(url).then((imported) =>
@@ -51,7 +71,7 @@ function searchNamespace(f: Function, url: string, namespace: object): Verdict {
   return verdict(findMember(namespace, f, DEPTH), ({ path }) => ({ kind: 'module', url, path }));
 }
 
-function searchCommonJs(f: Function, module: NodeJS.Module): Verdict | Promise<Verdict> {
+function searchCommonJs(f: Function, module: NodeJS.Module): Search {
   const file = module.filename;
   const exports: unknown = module.exports;
   if (exports === f) return { kind: 'exported', reference: commonJsReference(file, []) };
