@@ -17,6 +17,8 @@ export interface Obstacle {
   readonly isTooDeep?: true;
   /** Whether its memory has been moved to another thread. */
   readonly isGone?: true;
+  /** Whether it is where functions may be passed: only from the reactor's thread, and to a job. */
+  readonly mayPass?: true;
 }
 
 /** A key as it is written after what it is a key of: `.name`, `[0]`, `['a b']`. */
@@ -60,15 +62,23 @@ export function refusal(obstacle: Obstacle, root: string): UnclonableError | Cod
       `${path}: ${nameOf(obstacle.value)} cannot be moved to another thread. ${obstacle.notMoved}`,
     );
   }
-  const way = obstacle.isGone === true ? GONE : wayOut(obstacle.value);
+  const way = obstacle.isGone === true ? GONE : wayOut(obstacle.value, obstacle.mayPass === true);
   return new UnclonableError(`${path}: ${nameOf(obstacle.value)} cannot be sent to another thread. ${way}`);
 }
 
+const WRAP =
+  'Functions stay in the thread that made them: wrap it in notify(fn) or ask(fn), to be called here from there, ' +
+  'or in inThread(fn), to run there.';
+// Of no use here is what notify(fn), ask(fn) and inThread(fn) give either.
+const STAYS =
+  'Functions stay in the thread that made them: call it there, and send what it gives. What a thread is to keep ' +
+  'for later calls, such as a compiled template, stays there with bindToThread.';
+const AS_ARRAY = 'It gives its items where it was made: send an array of them.';
+const ONE_BY_ONE = 'It gives its items where it was made: get them one by one with iterateInThread.';
 const GONE = 'Its memory has been moved to another one: send a copy, or send it first.';
 
-function wayOut(value: unknown): string {
-  if (typeof value === 'function')
-    return 'Functions stay in the thread that made them: wrap it in notify(fn) or ask(fn), to be called here from there, or in inThread(fn), to run there.';
+function wayOut(value: unknown, mayPass: boolean): string {
+  if (typeof value === 'function') return mayPass ? WRAP : STAYS;
   if (typeof value === 'symbol') return 'Symbols are not copied: send a string.';
   if (value === process.env) return 'Send a copy of it: { ...process.env }.';
   // Not `value.then`, nor `instanceof`: the value's own code may throw anything.
@@ -80,8 +90,7 @@ function wayOut(value: unknown): string {
   if (typeof value === 'object' && value !== null && !types.isProxy(value) && isNamespace(value))
     return 'Each thread has its own: use it there by its name.';
   if (types.isArgumentsObject(value)) return 'Send an array of them: [...arguments].';
-  if (types.isGeneratorObject(value))
-    return 'It gives its items where it was made: get them one by one with iterateInThread.';
+  if (types.isGeneratorObject(value)) return mayPass ? AS_ARRAY : ONE_BY_ONE;
   if (typeof value === 'object' && value !== null && !types.isProxy(value) && memoryOf(value) !== undefined)
     return 'WebAssembly shares only what was made to be shared: make it with shared: true, or send a copy of its bytes.';
   return 'Only plain data and the built-in types can be copied: send the values that are needed, or registerCodec for the class.';

@@ -107,7 +107,7 @@ function send(value: unknown, findings: Findings, passed: Function[] | undefined
 function look(value: unknown, findings: Findings): Obstacle | undefined {
   const kind = kindOf(value);
   if (kind === 'primitive') return undefined;
-  if (kind === 'refused') return { value, path: [] };
+  if (kind === 'refused') return findings.mayPass ? { value, path: [], mayPass: true } : { value, path: [] };
   const object = value as object;
   if (findings.seen.has(object)) return undefined;
   findings.seen.add(object);

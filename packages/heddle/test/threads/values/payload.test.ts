@@ -7,7 +7,7 @@ import vm from 'node:vm';
 import { MessageChannel } from 'node:worker_threads';
 import fc from 'fast-check';
 import { Deferred } from 'heddle/defer';
-import { ThreadPool, UnclonableError } from 'heddle/threads';
+import { ask, inThread, ThreadPool, UnclonableError } from 'heddle/threads';
 import { giveSlabBuffer, inspectBytes, overwrite } from '../../fixtures/threads/bytes.ts';
 import { countItems } from '../../fixtures/threads/items.ts';
 import { add, identity } from '../../fixtures/threads/jobs.ts';
@@ -299,4 +299,29 @@ test('what is used by its functions alone, of which nothing would arrive, is ref
 test('a generator is refused as a result with the way to have its items', limit, async (t) => {
   const { message } = await errorOf(poolFor(t).defer(countItems, 3, sharedInts(2)), UnclonableError);
   assert.match(message, /a generator cannot be sent .*iterateInThread/);
+});
+
+test('a generator is refused as an argument with the way to send its items', limit, async (t) => {
+  const items = (function* (): Generator<number> {
+    yield 1;
+  })();
+  const { message } = await errorOf(poolFor(t).defer(identity<unknown>, items), UnclonableError);
+  assert.match(message, /^args\[0\]: a generator cannot be sent .*: send an array of them\.$/);
+});
+
+test('the refusal of a function names the marks for it only where a marked one is taken', limit, async (t) => {
+  const pool = poolFor(t);
+  const passed = await errorOf(pool.defer(identity<unknown>, { each: add }), UnclonableError);
+  assert.match(passed.message, /^args\[0\]\.each: function add cannot be sent .*inThread\(fn\)/);
+  const stays = /function add cannot be sent .*: call it there, and send what it gives\. .*bindToThread/;
+  const typeName = ask((value: unknown) => typeof value);
+  const giveAdd = ask((): unknown => add);
+  const refused = [
+    pool.defer(() => ({ add })),
+    pool.defer(() => inThread(add)),
+    pool.defer((question) => question(add), typeName),
+    pool.defer((question) => question(inThread(add)), typeName),
+    pool.defer((question) => question(), giveAdd),
+  ];
+  for (const call of refused) assert.match((await errorOf(call, UnclonableError)).message, stays);
 });
