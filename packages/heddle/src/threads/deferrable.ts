@@ -1,6 +1,13 @@
 import type { Deferred } from '../defer/deferred.ts';
 import type { Failure } from '../defer/failure.ts';
-import type { AnyArguments, AnyFunction, OutOfReach, OverloadArguments, OverloadResult } from './overloads.ts';
+import type {
+  AnyArguments,
+  AnyFunction,
+  OutOfReach,
+  OverloadArguments,
+  OverloadResult,
+  SignatureIndex,
+} from './overloads.ts';
 import type { BoundObject } from './bound-object.ts';
 import type { ThreadArguments } from './thread-arguments.ts';
 import type { ThreadIterator } from './thread-iterator.ts';
@@ -133,11 +140,30 @@ type BoundArguments<T, A extends readonly unknown[]> = A extends readonly [infer
 /** What can be gone through: what a function gives whose items are wanted one by one. */
 type Items<T, R> = Iterable<T, R> | AsyncIterable<T, R>;
 
-/** How a function is handed to a thread whose items are wanted one by one. */
-export type IterateCall = <A extends unknown[], T, R>(
-  f: (...args: A) => Items<T, R> | PromiseLike<Items<T, R>>,
-  ...args: ThreadArguments<A>
-) => ThreadIterator<Awaited<T>, R>;
+/** How the items are had of what a signature gives. */
+type ItemsOf<G> = Awaited<G> extends Items<infer T, infer R> ? ThreadIterator<Awaited<T>, R> : ThreadIterator<never>;
+
+/** {@link OverloadArguments} where the signature gives items; else they are out of reach. */
+type ItemArguments<F, I extends SignatureIndex> =
+  Awaited<OverloadResult<F, I>> extends Items<unknown, unknown>
+    ? OverloadArguments<F, I>
+    : OutOfReach<OverloadArguments<F, I>>;
+
+/** How a function is handed to a thread whose items are wanted one by one. Overloaded ones are tried as by {@link DeferCall}. */
+export interface IterateCall {
+  <F extends AnyFunction>(f: F, ...args: ItemArguments<F, 0>): ItemsOf<OverloadResult<F, 0>>;
+  <F extends AnyFunction>(f: F, ...args: ItemArguments<F, 1>): ItemsOf<OverloadResult<F, 1>>;
+  <F extends AnyFunction>(f: F, ...args: ItemArguments<F, 2>): ItemsOf<OverloadResult<F, 2>>;
+  <F extends AnyFunction>(f: F, ...args: ItemArguments<F, 3>): ItemsOf<OverloadResult<F, 3>>;
+  <F extends AnyFunction>(f: F, ...args: ItemArguments<F, 4>): ItemsOf<OverloadResult<F, 4>>;
+  <F extends AnyFunction>(f: F, ...args: ItemArguments<F, 5>): ItemsOf<OverloadResult<F, 5>>;
+  <F extends AnyFunction>(f: F, ...args: ItemArguments<F, 6>): ItemsOf<OverloadResult<F, 6>>;
+  <F extends AnyFunction>(f: F, ...args: ItemArguments<F, 7>): ItemsOf<OverloadResult<F, 7>>;
+  <A extends unknown[], T, R>(
+    f: (...args: A) => Items<T, R> | PromiseLike<Items<T, R>>,
+    ...args: ThreadArguments<A>
+  ): ThreadIterator<Awaited<T>, R>;
+}
 
 /** {@link IterateCall}, and `with(options)`, the same under options. */
 export interface IterateInThread<Options> extends IterateCall {
@@ -145,11 +171,21 @@ export interface IterateInThread<Options> extends IterateCall {
   with(options: Options): IterateCall;
 }
 
-/** How the function is handed to a thread that makes an object which stays there. */
-export type BindCall = <A extends unknown[], T>(
-  factory: (...args: A) => T,
-  ...args: ThreadArguments<A>
-) => BoundObject<Awaited<T>>;
+/**
+ * How the function is handed to a thread that makes an object which stays there. Overloaded ones are tried as by
+ * {@link DeferCall}.
+ */
+export interface BindCall {
+  <F extends AnyFunction>(factory: F, ...args: OverloadArguments<F, 0>): BoundObject<Awaited<OverloadResult<F, 0>>>;
+  <F extends AnyFunction>(factory: F, ...args: OverloadArguments<F, 1>): BoundObject<Awaited<OverloadResult<F, 1>>>;
+  <F extends AnyFunction>(factory: F, ...args: OverloadArguments<F, 2>): BoundObject<Awaited<OverloadResult<F, 2>>>;
+  <F extends AnyFunction>(factory: F, ...args: OverloadArguments<F, 3>): BoundObject<Awaited<OverloadResult<F, 3>>>;
+  <F extends AnyFunction>(factory: F, ...args: OverloadArguments<F, 4>): BoundObject<Awaited<OverloadResult<F, 4>>>;
+  <F extends AnyFunction>(factory: F, ...args: OverloadArguments<F, 5>): BoundObject<Awaited<OverloadResult<F, 5>>>;
+  <F extends AnyFunction>(factory: F, ...args: OverloadArguments<F, 6>): BoundObject<Awaited<OverloadResult<F, 6>>>;
+  <F extends AnyFunction>(factory: F, ...args: OverloadArguments<F, 7>): BoundObject<Awaited<OverloadResult<F, 7>>>;
+  <A extends unknown[], T>(factory: (...args: A) => T, ...args: ThreadArguments<A>): BoundObject<Awaited<T>>;
+}
 
 /** {@link BindCall}, and `with(options)`, the same for an object whose calls have options. */
 export interface BindToThread<Options> extends BindCall {

@@ -16,7 +16,7 @@ export { BoundObject } from './bound-object.ts';
 export { BoundObjectLostError } from './wire/bound-object-lost-error.ts';
 export { NotIterableError } from './wire/iteration.ts';
 export { ThreadIterator } from './thread-iterator.ts';
-export { transfer } from './transfer.ts';
+export { type Movable, transfer } from './transfer.ts';
 export type { ThreadArgument, ThreadArguments, ThreadCallable } from './thread-arguments.ts';
 export {
   PoolFullError,

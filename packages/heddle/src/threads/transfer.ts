@@ -1,5 +1,20 @@
 import { Transferred } from './wire/transferred.ts';
 
+interface Stream {
+  readonly locked: boolean;
+}
+
+/**
+ * What {@link transfer} can move: memory, ports, and streams of the web kind, both as `node:stream/web` and as the DOM
+ * declares them.
+ */
+export type Movable =
+  | ArrayBuffer
+  | ArrayBufferView
+  | { postMessage(message: unknown): void; start(): void; close(): void }
+  | Stream
+  | { readonly readable: Stream; readonly writable: Stream };
+
 /**
  * Marks a value to be moved to the other thread instead of copied: in the
  * arguments of a call or in what its function returns, at any depth.
@@ -38,6 +53,6 @@ import { Transferred } from './wire/transferred.ts';
  * console.log(inverted[0], pixels.length); // 255 0
  * ```
  */
-export function transfer<T extends object>(value: T): T {
-  return new Transferred(value) as object as T;
+export function transfer<T extends Movable>(value: T): T {
+  return new Transferred(value) as unknown as T;
 }

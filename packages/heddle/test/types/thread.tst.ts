@@ -1,7 +1,8 @@
+import { readdirSync } from 'node:fs';
 import type { MessagePort } from 'node:worker_threads';
 // biome-ignore-all format: one call a line, under the directive or behind the type that belongs to it
 /** What `heddle/thread` and the options for giving up a call are typed as. */
-import { bindToThread, deferToThread, type Failure, iterateInThread, notify } from 'heddle';
+import { type BoundObject, bindToThread, deferToThread, type Failure, iterateInThread, notify, type ThreadIterator } from 'heddle';
 import { blockingCallFromThread, callFromThread, isCancelled, isInThread, signal, throwIfCancelled } from 'heddle/thread';
 import { type OnCancel, ThreadPool, transfer } from 'heddle/threads';
 import { typeOf } from './type-of.ts';
@@ -25,8 +26,15 @@ declare const bytes: Uint8Array;
 declare const port: MessagePort;
 typeOf(transfer(bytes)).is<Uint8Array>();
 typeOf(await deferToThread(fill, transfer(bytes), { port: transfer(port) })).is<ArrayBuffer>();
-// @ts-expect-error Argument of type 'number' is not assignable to parameter of type 'object'.
+typeOf(transfer(new ReadableStream<string>())).is<ReadableStream<string>>();
+typeOf(transfer(new TransformStream<string, number>())).is<TransformStream<string, number>>();
+// @ts-expect-error Argument of type 'number' is not assignable to parameter of type 'Movable'.
 transfer(5);
+// What holds memory is marked where that is, not as a whole.
+// @ts-expect-error 'pixels' does not exist in type 'Movable'.
+transfer({ pixels: bytes });
+// @ts-expect-error Argument of type 'Uint8Array<ArrayBufferLike>[]' is not assignable to parameter of type 'Movable'.
+transfer([bytes]);
 
 // Calls from a thread are typed by the function that is called.
 declare function load(id: number): Promise<string>;
@@ -68,6 +76,18 @@ declare function measure(limit: number): Promise<number>;
 for await (const item of iterateInThread(count, 3)) typeOf(item).is<number>();
 for await (const item of new ThreadPool().iterate(countLater, 3)) typeOf(item).is<Date>();
 for await (const item of iterateInThread.with({ buffer: 2 })(list)) typeOf(item).is<boolean>();
+// Overloads, as a direct call picks them; of those, only what has items.
+declare function rows(text: string): Generator<string[]>;
+declare function rows(text: string, named: true): Promise<Set<Map<string, string>>>;
+declare function rows(from: number): number;
+declare function each<T>(items: readonly T[]): Generator<T, Date>;
+for await (const row of iterateInThread(rows, 'text')) typeOf(row).is<string[]>();
+for await (const row of iterateInThread(rows, 'text', true)) typeOf(row).is<Map<string, string>>();
+for await (const name of iterateInThread(readdirSync, '.')) typeOf(name).is<string>();
+typeOf(iterateInThread(each, ['text'])).is<ThreadIterator<string, Date>>();
+for await (const part of iterateInThread((text: string) => text.split(','), 'a,b')) typeOf(part).is<string>();
+// @ts-expect-error is not assignable to parameter of type
+iterateInThread(rows, 5);
 // @ts-expect-error Argument of type 'string' is not assignable to parameter of type 'number'.
 iterateInThread(count, '3');
 // @ts-expect-error is not assignable to parameter of type
@@ -97,5 +117,12 @@ typeOf(await bound.defer(sizeOf, 'bytes')).is<number>();
 bound.defer(put, 'key', 'value');
 // @ts-expect-error Argument of type '(list: string[]) => string[]' is not assignable
 bound.defer((list: string[]) => list);
+declare function make(file: string): Store;
+declare function make(size: number): Promise<Set<string>>;
+typeOf(bindToThread(make, 'file')).is<BoundObject<Store>>();
+typeOf(bindToThread(make, 5)).is<BoundObject<Set<string>>>();
+typeOf(bindToThread(() => new Map([['warp', 3]]))).is<BoundObject<Map<string, number>>>();
+// @ts-expect-error is not assignable to parameter of type
+bindToThread(make, true);
 // @ts-expect-error Argument of type 'number' is not assignable to parameter of type 'string'.
 bindToThread(open, 5);

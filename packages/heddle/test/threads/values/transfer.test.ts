@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { MessageChannel } from 'node:worker_threads';
 import { CancelledError } from 'heddle/defer';
 import { MemoryThreadPool } from 'heddle/testing';
-import { PoolFullError, type ThreadPool, transfer, UnclonableError } from 'heddle/threads';
+import { type Movable, PoolFullError, type ThreadPool, transfer, UnclonableError } from 'heddle/threads';
 import { add, passGate } from '../../fixtures/threads/jobs.ts';
 import { giveSlab, handBack, isBuffer, isSame, lengthOf, readPort, throwMoved } from '../../fixtures/threads/moved.ts';
 import { passGateIfAny } from '../../fixtures/threads/short-calls.ts';
@@ -78,7 +78,7 @@ for (const [name, make, work] of pools) {
       [7 as unknown as object, /^args\[0\]\.one: 7 cannot be moved/],
     ];
     for (const [value, message] of refused) {
-      const call = pool.defer(isSame, { one: transfer(value), others: [] });
+      const call = pool.defer(isSame, { one: transfer(value as Movable), others: [] });
       work(pool);
       assert.match((await errorOf(call, UnclonableError)).message, message);
     }
