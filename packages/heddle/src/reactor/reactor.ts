@@ -1,4 +1,5 @@
 import { debugging } from '../defer/debug.ts';
+import type { Deferred } from '../defer/deferred.ts';
 import { InvalidArgumentError } from '../defer/errors.ts';
 import type { Failure } from '../defer/failure.ts';
 import { maybeDeferred } from '../defer/maybe-deferred.ts';
@@ -18,6 +19,8 @@ export interface ReactorParts<Pool extends ReactorThreadPool> {
   readonly makeThreadPool: () => Pool;
   /** Counts the time; what a delayed call throws goes to `report`. */
   readonly makeTime: (report: ReportError) => ReactorTime;
+  /** Runs `f` in a thread for its effect; what it gives need not reach this thread. Left out, it does. */
+  callForEffect?(pool: Pool, f: Function, args: readonly unknown[]): Deferred<unknown>;
   /** Calls `f` in a later turn of the loop. */
   readonly nextTurn: (f: () => void) => void;
   /** Keeps the process while the reactor runs. */
@@ -73,8 +76,8 @@ export class Reactor<Pool extends ReactorThreadPool = ReactorThreadPool> impleme
   onError: ReportError = (error, origin) => console.error(`Unhandled error in ${origin}:`, error);
 
   /**
-   * Runs `f` in a thread for its effect; for its result there is
-   * `deferToThread`. An error goes to {@link onError}.
+   * Runs `f` in a thread for its effect: what it gives stays there. For its
+   * result there is `deferToThread`. An error goes to {@link onError}.
    */
   readonly callInThread: Pool['callInThread'];
 
@@ -90,10 +93,11 @@ export class Reactor<Pool extends ReactorThreadPool = ReactorThreadPool> impleme
     this.#parts = parts;
     this.#time = parts.makeTime(this.#report);
     this.callInThread = (f: Function, ...args: unknown[]): void => {
-      const onResult = (success: boolean, result: unknown): void => {
-        if (!success) this.#report((result as Failure).value, `${nameOf(f)} (callInThread)`);
-      };
-      this.getThreadPool().callInThreadWithCallback(onResult, f, ...args);
+      const pool = this.getThreadPool();
+      const report = ({ value }: Failure): void => this.#report(value, `${nameOf(f)} (callInThread)`);
+      const { callForEffect } = this.#parts;
+      if (callForEffect !== undefined) callForEffect(pool, f, args).addErrback(report);
+      else pool.callInThreadWithCallback((success, result) => success || report(result as Failure), f, ...args);
     };
   }
 

@@ -5,6 +5,7 @@ import { callForEvent, nameOf, type ReportError, requireFunction } from '../reac
 import { Reactor } from '../reactor/reactor.ts';
 import type { RunOptions } from '../reactor/run-options.ts';
 import type { ReactorTime } from '../reactor/time.ts';
+import { callForEffect } from '../threads/thread-pool.ts';
 import { Clock } from './clock.ts';
 import { MemoryThreadPool } from './memory-thread-pool.ts';
 
@@ -33,6 +34,7 @@ export class MemoryReactor extends Reactor<MemoryThreadPool> {
   constructor(clock: Clock = new Clock()) {
     super({
       makeThreadPool: () => new MemoryThreadPool({}, clock),
+      callForEffect,
       makeTime: (report) => new ClockTime(clock, report),
       nextTurn: (f): DelayedCall => clock.callLater(0, f),
       keepAlive: { hold: () => {}, release: () => {} },

@@ -3,7 +3,7 @@ import { nodeKeepAlive } from '../reactor/keep-alive.ts';
 import { Reactor } from '../reactor/reactor.ts';
 import { NodeTime } from '../reactor/time.ts';
 import { provideTaskClock } from '../task/task-clock.ts';
-import { ThreadPool } from './thread-pool.ts';
+import { callForEffect, ThreadPool } from './thread-pool.ts';
 
 /**
  * A reactor of its own, with a thread pool of its own: for tests, and for
@@ -21,6 +21,7 @@ import { ThreadPool } from './thread-pool.ts';
 export function createReactor(): Reactor<ThreadPool> {
   return new Reactor({
     makeThreadPool: () => new ThreadPool(),
+    callForEffect,
     makeTime: (report) => new NodeTime(report),
     nextTurn: setImmediate,
     keepAlive: nodeKeepAlive,

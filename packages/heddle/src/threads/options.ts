@@ -55,8 +55,8 @@ export interface ThreadPoolOptions {
   readonly execArgv?: readonly string[] | undefined;
   /**
    * Run in each new thread before its first call: to open what the calls need, or to warm it up. Threads get it as
-   * they get a deferred function, and wait for the promise that it may return. Where it fails, so do the calls
-   * that its thread was made for, with a {@link ThreadInitError}.
+   * they get a deferred function, and wait for the promise that it may return. What it gives stays there. Where it
+   * fails, so do the calls that its thread was made for, with a {@link ThreadInitError}.
    */
   readonly initThread?: (() => unknown) | undefined;
   /**

@@ -7,7 +7,7 @@ import { outsideOfCalls } from '../defer/outside-of-calls.ts';
 import { type KeepAlive, nodeKeepAlive } from '../reactor/keep-alive.ts';
 import { whenUnreadable } from './pool-thread/calls-from-thread.ts';
 import { resolveSequence } from './callable/sequence.ts';
-import { resolveWrapped } from './callable/wrapped.ts';
+import { resolveForEffect, resolveWrapped } from './callable/wrapped.ts';
 import { BoundObject } from './bound-object.ts';
 import type { Connect } from './connection/connection.ts';
 import type {
@@ -44,6 +44,9 @@ import { type Passed, passedBy } from './wire/passed.ts';
 
 /** How many items a thread may be ahead of those that go through them. */
 const DEFAULT_BUFFER = 16;
+
+/** {@link ThreadPool.callInThread} for whoever wants to hear of its end. */
+export let callForEffect: (pool: ThreadPool, f: Function, args: readonly unknown[]) => Deferred<unknown>;
 
 /** Calls under common options: a view on a pool, made by {@link ThreadPool.with}. */
 export interface PoolView {
@@ -148,7 +151,10 @@ export class ThreadPool {
    */
   readonly bind: BindCall;
 
-  /** Runs `f` in a thread for its effect. A failure is reported as one that nobody handled. */
+  /**
+   * Runs `f` in a thread for its effect: what it gives stays there, and need not be what can be copied. A failure is
+   * reported as one that nobody handled.
+   */
   readonly callInThread: CallInThread;
 
   /**
@@ -158,11 +164,15 @@ export class ThreadPool {
    */
   readonly callInThreadWithCallback: CallInThreadWithCallback;
 
+  static {
+    callForEffect = (pool, f, args) => pool.#core.submit(f, args, NO_OPTIONS, resolveForEffect);
+  }
+
   /** @throws InvalidArgumentError when an option cannot be what it is given as */
   constructor(options: ThreadPoolOptions = {}) {
     ({ defer: this.defer, iterate: this.iterate, bind: this.bind } = this.#view(NO_OPTIONS));
     this.callInThread = (f: Function, ...args: unknown[]): void => {
-      this.#core.submit(f, args, NO_OPTIONS);
+      callForEffect(this, f, args);
     };
     this.callInThreadWithCallback = (onResult: OnResult<unknown>, f: Function, ...args: unknown[]): void => {
       this.#core.submit(f, args, NO_OPTIONS).addCallbacks(

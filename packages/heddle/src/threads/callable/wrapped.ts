@@ -10,6 +10,7 @@ const wrapped: Record<Kind, WeakMap<JobReference, WrappedReference>> = {
   iterate: new WeakMap(),
   bind: new WeakMap(),
   bound: new WeakMap(),
+  effect: new WeakMap(),
 };
 
 /**
@@ -20,6 +21,11 @@ const wrapped: Record<Kind, WeakMap<JobReference, WrappedReference>> = {
 export function resolveWrapped(kind: Kind, f: Function): Callable | Promise<Callable> {
   const callable = resolveCallable(f);
   return isPromise(callable) ? callable.then((found) => wrap(kind, found)) : wrap(kind, callable);
+}
+
+/** The same for a function that is called for its effect. */
+export function resolveForEffect(f: Function): Callable | Promise<Callable> {
+  return resolveWrapped('effect', f);
 }
 
 function wrap(kind: Kind, callable: Callable): CapturedCall {

@@ -1,12 +1,13 @@
 import type { JobReference, WrappedReference } from '../wire/reference.ts';
 import { bind, callBound } from './bound-objects.ts';
+import { callForEffect } from './effect.ts';
 import { iterate } from './iteration.ts';
 import type { FunctionSource, LoadedFunction } from './load.ts';
 import { isPromise } from '../wire/is-promise.ts';
 
 type Call = (loaded: LoadedFunction, args: unknown[]) => unknown;
 
-const calls: Record<WrappedReference['kind'], Call> = { iterate, bind, bound: callBound };
+const calls: Record<WrappedReference['kind'], Call> = { iterate, bind, bound: callBound, effect: callForEffect };
 
 /** Loads a function that is called in a way of its own. */
 export function loadWrapped(

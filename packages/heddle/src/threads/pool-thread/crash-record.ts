@@ -73,7 +73,7 @@ export class CrashRecord {
   }
 }
 
-/** The same however it is called: within stores, item by item, with an object. */
+/** The same however it is called: within stores, item by item, with an object, for its effect. */
 function functionOf(reference: JobReference): JobReference {
   switch (reference.kind) {
     case 'within':
@@ -81,6 +81,7 @@ function functionOf(reference: JobReference): JobReference {
     case 'iterate':
     case 'bind':
     case 'bound':
+    case 'effect':
       return functionOf(reference.of);
     default:
       return reference;

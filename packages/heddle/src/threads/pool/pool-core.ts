@@ -6,6 +6,7 @@ import { Deferred } from '../../defer/deferred.ts';
 import type { KeepAlive } from '../../reactor/keep-alive.ts';
 import { prepareCallables } from '../callable/prepare.ts';
 import { type Callable, isKnown, resolveCallable } from '../callable/resolve.ts';
+import { resolveForEffect } from '../callable/wrapped.ts';
 import type { OwnThread } from '../bound-object.ts';
 import type { Connect } from '../connection/connection.ts';
 import { CrashRecord } from '../pool-thread/crash-record.ts';
@@ -316,7 +317,7 @@ export class PoolCore {
 
   #makeThread(owner: ThreadOwner): PoolThread {
     const { initThread, concurrency, maxCallsPerThread, maxThreadMemory } = this.options;
-    const init = initThread && { name: nameOf(initThread), callable: resolveOrReject(initThread) };
+    const init = initThread && { name: nameOf(initThread), callable: resolveOrReject(initThread, resolveForEffect) };
     const name = `${this.name}-${++this.#threadsMade}`;
     return new Thread(owner, this.#parts.connect(name, this.options), {
       name,
@@ -361,10 +362,10 @@ export class PoolCore {
   }
 }
 
-function resolveOrReject(f: Function): Callable | Promise<Callable> {
+function resolveOrReject(f: Function, resolve: Resolve = resolveCallable): Callable | Promise<Callable> {
   let callable: Callable | Promise<Callable>;
   try {
-    callable = resolveCallable(f);
+    callable = resolve(f);
   } catch (error) {
     callable = Promise.reject(error);
   }

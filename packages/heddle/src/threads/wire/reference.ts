@@ -23,10 +23,10 @@ export interface SequenceReference {
 
 /**
  * A function that is not simply called: its items are sent one by one; what it makes is kept in the thread; it gets what
- * is kept there.
+ * is kept there; it is called for its effect, and what it gives stays in the thread.
  */
 export interface WrappedReference {
-  readonly kind: 'iterate' | 'bind' | 'bound';
+  readonly kind: 'iterate' | 'bind' | 'bound' | 'effect';
   readonly of: JobReference;
 }
 
