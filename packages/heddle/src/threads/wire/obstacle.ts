@@ -85,6 +85,8 @@ function wayOut(value: unknown, mayPass: boolean): string {
   const prototype = types.isProxy(value) ? null : (Object.getPrototypeOf(value) as object | null);
   if (types.isPromise(value) || typeof Object.getOwnPropertyDescriptor(prototype ?? {}, 'then')?.value === 'function')
     return 'It is still awaited: await it, and send what it gives.';
+  if (prototype === URL.prototype)
+    return 'Send its text, url.href, to make it anew there; or fileURLToPath(url) where a path is taken as well.';
   if (prototype === AbortSignal.prototype)
     return 'Give it to the call, as in deferToThread.with({ signal })(f), and ask signal() of heddle/thread for it there.';
   if (typeof value === 'object' && value !== null && !types.isProxy(value) && isNamespace(value))

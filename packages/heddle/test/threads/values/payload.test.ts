@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { BlockList } from 'node:net';
 import { createHistogram, type Histogram, monitorEventLoopDelay, type RecordableHistogram } from 'node:perf_hooks';
 import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import vm from 'node:vm';
 import { MessageChannel } from 'node:worker_threads';
 import fc from 'fast-check';
@@ -324,4 +326,15 @@ test('the refusal of a function names the marks for it only where a marked one i
     pool.defer((question) => question(), giveAdd),
   ];
   for (const call of refused) assert.match((await errorOf(call, UnclonableError)).message, stays);
+});
+
+test('the refusal of a URL says what is taken in its place, and that is', limit, async (t) => {
+  const pool = poolFor(t);
+  const url = new URL(import.meta.url);
+  const { message } = await errorOf(pool.defer(readFileSync, url), UnclonableError);
+  assert.match(
+    message,
+    /^args\[0\]: URL cannot be sent to another thread\. Send its text, url\.href, .* fileURLToPath\(url\) /,
+  );
+  assert.deepEqual(await pool.defer(readFileSync, fileURLToPath(url)), readFileSync(url));
 });
