@@ -1,8 +1,37 @@
 import { maybeDeferred } from '../defer/maybe-deferred.ts';
 import { setImmediate } from '../defer/node-timers.ts';
+import type { OverloadArguments, OverloadResult } from '../threads/overloads.ts';
 import { placeOf } from '../threads/callable/place-of-function.ts';
 import { type CallsToReactor, inside } from '../threads/wire/inside.ts';
 import { ReactorCallError } from '../threads/wire/reactor-call-error.ts';
+
+type AnyFunction = (...args: never) => unknown;
+
+/** How a function is called in the reactor's thread. Overloaded ones are tried signature by signature, as by `DeferCall`. */
+export interface CallFromThread {
+  <F extends AnyFunction>(f: F, ...args: OverloadArguments<F, 0>): void;
+  <F extends AnyFunction>(f: F, ...args: OverloadArguments<F, 1>): void;
+  <F extends AnyFunction>(f: F, ...args: OverloadArguments<F, 2>): void;
+  <F extends AnyFunction>(f: F, ...args: OverloadArguments<F, 3>): void;
+  <F extends AnyFunction>(f: F, ...args: OverloadArguments<F, 4>): void;
+  <F extends AnyFunction>(f: F, ...args: OverloadArguments<F, 5>): void;
+  <F extends AnyFunction>(f: F, ...args: OverloadArguments<F, 6>): void;
+  <F extends AnyFunction>(f: F, ...args: OverloadArguments<F, 7>): void;
+  <A extends unknown[]>(f: (...args: A) => unknown, ...args: A): void;
+}
+
+/** {@link CallFromThread} where what the function gives is waited for. */
+export interface BlockingCallFromThread {
+  <F extends AnyFunction>(f: F, ...args: OverloadArguments<F, 0>): Awaited<OverloadResult<F, 0>>;
+  <F extends AnyFunction>(f: F, ...args: OverloadArguments<F, 1>): Awaited<OverloadResult<F, 1>>;
+  <F extends AnyFunction>(f: F, ...args: OverloadArguments<F, 2>): Awaited<OverloadResult<F, 2>>;
+  <F extends AnyFunction>(f: F, ...args: OverloadArguments<F, 3>): Awaited<OverloadResult<F, 3>>;
+  <F extends AnyFunction>(f: F, ...args: OverloadArguments<F, 4>): Awaited<OverloadResult<F, 4>>;
+  <F extends AnyFunction>(f: F, ...args: OverloadArguments<F, 5>): Awaited<OverloadResult<F, 5>>;
+  <F extends AnyFunction>(f: F, ...args: OverloadArguments<F, 6>): Awaited<OverloadResult<F, 6>>;
+  <F extends AnyFunction>(f: F, ...args: OverloadArguments<F, 7>): Awaited<OverloadResult<F, 7>>;
+  <A extends unknown[], R>(f: (...args: A) => R, ...args: A): Awaited<R>;
+}
 
 /**
  * Calls a function in the reactor's thread and does not wait for it.
@@ -52,11 +81,11 @@ import { ReactorCallError } from '../threads/wire/reactor-call-error.ts';
  * console.log(counts); // prints Map(2) { 'a' => 2, 'b' => 1 }
  * ```
  */
-export function callFromThread<A extends unknown[]>(f: (...args: A) => unknown, ...args: A): void {
+export const callFromThread: CallFromThread = (f: Function, ...args: unknown[]): void => {
   const reactor = inside()?.reactor;
-  if (reactor === undefined) setImmediate(() => maybeDeferred(f, ...args));
+  if (reactor === undefined) setImmediate(() => maybeDeferred(() => Reflect.apply(f, undefined, args) as unknown));
   else reactor.call(targetOf(reactor, f), args);
-}
+};
 
 /**
  * Calls a function in the reactor's thread and waits, blocked, for what it
@@ -100,14 +129,14 @@ export function callFromThread<A extends unknown[]>(f: (...args: A) => unknown, 
  * console.log(await deferToThread(letter, 7)); // prints Dear Ann,
  * ```
  */
-export function blockingCallFromThread<A extends unknown[], R>(f: (...args: A) => R, ...args: A): Awaited<R> {
+export const blockingCallFromThread: BlockingCallFromThread = (f: Function, ...args: unknown[]): never => {
   const reactor = inside()?.reactor;
-  if (reactor !== undefined) return reactor.ask(targetOf(reactor, f), args) as Awaited<R>;
+  if (reactor !== undefined) return reactor.ask(targetOf(reactor, f), args) as never;
   throw new ReactorCallError(
     'HEDDLE_BLOCKS_REACTOR',
     `blockingCallFromThread(${f.name || 'f'}) was called in the reactor's thread, which would wait for itself. Call the function, and await what it gives.`,
   );
-}
+};
 
 function targetOf(reactor: CallsToReactor, f: Function): Parameters<CallsToReactor['call']>[0] {
   return reactor.targetOf(f) ?? placeOf(f);

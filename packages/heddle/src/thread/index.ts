@@ -1,5 +1,10 @@
 export { isCancelled, throwIfCancelled } from './cancellation.ts';
-export { blockingCallFromThread, callFromThread } from './call-from-thread.ts';
+export {
+  type BlockingCallFromThread,
+  blockingCallFromThread,
+  type CallFromThread,
+  callFromThread,
+} from './call-from-thread.ts';
 export { isInThread } from './in-thread.ts';
 export { signal } from './job-signal.ts';
 export { ReactorCallError, type ReactorCallErrorCode } from '../threads/wire/reactor-call-error.ts';

@@ -45,6 +45,18 @@ blockingCallFromThread(load, '1');
 // @ts-expect-error Expected 2 arguments, but got 1.
 callFromThread(load);
 
+declare function find(name: string): Promise<Date>;
+declare function find(id: number, within?: (date: Date) => boolean): bigint;
+declare function only<T>(value: T): T;
+typeOf(blockingCallFromThread(find, 'name')).is<Date>();
+typeOf(blockingCallFromThread(find, 5)).is<bigint>();
+typeOf(blockingCallFromThread(only, ['text'])).is<string[]>();
+typeOf(callFromThread(find, 'name')).is<void>();
+// @ts-expect-error is not assignable to parameter of type
+blockingCallFromThread(find, true);
+// @ts-expect-error is not assignable to parameter of type
+callFromThread(find, true);
+
 // For the effect alone.
 declare function save(file: string, bytes: Uint8Array, saved?: (size: number) => void): Promise<number>;
 declare function put(key: string): string;
