@@ -3,7 +3,7 @@ import { CodecError } from '../wire/codec-error.ts';
 import type { CallAnswer } from '../wire/messages.ts';
 import { pack, packThrown } from '../wire/pack.ts';
 import type { Parcel } from '../wire/payload.ts';
-import { reasonOf } from '../wire/reason-of.ts';
+import { whyNotSent } from '../wire/why-not-sent.ts';
 import { UnclonableError } from '../wire/unclonable-error.ts';
 
 /** How a call that a thread has made here has ended, ready to be sent. */
@@ -26,6 +26,6 @@ export function packAnswer(outcome: CallAnswer['outcome'], result: unknown): Pac
 /** Says that the answer is what cannot be sent, where the error does not name it. */
 export function unsendableAnswer(error: unknown): Error {
   if (error instanceof UnclonableError || error instanceof CodecError) return error;
-  const reason = reasonOf(error);
+  const reason = whyNotSent(error);
   return new UnclonableError(`The answer cannot be sent to the thread that asked: ${reason}`);
 }

@@ -9,7 +9,7 @@ import { StillResolving } from '../wire/passed.ts';
 import type { Parcel, Payload } from '../wire/payload.ts';
 import { UnclonableError } from '../wire/unclonable-error.ts';
 import { unpack } from '../wire/unpack.ts';
-import { reasonOf } from '../wire/reason-of.ts';
+import { whyNotSent } from '../wire/why-not-sent.ts';
 
 /** Says that what cannot be sent is a value that the function captures, and not an argument. */
 export class UnsendableClosure extends Error {
@@ -74,7 +74,7 @@ function packCaptured(captured: readonly unknown[], passed: Function[]): Parcel 
  */
 export function unsendableArguments(functionName: string, error: unknown): Error {
   if (isNamed(error)) return error;
-  const reason = reasonOf(error);
+  const reason = whyNotSent(error);
   return new UnclonableError(`The arguments of ${functionName} cannot be sent to another thread: ${reason}`, {
     cause: error,
   });

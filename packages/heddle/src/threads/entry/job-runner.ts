@@ -13,7 +13,7 @@ import { type FunctionSource, loadFunction } from './load.ts';
 import { PassedFunctions } from './passed-functions.ts';
 import type { PassedTo, ReactorCalls } from './reactor-calls.ts';
 import { startAll } from '../wire/start-all.ts';
-import { reasonOf } from '../wire/reason-of.ts';
+import { whyNotSent } from '../wire/why-not-sent.ts';
 
 /** The way back to the reactor's thread: exactly one answer for each job. */
 export interface Answers {
@@ -191,7 +191,7 @@ export class JobRunner {
 
 /** Structured clone itself found something that looking at the prototypes does not show, such as a throwing getter. */
 export function unsendable(error: unknown): UnclonableError {
-  const reason = reasonOf(error);
+  const reason = whyNotSent(error);
   return new UnclonableError(`The result cannot be sent to the caller's thread: ${reason}`);
 }
 

@@ -7,7 +7,7 @@ import { pack } from '../wire/pack.ts';
 import type { PassedFunction } from '../wire/passed.ts';
 import { UnclonableError } from '../wire/unclonable-error.ts';
 import { unpack } from '../wire/unpack.ts';
-import { reasonOf } from '../wire/reason-of.ts';
+import { whyNotSent } from '../wire/why-not-sent.ts';
 
 /** What is deeper, V8 writes here and may not be able to read there; then nobody would learn of the call. */
 const MOST_LEVELS = 1000;
@@ -123,7 +123,7 @@ export class ReactorCalls implements CallsToReactor {
       this.#line.send(call, transfer);
     } catch (error) {
       if (error instanceof UnclonableError) throw error;
-      const reason = reasonOf(error);
+      const reason = whyNotSent(error);
       throw new UnclonableError(
         `The arguments of ${nameOf(call.target)} cannot be sent to the reactor's thread: ${reason}`,
         { cause: error },

@@ -47,6 +47,18 @@ for (const Pool of [ThreadPool, ProcessPool]) {
     await pool.stop();
   });
 
+  test(`what is too deep to be sent is refused as that: ${Pool.name}`, limit, async () => {
+    const pool = new Pool({ max: 1 });
+    const calls = [
+      pool.defer(Array.isArray, deep(50_000)),
+      pool.defer(giveDeep, 50_000),
+      pool.defer(answerDeep, ask(deep), 50_000),
+    ];
+    const tooDeep = /^UnclonableError: .* cannot be sent .*, because it is nested too deeply\. Send it flat\.$/;
+    for (const call of calls) await assert.rejects(call.toPromise(), tooDeep);
+    await pool.stop();
+  });
+
   test(`an error arrives, whatever hangs on it and how deep that is: ${Pool.name}`, limit, async () => {
     const pool = new Pool({ max: 1 });
     for (const depth of DEPTHS) {

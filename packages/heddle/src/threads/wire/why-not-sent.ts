@@ -1,0 +1,9 @@
+import { reasonOf } from './reason-of.ts';
+
+/** Why a value could not be sent, where it is not known which part of it. */
+export function whyNotSent(error: unknown): string {
+  const reason = reasonOf(error);
+  // V8 goes into a value by recursion, and says no more than this of one that is too deep.
+  const isTooDeep = error instanceof RangeError && reason === 'Maximum call stack size exceeded';
+  return isTooDeep ? `${reason}, because it is nested too deeply. Send it flat.` : reason;
+}
