@@ -6,10 +6,10 @@ interface Stream {
 
 /**
  * What {@link transfer} can move: memory, ports, and streams of the web kind, both as `node:stream/web` and as the DOM
- * declares them.
+ * declares them. Shared memory is refused when the call is made: of a view's `buffer` the compiler does not know.
  */
 export type Movable =
-  | ArrayBuffer
+  | ArrayBufferLike
   | ArrayBufferView
   | { postMessage(message: unknown): void; start(): void; close(): void }
   | Stream

@@ -25,6 +25,7 @@ declare function fill(bytes: Uint8Array, by: { port: MessagePort }): ArrayBuffer
 declare const bytes: Uint8Array;
 declare const port: MessagePort;
 typeOf(transfer(bytes)).is<Uint8Array>();
+typeOf(transfer(bytes.buffer)).is<ArrayBufferLike>();
 typeOf(await deferToThread(fill, transfer(bytes), { port: transfer(port) })).is<ArrayBuffer>();
 typeOf(transfer(new ReadableStream<string>())).is<ReadableStream<string>>();
 typeOf(transfer(new TransformStream<string, number>())).is<TransformStream<string, number>>();
