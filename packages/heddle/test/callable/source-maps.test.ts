@@ -133,6 +133,37 @@ describe('a program with a source map', () => {
     ]);
   });
 
+  test("in a text for AsyncFunction, as Vite's development server makes them: refusals name places in the source beside what the text calls itself", () => {
+    const written = 'interface Box {}\n\nlet total = 0;\nexport const count = () => {\n  total += 1;\n};\n';
+    const sourceFile = path.join(folder, 'src', 'count.ts');
+    const tell = ({ location }: { location: unknown }) => console.log(JSON.stringify(location));
+    const file = path.join(folder, 'runs.mjs');
+    const { code, map } = transformSync(written, {
+      loader: 'ts',
+      format: 'cjs',
+      sourcemap: true,
+      sourcefile: 'count.ts',
+    });
+    // AsyncFunction puts two lines before its text.
+    const payload = JSON.stringify({ ...JSON.parse(map), mappings: `;;${JSON.parse(map).mappings}` });
+    const lines = [
+      code,
+      `//# sourceURL=${sourceFile.replaceAll(' ', '%20')}`,
+      '//# sourceMappingSource=vite-generated',
+      `//# sourceMappingURL=data:application/json;base64,${Buffer.from(payload).toString('base64')}`,
+      '',
+    ];
+    writeFileSync(
+      file,
+      `import { deferToThread } from ${JSON.stringify(heddle)};
+       const AsyncFunction = (async () => {}).constructor;
+       const module = {};
+       await new AsyncFunction('module', ${JSON.stringify(lines.join('\n'))})(module);
+       await deferToThread(module.exports.count).catch(${tell});`,
+    );
+    assert.deepEqual(run([file]), [{ file: sourceFile, line: 4, column: 22 }]);
+  });
+
   for (const [kind, write] of [
     ['in the text', () => transformed()],
     ['beside a minified ES module bundle', () => bundled('esm')],

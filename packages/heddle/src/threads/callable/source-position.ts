@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { findSourceMap, SourceMap, type SourceMapPayload } from 'node:module';
+import { isAbsolute } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { FunctionLocation } from '../wire/callable-error.ts';
 import { BoundedMap } from '../wire/bounded-map.ts';
@@ -34,8 +35,9 @@ const maps = new BoundedMap<string, SourceMap | undefined>(MOST_MAPS);
 const NAMELESS = '<anonymous>';
 
 /** Where in the source a place of a script is: what a message says. Without a source map it is the place itself. */
-export function sourcePosition({ script, line, column, sourceUrl, sourceMapUrl }: CompiledPosition): FunctionLocation {
-  const entry = sourceMapOf(script, sourceMapUrl)?.findEntry(line, column);
+export function sourcePosition(position: CompiledPosition): FunctionLocation {
+  const { script, line, column, sourceUrl } = position;
+  const entry = sourceMapOf(position)?.findEntry(line, column);
   if (entry === undefined || !('originalSource' in entry) || entry.originalSource === undefined) {
     return { file: readablePath(script || sourceUrl || NAMELESS), line: line + 1, column: column + 1 };
   }
@@ -44,18 +46,29 @@ export function sourcePosition({ script, line, column, sourceUrl, sourceMapUrl }
 }
 
 /** What the source map calls that which stands at a place; undefined where it has no name for it. */
-export function sourceName({ script, line, column, sourceMapUrl }: CompiledPosition): string | undefined {
-  const entry = sourceMapOf(script, sourceMapUrl)?.findEntry(line, column);
+export function sourceName(position: CompiledPosition): string | undefined {
+  const entry = sourceMapOf(position)?.findEntry(position.line, position.column);
   return entry !== undefined && 'name' in entry && typeof entry.name === 'string' && entry.name !== ''
     ? entry.name
     : undefined;
 }
 
-function sourceMapOf(script: string, sourceMapUrl: () => string): SourceMap | undefined {
-  // What `eval` and `vm` compile has one name for all of it, or none.
-  const key = /[\\/]/.test(script) ? script : sourceMapUrl();
-  if (!maps.has(key)) maps.set(key, nodesSourceMap(script) ?? readSourceMap(script, sourceMapUrl()));
+function sourceMapOf({ script, sourceUrl, sourceMapUrl }: CompiledPosition): SourceMap | undefined {
+  const isNamed = /[\\/]/.test(script);
+  // What `eval`, `vm` and `new Function` compile has one name for all of it, or none; what it calls itself, versions share.
+  const key = isNamed ? script : `${sourceUrl ?? ''} ${sourceMapUrl()}`;
+  if (!maps.has(key)) {
+    const place = (isNamed ? undefined : placeOf(sourceUrl)) ?? script;
+    maps.set(key, nodesSourceMap(script) ?? readSourceMap(place, sourceMapUrl()));
+  }
   return maps.get(key);
+}
+
+/** The file that a text calls itself: sources are named relative to it. */
+function placeOf(sourceUrl: string | undefined): string | undefined {
+  if (sourceUrl === undefined || sourceUrl.startsWith('file:')) return sourceUrl;
+  // A blank would be the end of the name, so that Vite writes it in this way, within what else is a path.
+  return isAbsolute(sourceUrl) ? sourceUrl.replaceAll('%20', ' ') : undefined;
 }
 
 /** Node reads source maps itself where it was told to honour them. */

@@ -81,7 +81,7 @@ function urlsIn(source: string): Pick<ModuleFacts, 'sourceMapUrl' | 'sourceUrl'>
   return { sourceMapUrl: urlIn(source, 'sourceMappingURL') ?? '', sourceUrl: urlIn(source, 'sourceURL') };
 }
 
-/** What a comment of this name at the end says, also where webpack has put brackets around all, for `eval`. */
+/** What a comment of this name at the end says, also where brackets are around all: webpack's, for `eval`, or `new Function`'s. */
 function urlIn(source: string, name: string): string | undefined {
   // A long map may stand in the comment itself: only what follows the last one is looked through.
   const comment = source.lastIndexOf(`# ${name}=`);
@@ -89,7 +89,7 @@ function urlIn(source: string, name: string): string | undefined {
   const end = source.slice(comment + name.length + 3);
   const url = /^\S+/.exec(end)?.[0] ?? '';
   // A comment goes to the end of its line: read as several, one of slashes alone would take forever to be no match.
-  const isLast = /^\s*(?:\*\/\s*)?(?:(?:\/\/.*(?:[\n\r\u2028\u2029]|$)|\})\s*)*$/.test(end.slice(url.length));
+  const isLast = /^\s*(?:\*\/\s*)?(?:(?:\/\/.*(?:[\n\r\u2028\u2029]|$)|[})])\s*)*$/.test(end.slice(url.length));
   return url !== '' && isLast ? url : undefined;
 }
 
