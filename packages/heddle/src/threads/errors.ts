@@ -39,8 +39,9 @@ export class ThreadEntryMissingError extends Error {
 
   constructor(
     file: string,
-    message: string = `There is no ${file}, which Heddle's threads start with: heddle was bundled without it. Add the plug-in ` +
-      '@heddle/unplugin to the build, or keep heddle out of the bundle (esbuild: --external:heddle).',
+    message: string = `There is no ${file}, which Heddle's threads start with: heddle was bundled without it. Keep heddle out of ` +
+      "the bundle (Next.js: serverExternalPackages: ['heddle'], esbuild: --external:heddle), or add the plug-in " +
+      '@heddle/unplugin to the build.',
   ) {
     super(message);
     this.file = file;
