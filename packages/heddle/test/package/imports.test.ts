@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -73,4 +74,19 @@ test('whoever gathers the files of a program finds the parser, and where it is m
     await deferToThread((x) => x * by, 2).catch((error) => console.log(error.code, error.message));`;
   const said = execFileSync(process.execPath, ['--input-type=module', '--eval', source], { encoding: 'utf8' });
   assert.match(said, /^HEDDLE_THREAD_ENTRY_MISSING The package acorn is not there/);
+});
+
+test('of the parser either file will do, that for require() and that for import: who gathers files may take but one', (t) => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'heddle-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  cpSync(path.join(packageRoot, 'dist'), folder, { recursive: true });
+  const acorn = path.dirname(createRequire(path.join(packageRoot, 'dist', 'index.mjs')).resolve('acorn/package.json'));
+  for (const file of ['package.json', path.join('dist', 'acorn.mjs')]) {
+    cpSync(path.join(acorn, file), path.join(folder, 'node_modules', 'acorn', file));
+  }
+  const source = `const { deferToThread } = await import(${JSON.stringify(pathToFileURL(path.join(folder, 'index.mjs')))});
+    const by = 2;
+    console.log(await deferToThread((x) => x * by, 2));`;
+  const said = execFileSync(process.execPath, ['--input-type=module', '--eval', source], { encoding: 'utf8' });
+  assert.equal(said, '4\n');
 });

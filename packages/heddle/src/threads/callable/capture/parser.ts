@@ -1,5 +1,7 @@
 import { createRequire } from 'node:module';
+import path from 'node:path';
 import type * as Acorn from 'acorn';
+import { ownUrl } from '../../../defer/own-url.ts';
 import { ThreadEntryMissingError } from '../../errors.ts';
 import { threadEntry } from '../../connection/thread-entry.ts';
 import { compileOwn } from '../script-count.ts';
@@ -25,12 +27,29 @@ function loaded(): typeof Acorn {
     // A bundle may lack even more than the parser.
     threadEntry();
     if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error;
+    acorn = compileOwn(importedParser);
+    if (acorn !== undefined) return acorn;
     throw new ThreadEntryMissingError(
       'acorn',
       'The package acorn is not there, by which heddle reads functions: it was left behind when the files of the program ' +
         'were gathered. Have node_modules/acorn gathered as well (Next.js: outputFileTracingIncludes, Nitro: ' +
         'externals.traceInclude), or install it.',
     );
+  }
+}
+
+/**
+ * The package has one file for `require` and one for `import`: who gathers files by the conditions of `import` alone, as Nitro
+ * does, takes but the other. Undefined where that is not there either.
+ */
+function importedParser(): typeof Acorn | undefined {
+  try {
+    const load = createRequire(ownUrl);
+    const manifest = load.resolve('acorn/package.json');
+    const { module } = load(manifest) as { readonly module: string };
+    return load(path.join(path.dirname(manifest), module)) as typeof Acorn;
+  } catch {
+    return undefined;
   }
 }
 
