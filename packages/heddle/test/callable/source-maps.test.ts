@@ -164,6 +164,28 @@ describe('a program with a source map', () => {
     assert.deepEqual(run([file]), [{ file: sourceFile, line: 4, column: 22 }]);
   });
 
+  test('a function of a package that is a part of the bundle: the refusal says to keep the package out of it', () => {
+    const loom = path.join(folder, 'node_modules', '@loom', 'core');
+    mkdirSync(loom, { recursive: true });
+    writeFileSync(path.join(loom, 'package.json'), '{"name":"@loom/core","type":"module","main":"index.js"}');
+    const index = 'export function weave() {}\nweave.defaults = {};\nlet n = 0;\nexport const next = () => (n += 1);\n';
+    writeFileSync(path.join(loom, 'index.js'), index);
+    const contents = `import { deferToThread } from ${JSON.stringify(heddle)};
+      import { next, weave } from '@loom/core';
+      const tell = (error) => console.log(JSON.stringify(error.message));
+      await deferToThread(weave).catch(tell);
+      await deferToThread(() => next()).catch(tell);`;
+    const outfile = path.join(folder, 'with-package.mjs');
+    const stdin = { contents, resolveDir: folder };
+    buildSync({ stdin, outfile, bundle: true, format: 'esm', platform: 'node', sourcemap: true, external: [heddle] });
+    const messages = run([outfile]);
+    assert.equal(messages.length, 2);
+    for (const message of messages) {
+      assert.match(String(message), /keep the package @loom\/core out of .*serverExternalPackages: \['@loom\/core'\]/);
+      assert.doesNotMatch(String(message), /Export it|Return the new value/);
+    }
+  });
+
   for (const [kind, write] of [
     ['in the text', () => transformed()],
     ['beside a minified ES module bundle', () => bundled('esm')],

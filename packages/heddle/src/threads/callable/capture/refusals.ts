@@ -113,11 +113,16 @@ export function importByVite(steps: readonly Step[]): CallableError {
 }
 
 export function functionState(steps: readonly Step[], names: readonly string[]): CallableError {
+  const isClass = (steps.at(-1) as Step).literal.members !== undefined;
   return refusal(
     'HEDDLE_CAPTURES_UNCLONABLE',
     steps,
     `has properties of its own (${names.join(', ')}), which its text does not hold`,
-    ['Export it from a module of its own, or write a function without them.'],
+    [
+      isClass
+        ? 'Export it from a module of its own; or, where a compiler has put static fields beside the class, give it the target ES2022.'
+        : 'Export it from a module of its own, or write a function without them.',
+    ],
   );
 }
 
@@ -204,10 +209,26 @@ function refusal(
 ): CallableError {
   const [first, ...others] = steps as [Step, ...Step[]];
   const way = others.map((step) => `uses ${nameAndPlace(step)}, which `).join('');
-  const message = `${nameAndPlace(first)} ${way}${what}. ${mends.join(' ')}`;
+  const bundled = bundledPackage((steps.at(-1) as Step).literal);
+  const ways = bundled === undefined ? mends : [keepOut(bundled)];
+  const message = `${nameAndPlace(first)} ${way}${what}. ${ways.join(' ')}`;
   const name = functionName(first.f);
   const refused: Refusal = { code, functionName: name, location: sourcePosition(first.literal), message };
   return new CallableError(cause === undefined ? refused : { ...refused, cause });
+}
+
+/** The package that a function was written in where it runs as a part of the program's bundle, if a source map tells. */
+function bundledPackage(literal: Literal): string | undefined {
+  return packageOf(literal.script) === undefined ? packageOf(sourcePosition(literal).file) : undefined;
+}
+
+function packageOf(file: string): string | undefined {
+  return /.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/.exec(file)?.[1]?.replace('\\', '/');
+}
+
+// Nobody writes a package anew, and outside of the bundle threads import it.
+function keepOut(name: string): string {
+  return `It is a part of the bundle: keep the package ${name} out of that (Next.js: serverExternalPackages: ['${name}'], esbuild: --external:${name}).`;
 }
 
 function nameAndPlace({ f, literal }: Step): string {
