@@ -286,6 +286,27 @@ describe('a program', () => {
     assert.match(stderr, /Loom \(.*static-values\.mjs:2:1\) has static values, and the program writes into it/);
   });
 
+  test('that writes into another variable of the same name, as a minified bundle has them, is not told that it writes into what it captures', () => {
+    const file = write('same-names.mjs', [
+      `import { deferToThread } from ${JSON.stringify(heddle)};`,
+      'const i = new Map([[1, 1]]);',
+      'class n { static width = 1; static get() { return n.width; } }',
+      'const module1 = () => { const i = new Map(); i.set(1, 1); { let n = {}; n.width = 7; } };',
+      'const module2 = (n) => { try { n(); } catch (i) { i.width = 7; } };',
+      'const module3 = () => { class n { static width = 2; static get() { return n.width; } } return n; };',
+      'const module4 = () => { class t { static width = 3; static get() { return t.width; } } t.width = 7; return t; };',
+      'module1();',
+      'module2(() => { throw {}; });',
+      'const [inner, written] = [module3(), module4()];',
+      'console.log(await deferToThread(() => i.size), await deferToThread(n.get));',
+      'console.log(await deferToThread(inner.get), await deferToThread(written.get));',
+    ]);
+    const { stdout, stderr } = run([file]);
+    assert.equal(stdout, '1 1\n2 3\n');
+    assert.equal(stderr.split('[HEDDLE_SNAPSHOT]').length, 2, stderr);
+    assert.match(stderr, /t \(.*same-names\.mjs:7:25\) has static values, and the program writes into it/);
+  });
+
   test('that writes into an object it captures, and is refused, is told of the refusal alone', () => {
     const file = write('refused-snapshot.mjs', [
       `import { deferToThread } from ${JSON.stringify(heddle)};`,

@@ -30,6 +30,8 @@ export interface Literal {
   /** Where the text starts, both counted from 0. */
   readonly line: number;
   readonly column: number;
+  /** Where that is in the script's text. */
+  readonly start: number;
   /** What the script's `//# sourceURL=` says, where it has one. */
   readonly sourceUrl: string | undefined;
   /** What the script's `//# sourceMappingURL=` says; empty where it has none. */
@@ -98,6 +100,7 @@ export function analyse(f: Function, origin: ScriptOrigin): Literal {
     strict,
     line: source?.line ?? origin.line,
     column: source?.column ?? origin.column,
+    start: source?.start ?? 0,
     sourceUrl: facts.sourceUrl,
     sourceMapUrl: sourceMapUrlBy(facts, scriptId),
     usages,

@@ -3,6 +3,7 @@ import { type NamedExpressions, NamedExpressionSearch } from './named-expression
 import { parse } from './parser.ts';
 import { requiredNames } from './required-names.ts';
 import { type Stretch, strictParts } from './strict-code.ts';
+import { EnclosingFunction, ownerOf } from './enclosing-function.ts';
 import { childrenOf, isMutator, memberChain, namesIn } from './syntax.ts';
 
 /** An imported binding: the specifier as it is written, and the export; no export for the namespace itself. */
@@ -24,18 +25,20 @@ export interface ModuleFacts {
   readonly reassigned: ReadonlySet<string>;
   /** Whether it calls `eval`, which may assign to whatever it sees. */
   readonly evaluates: boolean;
-  /** Names of objects that something is written into somewhere. */
-  readonly mutated: ReadonlySet<string>;
   /** Names of classes that decorators are given to, in the way of a compiler. */
   readonly decorated: ReadonlySet<string>;
   readonly namedExpressions: NamedExpressions;
   /** Whether code at this offset is strict. */
   isStrictAt(offset: number): boolean;
+  /** Whether something is written somewhere into what a name stands for at this offset. */
+  isWrittenInto(name: string, offset: number): boolean;
   /** What its `//# sourceMappingURL=` says, empty where it has none; undefined where there is no text. */
   readonly sourceMapUrl: string | undefined;
   /** What its `//# sourceURL=` says, where it has one. */
   readonly sourceUrl: string | undefined;
 }
+
+const EVERYWHERE: Stretch = [-1, Number.POSITIVE_INFINITY];
 
 const UNKNOWN: ModuleFacts = {
   known: false,
@@ -44,10 +47,10 @@ const UNKNOWN: ModuleFacts = {
   exported: new Set(),
   reassigned: new Set(),
   evaluates: false,
-  mutated: new Set(),
   decorated: new Set(),
   namedExpressions: new Map(),
   isStrictAt: () => false,
+  isWrittenInto: () => false,
   sourceMapUrl: undefined,
   sourceUrl: undefined,
 };
@@ -132,15 +135,22 @@ function exportedBy(statement: AnyNode): string[] {
 function writesIn(
   program: Program,
   see: (node: AnyNode) => void,
-): Pick<ModuleFacts, 'reassigned' | 'evaluates' | 'mutated' | 'decorated'> {
+): Pick<ModuleFacts, 'reassigned' | 'evaluates' | 'decorated' | 'isWrittenInto'> {
   const reassigned = new Set<string>();
   let evaluates = false;
-  const mutated = new Set<string>();
+  /** Where each name has the meaning by which something is written into it. */
+  const mutated = new Map<string, Stretch[]>();
   const decorated = new Set<string>();
-  /** The parameters of the functions around the node: they have a name to themselves, as in TypeScript's enums. */
-  let parameters: ReadonlySet<string> = new Set();
+  let around: EnclosingFunction | undefined;
   const writtenInto = (root: AnyNode): void => {
-    if (root.type === 'Identifier' && !parameters.has(root.name)) mutated.add(root.name);
+    if (root.type !== 'Identifier') return;
+    const owner = ownerOf(root.name, around);
+    // Parameters have a name to themselves, as in TypeScript's enums.
+    if (owner?.parameters.has(root.name)) return;
+    const stretches = mutated.get(root.name) ?? [];
+    if (stretches.length === 0) mutated.set(root.name, stretches);
+    const [start, end] = owner === undefined ? EVERYWHERE : [owner.node.start, owner.node.end];
+    if (!stretches.some((known) => known[0] === start)) stretches.push([start, end]);
   };
   const written = (target: AnyNode): void => {
     if (target.type === 'MemberExpression') {
@@ -151,12 +161,11 @@ function writesIn(
   };
   // A `var` in a loop gets another value each time round without an assignment.
   const topVars = new Set<AnyNode>(program.body);
-  const open: (readonly [node: AnyNode, parameters: ReadonlySet<string>])[] = [[program, parameters]];
+  const open: (readonly [node: AnyNode, around: EnclosingFunction | undefined])[] = [[program, around]];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const [node] = next;
     see(node);
-    parameters =
-      'params' in node ? new Set([...next[1], ...node.params.flatMap(namesIn).map(({ name }) => name)]) : next[1];
+    around = 'params' in node ? new EnclosingFunction(node, next[1]) : next[1];
     if (node.type === 'AssignmentExpression') written(node.left);
     else if (node.type === 'UpdateExpression') written(node.argument);
     else if (node.type === 'UnaryExpression' && node.operator === 'delete') written(node.argument);
@@ -171,9 +180,10 @@ function writesIn(
       if (node.callee.type === 'Identifier' && node.callee.name === 'eval') evaluates = true;
       for (const name of decoratedBy(node)) decorated.add(name);
     }
-    for (const child of childrenOf(node)) open.push([child, parameters]);
+    for (const child of childrenOf(node)) open.push([child, around]);
   }
-  return { reassigned, evaluates, mutated, decorated };
+  const isWrittenInto = (name: string, offset: number): boolean => isWithin(mutated.get(name) ?? [])(offset);
+  return { reassigned, evaluates, decorated, isWrittenInto };
 }
 
 /** TypeScript writes `__decorate([...], Name.prototype, ...)`, perhaps as a part of tslib, esbuild `__decorateClass(...)`. */

@@ -16,7 +16,7 @@ export function warnOfSnapshot(steps: readonly Step[], { usage, value, atTop }: 
   if (typeof value !== 'object' || value === null) return;
   const { f, literal } = steps.at(-1) as Step;
   const { name } = usage;
-  if (!usage.mutated && !(atTop && literal.facts.mutated.has(name))) return;
+  if (!usage.mutated && !(atTop && literal.facts.isWrittenInto(name, literal.start))) return;
   if (!isNews(steps, name)) return;
   const who = functionName(f) || 'An anonymous function';
   const { file, line, column } = sourcePosition(literal);
@@ -32,9 +32,9 @@ export function warnOfSnapshot(steps: readonly Step[], { usage, value, atTop }: 
 export function warnOfStaticValues(steps: readonly Step[], calledAs: string): void {
   const { f, literal } = steps.at(-1) as Step;
   const name = functionName(f);
-  const { mutated } = literal.facts;
+  const { facts, start } = literal;
   // A class that names itself has two names in what esbuild makes of it.
-  const isWrittenInto = mutated.has(name) || mutated.has(calledAs);
+  const isWrittenInto = facts.isWrittenInto(name, start) || facts.isWrittenInto(calledAs, start);
   if (literal.members?.hasStaticValues !== true || !isWrittenInto || !isNews(steps, name)) return;
   const { file, line, column } = sourcePosition(literal);
   process.emitWarning(
