@@ -161,11 +161,14 @@ function writesIn(
   };
   // A `var` in a loop gets another value each time round without an assignment.
   const topVars = new Set<AnyNode>(program.body);
-  const open: (readonly [node: AnyNode, around: EnclosingFunction | undefined])[] = [[program, around]];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const [node] = next;
+  const open: AnyNode[] = [program];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    // Not kept beside each node: a bundle has millions of them.
+    while (around !== undefined && !(around.node.start <= node.start && node.end <= around.node.end)) {
+      around = around.outer;
+    }
     see(node);
-    around = 'params' in node ? new EnclosingFunction(node, next[1]) : next[1];
+    if ('params' in node) around = new EnclosingFunction(node, around);
     if (node.type === 'AssignmentExpression') written(node.left);
     else if (node.type === 'UpdateExpression') written(node.argument);
     else if (node.type === 'UnaryExpression' && node.operator === 'delete') written(node.argument);
@@ -180,7 +183,7 @@ function writesIn(
       if (node.callee.type === 'Identifier' && node.callee.name === 'eval') evaluates = true;
       for (const name of decoratedBy(node)) decorated.add(name);
     }
-    for (const child of childrenOf(node)) open.push([child, around]);
+    for (const child of childrenOf(node)) open.push(child);
   }
   const isWrittenInto = (name: string, offset: number): boolean => isWithin(mutated.get(name) ?? [])(offset);
   return { reassigned, evaluates, decorated, isWrittenInto };
