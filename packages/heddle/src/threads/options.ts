@@ -281,11 +281,19 @@ export function checkCallsOptions(options: CallsOptions): CallsOptions {
   return checkOptions(options, callsChecks, 'list of calls');
 }
 
-/** What V8 needs to start a thread, or to find out in order that it cannot. */
-const leastLimits = { maxOldGenerationSizeMb: 4, stackSizeMb: 0.5 } as const;
+/** What V8 needs to start a thread, or to find out in order that it cannot. Node leaves out whatever it does not know. */
+const leastLimits: { readonly [K in keyof ResourceLimits]-?: number } = {
+  maxOldGenerationSizeMb: 4,
+  maxYoungGenerationSizeMb: 0,
+  codeRangeSizeMb: 0,
+  stackSizeMb: 0.5,
+};
 
 function checkLimits(value: unknown): string | undefined {
   if (!isObject(value)) return 'an object of limits';
+  if (!Object.keys(value as object).every((limit) => Object.hasOwn(leastLimits, limit))) {
+    return `an object of limits, which are ${Object.keys(leastLimits).join(', ')}`;
+  }
   for (const [limit, least] of Object.entries(leastLimits)) {
     const given = (value as Record<string, unknown>)[limit];
     if (given !== undefined && !(typeof given === 'number' && given >= least)) {

@@ -160,7 +160,7 @@ function prototypeOf(type: { readonly prototype: object }): object {
   }
   if (isSentAsItIs(prototype)) {
     throw new InvalidArgumentError(
-      `${inspect(type)} travels by itself: it cannot have a codec. Extend it and register that.`,
+      `${(type as unknown as Function).name} travels by itself: it cannot have a codec. Extend it and register that.`,
     );
   }
   return prototype;

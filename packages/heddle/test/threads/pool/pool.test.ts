@@ -208,6 +208,14 @@ test('a bad option is refused by its name, its value and what it should be', () 
     [{ name: 7 }, 'The option name of a thread pool must be a string that is not empty, not 7.'],
     [{ idleTimeout: Number.NaN }, `The option idleTimeout of a thread pool must be ${duration}, not NaN.`],
     [{ idleTimeout: -1 }, `The option idleTimeout of a thread pool must be ${duration}, not -1.`],
+    [
+      { resourceLimits: { maxOldGenerationSizeMB: 64 } },
+      'The option resourceLimits of a thread pool must be an object of limits, which are maxOldGenerationSizeMb, maxYoungGenerationSizeMb, codeRangeSizeMb, stackSizeMb, not { maxOldGenerationSizeMB: 64 }.',
+    ],
+    [
+      { resourceLimits: { maxYoungGenerationSizeMb: '16' } },
+      "The option resourceLimits of a thread pool must be an object of limits, with a maxYoungGenerationSizeMb of 0 or more, not { maxYoungGenerationSizeMb: '16' }.",
+    ],
     [{ resourceLimits: 4 }, 'The option resourceLimits of a thread pool must be an object of limits, not 4.'],
     [
       { resourceLimits: { stackSizeMb: 0.1 } },
