@@ -20,7 +20,7 @@ export function assess(sampled: Sampled, watched?: BlockedLoop): Assessment {
   const found = sampledCulprit(sampled);
   const { culprit, stack } = agreed(found, watched);
   return {
-    kind: watched?.kind ?? kindOf(sampled, found),
+    kind: watched === undefined || watched.kind === 'unknown' ? kindOf(sampled, found) : watched.kind,
     culprit,
     share: found?.share ?? 0,
     place: culprit && placeRecord(culprit),

@@ -10,6 +10,7 @@ import type { StackFrame } from './stack-frame.ts';
  * - `'microtasks'`: callbacks of promises or of `process.nextTick` that each bring the next
  * - `'timers'`, `'immediates'`: very many of them in one turn, none of which is long
  * - `'garbage collection'`
+ * - `'unknown'`: the loop's thread could not be asked
  */
 export type BlockKind =
   | 'code'
@@ -18,7 +19,8 @@ export type BlockKind =
   | 'microtasks'
   | 'timers'
   | 'immediates'
-  | 'garbage collection';
+  | 'garbage collection'
+  | 'unknown';
 
 /** One time that the loop did not turn for longer than a watch allows. */
 export interface BlockedLoop {

@@ -12,6 +12,7 @@ const WORDS: Readonly<Record<BlockKind, string>> = {
   timers: 'very many timers at once; this is one of them',
   immediates: 'very many immediates at once; this is one of them',
   'garbage collection': 'mostly garbage collection, which came while this ran',
+  unknown: 'what ran could not be seen',
 };
 
 interface Warned {

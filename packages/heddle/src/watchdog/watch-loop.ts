@@ -163,7 +163,7 @@ class Watch implements LoopWatch {
     const block: BlockedLoop = {
       began: Date.now() - duration,
       duration,
-      kind: 'code',
+      kind: 'unknown',
       stack: [],
       culprit: undefined,
       count: ++this.#blocks,

@@ -178,11 +178,11 @@ for (const [what, flags] of [
         until(250);
         await new Promise((resolve) => setTimeout(resolve, 150));
       }
-      console.log(warnings.join(' '), blocks[0].duration > 100, blocks[0].stack.length, blocks[0].culprit);
+      console.log(warnings.join(' '), blocks[0].duration > 100, blocks[0].kind, blocks[0].stack.length, blocks[0].culprit);
     `,
       ['--no-warnings', permission, '--allow-fs-read=*', ...flags],
     );
-    assert.equal(stdout, 'HEDDLE_WATCH_WITHOUT_STACKS true 0 undefined\n', stderr);
+    assert.equal(stdout, 'HEDDLE_WATCH_WITHOUT_STACKS true unknown 0 undefined\n', stderr);
   });
 }
 

@@ -36,17 +36,14 @@ const MATCHES = /^(?:RegExp\.|String\.(?:match|matchAll|replace|replaceAll|searc
 
 /** Says what blocked the loop. `undefined` where nothing did: a turn may bring very many events of which none is long. */
 export function judge(evidence: Evidence): Verdict | undefined {
-  const { samples, collecting, duration } = evidence;
+  const { samples, collecting, duration, wasAsked } = evidence;
   for (const sample of samples) sample.excuse(collecting);
   const storm = stormKind(evidence);
   if (storm === 'events') return undefined;
   const told = mostTelling(samples, evidence.end);
   const isCollecting = collecting > duration / 2;
   if (told === undefined) {
-    const late = samples.some(({ isLate }) => isLate);
-    const kind = isCollecting
-      ? 'garbage collection'
-      : (storm ?? (late || samples.length === 0 ? 'native call' : 'code'));
+    const kind = isCollecting ? 'garbage collection' : (storm ?? kindWithoutStack(samples, wasAsked));
     return { kind, stack: [], culprit: undefined, sample: samples[0]?.id ?? -1 };
   }
   const { sample, culprit } = told;
@@ -139,6 +136,12 @@ function agreed(samples: readonly Sample[], last: Sample): Told {
   if (call === '' || same.length * 2 > samples.length || culprit === undefined) return { sample, culprit };
   const own = sample.frames.indexOf(culprit.frame);
   return { sample, culprit: culpritOf(sample.frames.slice(own)) };
+}
+
+/** Of what did not answer, native code ran on; of what was never asked, nobody can say anything. */
+function kindWithoutStack(samples: readonly Sample[], wasAsked: boolean): BlockKind {
+  if (samples.length === 0) return wasAsked ? 'native call' : 'unknown';
+  return samples.some(({ isLate }) => isLate) ? 'native call' : 'code';
 }
 
 function kindOf({ sample, culprit }: Told): BlockKind {
