@@ -120,6 +120,18 @@ test('a Node whose name has its version in it is known as Node', {
   assert.equal(code, 0, stderr);
 });
 
+test('a process whose inspector is open on a port that nobody knows is told so at once', {
+  skip: !isLinux && 'Only Linux tells.',
+}, async (t) => {
+  const program = "setInterval(() => {}, 1000); console.log('up');";
+  const child = spawn(process.execPath, ['--inspect=0', '--eval', program], { stdio: ['ignore', 'pipe', 'ignore'] });
+  t.after(() => child.kill('SIGKILL'));
+  await once(child.stdout, 'data');
+  const { code, stderr } = await examine(['--attach', String(child.pid)]);
+  assert.equal(code, 2);
+  assert.match(stderr, /is open on a port that was free when it started \(--inspect=0\)/);
+});
+
 test('the watch ends when the terminal goes', {
   skip: process.platform === 'win32' && 'No such signal.',
 }, async (t) => {

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { DoctorError } from '../errors.ts';
 import { InspectorClient, portState } from './inspector-client.ts';
 import type { RecorderSettings } from './records.ts';
-import { checkTarget, inspectorPort, listeningPorts } from './target-process.ts';
+import { checkTarget, inspectorPort, isOpenSomewhere, listeningPorts } from './target-process.ts';
 
 export interface AttachOptions extends RecorderSettings {
   /** Says something to the user. */
@@ -108,6 +108,13 @@ async function open(pid: number, givenUp: AbortSignal): Promise<Opened | undefin
       'HEDDLE_DOCTOR_PORT_TAKEN',
       `Port ${usual}, on which process ${pid} would open its inspector, is taken by another program. End that first, or ` +
         'run the program under the doctor from its start.',
+    );
+  }
+  if (isOpenSomewhere(pid)) {
+    throw new DoctorError(
+      'HEDDLE_DOCTOR_NO_INSPECTOR',
+      `The inspector of process ${pid} is open on a port that was free when it started (--inspect=0), and is asked by ` +
+        'its number only. Start the program with one, or under the doctor.',
     );
   }
   const others = listeningPorts(pid);

@@ -42,6 +42,11 @@ export function inspectorPort(pid: number): number {
   return port === undefined ? INSPECTOR_PORT : Number(port);
 }
 
+/** Whether its inspector has been open from its start, on a port that nobody else has been told. */
+export function isOpenSomewhere(pid: number): boolean {
+  return /--inspect(?:-brk|-wait)?=(?:[^\0]*:)?0\0/.test(commandLine(pid) ?? '');
+}
+
 /** The TCP ports on which a process listens, as far as Linux tells: none elsewhere. */
 export function listeningPorts(pid: number): number[] {
   try {
