@@ -237,7 +237,9 @@ export class Team {
       if (idle !== undefined) return idle;
       this.roster.allowOneMore();
       // What was sent ahead came first, and would now wait longer than what comes after it.
-      this.#recall(this.#laden.threads().filter((thread) => thread.started && isStalled(thread)));
+      const stalled = this.#laden.threads().filter((thread) => thread.started && isStalled(thread));
+      // The first to begin is another then, perhaps one whose turn has not come.
+      if (this.#recall(stalled)) this.#hasNext();
       // One that had begun nothing is free now.
       return this.roster.takeIdle() ?? this.roster.add();
     }

@@ -147,6 +147,27 @@ test('a cancelled call keeps its key until its thread is gone', async (t) => {
   assert.equal(counter[ALONE.came], 1);
 });
 
+test('a call does not run beside another of its key where a thread is added that takes what waits behind that', async (t) => {
+  const pool = poolFor(t, { max: 1, concurrency: 2 });
+  const [before, gate, log] = [new Gate(), new Gate(), sharedInts(4)];
+  const all = [pool.defer(passGate, before.shared), pool.defer(add, 1, 2)];
+  await before.entered();
+  const first = pool.with({ key: 'one', priority: 2 }).defer(passGate, gate.shared);
+  const next = pool.with({ key: 'one' }).defer(note, log, 1);
+  const urgent = [3, 4].map((n) => pool.with({ priority: 1 }).defer(add, n, n));
+  before.open();
+  await Promise.all(all);
+  await gate.entered();
+  // A thread starts meanwhile, and one of the urgent calls waits behind the first of the key.
+  await poolFor(t).defer(add, 1, 2);
+  pool.adjustPoolSize({ max: 2 });
+  await Promise.all(urgent);
+  assert.equal(log[0], 0);
+  gate.open();
+  await Promise.all([first, next]);
+  assert.equal(log[0], 1);
+});
+
 test('a call that was parked for its key has its turn before those that came after it', async () => {
   const pool = new MemoryThreadPool({ max: 1 });
   const log = sharedInts(10);
