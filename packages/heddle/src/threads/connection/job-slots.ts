@@ -22,6 +22,8 @@ const NONE: readonly Function[] = [];
 
 /** With more calls under way, results pile up while a message wakes the loop, which is cheaper than to look. */
 const FEW = 4;
+/** With as many under way, the thread need not look for the next one all the time: this side has results to go on with. */
+const MANY = 16;
 /** How long the loop is asked again and again, without being held up, before a message has to wake it. */
 const POLL_MS = 0.02;
 /** A thread whose last job took longer is not waited for like that. */
@@ -84,7 +86,8 @@ export class JobSlots {
         this.#free.push(slot);
         return NOT_NOW;
       }
-      this.#channel.describe(slot, job.functionId, form, job.call.settled ? SlotState.withdrawn : SlotState.sent);
+      const state = job.call.settled ? SlotState.withdrawn : SlotState.sent;
+      this.#channel.describe(slot, job.functionId, form, state, this.inFlight >= MANY);
     } catch (error) {
       this.#free.push(slot);
       throw unsendableArguments(job.call.functionName, error);

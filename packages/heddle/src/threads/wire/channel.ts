@@ -71,6 +71,8 @@ export const Form = {
 
 /** Is added to the form of arguments that travel with captured values, as a pair. */
 export const PAIR = 4;
+/** Is added to it as well where the job is one of many that are under way. */
+const ONE_OF_MANY = 8;
 
 /** How a job ended, as a slot says it. */
 export const OUTCOMES = ['value', 'thrown', 'unloadable', 'unreadable', 'withdrawn'] as const;
@@ -119,10 +121,10 @@ export class Channel {
   }
 
   /** Fills in the header of a job that is about to be submitted. */
-  describe(slot: number, functionId: number, form: number, state: number): void {
+  describe(slot: number, functionId: number, form: number, state: number, isOneOfMany: boolean): void {
     const header = at(slot);
     this.#words[header + FUNCTION_ID] = functionId;
-    this.#words[header + FORM] = form;
+    this.#words[header + FORM] = isOneOfMany ? form + ONE_OF_MANY : form;
     this.#words[header + STATE] = state;
   }
 
@@ -164,7 +166,12 @@ export class Channel {
   }
 
   form(slot: number): number {
-    return this.#words[at(slot) + FORM] as number;
+    return (this.#words[at(slot) + FORM] as number) & (ONE_OF_MANY - 1);
+  }
+
+  /** Whether the job that has been submitted in a slot is one of many that are under way. */
+  isOneOfMany(slot: number): boolean {
+    return (this.#words[at(slot) + FORM] as number) >= ONE_OF_MANY;
   }
 
   outcome(slot: number): SlotOutcome {
