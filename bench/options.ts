@@ -23,7 +23,7 @@ export function readOptions(): Options {
     options: {
       node: { type: 'string', default: process.execPath },
       rounds: { type: 'string', default: '7' },
-      slice: { type: 'string', default: '120' },
+      slice: { type: 'string', default: '400' },
       only: { type: 'string', multiple: true },
       smoke: { type: 'boolean', default: false },
     },
