@@ -185,8 +185,12 @@ function writesIn(
     }
     for (const child of childrenOf(node)) open.push(child);
   }
-  const isWrittenInto = (name: string, offset: number): boolean => isWithin(mutated.get(name) ?? [])(offset);
-  return { reassigned, evaluates, decorated, isWrittenInto };
+  return { reassigned, evaluates, decorated, isWrittenInto: isOneOf(mutated) };
+}
+
+/** Made here, where nothing else is within its reach: the syntax tree would stay with it. */
+function isOneOf(stretches: ReadonlyMap<string, readonly Stretch[]>): ModuleFacts['isWrittenInto'] {
+  return (name, offset) => isWithin(stretches.get(name) ?? [])(offset);
 }
 
 /** TypeScript writes `__decorate([...], Name.prototype, ...)`, perhaps as a part of tslib, esbuild `__decorateClass(...)`. */
