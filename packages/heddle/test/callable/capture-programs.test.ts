@@ -307,6 +307,29 @@ describe('a program', () => {
     assert.match(stderr, /t \(.*same-names\.mjs:7:25\) has static values, and the program writes into it/);
   });
 
+  for (const [kind, file, exporting] of [
+    ['an ES module', 'table.mjs', 'export default {'],
+    ['CommonJS', 'table.cjs', 'module.exports = {'],
+  ] as const) {
+    test(`that has a very long table is read as any other: ${kind}`, () => {
+      const table = write(file, [
+        `const fill = () => { const table = [${'0,'.repeat(300_000)}]; table[0] = 1; return table; };`,
+        `class Table { static all = [${'0,'.repeat(300_000)}]; static get size() { return this.all.length; } }`,
+        'const by = new Map([[1, 7]]);',
+        'const get = () => () => by.get(1);',
+        'const size = () => () => Table.size;',
+        `${exporting} fill, get, size };`,
+      ]);
+      const program = write('long-table.mjs', [
+        `import { deferToThread } from ${JSON.stringify(heddle)};`,
+        `import table from ${JSON.stringify(pathToFileURL(table).href)};`,
+        'console.log(await deferToThread(table.get()), await deferToThread(table.size()));',
+      ]);
+      const { stdout, stderr } = run([program]);
+      assert.equal(stdout, '7 300000\n', stderr);
+    });
+  }
+
   test('that writes into an object it captures, and is refused, is told of the refusal alone', () => {
     const file = write('refused-snapshot.mjs', [
       `import { deferToThread } from ${JSON.stringify(heddle)};`,

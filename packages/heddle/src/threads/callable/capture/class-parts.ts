@@ -43,7 +43,7 @@ function namesWithin(nodes: readonly AnyNode[]): string[] {
   const open = [...nodes];
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
     if (node.type === 'Identifier') names.add(node.name);
-    open.push(...childrenOf(node));
+    for (const child of childrenOf(node)) open.push(child);
   }
   return [...names];
 }

@@ -44,7 +44,8 @@ function declaredBelow(body: AnyNode): Set<string> {
           : [];
     for (const { name } of patterns.flatMap(namesIn)) declared.add(name);
     // What is declared in functions within is theirs.
-    if (!('params' in node)) open.push(...childrenOf(node));
+    if ('params' in node) continue;
+    for (const child of childrenOf(node)) open.push(child);
   }
   return declared;
 }

@@ -11,7 +11,7 @@ export function strictParts(program: Program): readonly Stretch[] {
   const open: AnyNode[] = [program];
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
     if (isStrict(node)) parts.push([node.start, node.end]);
-    else open.push(...childrenOf(node));
+    else for (const child of childrenOf(node)) open.push(child);
   }
   return parts;
 }

@@ -1,6 +1,6 @@
 import type { AnyNode, Identifier, MemberExpression } from 'acorn';
 
-/** The direct parts of a node, in the order of the text. */
+/** The direct parts of a node, in the order of the text: of a table more than a call takes arguments, so do not spread them. */
 export function childrenOf(node: AnyNode): AnyNode[] {
   const children: AnyNode[] = [];
   // Every node of a program goes through here: a bundle has millions.
