@@ -1,11 +1,12 @@
+import { now } from '../defer/node-timers.ts';
 import type { AsyncLocalStorage } from 'node:async_hooks';
 import { honoursSourceMaps } from '../threads/callable/source-maps-enabled.ts';
-import { type SharedState, sharedNow, Time, Word } from './shared-state.ts';
+import { type SharedState, Time, Word } from './shared-state.ts';
 import { type StackText, stackText } from './stack-text.ts';
 
 /** What the loop's thread says when it is interrupted. */
 export interface Grabbed extends StackText {
-  /** When it was interrupted, on the scale of {@link sharedNow}. */
+  /** When it was interrupted, on the scale of {@link now}. */
   readonly at: number;
   /** Whether a debugger can be attached: only then the program may be paused. */
   readonly isInspected: boolean;
@@ -58,7 +59,7 @@ export class Grab {
   readonly #grab = (sample: number, beats: number, asksForTick: boolean): string => {
     const { words } = this.#state;
     if (Atomics.load(words, Word.beats) !== beats) return '';
-    const at = sharedNow();
+    const at = now();
     if (this.#context !== undefined) this.#stores.set(sample, this.#context.getStore());
     this.#enqueueMicrotask?.();
     this.#enqueueMicrotask = undefined;
@@ -74,7 +75,7 @@ export class Grab {
     void new Promise<void>((resolve) => {
       this.#enqueueMicrotask = resolve;
     }).then(() => {
-      this.#state.times[Time.microtask] = sharedNow();
+      this.#state.times[Time.microtask] = now();
       this.#prepareMicrotask();
     });
   }
@@ -85,7 +86,7 @@ export class Grab {
     this.#ticksAsked = true;
     process.nextTick(() => {
       this.#ticksAsked = false;
-      this.#state.times[Time.tick] = sharedNow();
+      this.#state.times[Time.tick] = now();
     });
   }
 }

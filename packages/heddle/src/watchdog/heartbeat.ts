@@ -1,7 +1,7 @@
 import { performance, type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks';
-import { clearInterval, setImmediate, setInterval } from '../defer/node-timers.ts';
+import { clearInterval, now, setImmediate, setInterval } from '../defer/node-timers.ts';
 import { beatInterval } from './beat-interval.ts';
-import { type SharedState, sharedNow, Time, Word } from './shared-state.ts';
+import { type SharedState, Time, Word } from './shared-state.ts';
 
 const eventLoopUtilization = performance.eventLoopUtilization.bind(performance);
 
@@ -17,7 +17,7 @@ export class Heartbeat {
     this.#state = state;
     this.#onBeat = onBeat;
     this.#write();
-    state.times[Time.made] = sharedNow();
+    state.times[Time.made] = now();
     // A timer alone would beat among other timers, and so while no event is heard. After an immediate the loop has
     // looked for events.
     this.#timer = setInterval(() => setImmediate(() => this.#beat()), beatInterval(threshold)).unref();
@@ -27,7 +27,7 @@ export class Heartbeat {
 
   /** How long ago the loop turned last, in milliseconds. */
   get age(): number {
-    return sharedNow() - (this.#state.times[Time.beat] ?? 0);
+    return now() - (this.#state.times[Time.beat] ?? 0);
   }
 
   /** Counts the end of the process as a turn of the loop. */
@@ -58,6 +58,6 @@ export class Heartbeat {
   #write(): void {
     const { times } = this.#state;
     times[Time.idle] = eventLoopUtilization().idle;
-    times[Time.beat] = sharedNow();
+    times[Time.beat] = now();
   }
 }

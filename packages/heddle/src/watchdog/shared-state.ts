@@ -1,5 +1,3 @@
-import { now } from '../defer/node-timers.ts';
-
 /** Words of the memory that a loop and its watcher share. */
 export const Word = {
   /** One of {@link SessionState}. */
@@ -20,7 +18,7 @@ export const SessionState = { closed: 0, open: 1, forbidden: 2 } as const;
 /** What the watcher is to do. */
 export const Wish = { watch: 0, stop: 1, finish: 2 } as const;
 
-/** Times on the scale of {@link sharedNow}, and sums of milliseconds. */
+/** Times of Heddle's clock, and sums of milliseconds. */
 export const Time = {
   /** When the loop turned last. */
   beat: 0,
@@ -47,11 +45,4 @@ export function createSharedState(): SharedState {
     words: new Int32Array(new SharedArrayBuffer(4 * Object.keys(Word).length)),
     times: new Float64Array(new SharedArrayBuffer(8 * Object.keys(Time).length)),
   };
-}
-
-const offset = Number(process.hrtime.bigint()) / 1e6 - now();
-
-/** Milliseconds on a scale that all threads of a process share. */
-export function sharedNow(): number {
-  return now() + offset;
 }

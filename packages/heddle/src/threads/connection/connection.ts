@@ -43,7 +43,7 @@ export interface ThreadConnection {
    */
   askWhenFree?(ask: number): void;
   /**
-   * When it took the results that it tells of together, in `performance.now()` milliseconds; undefined where it tells of
+   * When it took the results that it tells of together, by its clock; undefined where it tells of
    * each as it comes.
    */
   readonly heardAt?: number | undefined;

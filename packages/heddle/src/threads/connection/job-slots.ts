@@ -6,7 +6,6 @@ import { type Channel, Form, PAIR, SLOTS, type SlotOutcome, SlotState } from '..
 import { Lookout } from '../wire/lookout.ts';
 import type { Payload } from '../wire/payload.ts';
 import { SlotValues } from '../wire/slot-values.ts';
-import { toLocalTime, toSharedTime } from '../wire/shared-time.ts';
 
 /** Gets each job that has ended. */
 export type Completed = (
@@ -126,7 +125,7 @@ export class JobSlots {
     const state = this.#channel.state(slot);
     const isRunning = state === SlotState.begun || state === SlotState.cancelled || state === SlotState.left;
     const began = isRunning ? this.#channel.beganAt(slot) : 0;
-    return began > 0 ? Math.max(0, toSharedTime(now()) - began) : 0;
+    return began > 0 ? Math.max(0, now() - began) : 0;
   }
 
   /** Delivers what has ended so far, and then watches again. */
@@ -227,7 +226,7 @@ export class JobSlots {
     const microseconds = channel.microseconds(slot);
     this.#lastMicroseconds = microseconds;
     this.#free.push(slot);
-    const beganAt = toLocalTime(Math.abs(channel.beganAt(slot)));
+    const beganAt = Math.abs(channel.beganAt(slot));
     this.#completed(slot, outcome, result, microseconds, beganAt, channel.cpuMicroseconds(slot));
   }
 

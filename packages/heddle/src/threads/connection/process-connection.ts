@@ -17,7 +17,6 @@ import type { FromProcess, ProcessData, ProcessResult, ToProcess } from '../wire
 import { unsendableAnswer } from './answer.ts';
 import { nestingDepth } from '../wire/entry-files.ts';
 import { refuseDeepNesting, refuseSecondRun } from '../wire/second-run.ts';
-import { toLocalTime, toSharedTime } from '../wire/shared-time.ts';
 import { detach, packThrownForProcess, refuseWhatStays } from '../wire/stays.ts';
 import { UnclonableError } from '../wire/unclonable-error.ts';
 import { unpack } from '../wire/unpack.ts';
@@ -183,7 +182,7 @@ export class ProcessConnection implements ThreadConnection, ChildListener {
     if (!this.#isSent) return 0;
     const { begun, done, since } = this.#notes();
     const isRunning = begun === this.#job && done !== this.#job && since > 0;
-    return isRunning ? Math.max(0, toSharedTime(now()) - since) : 0;
+    return isRunning ? Math.max(0, now() - since) : 0;
   }
 
   /** A process that has nothing to do may end in its own time first. */
@@ -280,7 +279,7 @@ export class ProcessConnection implements ThreadConnection, ChildListener {
     this.memory = memory;
     this.#isSent = false;
     const arrived = readAnswer(outcome, () => payload);
-    this.#listener.completed(SLOT, arrived.outcome, arrived.result, microseconds, toLocalTime(beganAt));
+    this.#listener.completed(SLOT, arrived.outcome, arrived.result, microseconds, beganAt);
   }
 
   #notes(): Notes {

@@ -1,10 +1,9 @@
-import fs from 'node:fs';
 import { frame, FrameReader, type UnreadableMessage } from '../wire/frames.ts';
 import { PipeNumber } from '../wire/pipes.ts';
 import type { FromProcess, ProcessAnswer, ProcessData } from '../wire/process-messages.ts';
 
 // As they were when the process began. A job that replaces them, as mocks do, must not keep its answer from arriving.
-const { readSync, writeSync } = fs;
+const { readSync, writeSync } = process.getBuiltinModule('node:fs');
 
 /** A pipe may be full, or empty, for a moment; the file system calls of Node do not wait for it themselves. */
 const pause: Int32Array = new Int32Array(new SharedArrayBuffer(4));

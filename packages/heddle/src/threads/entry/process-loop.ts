@@ -7,7 +7,6 @@ import { pack } from '../wire/pack.ts';
 import type { Parcel } from '../wire/payload.ts';
 import { PipeNumber } from '../wire/pipes.ts';
 import type { ProcessResult, ToProcess } from '../wire/process-messages.ts';
-import { toSharedTime } from '../wire/shared-time.ts';
 import { detach, packThrownForProcess, refuseWhatStays } from '../wire/stays.ts';
 import { UnclonableError } from '../wire/unclonable-error.ts';
 import { CurrentJobs } from './current-job.ts';
@@ -112,7 +111,7 @@ export class ProcessLoop {
   /** The run time begins anew when all that had to be loaded has been. */
   #begin(isLoaded: boolean): void {
     this.#beganAt = now();
-    this.#board.began(this.#job, isLoaded ? toSharedTime(this.#beganAt) : 0);
+    this.#board.began(this.#job, isLoaded ? this.#beganAt : 0);
   }
 
   /** @throws UnclonableError, CodecError and others where the value cannot be sent */
@@ -132,7 +131,7 @@ export class ProcessLoop {
 
   #answer(outcome: SlotOutcome, { payload, transfer }: Parcel): void {
     const microseconds = (now() - this.#beganAt) * 1000;
-    const beganAt = toSharedTime(this.#beganAt);
+    const beganAt = this.#beganAt;
     this.#gauge?.look(now());
     const memory = this.#memory;
     const result: ProcessResult = { kind: 'result', job: this.#job, outcome, payload, microseconds, beganAt, memory };

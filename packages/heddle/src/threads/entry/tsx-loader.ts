@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import path from 'node:path';
+import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 /**
@@ -16,13 +16,13 @@ export function prepareTsx(): Promise<void> | undefined {
   const loader = Object.keys(createRequire(__filename).cache).find((file) =>
     /[\\/]tsx[\\/]dist[\\/]cjs[\\/]index\.cjs$/.test(file),
   );
-  return loader === undefined ? undefined : registerWhereMissing(path.resolve(loader, '../../esm/api'));
+  return loader === undefined ? undefined : registerWhereMissing(resolve(loader, '../../esm/api'));
 }
 
 async function registerWhereMissing(api: string): Promise<void> {
   try {
     // A file of tsx's own that only tsx can read tells whether it reads ES modules here already.
-    await import(pathToFileURL(path.join(api, 'index.d.mts')).href);
+    await import(pathToFileURL(join(api, 'index.d.mts')).href);
   } catch {
     await register(api);
   }
@@ -31,7 +31,7 @@ async function registerWhereMissing(api: string): Promise<void> {
 async function register(api: string): Promise<void> {
   try {
     // By its file: what `require('tsx/esm/api')` gives cannot find its own hooks.
-    const tsx: { register(): unknown } = await import(pathToFileURL(path.join(api, 'index.mjs')).href);
+    const tsx: { register(): unknown } = await import(pathToFileURL(join(api, 'index.mjs')).href);
     tsx.register();
   } catch {
     // A tsx without that: what the thread cannot read then, its import says.

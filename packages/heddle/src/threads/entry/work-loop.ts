@@ -5,7 +5,6 @@ import { Lookout } from '../wire/lookout.ts';
 import { type BellMessage, type JobMessage, type MoreItems, tell } from '../wire/messages.ts';
 import { pack, packThrown } from '../wire/pack.ts';
 import type { Parcel } from '../wire/payload.ts';
-import { toSharedTime } from '../wire/shared-time.ts';
 import { SlotValues } from '../wire/slot-values.ts';
 import { UnclonableError } from '../wire/unclonable-error.ts';
 import { BellLine } from './bell-line.ts';
@@ -240,8 +239,7 @@ export class WorkLoop {
 
   #noteBegin(slot: number, isLoaded: boolean): void {
     this.#began[slot] = this.#now;
-    const time = toSharedTime(this.#now);
-    this.#channel.noteBegin(slot, isLoaded ? time : -time);
+    this.#channel.noteBegin(slot, isLoaded ? this.#now : -this.#now);
   }
 
   #runInline(slot: number, functionId: number): void {

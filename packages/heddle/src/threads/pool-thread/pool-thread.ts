@@ -35,7 +35,7 @@ export interface PoolThread extends JobHolder {
   readonly started: boolean;
   /** Set where it ended before it did anything, or could not be made ready. */
   readonly startFailure: StartFailure | undefined;
-  /** When it last finished a job or got its only one, in `performance.now()` milliseconds. */
+  /** When it last finished a job or got its only one, in milliseconds of the clock. */
   readonly lastProgress: number;
   /** How it has been used so far. */
   usage(): ThreadStatistics;

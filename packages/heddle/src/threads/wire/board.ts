@@ -1,8 +1,7 @@
-import fs from 'node:fs';
 import type { JobDemand } from './job-demand.ts';
 
 // As they were when this was loaded: a job may replace them, as mocks do.
-const { readSync, writeSync } = fs;
+const { readSync, writeSync } = process.getBuiltinModule('node:fs');
 
 /** The place of each word, in bytes. The pool writes the first, the process the others. */
 const CANCELLED = 0;

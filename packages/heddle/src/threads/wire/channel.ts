@@ -131,7 +131,7 @@ export class Channel {
   /**
    * Notes when the job has begun.
    *
-   * @param time in shared milliseconds; negative while the function is being loaded
+   * @param time in milliseconds; negative while the function is being loaded
    */
   noteBegin(slot: number, time: number): void {
     this.#doubles[(at(slot) + BEGAN_AT) / 2] = time;

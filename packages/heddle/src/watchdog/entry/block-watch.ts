@@ -1,5 +1,6 @@
+import { now } from '../../defer/node-timers.ts';
 import { culpritOf } from '../culprit.ts';
-import { type SharedState, sharedNow, Time, Wish, Word } from '../shared-state.ts';
+import { type SharedState, Time, Wish, Word } from '../shared-state.ts';
 import type { ThreadFigures } from '../thread-figures.ts';
 import { stillBlockedWarning } from '../warning-text.ts';
 import { writeError } from '../write-error.ts';
@@ -92,7 +93,7 @@ export class BlockWatch {
     const collecting = (times[Time.collecting] ?? 0) - this.#collectingBefore;
     const verdict = judge({ samples: this.#samples, end, duration, collecting, threshold, wasAsked: this.#wasAsked });
     if (verdict === undefined) return undefined;
-    return { verdict, duration, age: sharedNow() - end + duration, wasWarnedOf: this.#wasWarnedOf };
+    return { verdict, duration, age: now() - end + duration, wasWarnedOf: this.#wasWarnedOf };
   }
 
   /** Warns while the block goes on, when it is time: nobody can say whether it will ever be over. */
@@ -104,7 +105,7 @@ export class BlockWatch {
     const { threshold } = this.#instruments;
     const verdict = judge({
       samples: this.#samples,
-      end: sharedNow(),
+      end: now(),
       duration,
       collecting: 0,
       threshold,
@@ -116,7 +117,7 @@ export class BlockWatch {
   }
 
   get #age(): number {
-    return sharedNow() - this.#began - this.#instruments.time.lost;
+    return now() - this.#began - this.#instruments.time.lost;
   }
 
   #goesOn(): boolean {

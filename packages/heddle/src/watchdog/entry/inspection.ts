@@ -1,6 +1,7 @@
+import { now } from '../../defer/node-timers.ts';
 import type { Session } from 'node:inspector';
 import { type Grabbed, grabExpression } from '../grab.ts';
-import { SessionState, type SharedState, sharedNow, Wish, Word } from '../shared-state.ts';
+import { SessionState, type SharedState, Wish, Word } from '../shared-state.ts';
 import type { OwnTime } from './own-time.ts';
 
 /** Looks for the answer, and for reasons not to wait for it any longer, come every so many milliseconds. */
@@ -106,7 +107,7 @@ export class Inspection {
       });
     });
     // This thread may have had to wait for a processor before.
-    this.#asked = sharedNow();
+    this.#asked = now();
     const { words } = this.#state;
     let patience = PATIENCE_MS;
     while (!reply.isHere && patience > 0) {

@@ -1,4 +1,5 @@
-import { type SharedState, sharedNow, Time, Wish, Word } from '../shared-state.ts';
+import { now } from '../../defer/node-timers.ts';
+import { type SharedState, Time, Wish, Word } from '../shared-state.ts';
 import { ThreadFigures } from '../thread-figures.ts';
 
 /** Later than this, there is a reason for it. */
@@ -25,13 +26,13 @@ export class OwnTime {
   /** What was lost lately, and when that was noticed: soon after it was over. */
   #losses: readonly Loss[];
   readonly #figures: ThreadFigures = ThreadFigures.own();
-  #countedUntil: number = sharedNow();
+  #countedUntil: number = now();
 
   constructor(state: SharedState) {
     this.#state = state;
     // Since the watch was made this thread has been starting.
-    const now = sharedNow();
-    this.#losses = [{ noticed: now, lost: this.#lostWhileStarting(now - (state.times[Time.made] ?? 0)) }];
+    const time = now();
+    this.#losses = [{ noticed: time, lost: this.#lostWhileStarting(time - (state.times[Time.made] ?? 0)) }];
   }
 
   #lostWhileStarting(took: number): number {
@@ -54,8 +55,8 @@ export class OwnTime {
 
   /** A stop may have come since the last sleep: asked for before anybody is blamed. */
   catchUp(): void {
-    const now = sharedNow();
-    if (now - this.#countedUntil > SLACK_MS) this.#count(now, 0);
+    const time = now();
+    if (time - this.#countedUntil > SLACK_MS) this.#count(time, 0);
   }
 
   /** Sleeps for so many milliseconds, or until the loop has another wish. */
@@ -74,7 +75,7 @@ export class OwnTime {
 
   /** Lets this thread's own events come in. Ends early where `event` does. */
   async turn(event: Promise<unknown>, milliseconds: number): Promise<void> {
-    const began = sharedNow();
+    const began = now();
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise((resolve) => {
       timer = setTimeout(resolve, milliseconds);
@@ -85,24 +86,24 @@ export class OwnTime {
   }
 
   #pass(milliseconds: number, wait: () => void): void {
-    const began = sharedNow();
+    const began = now();
     wait();
     this.#count(began, milliseconds);
   }
 
   /** Between two sleeps this thread works; a stop may come then as well. */
   #count(sleptFrom: number, milliseconds: number): void {
-    const now = sharedNow();
-    const slept = Math.min(now - sleptFrom, milliseconds);
-    const passed = now - this.#countedUntil - slept;
+    const time = now();
+    const slept = Math.min(time - sleptFrom, milliseconds);
+    const passed = time - this.#countedUntil - slept;
     if (passed > SLACK_MS) {
       const missing = Math.max(0, passed - this.#figures.waitedSinceNote() - this.#figures.ranSinceNote());
       // When in the sleep a stop came nobody can tell: where it was longer than that, all of it counts.
       const lost = missing > slept ? missing + slept : missing;
-      this.#losses = [...this.#losses, { noticed: now, lost }];
+      this.#losses = [...this.#losses, { noticed: time, lost }];
       this.#lost += lost;
     }
-    this.#countedUntil = now;
+    this.#countedUntil = time;
     this.#figures.note();
   }
 }

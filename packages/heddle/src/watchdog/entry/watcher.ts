@@ -1,7 +1,8 @@
+import { now } from '../../defer/node-timers.ts';
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { culpritOfCall } from '../culprit.ts';
 import type { StackFrame } from '../stack-frame.ts';
-import { sharedNow, Time, Wish, Word } from '../shared-state.ts';
+import { Time, Wish, Word } from '../shared-state.ts';
 import { ThreadFigures } from '../thread-figures.ts';
 import { blockedWarning } from '../warning-text.ts';
 import type { BlockReport, DispatchedCall, WatcherData, WatcherMessage } from '../watcher-messages.ts';
@@ -83,7 +84,7 @@ class Watcher {
       // Those of the turn that the watch was made in were noted by the loop's thread: it began before this one.
       if (beats > 0) this.#loopThread.note();
     }
-    return beat + threshold + this.#time.lost - sharedNow();
+    return beat + threshold + this.#time.lost - now();
   }
 
   async #watchBlock(): Promise<void> {
@@ -116,7 +117,7 @@ class Watcher {
     this.#tell({ kind: 'forget', lastSample: this.#samples });
     // Nobody's code is to blame for that one alone.
     if (kind === 'garbage collection') return undefined;
-    const leftOut = this.#places.warns(key, duration, sharedNow(), wasWarnedOf);
+    const leftOut = this.#places.warns(key, duration, now(), wasWarnedOf);
     if (leftOut !== undefined) writeError(blockedWarning(report, leftOut));
     return undefined;
   }

@@ -32,6 +32,22 @@ test('a call that waits keeps less than 440 bytes of memory, its list of argumen
   assert.ok(Number(stdout) < 440, `${stdout.trim()} bytes`);
 });
 
+// Ten modules: half a millisecond and 160 kB of each thread.
+test('a thread loads node:perf_hooks only where a function of the program does', async () => {
+  const program = `
+    import { ThreadPool } from 'heddle';
+    const pool = new ThreadPool({ max: 1 });
+    const loads = () => process.moduleLoadList.filter((name) => /perf_hooks|perf.performance$/.test(name)).length;
+    const first = await pool.defer(loads);
+    await pool.defer(() => performance.now());
+    console.log(first, (await pool.defer(loads)) > 0);
+    await pool.stop();
+  `;
+  const { code, stdout, stderr } = await runProgram(program);
+  assert.equal(code, 0, stderr);
+  assert.equal(stdout, '0 true\n');
+});
+
 test('neither a pool nor a bound object that is gone keeps the AsyncLocalStorage store of its calls', async () => {
   const program = `
     import { AsyncLocalStorage } from 'node:async_hooks';
