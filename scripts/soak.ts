@@ -1,15 +1,17 @@
 // Mixed calls with faults at random for some minutes: each must end once and as it may, and nothing may be left.
 //
-//   npm run soak -- [--minutes 1] [--seed 1] [--hard]
+//   npm run soak -- [--minutes 1] [--seed 1] [--hard] [--processes] [--json]
 //
-// With --hard every tenth call or so ends its thread.
+// With --hard every tenth call or so ends its thread. With --processes the calls run in a ProcessPool. With --json the
+// last line is what is told, for a program: `npm run docs:soak`.
 import { getEventListeners } from 'node:events';
 import { parseArgs } from 'node:util';
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
-import { type Deferred, Failure, ThreadPool } from 'heddle';
+import { type Deferred, Failure, ProcessPool, ThreadPool } from 'heddle';
 import { type Fate, fates, isRefused } from './soak/fates.ts';
 import { spin } from './soak/jobs.ts';
 import { leftovers, whatIsLeft } from './soak/leftovers.ts';
+import { type Outcome, told } from './soak/outcome.ts';
 import { Random } from './soak/random.ts';
 
 /** How many calls are made together. */
@@ -24,16 +26,24 @@ const HANGS_MS = 60_000;
 const SPARE_BYTES = 8e6;
 
 const { values } = parseArgs({
-  options: { minutes: { type: 'string' }, seed: { type: 'string' }, hard: { type: 'boolean', default: false } },
+  options: {
+    minutes: { type: 'string' },
+    seed: { type: 'string' },
+    hard: { type: 'boolean', default: false },
+    processes: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+  },
 });
 const minutes = Number(values.minutes ?? 1);
 const seed = Number(values.seed ?? Date.now() % 2 ** 31);
 if (!(minutes > 0) || !Number.isSafeInteger(seed)) throw new Error('--minutes is a number, --seed a whole number.');
 
 const size = values.hard ? BATCH.hard : BATCH.soft;
+const possible = fates.filter(({ forProcesses }) => values.processes || forProcesses !== true);
 const mixture = values.hard
-  ? fates.map((fate) => (fate.costsThread === true ? { ...fate, weight: fate.weight * HARDER } : fate))
-  : fates;
+  ? possible.map((fate) => (fate.costsThread === true ? { ...fate, weight: fate.weight * HARDER } : fate))
+  : possible;
+const Pool = values.processes ? ProcessPool : ThreadPool;
 const random = new Random(seed);
 const violations: string[] = [];
 const counts = new Map<string, number>();
@@ -95,7 +105,7 @@ async function batch(pool: ThreadPool): Promise<void> {
 
 async function poolOfCalls(end: number): Promise<void> {
   const maxQueue = random.below(3) === 0 ? 400 : Number.POSITIVE_INFINITY;
-  const pool = new ThreadPool({
+  const pool = new Pool({
     name: `soak ${++pools}`,
     max: 2 + random.below(3),
     maxCrashes: Number.POSITIVE_INFINITY,
@@ -110,7 +120,7 @@ async function poolOfCalls(end: number): Promise<void> {
 
 /** A call that runs out of time is asked where it is, where this thread was free to do so. */
 async function askOneThread(): Promise<void> {
-  await using pool = new ThreadPool({ max: 1, maxCrashes: Number.POSITIVE_INFINITY });
+  await using pool = new Pool({ max: 1, maxCrashes: Number.POSITIVE_INFINITY });
   for (let runTimeout = 100, seen = false; !seen; runTimeout *= 2) {
     const result: unknown = await pool
       .with({ runTimeout, grace: 0 })
@@ -131,7 +141,7 @@ async function settled(before: ReturnType<typeof leftovers>): Promise<ReturnType
 }
 
 console.log(
-  `Soak for ${minutes} minutes on Node ${process.versions.node}, seed ${seed}: repeat it with --seed ${seed}${values.hard ? ' --hard' : ''}`,
+  `Soak for ${minutes} minutes on Node ${process.versions.node}, seed ${seed}: repeat it with --seed ${seed}${values.hard ? ' --hard' : ''}${values.processes ? ' --processes' : ''}`,
 );
 const began = performance.now();
 const end = began + minutes * 60_000;
@@ -147,22 +157,17 @@ if (after.heap - before.heap > SPARE_BYTES) {
   violated(`memory: ${Math.round(after.heap / 1e6)} MB are reachable, before ${Math.round(before.heap / 1e6)} MB`);
 }
 
-const seconds = (performance.now() - began) / 1000;
-const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
-console.log(`${calls} calls on ${pools} pools in ${seconds.toFixed(0)} s`);
-console.log(
-  [...counts]
-    .sort(([, a], [, b]) => b - a)
-    .map(([name, count]) => `  ${name}: ${count}`)
-    .join('\n'),
-);
-console.log(`threads: ${before.threads} before, ${after.threads} after; ${stuck} took longer than a second to end`);
-console.log(`listeners: ${before.listeners} before, ${after.listeners} after`);
-console.log(
-  `memory: ${megabytes(before.heap)} before, ${megabytes(after.heap)} after; resident ${megabytes(before.resident)} and ${megabytes(after.resident)}`,
-);
-console.log(
-  violations.length === 0 ? 'Each call has ended once, and nothing is left.' : `${violations.length} violations`,
-);
+const outcome: Outcome = {
+  seconds: (performance.now() - began) / 1000,
+  calls,
+  pools,
+  counts: Object.fromEntries([...counts].sort(([, a], [, b]) => b - a)),
+  before,
+  after,
+  stuck,
+  violations,
+};
+console.log(told(outcome));
+if (values.json) console.log(JSON.stringify(outcome));
 // What hangs must not keep the script.
 process.exit(violations.length === 0 ? 0 : 1);

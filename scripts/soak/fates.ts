@@ -1,7 +1,10 @@
 import {
+  ask,
   CancelledError,
   type Deferred,
   Failure,
+  maybeDeferred,
+  notify,
   PoolFullError,
   ThreadExitError,
   type ThreadPool,
@@ -12,12 +15,19 @@ import {
 import {
   add,
   addLater,
+  answerOf,
+  countFrom,
   echo,
   exit,
   giveFunction,
+  kill,
+  listOf,
   never,
+  push,
   rejectUnheard,
   spin,
+  sumOf,
+  tellTwice,
   throwNumber,
   throwUncaught,
   work,
@@ -40,6 +50,8 @@ export interface Fate {
   readonly weight: number;
   /** Whether it ends the thread that runs it. */
   readonly costsThread?: true;
+  /** Whether a thread's process would end as well. */
+  readonly forProcesses?: true;
   start(batch: Batch, n: number): Deferred<unknown>;
   allows(result: unknown, n: number): boolean;
 }
@@ -95,6 +107,56 @@ export const fates: readonly Fate[] = [
     weight: 600,
     start: ({ pool, signal }, n) => pool.with({ timeout: 1e9, runTimeout: 1e9, signal }).defer(add, n, 1),
     allows: isSumOr(CancelledError),
+  },
+  {
+    name: 'question to the reactor',
+    weight: 100,
+    start: ({ pool }, n) =>
+      pool.defer(
+        answerOf,
+        ask((asked: number) => asked + 1),
+        n,
+      ),
+    allows: isSum,
+  },
+  {
+    name: 'words to the reactor',
+    weight: 100,
+    start: ({ pool }, n) => {
+      const heard: number[] = [];
+      return pool
+        .defer(
+          tellTwice,
+          notify((told: number) => heard.push(told)),
+          n,
+        )
+        .addCallback((result) => [...heard, result]);
+    },
+    // What was told before the result is heard before it.
+    allows: (result, n) => Array.isArray(result) && result.length === 3 && result.every((told) => told === n),
+  },
+  {
+    name: 'iteration',
+    weight: 60,
+    start: ({ pool }, n) =>
+      maybeDeferred(async () => {
+        const items: number[] = [];
+        for await (const item of pool.iterate(countFrom, n)) if (items.push(item) === 3) break;
+        return items;
+      }),
+    allows: (result, n) => Array.isArray(result) && String(result) === String([n, n + 1, n + 2]),
+  },
+  {
+    name: 'bound object',
+    weight: 3,
+    costsThread: true,
+    start: ({ pool }, n) =>
+      maybeDeferred(async () => {
+        await using bound = pool.bind(listOf, n);
+        await bound.defer(push, 1);
+        return bound.defer(sumOf);
+      }),
+    allows: isSum,
   },
   {
     name: 'throw',
@@ -161,6 +223,14 @@ export const fates: readonly Fate[] = [
     weight: 3,
     costsThread: true,
     start: ({ pool }) => pool.defer(rejectUnheard),
+    allows: fails(ThreadExitError),
+  },
+  {
+    name: 'kill',
+    weight: 4,
+    costsThread: true,
+    forProcesses: true,
+    start: ({ pool }) => pool.defer(kill),
     allows: fails(ThreadExitError),
   },
   {

@@ -50,3 +50,34 @@ export function work(milliseconds: number): number {
   while (performance.now() < end);
   return milliseconds;
 }
+
+export function* countFrom(first: number): Generator<number, void, unknown> {
+  for (let n = first; ; n++) yield n;
+}
+
+export function answerOf(ask: (n: number) => number, n: number): number {
+  return ask(n);
+}
+
+export function tellTwice(tell: (n: number) => void, n: number): number {
+  tell(n);
+  tell(n);
+  return n;
+}
+
+export function listOf(n: number): number[] {
+  return [n];
+}
+
+export function push(numbers: number[], n: number): void {
+  numbers.push(n);
+}
+
+export function sumOf(numbers: number[]): number {
+  return numbers.reduce((sum, n) => sum + n, 0);
+}
+
+export function kill(): never {
+  process.kill(process.pid, 'SIGKILL');
+  for (;;);
+}

@@ -1,9 +1,11 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 
 /** What a program that does nothing has, and has again when a pool is gone. */
 export interface Leftovers {
   /** Threads of the process, where the operating system tells. */
   readonly threads: number;
+  /** Child processes, the same. */
+  readonly processes: number;
   /** Of the memory, what is reachable, in bytes. */
   readonly heap: number;
   readonly resident: number;
@@ -20,9 +22,9 @@ export function leftovers(): Leftovers {
   for (const kind of process.getActiveResourcesInfo()) resources[kind] = (resources[kind] ?? 0) + 1;
   const { heapUsed, external, rss } = process.memoryUsage();
   const listeners = process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0);
-  const tasks = '/proc/self/task';
   return {
-    threads: existsSync(tasks) ? readdirSync(tasks).length : 0,
+    threads: globSync('/proc/self/task/*').length,
+    processes: globSync('/proc/[0-9]*/stat').filter(isChild).length,
     heap: heapUsed + external,
     resident: rss,
     resources,
@@ -37,7 +39,19 @@ export function whatIsLeft(before: Leftovers, after: Leftovers): string[] {
     if (is > was) left.push(`${what}: ${is}, before ${was}`);
   };
   compare('threads', before.threads, after.threads);
+  compare('processes', before.processes, after.processes);
   compare('listeners', before.listeners, after.listeners);
   for (const [kind, count] of Object.entries(after.resources)) compare(kind, before.resources[kind] ?? 0, count);
   return left;
+}
+
+// Behind the name, which may hold anything, come the state and the parent.
+function isChild(stat: string): boolean {
+  try {
+    const parent = /^.*\) \S (\d+)/s.exec(readFileSync(stat, 'utf8'))?.[1];
+    return Number(parent) === process.pid;
+  } catch {
+    // It has ended meanwhile.
+    return false;
+  }
 }
