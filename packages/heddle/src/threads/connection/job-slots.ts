@@ -34,9 +34,9 @@ const PATIENT_SLEEPS = 8;
 
 /** The reactor's end of a channel: jobs go into free slots, and come back from them. */
 export class JobSlots {
-  readonly #channel: Channel;
+  #channel: Channel;
   readonly #values: MessagePort;
-  readonly #inMemory: SlotValues;
+  #inMemory: SlotValues;
   readonly #completed: Completed;
   readonly #hearCalls: () => void;
   readonly #free: number[] = Array.from({ length: SLOTS }, (_, index) => SLOTS - 1 - index);
@@ -63,7 +63,7 @@ export class JobSlots {
     this.#values = values;
     this.#completed = completed;
     this.#inMemory = new SlotValues(channel);
-    this.#hasCompletions = () => !channel.completions.isEmpty();
+    this.#hasCompletions = () => !this.#channel.completions.isEmpty();
     this.#patience = setTimeout(() => this.#lookAgain(), PATIENCE_MS).unref();
     channel.reactorBell.sleepInLoop(this.#hasCompletions);
   }
@@ -194,6 +194,12 @@ export class JobSlots {
   close(): void {
     this.#closed = true;
     clearTimeout(this.#patience);
+  }
+
+  /** Goes on with another channel, of nobody: its own memory is for the next thread. */
+  leaveTo(channel: Channel): void {
+    this.#channel = channel;
+    this.#inMemory = new SlotValues(channel);
   }
 
   #send(job: OutgoingJob, slot: number): number {

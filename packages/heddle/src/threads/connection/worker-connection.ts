@@ -13,6 +13,7 @@ import { setImmediate, setTimeout } from '../../defer/node-timers.ts';
 import { outsideOfCalls } from '../../defer/outside-of-calls.ts';
 import { entryModuleFiles } from '../callable/entry-module.ts';
 import { honoursSourceMaps } from '../callable/source-maps-enabled.ts';
+import { closeChannel, openChannel } from './channel-memory.ts';
 import { compileCacheDirectory } from './compile-cache.ts';
 import {
   type ConnectionListener,
@@ -29,7 +30,7 @@ import { programArguments } from './program-arguments.ts';
 import { Start } from './start.ts';
 import { threadEntry } from './thread-entry.ts';
 import { type TellWhereabouts, whereIs } from './whereabouts.ts';
-import { Channel, SLOTS } from '../wire/channel.ts';
+import { type Channel, SLOTS } from '../wire/channel.ts';
 import {
   type BellMessage,
   type CallAnswer,
@@ -83,7 +84,7 @@ export class WorkerConnection implements ThreadConnection {
   readonly #start: Start;
   /** There when its turn to be started has come. */
   #worker: Worker | undefined;
-  readonly #channel = new Channel();
+  #channel: Channel = openChannel();
   readonly #slots: JobSlots;
   readonly #bell: MessagePort;
   /** The ports that go to the thread when it is started. */
@@ -310,6 +311,8 @@ export class WorkerConnection implements ThreadConnection {
     this.#slots.deliver();
     this.#bell.close();
     this.#listener.ended({ exitCode, crash: this.#crash, neverStarted });
+    this.#channel = closeChannel(this.#channel);
+    this.#slots.leaveTo(this.#channel);
   }
 }
 

@@ -110,6 +110,16 @@ export class Channel {
     this.completions = new SlotQueue(this.#words, COMPLETED, COMPLETIONS, SLOTS);
   }
 
+  /** One without a thread, for small values only. */
+  static toNobody(): Channel {
+    return new Channel(new SharedArrayBuffer(FIRST_ANNEX * WORD_BYTES));
+  }
+
+  /** Makes it as it was at first, but for what lies in annexes: nobody reads that before it is written. */
+  clear(): void {
+    this.#words.fill(0, 0, FIRST_ANNEX);
+  }
+
   /** Where a slot's values begin, in bytes from the start of the memory. */
   valuesAt(slot: number): number {
     return (at(slot) + HEADER_WORDS) * WORD_BYTES;

@@ -48,6 +48,43 @@ test('a thread loads node:perf_hooks only where a function of the program does',
   assert.equal(stdout, '0 true\n');
 });
 
+// New memory for each would come from the C library's heap, which grows by it: 165 MB after 300 threads.
+test('a new thread shares the memory of one that is gone with the reactor, and finds none of its jobs there', async () => {
+  const program = `
+    import { ThreadPool } from 'heddle';
+    const pool = new ThreadPool({ max: 1, maxCrashes: Infinity });
+    // What lies behind the last annex is nobody's.
+    const mark = (by) => {
+      const { workerData } = process.getBuiltinModule('node:worker_threads');
+      return (new Int32Array(workerData.memory)[workerData.memory.byteLength / 4 - 1] += by);
+    };
+    const text = 'too long for a slot. '.repeat(100);
+    const marks = [];
+    for (let n = 1; n <= 20; n++) {
+      marks.push(await pool.defer(mark, n));
+      const calls = Array.from({ length: 20 }, (_, index) => pool.defer((given) => given, text + index));
+      const lost = pool.defer(() => process.exit());
+      const later = pool.defer((given) => given, text);
+      const results = await Promise.allSettled([...calls, lost, later]);
+      const wrong = results.findIndex(({ status, value }, index) => {
+        if (index === 20) return status !== 'rejected';
+        return value !== (index === 21 ? text : text + index);
+      });
+      if (wrong >= 0) console.log('call', wrong, 'of thread', n, results[wrong]);
+    }
+    console.log(marks.join(' '));
+    await pool.stop();
+  `;
+  const { code, stdout, stderr } = await runProgram(program);
+  assert.equal(code, 0, stderr);
+  const marks = stdout.trim().split(' ').map(Number);
+  assert.equal(marks.length, 20, stdout);
+  assert.ok(
+    marks.some((mark, index) => mark > index + 1),
+    stdout,
+  );
+});
+
 test('neither a pool nor a bound object that is gone keeps the AsyncLocalStorage store of its calls', async () => {
   const program = `
     import { AsyncLocalStorage } from 'node:async_hooks';
