@@ -3,6 +3,8 @@ import { JobQueue, type QueueOwner } from './job-queue.ts';
 
 /** One in so many jobs is the one that has waited longest, whatever its priority. */
 const SHARE_OF_AGE = 8;
+/** For so many turns it is known how many jobs had been passed over before: more than threads have ahead. */
+const TURNS_REMEMBERED = 1024;
 
 interface Rank {
   readonly priority: number;
@@ -23,6 +25,10 @@ export class PriorityQueue {
   readonly #ranks: Rank[];
   /** How many jobs have been taken since the oldest was. */
   #passedOver = 0;
+  /** How many turns there have been: the order in which jobs go back if they must. */
+  #turns = 0;
+  /** Of the last turns, how many jobs had been passed over before each. */
+  readonly #lately = new Uint8Array(TURNS_REMEMBERED);
 
   constructor(owner: QueueOwner) {
     this.#owner = owner;
@@ -56,10 +62,34 @@ export class PriorityQueue {
     for (const job of jobs.toReversed()) this.#listOf(job.priority).putBack(job);
   }
 
-  /** The same of jobs that were to begin and have not: the next one is the oldest, as one of them may have been. */
+  /** The same of jobs that were to begin and have not: as if none of them had had its turn. */
   giveTurnBack(jobs: readonly Job[]): void {
     this.putBack(jobs);
-    if (jobs.length > 0) this.#passedOver = SHARE_OF_AGE - 1;
+    let first = this.#turns + 1;
+    let mostPassedOver = this.#passedOver;
+    for (const { turn } of jobs) {
+      first = Math.min(first, turn);
+      mostPassedOver = Math.max(mostPassedOver, this.#passedOverBefore(turn));
+    }
+    // Where others have had theirs in between, how many were passed over since is not known: the oldest comes sooner then.
+    const areTheLast = first + jobs.length > this.#turns;
+    this.#passedOver = areTheLast ? this.#passedOverBefore(first) : mostPassedOver;
+  }
+
+  /** Takes the first job out for a thread, which is to begin it. */
+  giveTurn(): Job | undefined {
+    const passedOver = this.#passedOver;
+    const job = this.shift();
+    if (job === undefined) return undefined;
+    job.getsTurn(++this.#turns);
+    this.#lately[this.#turns % TURNS_REMEMBERED] = passedOver;
+    return job;
+  }
+
+  #passedOverBefore(turn: number): number {
+    if (turn > this.#turns) return this.#passedOver;
+    if (this.#turns - turn >= TURNS_REMEMBERED) return SHARE_OF_AGE - 1;
+    return this.#lately[turn % TURNS_REMEMBERED] as number;
   }
 
   /** Takes the first job out which does not begin: that says nothing of whose turn it is. */

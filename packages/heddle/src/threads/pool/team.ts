@@ -91,8 +91,6 @@ export class Team {
     threadIsStuck: (thread) => this.#threadIsStuck(thread),
     threadHasEnded: (thread) => this.#threadHasEnded(thread),
   };
-  /** How many jobs threads have got: the order in which they go back if they must. */
-  #turns = 0;
   #serving = false;
 
   constructor(owner: TeamOwner, { min, max, maxQueue, concurrency, processors }: TeamLimits) {
@@ -146,8 +144,7 @@ export class Team {
         continue;
       }
       if (thread === undefined) break;
-      const job = this.#queue.shift() as Job;
-      job.getsTurn(++this.#turns);
+      const job = this.#queue.giveTurn() as Job;
       thread.run(job);
       this.#note(thread);
     }
