@@ -25,8 +25,13 @@ interface Waiting<T, R> {
   reject(error: unknown): void;
 }
 
-/** A thread that waits for so many milliseconds until an item is taken lets others work meanwhile. */
-const PATIENCE_MS = 10;
+/** For how long a thread waits until an item is taken before it lets others work meanwhile. */
+export interface Patience {
+  /** 0 is at once. */
+  readonly milliseconds: number;
+  /** What counts them. */
+  readonly time: TimeSource;
+}
 
 let lastIteration = 0;
 
@@ -45,7 +50,7 @@ export class ThreadItems<T, R> {
   readonly #buffer: number;
   /** So many items are taken before the thread is told. */
   readonly #batch: number;
-  readonly #time: TimeSource;
+  readonly #patience: Patience;
   #items: WaitingLine<T> = new WaitingLine();
   readonly #waiting: WaitingLine<Waiting<T, R | undefined>> = new WaitingLine();
   #taken = 0;
@@ -63,12 +68,12 @@ export class ThreadItems<T, R> {
 
   /**
    * @param buffer how many items the thread may be ahead
-   * @param time counts for how long it waits
+   * @param patience for how long it waits with its place kept
    */
-  constructor(start: StartIteration<R>, buffer: number, time: TimeSource) {
+  constructor(start: StartIteration<R>, buffer: number, patience: Patience) {
     this.#start = start;
     this.#buffer = buffer;
-    this.#time = time;
+    this.#patience = patience;
     this.#batch = Math.ceil(buffer / 2);
   }
 
@@ -180,9 +185,12 @@ export class ThreadItems<T, R> {
 
   /** The thread does nothing until items are taken; where that takes long, others may work in its place. */
   #waits(): void {
-    this.#holdUp ??= this.#time.callLater(PATIENCE_MS, () => {
+    const { milliseconds, time } = this.#patience;
+    const letOthersWork = (): void => {
       if (!this.#isLeft) this.#job?.waitsForTaker();
-    });
+    };
+    if (milliseconds === 0) letOthersWork();
+    else this.#holdUp ??= time.callLater(milliseconds, letOthersWork);
   }
 
   #goesOn(): void {

@@ -1,5 +1,4 @@
-import type { TimeSource } from '../defer/clock.ts';
-import { type StartIteration, ThreadItems } from './thread-items.ts';
+import { type Patience, type StartIteration, ThreadItems } from './thread-items.ts';
 
 /**
  * The items that a function gives in a thread, one after the other: what
@@ -14,10 +13,10 @@ export class ThreadIterator<T, R = unknown> implements AsyncIterableIterator<T, 
 
   /**
    * @param buffer how many items the thread may be ahead
-   * @param time counts for how long it waits
+   * @param patience for how long it waits with its place kept
    */
-  constructor(start: StartIteration<R>, buffer: number, time: TimeSource) {
-    this.#items = new ThreadItems(start, buffer, time);
+  constructor(start: StartIteration<R>, buffer: number, patience: Patience) {
+    this.#items = new ThreadItems(start, buffer, patience);
   }
 
   [Symbol.asyncIterator](): this {

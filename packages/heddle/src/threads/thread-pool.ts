@@ -439,7 +439,7 @@ export class ThreadPool {
       const all = [...args, iteration, buffer, told];
       return this.#core.submit(f, all, options, (function_) => resolveWrapped('iterate', function_), made);
     };
-    return new ThreadIterator(start, buffer, this.time);
+    return new ThreadIterator(start, buffer, { milliseconds: this.patience, time: this.time });
   }
 
   #bind(factory: Function, args: readonly unknown[], options: CallOptions): BoundObject<never> {
@@ -464,6 +464,11 @@ export class ThreadPool {
   /** What counts the time of the calls' limits. */
   protected get time(): TimeSource {
     return systemTime;
+  }
+
+  /** For how many milliseconds a thread waits until one of its items is taken before others may work in its place. */
+  protected get patience(): number {
+    return 10;
   }
 
   /** The time in milliseconds, from wherever; what {@link time} counts, too. */

@@ -69,6 +69,22 @@ test('a job with more items than may wait is performed up to there, and goes on 
   assert.deepEqual(pool.pendingCalls(), []);
 });
 
+test('performAll leaves a call that cannot begin before the test takes items', async () => {
+  const pool = new MemoryThreadPool();
+  const { iterate, defer } = pool.with({ key: 'one after the other' });
+  const items = iterate(countTo, 40);
+  const first = items.next();
+  await pool.performAll();
+  await first;
+  const behind = defer(add, 1, 1);
+  await pool.performAll();
+  assertNoResult(behind);
+  assert.deepEqual(pool.pendingCalls(), ['countTo', 'add']);
+  for await (const _ of items);
+  await pool.performAll();
+  assert.equal(successResultOf(behind), 2);
+});
+
 test('a job whose items nobody wants any more ends by itself, however many it has', async () => {
   const pool = new MemoryThreadPool();
   const items = pool.iterate(countTo, 40);

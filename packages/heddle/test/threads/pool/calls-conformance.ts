@@ -3,6 +3,8 @@ import { test } from 'node:test';
 import { Failure } from 'heddle/defer';
 import { ask, inThread, notify, type ThreadPool } from 'heddle/threads';
 import { askFor, callEither, callKept, countTo, enterByCall, keep, sorted } from '../../fixtures/threads/calls-out.ts';
+import { countTo as naturals } from '../../fixtures/threads/in-process.ts';
+import { add } from '../../fixtures/threads/jobs.ts';
 import * as ledger from '../../fixtures/threads/ledger.ts';
 import { errorOf } from '../../support/failure-of.ts';
 import type { PoolKind } from './pool-conformance.ts';
@@ -86,6 +88,15 @@ export function testCallsFromThread<Pool extends ThreadPool>(kindName: string, k
       ),
     );
     assert.equal((await done(pool, pool.defer(callKept))).code, 'HEDDLE_JOB_ENDED');
+  });
+
+  poolTest('a loop over the items of a job may wait for other jobs of the same pool', async (pool) => {
+    const sums: number[] = [];
+    const loop = (async () => {
+      for await (const n of pool.with({ buffer: 2 }).iterate(naturals, 9)) sums.push(await pool.defer(add, n, 10));
+    })();
+    await done(pool, loop);
+    assert.deepEqual(sums, [11, 12, 13, 14, 15, 16, 17, 18, 19]);
   });
 
   poolTest('a function of a module is called in the reactor’s instance of it', async (pool) => {
