@@ -1,3 +1,6 @@
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { types } from 'node:util';
 import { clearInterval, setInterval } from '../../defer/node-timers.ts';
 // A turn of the loop counts at most once, however long it takes: a loop that is blocked for seconds has
 // not given the module a chance to finish.
@@ -15,6 +18,31 @@ const namespaces = new Map<string, object>();
 /** The namespace of a module that was imported here before. */
 export function knownNamespace(url: string): object | undefined {
   return namespaces.get(url);
+}
+
+/** Those that `require` gives may have a member more than those that `import` gives. */
+const required = new Map<string, object>();
+
+/** The namespace of a module that was imported or required here before: to find a function by what it is. */
+export function namespaceAtHand(url: string): object | undefined {
+  return namespaces.get(url) ?? required.get(url);
+}
+
+/**
+ * Gets the namespace of a module that the program has loaded already, without waiting, for {@link namespaceAtHand}: where
+ * Node can, which leaves out modules with a top-level `await`.
+ */
+export function requireLoaded(url: string): void {
+  if (namespaceAtHand(url) !== undefined || !URL.canParse(url)) return;
+  const { protocol, search, hash } = new URL(url);
+  if (protocol !== 'file:' || search !== '' || hash !== '') return;
+  try {
+    const file = fileURLToPath(url);
+    const exports = createRequire(file)(file) as object;
+    if (types.isModuleNamespaceObject(exports)) required.set(url, exports);
+  } catch {
+    // It has to be imported.
+  }
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Address } from '../wire/address.ts';
 import { CallableError } from '../wire/callable-error.ts';
 import type { PlaceOfFunction } from '../wire/messages.ts';
 import { functionName } from './function-name.ts';
-import { importLoaded } from './loaded-import.ts';
+import { importLoaded, namespaceAtHand } from './loaded-import.ts';
 import { walkMembers } from './members.ts';
 
 /** A function of this thread's own instance of a module. */
@@ -12,6 +12,8 @@ export interface LocalFunction {
   readonly f: Function;
   readonly receiver: unknown;
 }
+
+type WrittenPlace = PlaceOfFunction & { kind: 'written' };
 
 const DEPTH = 3;
 
@@ -21,7 +23,9 @@ const DEPTH = 3;
  * @throws CallableError (or a promise rejected with one) where there is none, or it cannot be told which it is
  */
 export function localFunction(place: PlaceOfFunction): LocalFunction | Promise<LocalFunction> {
-  return place.kind === 'address' ? atAddress(place.address, place.name) : writtenIn(place);
+  return place.kind === 'address'
+    ? atAddress(place.address, place.name)
+    : inNamespace(place.url, place.name, (namespace) => writtenAs(namespace, place));
 }
 
 function atAddress(address: Address, name: string): LocalFunction | Promise<LocalFunction> {
@@ -37,7 +41,7 @@ function atAddress(address: Address, name: string): LocalFunction | Promise<Loca
       return at(exports, address.path, name, exports);
     }
     case 'module':
-      return namespaceOf(address.url, name).then((namespace) => at(namespace, address.path, name, undefined));
+      return inNamespace(address.url, name, (namespace) => at(namespace, address.path, name, undefined));
   }
 }
 
@@ -47,8 +51,16 @@ function at(root: unknown, path: readonly string[], name: string, outermost: unk
   return { f: value, receiver };
 }
 
-async function writtenIn({ url, name, text }: PlaceOfFunction & { kind: 'written' }): Promise<LocalFunction> {
-  const namespace = await namespaceOf(url, name);
+function inNamespace(
+  url: string,
+  name: string,
+  find: (namespace: object) => LocalFunction,
+): LocalFunction | Promise<LocalFunction> {
+  const namespace = namespaceAtHand(url);
+  return namespace === undefined ? namespaceOf(url, name).then(find) : find(namespace);
+}
+
+function writtenAs(namespace: object, { url, name, text }: WrittenPlace): LocalFunction {
   const found = new Map<Function, LocalFunction & { readonly path: string }>();
   walkMembers(namespace, DEPTH, (f, owner, path) => {
     if (functionName(f) !== name || Function.prototype.toString.call(f) !== text || found.has(f)) return false;

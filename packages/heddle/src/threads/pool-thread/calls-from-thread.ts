@@ -49,6 +49,7 @@ export class CallsFromThread {
     try {
       found = this.#find(target);
     } catch (error) {
+      if (this.#finding === undefined) return this.#end(call, 'thrown', error);
       found = Promise.reject(error);
     }
     if (this.#finding === undefined && !isPromise(found)) return this.#run(call, found);

@@ -1,8 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Failure } from 'heddle/defer';
-import { ask, inThread, notify, type ThreadPool } from 'heddle/threads';
-import { askFor, callEither, callKept, countTo, enterByCall, keep, sorted } from '../../fixtures/threads/calls-out.ts';
+import { ask, CallableError, inThread, notify, type ThreadPool } from 'heddle/threads';
+import {
+  askBalance,
+  askFor,
+  askHidden,
+  callEither,
+  callKept,
+  countTo,
+  enterByCall,
+  keep,
+  sorted,
+} from '../../fixtures/threads/calls-out.ts';
 import { countTo as naturals } from '../../fixtures/threads/in-process.ts';
 import { add } from '../../fixtures/threads/jobs.ts';
 import * as ledger from '../../fixtures/threads/ledger.ts';
@@ -104,5 +114,14 @@ export function testCallsFromThread<Pool extends ThreadPool>(kindName: string, k
     await done(pool, pool.defer(enterByCall, [5, 6]));
     while (ledger.entered.length < before + 2) await new Promise(setImmediate);
     assert.deepEqual(ledger.entered.slice(before), [5, 6]);
+  });
+  poolTest('a job is answered by a function of a module', async (pool) => {
+    assert.equal(await done(pool, pool.defer(askBalance)), ledger.balance());
+  });
+
+  poolTest('a function that its module does not export is not found', async (pool) => {
+    const call = pool.defer(askHidden);
+    kind.work(pool);
+    assert.equal((await errorOf(call, CallableError)).code, 'HEDDLE_NO_SUCH_FUNCTION');
   });
 }
