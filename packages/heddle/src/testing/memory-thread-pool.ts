@@ -309,6 +309,8 @@ class MemoryConnection implements ThreadConnection {
     this.#heldUp.delete(this);
     this.#job?.end();
     this.#job = undefined;
+    // Whoever hears of the result may have the next job performed at once.
+    const answered = this.#answered;
     this.#runner.hasEnded(0);
     if (!this.#ended) {
       const arrived = readAnswer(outcome, () => structuredClone(payload, { transfer: [...transfer] }));
@@ -317,7 +319,7 @@ class MemoryConnection implements ThreadConnection {
       this.#beganAt = undefined;
       this.#listener.completed(0, arrived.outcome, arrived.result, (now - beganAt) * 1000, beganAt);
     }
-    this.#answered();
+    answered();
   }
 }
 

@@ -118,6 +118,21 @@ test('performAll runs the jobs, too, that results lead to', async () => {
   assert.equal(successResultOf(sum), 7);
 });
 
+test('whoever hears of a result may have the next job performed at once', async () => {
+  const pool = new MemoryThreadPool({ max: 1 });
+  const order: (number | boolean)[] = [];
+  await Promise.all([pool.defer(add, 0, 0), pool.performAll()]);
+  const calls = [1, 2, 3].map((n) =>
+    pool.defer(add, n, 0).addCallback(async (sum) => {
+      order.push(sum);
+      order.push(await pool.perform());
+    }),
+  );
+  await pool.performAll();
+  await Promise.all(calls);
+  assert.deepEqual(order, [1, 2, 3, true, true, false]);
+});
+
 test('perform passes over a job that was taken back', async () => {
   const pool = new MemoryThreadPool({ max: 1 });
   const counter = sharedInts(1);
