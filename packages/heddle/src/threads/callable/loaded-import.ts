@@ -20,28 +20,34 @@ export function knownNamespace(url: string): object | undefined {
   return namespaces.get(url);
 }
 
-/** Those that `require` gives may have a member more than those that `import` gives. */
+/** As good as namespaces, to find a function by what it is: those that `require` gives may have a member more. */
 const required = new Map<string, object>();
 
-/** The namespace of a module that was imported or required here before: to find a function by what it is. */
+/** The namespace of a module that was imported or required here before, or what is as good. */
 export function namespaceAtHand(url: string): object | undefined {
   return namespaces.get(url) ?? required.get(url);
 }
 
 /**
- * Gets the namespace of a module that the program has loaded already, without waiting, for {@link namespaceAtHand}: where
- * Node can, which leaves out modules with a top-level `await`.
+ * Gets a module that the program has loaded already, without waiting, for {@link namespaceAtHand}: where Node can, which
+ * leaves out modules with a top-level `await`.
+ *
+ * @returns whether it is at hand
  */
-export function requireLoaded(url: string): void {
-  if (namespaceAtHand(url) !== undefined || !URL.canParse(url)) return;
+export function requireLoaded(url: string): boolean {
+  if (namespaceAtHand(url) !== undefined) return true;
+  if (!URL.canParse(url)) return false;
   const { protocol, search, hash } = new URL(url);
-  if (protocol !== 'file:' || search !== '' || hash !== '') return;
+  if (protocol !== 'file:' || search !== '' || hash !== '') return false;
   try {
     const file = fileURLToPath(url);
-    const exports = createRequire(file)(file) as object;
-    if (types.isModuleNamespaceObject(exports)) required.set(url, exports);
+    const exports: unknown = createRequire(file)(file);
+    const isNamespace = types.isModuleNamespaceObject(exports);
+    // As `import` shows a CommonJS file.
+    required.set(url, isNamespace ? (exports as object) : { ...(exports as object), default: exports });
+    return true;
   } catch {
-    // It has to be imported.
+    return false;
   }
 }
 

@@ -13,6 +13,7 @@ import {
   keep,
   sorted,
 } from '../../fixtures/threads/calls-out.ts';
+import { askCommon } from '../../fixtures/threads/asks-other-modules.ts';
 import { countTo as naturals } from '../../fixtures/threads/in-process.ts';
 import { add } from '../../fixtures/threads/jobs.ts';
 import * as ledger from '../../fixtures/threads/ledger.ts';
@@ -117,6 +118,7 @@ export function testCallsFromThread<Pool extends ThreadPool>(kindName: string, k
   });
   poolTest('a job is answered by a function of a module', async (pool) => {
     assert.equal(await done(pool, pool.defer(askBalance)), ledger.balance());
+    assert.equal(await done(pool, pool.defer(askCommon, 'louder')), 'louder!');
   });
 
   poolTest('a function that its module does not export is not found', async (pool) => {
