@@ -44,6 +44,7 @@ export class MemoryLine implements ReactorLine {
       `${name || 'An anonymous function'} has no answer yet, and cannot be waited for: the jobs of a MemoryThreadPool run in the reactor's thread. ${remedy}`,
     );
   }
+
   /** The module in which the reactor's instance of a function is to be found. */
   #moduleOf(target: CallTarget): string | undefined {
     if (target.kind === 'passed') return undefined;

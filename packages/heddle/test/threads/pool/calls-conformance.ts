@@ -116,6 +116,7 @@ export function testCallsFromThread<Pool extends ThreadPool>(kindName: string, k
     while (ledger.entered.length < before + 2) await new Promise(setImmediate);
     assert.deepEqual(ledger.entered.slice(before), [5, 6]);
   });
+
   poolTest('a job is answered by a function of a module', async (pool) => {
     assert.equal(await done(pool, pool.defer(askBalance)), ledger.balance());
     assert.equal(await done(pool, pool.defer(askCommon, 'louder')), 'louder!');
