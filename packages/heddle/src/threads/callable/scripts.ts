@@ -1,6 +1,7 @@
 import type { Session } from 'node:inspector';
 import { isAbsolute } from 'node:path';
 import { BoundedMap } from '../wire/bounded-map.ts';
+import { keepBranchCounts } from './coverage.ts';
 import { inspectorSession } from './inspector-session.ts';
 import { scriptsWereCompiled, startScriptCount } from './script-count.ts';
 
@@ -22,6 +23,7 @@ interface ScriptParsed {
     readonly embedderName?: string;
     readonly isModule?: boolean;
     readonly sourceMapURL?: string;
+    readonly length?: number;
     readonly executionContextAuxData?: { readonly isDefault?: boolean };
   };
 }
@@ -80,6 +82,19 @@ export function sourceMapUrlOf(scriptId: string): string {
   return found;
 }
 
+/** How many characters V8 has compiled of a script. */
+export function lengthOfScript(scriptId: string): number | undefined {
+  let found: number | undefined;
+  askDebugger(
+    inspectorSession(),
+    () => {},
+    ({ params }) => {
+      if (params.scriptId === scriptId) found = params.length;
+    },
+  );
+  return found;
+}
+
 /** Takes note of what was loaded since this was last done, which costs next to nothing where nothing was. */
 export function rereadScripts(): void {
   const session = inspectorSession();
@@ -120,6 +135,7 @@ export function askDebugger<Answer>(
     rememberScript(parsed.params.scriptId, script);
     if (script.isModule && script.inMainRealm && !script.url.startsWith('node:')) modules.add(script.url);
   };
+  keepBranchCounts();
   session.on('Debugger.scriptParsed', remember);
   session.post('Debugger.enable');
   try {

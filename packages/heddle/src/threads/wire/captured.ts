@@ -27,9 +27,18 @@ export interface CapturedText {
   readonly column: number;
   /** The script's `//# sourceMappingURL=`, for debuggers and stacks; left out where it is long and of no use. */
   readonly sourceMapUrl?: string;
+  /** Told where coverage is taken, which goes by offsets into the script. */
+  readonly offsets?: Offsets;
   readonly bindings: readonly Binding[];
   /** The bindings that a class uses while it is made: what it extends, and what its static parts name. */
   readonly neededAtOnce: readonly string[];
+}
+
+export interface Offsets {
+  /** Where the text starts in the script. */
+  readonly start: number;
+  /** Where the script ends. */
+  readonly end: number;
 }
 
 /** A variable that the text uses, and what it holds in the thread. */

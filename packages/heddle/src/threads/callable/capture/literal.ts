@@ -8,9 +8,10 @@ import { type Source, sourceOf } from './source.ts';
 import { BoundedMap } from '../../wire/bounded-map.ts';
 import type { Origin } from '../origin.ts';
 import { readablePath } from '../readable-path.ts';
-import { type Script, sourceMapUrlOf } from '../scripts.ts';
+import { isCoverageTaken } from '../coverage.ts';
+import { lengthOfScript, type Script, sourceMapUrlOf } from '../scripts.ts';
 import { newUsage, type Usage } from './usage.ts';
-import type { CapturedReference, CapturedText, LoadableReference } from '../../wire/captured.ts';
+import type { CapturedReference, CapturedText, LoadableReference, Offsets } from '../../wire/captured.ts';
 
 type ScriptOrigin = Origin & { readonly kind: 'script' };
 
@@ -36,6 +37,8 @@ export interface Literal {
   readonly sourceUrl: string | undefined;
   /** What the script's `//# sourceMappingURL=` says; empty where it has none. */
   sourceMapUrl(): string;
+  /** Where the text is in the script, for a measuring of coverage. */
+  readonly offsets: Offsets | undefined;
   readonly usages: readonly Usage[];
   readonly obstacles: readonly Obstacle[];
   readonly ownThis: number | undefined;
@@ -103,6 +106,7 @@ export function analyse(f: Function, origin: ScriptOrigin): Literal {
     start: source?.start ?? 0,
     sourceUrl: facts.sourceUrl,
     sourceMapUrl: sourceMapUrlBy(facts, scriptId),
+    offsets: isCoverageTaken() ? { start: source?.start ?? 0, end: endOf(scriptId) } : undefined,
     usages,
     obstacles,
     ownThis: free.ownThis === undefined ? undefined : free.ownThis - read.start,
@@ -121,6 +125,17 @@ export function analyse(f: Function, origin: ScriptOrigin): Literal {
 // Made apart: within `analyse` it would keep all that its other closures see, the whole syntax tree.
 function sourceMapUrlBy(facts: ModuleFacts, scriptId: string): () => string {
   return () => facts.sourceMapUrl ?? sourceMapUrlOf(scriptId);
+}
+
+const ends = new BoundedMap<string, number>(MOST_SCRIPTS);
+
+function endOf(scriptId: string): number {
+  let end = ends.get(scriptId);
+  if (end === undefined) {
+    end = lengthOfScript(scriptId) ?? 0;
+    ends.set(scriptId, end);
+  }
+  return end;
 }
 
 function factsOf(scriptId: string, isModule: boolean, source: Source | undefined): ModuleFacts {

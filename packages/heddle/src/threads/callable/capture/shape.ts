@@ -59,9 +59,10 @@ function isDebugged(): boolean {
 }
 
 function textOf({ literal, name, bindings }: CapturedFunction, mapped: boolean): CapturedText {
-  const { text, strict, script, line, column, neededAtOnce } = literal;
+  const { text, strict, script, line, column, neededAtOnce, offsets } = literal;
   const form = literal.form as CapturedText['form'];
-  const captured: CapturedText = { name, text, form, strict, script, line, column, bindings, neededAtOnce };
+  const parts: CapturedText = { name, text, form, strict, script, line, column, bindings, neededAtOnce };
+  const captured = offsets === undefined ? parts : { ...parts, offsets };
   const sourceMapUrl = literal.sourceMapUrl();
   const isOfUse = mapped || sourceMapUrl.length < SHORT || isDebugged();
   return sourceMapUrl === '' || !isOfUse ? captured : { ...captured, sourceMapUrl };
