@@ -13,6 +13,7 @@ import { searchOtherModules, seenExported } from './other-modules.ts';
 import { searchOwnModule, type Verdict } from './own-module.ts';
 import { PendingSearch } from './pending-search.ts';
 import * as refuse from './refusals.ts';
+import { withTextOfKept } from './kept-original.ts';
 import { noteReloads } from './reloads.ts';
 import type { Script } from './scripts.ts';
 import { isPromise } from '../wire/is-promise.ts';
@@ -116,8 +117,13 @@ function locate(f: Function): Located | Promise<Located> {
  */
 function exportedOfFactory(f: Function, script: Script): FunctionReference | undefined {
   const reference = isEntryModule(script.url) || isTypedIn(script) ? undefined : seenExported(f);
-  if (reference !== undefined) references.set(f, reference);
-  return reference;
+  return reference && remember(f, reference);
+}
+
+function remember(f: Function, reference: FunctionReference): FunctionReference {
+  const known = withTextOfKept(f, reference);
+  references.set(f, known);
+  return known;
 }
 
 /**
@@ -138,8 +144,7 @@ function nodeFunction(f: Function): FunctionReference | undefined {
 
 function ofNodesGlobals(f: Function): FunctionReference | undefined {
   const reference = globalOfNode(f);
-  if (reference !== undefined) references.set(f, reference);
-  return reference;
+  return reference && remember(f, reference);
 }
 
 /**
@@ -152,7 +157,7 @@ export function indexFunctionsOfNode(): boolean {
   if (loaded === nodeModulesIndexed) return false;
   nodeModulesIndexed = loaded;
   indexNodeFunctions((found, reference) => {
-    if (!references.has(found)) references.set(found, reference);
+    if (!references.has(found)) remember(found, reference);
   });
   return true;
 }
@@ -185,8 +190,7 @@ function findByOrigin(f: Function, origin: Origin): Located | Promise<Located> {
 function heed(f: Function, origin: Origin, verdict: Verdict): Located | Promise<Located> {
   switch (verdict.kind) {
     case 'exported':
-      references.set(f, verdict.reference);
-      return verdict.reference;
+      return remember(f, verdict.reference);
     case 'hidden':
       return searchElsewhere(f, origin);
     case 'ambiguous':
@@ -203,10 +207,7 @@ function searchElsewhere(f: Function, origin: Origin, refusal?: () => Refusal): 
   return pending(
     f,
     searchOtherModules(f, origin).then(({ reference, complete }) => {
-      if (reference !== undefined) {
-        references.set(f, reference);
-        return reference;
-      }
+      if (reference !== undefined) return remember(f, reference);
       if (refusal === undefined && origin.kind === 'script') return literalOf(f, origin);
       const refused = refusal?.() ?? refuse.native(f);
       throw complete ? forever(f, refused) : new CallableError(refused);

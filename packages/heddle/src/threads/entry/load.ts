@@ -61,6 +61,32 @@ function sourceOf(located: Located): FunctionSource {
  * @param functionName of the function that it is for, where it is not that function
  */
 export function locate(address: Address, functionName: string = address.path.join('.')): Located | Promise<Located> {
+  const located = locateByPath(address, functionName);
+  const { text } = address;
+  if (text === undefined) return located;
+  const orBefore = (found: Located): Located | Promise<Located> => whatIsBefore(address, text, functionName, found);
+  return isPromise(located) ? located.then(orBefore) : orBefore(located);
+}
+
+/** What is at an address; where that is nothing, the function of this text on the way. */
+function whatIsBefore(
+  address: Address,
+  text: string,
+  functionName: string,
+  nothing: Located,
+): Located | Promise<Located> {
+  if (nothing.value !== undefined) return nothing;
+  const path = address.path.slice(0, -1);
+  const choose = (before: Located): Located | Promise<Located> => {
+    const { value } = before;
+    if (typeof value === 'function' && Function.prototype.toString.call(value) === text) return before;
+    return path.length < 2 ? nothing : whatIsBefore({ ...address, path }, text, functionName, nothing);
+  };
+  const before = locateByPath({ ...address, path }, functionName);
+  return isPromise(before) ? before.then(choose) : choose(before);
+}
+
+function locateByPath(address: Address, functionName: string): Located | Promise<Located> {
   switch (address.kind) {
     case 'global':
       return member(globalThis, address.path, 'the global object', undefined);
