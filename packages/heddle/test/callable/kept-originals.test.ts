@@ -48,6 +48,53 @@ test('functions run that instrumentation or a mock has replaced since the progra
   assert.deepEqual(await runProgram([program]), [[true, 2, 8, 4]]);
 });
 
+test('functions of Node’s modules run that have been replaced there since the program got them', async () => {
+  const program = folder.write(
+    'replaced-of-node.mjs',
+    [
+      "import fs, { existsSync, readFileSync } from 'node:fs';",
+      "import crypto, { pbkdf2Sync } from 'node:crypto';",
+      "import { mock } from 'node:test';",
+      `import { deferToThread } from ${heddle};`,
+      "mock.method(fs, 'existsSync', () => 'mocked');",
+      'fs.readFileSync = (...args) => readFileSync(...args);',
+      "crypto.pbkdf2Sync = () => 'replaced';",
+      'console.log(JSON.stringify([',
+      "  await deferToThread(existsSync, '/'),",
+      "  await deferToThread((file) => readFileSync(file, 'utf8').length > 0, process.argv[1]),",
+      "  (await deferToThread(pbkdf2Sync, 'a', 'b', 1, 8, 'sha1')).length,",
+      "  await deferToThread(fs.existsSync, '/').catch(({ code }) => code),",
+      ']));',
+    ].join('\n'),
+  );
+  assert.deepEqual(await runProgram([program]), [[true, true, 8, 'HEDDLE_PROXY']]);
+});
+
+test('what stands in the place of a function of Node’s is not taken for that function', async () => {
+  const program = folder.write(
+    'stand-ins.mjs',
+    [
+      "import fs from 'node:fs';",
+      "import zlib from 'node:zlib';",
+      "import { mock } from 'node:test';",
+      `import { deferToThread } from ${heddle};`,
+      "mock.method(fs, 'existsSync', () => 'mocked');",
+      "fs.accessSync = () => 'replaced';",
+      'const { gzipSync } = zlib;',
+      'zlib.gzipSync = Object.assign(function gzipSync(text) { return gzipSync.calls + text; }, { calls: 1 });',
+      'console.log(JSON.stringify([',
+      "  await deferToThread(fs.existsSync, '/').catch(({ code }) => code),",
+      "  await deferToThread(fs.accessSync, '/'),",
+      "  await deferToThread(zlib.gzipSync, 'text').catch(({ code }) => code),",
+      "  (await deferToThread(fs.realpathSync, '/')),",
+      "  (await deferToThread(Number, '7')),",
+      ']));',
+    ].join('\n'),
+  );
+  const codes = ['HEDDLE_PROXY', 'replaced', 'HEDDLE_CAPTURES_UNCLONABLE', '/', 7];
+  assert.deepEqual(await runProgram([program]), [codes]);
+});
+
 test('where a thread has other functions in that place, the function of the same text is missed', async () => {
   folder.write('wrap.cjs', wrap);
   folder.write(

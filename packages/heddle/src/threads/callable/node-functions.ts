@@ -75,6 +75,33 @@ export function globalOfNode(f: Function): FunctionReference | undefined {
   return ownValue(globalThis, name) === f ? { kind: 'global', path: [name] } : undefined;
 }
 
+/**
+ * Whether what stands in the place of a function of Node's looks as if a mock or instrumentation had put it there: a
+ * function without a name, or one that something is kept at. A few of Node's own do as well.
+ */
+export function mayBeReplacement(f: Function): boolean {
+  return functionName(f) === '' || Object.keys(f).length > 0 || Object.getOwnPropertyNames(f).length > 3;
+}
+
+/**
+ * A function that is written in one of Node's modules, where the one that gave it has something else under its name now, as
+ * instrumentation and mocks put it there: a thread still has it in its place. Undefined where it may be one of several.
+ *
+ * @param isReplaced whether a function is none of Node's
+ */
+export function replacedOfNode(f: Function, isReplaced: (held: Function) => boolean): FunctionReference | undefined {
+  const name = functionName(f);
+  const places = new Map<unknown, FunctionReference>();
+  for (const loaded of loadedNodeModules()) {
+    const module = `node:${loaded}`;
+    const exports: unknown = process.getBuiltinModule(module);
+    const held = ownValue(exports, name);
+    if (typeof held === 'function' && isReplaced(held)) places.set(exports, { kind: 'builtin', module, path: [name] });
+  }
+  const [only, another] = places.values();
+  return another === undefined ? only : undefined;
+}
+
 function ownValue(holder: unknown, name: string): unknown {
   const hasProperties = holder !== null && (typeof holder === 'object' || typeof holder === 'function');
   return hasProperties ? dataProperty(holder, name) : undefined;

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { CallableError, type Refusal } from '../wire/callable-error.ts';
 import type { Resolved } from '../wire/passed.ts';
 import type { FunctionReference } from '../wire/reference.ts';
@@ -7,7 +8,14 @@ import { isKnownLiteral, knownLiteral, literalAt, literalOf } from './capture/kn
 import { isWrittenInCall } from './capture/written-in-call.ts';
 import { isEntryModule } from './entry-module.ts';
 import { addressedCalls, references, refusals } from './known.ts';
-import { countNodeModules, globalOfNode, indexNodeFunctions, looksLikeNodesOwn } from './node-functions.ts';
+import {
+  countNodeModules,
+  globalOfNode,
+  indexNodeFunctions,
+  looksLikeNodesOwn,
+  mayBeReplacement,
+  replacedOfNode,
+} from './node-functions.ts';
 import { type Origin, originOf } from './origin.ts';
 import { searchOtherModules, seenExported } from './other-modules.ts';
 import { searchOwnModule, type Verdict } from './own-module.ts';
@@ -142,8 +150,30 @@ function nodeFunction(f: Function): FunctionReference | undefined {
   return indexFunctionsOfNode() ? references.get(f) : undefined;
 }
 
+/**
+ * What stands in the place of a function of Node's and may be of the program's making: the thread would run Node's. To tell
+ * takes a question to the inspector, of which those that are Node's for sure need none.
+ */
+const standIns = new WeakMap<Function, FunctionReference>();
+
+/** One of Node's own functions, of which it is known by now that it is compiled code or written in a module of Node's. */
+function surelyNodes(f: Function): FunctionReference | undefined {
+  const known = nodeFunction(f);
+  if (known !== undefined) return known;
+  const reference = standIns.get(f);
+  return reference && remember(f, reference);
+}
+
 function ofNodesGlobals(f: Function): FunctionReference | undefined {
   const reference = globalOfNode(f);
+  return reference && remember(f, reference);
+}
+
+function ofNodeReplaced(f: Function): FunctionReference | undefined {
+  const reference = replacedOfNode(f, (held) => {
+    const origin = originOf(held);
+    return origin.kind === 'script' ? !origin.script.url.startsWith('node:') : origin.kind !== 'native';
+  });
   return reference && remember(f, reference);
 }
 
@@ -157,7 +187,9 @@ export function indexFunctionsOfNode(): boolean {
   if (loaded === nodeModulesIndexed) return false;
   nodeModulesIndexed = loaded;
   indexNodeFunctions((found, reference) => {
-    if (!references.has(found)) remember(found, reference);
+    if (references.has(found) || types.isProxy(found)) return;
+    if (mayBeReplacement(found)) standIns.set(found, reference);
+    else remember(found, reference);
   });
   return true;
 }
@@ -165,13 +197,17 @@ export function indexFunctionsOfNode(): boolean {
 function findByOrigin(f: Function, origin: Origin): Located | Promise<Located> {
   noteReloads();
   if (origin.kind !== 'script') {
-    const known = nodeFunction(f) ?? (origin.kind === 'native' ? ofNodesGlobals(f) : undefined);
+    const isOwn = origin.kind === 'native' || origin.kind === 'denied';
+    const known =
+      (isOwn ? surelyNodes(f) : nodeFunction(f)) ?? (origin.kind === 'native' ? ofNodesGlobals(f) : undefined);
     return known ?? searchElsewhere(f, origin, () => withoutModule(f, origin));
   }
   const { script } = origin;
   // From a module of Node's that was loaded since the last look.
   if (script.url.startsWith('node:')) {
-    return nodeFunction(f) ?? ofNodesGlobals(f) ?? searchElsewhere(f, origin, () => refuse.native(f));
+    return (
+      surelyNodes(f) ?? ofNodesGlobals(f) ?? ofNodeReplaced(f) ?? searchElsewhere(f, origin, () => refuse.native(f))
+    );
   }
   // V8 gives a script of WebAssembly its code as bytes, and no text.
   if (script.url.startsWith('wasm:')) return searchElsewhere(f, origin, () => refuse.native(f));
