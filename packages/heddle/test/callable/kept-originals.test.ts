@@ -95,6 +95,22 @@ test('what stands in the place of a function of Node’s is not taken for that f
   assert.deepEqual(await runProgram([program]), [codes]);
 });
 
+test('a wrapper of instrumentation in one of Node’s modules goes by the name that it stands under', async () => {
+  folder.write('wrap.cjs', wrap);
+  const program = folder.write(
+    'instrumented.mjs',
+    [
+      "import fs from 'node:fs';",
+      "import wrap from './wrap.cjs';",
+      `import { deferToThread } from ${heddle};`,
+      "wrap(fs, 'existsSync');",
+      "await deferToThread(JSON.parse, '1');",
+      "console.log(JSON.stringify(await deferToThread(fs.existsSync, '/')));",
+    ].join('\n'),
+  );
+  assert.deepEqual(await runProgram([program]), [true]);
+});
+
 test('where a thread has other functions in that place, the function of the same text is missed', async () => {
   folder.write('wrap.cjs', wrap);
   folder.write(

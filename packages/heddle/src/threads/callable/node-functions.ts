@@ -76,11 +76,12 @@ export function globalOfNode(f: Function): FunctionReference | undefined {
 }
 
 /**
- * Whether what stands in the place of a function of Node's looks as if a mock or instrumentation had put it there: a
- * function without a name, or one that something is kept at. A few of Node's own do as well.
+ * Whether what stands in the place of a function of Node's looks as if a mock or the program had put it there: a function
+ * without a name, or with properties to be seen. A few of Node's own do as well. What instrumentation keeps at its wrappers is
+ * not enumerable, and a thread has a wrapper of its own there, or none.
  */
 export function mayBeReplacement(f: Function): boolean {
-  return functionName(f) === '' || Object.keys(f).length > 0 || Object.getOwnPropertyNames(f).length > 3;
+  return functionName(f) === '' || Object.keys(f).length > 0;
 }
 
 /**
