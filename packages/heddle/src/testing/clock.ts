@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+import { InvalidArgumentError } from '../defer/errors.ts';
 import { DelayedCall, type DelayedCallOwner, requireDelay } from '../reactor/delayed-call.ts';
 import { SortedCalls } from './sorted-calls.ts';
 import type { ReactorTime } from '../reactor/time.ts';
@@ -71,4 +73,15 @@ export class Clock implements ReactorTime, DelayedCallOwner {
   cancelled(call: DelayedCall): void {
     this.#queue.remove(call);
   }
+}
+
+/** Whether it is a Clock, perhaps of another instance of this module: test runners load modules anew. */
+export function isClock(value: unknown): boolean {
+  return typeof (value as Clock | null | undefined)?.advance === 'function';
+}
+
+/** @throws InvalidArgumentError for what is no Clock: nobody could move another one's time on */
+export function requireClock(clock: unknown, of: string): void {
+  if (isClock(clock)) return;
+  throw new InvalidArgumentError(`The clock of a ${of} must be a Clock of heddle/testing, not ${inspect(clock)}.`);
 }

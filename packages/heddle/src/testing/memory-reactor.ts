@@ -6,7 +6,7 @@ import { Reactor } from '../reactor/reactor.ts';
 import type { RunOptions } from '../reactor/run-options.ts';
 import type { ReactorTime } from '../reactor/time.ts';
 import { callForEffect } from '../threads/thread-pool.ts';
-import { Clock } from './clock.ts';
+import { Clock, requireClock } from './clock.ts';
 import { MemoryThreadPool } from './memory-thread-pool.ts';
 
 /**
@@ -31,7 +31,9 @@ export class MemoryReactor extends Reactor<MemoryThreadPool> {
   /** The time that this reactor goes by. */
   readonly clock: Clock;
 
+  /** @throws InvalidArgumentError where it is no Clock */
   constructor(clock: Clock = new Clock()) {
+    requireClock(clock, 'MemoryReactor');
     super({
       makeThreadPool: () => new MemoryThreadPool({}, clock),
       callForEffect,

@@ -1,5 +1,6 @@
 import type { Transferable } from 'node:worker_threads';
 import type { TimeSource } from '../defer/clock.ts';
+import { InvalidArgumentError } from '../defer/errors.ts';
 import { queueMicrotask, setImmediate } from '../defer/node-timers.ts';
 import type { KeepAlive } from '../reactor/keep-alive.ts';
 import type {
@@ -22,7 +23,7 @@ import type { JobDemand } from '../threads/wire/job-demand.ts';
 import type { CallAnswer, JobMessage, MoreItems } from '../threads/wire/messages.ts';
 import { pack, packThrown } from '../threads/wire/pack.ts';
 import type { Parcel } from '../threads/wire/payload.ts';
-import { Clock } from './clock.ts';
+import { Clock, isClock, requireClock } from './clock.ts';
 import { callAsJob } from './memory-job.ts';
 import { MemoryLine } from './memory-line.ts';
 
@@ -59,7 +60,11 @@ export class MemoryThreadPool extends ThreadPool {
   /** Threads whose job goes on when the test takes items. */
   #heldUp = new Set<MemoryConnection>();
 
+  /** @throws InvalidArgumentError when an option or the clock cannot be what it is given as */
   constructor(options: ThreadPoolOptions = {}, clock: Clock = new Clock()) {
+    // A clock has nothing that could be told from no options.
+    if (isClock(options)) throw new InvalidArgumentError('A MemoryThreadPool takes options, then the clock.');
+    requireClock(clock, 'MemoryThreadPool');
     super(options);
     this.clock = clock;
   }
@@ -76,8 +81,8 @@ export class MemoryThreadPool extends ThreadPool {
       const given = this.#given.shift();
       if (given === undefined) {
         // A call that no thread has waits for what only the test can do, such as to take an item of the one before it.
-        const calls = this.calls().filter(({ thread }) => thread !== undefined);
-        const isIdle = calls.length <= this.#heldUp.size;
+        const withoutThread = this.calls().filter(({ thread }) => thread === undefined);
+        const isIdle = this.pendingCalls().length - withoutThread.length <= this.#heldUp.size;
         if (isIdle && refusalsAreOut) return false;
         // A function met for the first time is still looked up, or items have been taken and their job goes on. And what
         // was refused fails in a later turn, as a thread that has been ended is gone in one.

@@ -1,4 +1,6 @@
+import { inspect } from 'node:util';
 import type { Deferred } from '../defer/deferred.ts';
+import { InvalidArgumentError } from '../defer/errors.ts';
 import { reactor } from './create-reactor.ts';
 import type {
   BindCall,
@@ -12,6 +14,7 @@ import type {
 } from './deferrable.ts';
 import type { CallOptions } from './options.ts';
 import type { AnyFunction } from './overloads.ts';
+import { refusedCall } from './pool/refused-call.ts';
 import type { PoolView, ThreadPool } from './thread-pool.ts';
 
 // What goes in and comes out, only the signatures that users see can tell.
@@ -126,10 +129,15 @@ export function callMultipleInThread<const F extends readonly AnyFunction[]>(cal
 
 /**
  * {@link deferToThread} in a pool of your choice: Twisted's spelling of
- * `pool.defer(f, ...args)`.
+ * `pool.defer(f, ...args)`, without the reactor before the pool.
  */
 export const deferToThreadPool: DeferToThreadPool<ThreadPool | PoolView> = ((
   pool: ThreadPool | PoolView,
   f: Function,
   ...args: unknown[]
-) => (pool.defer as Untyped)(f, ...args)) as DeferToThreadPool<ThreadPool | PoolView>;
+) => {
+  if (typeof pool?.defer === 'function') return (pool.defer as Untyped)(f, ...args);
+  const given = inspect(pool, { depth: 0 });
+  const message = `deferToThreadPool takes a pool, then the function and its arguments, and no reactor: ${given} is no pool.`;
+  return refusedCall(new InvalidArgumentError(message));
+}) as DeferToThreadPool<ThreadPool | PoolView>;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Deferred, InvalidArgumentError, TimeoutError } from 'heddle/defer';
 import { AlreadyCalled, AlreadyCancelled, type DelayedCall } from 'heddle/reactor';
-import { Clock, failureResultOf } from 'heddle/testing';
+import { Clock, failureResultOf, MemoryReactor, MemoryThreadPool } from 'heddle/testing';
 
 test('the time stands still until it is advanced, and starts at 0', () => {
   const clock = new Clock();
@@ -144,4 +144,15 @@ test('calls are listed in the order in which they are due', () => {
   );
   due[1]?.cancel();
   assert.equal(clock.getDelayedCalls()[0], due[2]);
+});
+
+test('a reactor and a thread pool for tests take no clock but one that the test can move on', () => {
+  const time: unknown = { now: () => 0, callLater: () => undefined };
+  for (const given of [time, 3, null]) {
+    const message = /must be a Clock of heddle\/testing, not /;
+    assert.throws(() => new MemoryReactor(given as Clock), { name: 'InvalidArgumentError', message });
+    assert.throws(() => new MemoryThreadPool({}, given as Clock), { name: 'InvalidArgumentError', message });
+  }
+  const inPlaceOfOptions = new Clock() as unknown as object;
+  assert.throws(() => new MemoryThreadPool(inPlaceOfOptions), /takes options, then the clock/);
 });

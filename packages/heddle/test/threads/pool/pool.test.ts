@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { type TestContext, test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { threadId } from 'node:worker_threads';
-import { InvalidArgumentError } from 'heddle/defer';
+import { type Deferred, InvalidArgumentError } from 'heddle/defer';
 import { createReactor, reactor } from 'heddle/reactor';
 import {
   type CallOptions,
@@ -337,6 +337,17 @@ test('a thread does not keep the AsyncLocalStorage of the call that it was made 
   // What the thread itself has to tell later belongs to no call.
   storage.run('the first call', () => pool.callInThread(answerThenThrow, 'an afterthought'));
   assert.equal(await seen, undefined);
+});
+
+test('deferToThreadPool with a reactor first, as in Twisted, or anything but a pool fails, and says what it takes', async () => {
+  const defer = deferToThreadPool as (...args: unknown[]) => Deferred<unknown>;
+  for (const first of [reactor, undefined, null, 'pool']) {
+    const error = await errorOf(defer(first, reactor.getThreadPool(), add, 1, 2), InvalidArgumentError);
+    assert.match(
+      error.message,
+      /^deferToThreadPool takes a pool, then the function and its arguments, and no reactor: /,
+    );
+  }
 });
 
 test('deferToThreadPool is the defer of the pool, deferToThread that of the pool of the reactor', limit, async (t) => {
