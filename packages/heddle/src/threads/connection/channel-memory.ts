@@ -1,6 +1,6 @@
 import { Channel } from '../wire/channel.ts';
 
-/** With so many threads that have gone, others would have been taken out of use for good. */
+/** More threads than these seldom end together to be replaced. */
 const MOST_SPARE = 8;
 
 const spare: SharedArrayBuffer[] = [];

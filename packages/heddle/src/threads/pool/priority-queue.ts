@@ -81,8 +81,9 @@ export class PriorityQueue {
     const passedOver = this.#passedOver;
     const job = this.shift();
     if (job === undefined) return undefined;
-    job.getsTurn(++this.#turns);
+    this.#turns++;
     this.#lately[this.#turns % TURNS_REMEMBERED] = passedOver;
+    job.getsTurn(this.#turns);
     return job;
   }
 
