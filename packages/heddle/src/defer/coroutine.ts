@@ -1,7 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import { inspect } from 'node:util';
 import type { Deferred, observe, settle } from './deferred.ts';
-import { AlreadyCalledError, type CancelledError } from './errors.ts';
+import { AlreadyCalledError, type CancelledError, InvalidArgumentError } from './errors.ts';
 import { Failure } from './failure.ts';
 import { logError } from './log-error.ts';
 
@@ -103,6 +103,7 @@ export class Coroutine {
       if (step.done === true) return this.#return(step.value);
       try {
         awaited = this.#toAwaited(step.value);
+        this.#refuseOwn(awaited);
       } catch (error) {
         sent = new Failure(error);
         continue;
@@ -119,6 +120,14 @@ export class Coroutine {
       sent = this.#answer;
       this.#answer = undefined;
     }
+  }
+
+  /** It would wait for itself for ever, and a cancel would go round in a circle. */
+  #refuseOwn(awaited: Deferred<unknown> | undefined): void {
+    if (awaited === undefined || awaited !== this.#result || awaited.called) return;
+    throw new InvalidArgumentError(
+      'A coroutine waits for its own Deferred, which has no result before the coroutine ends.',
+    );
   }
 
   /** Looks at a Deferred: its result is in `#answer` now, or goes to the generator later. */
@@ -147,6 +156,7 @@ export class Coroutine {
     let awaited: Deferred<unknown> | undefined;
     try {
       awaited = isGenerator(value) ? undefined : this.#toAwaited(value);
+      this.#refuseOwn(awaited);
     } catch (error) {
       return this.#end(new Failure(error));
     }

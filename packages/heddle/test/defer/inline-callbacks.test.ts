@@ -502,3 +502,38 @@ suite('The async context in a generator', () => {
     assert.deepEqual(seen, { value: 'outer' });
   });
 });
+
+suite('a coroutine that would wait for its own Deferred', () => {
+  const refused = { name: 'InvalidArgumentError', message: /^A coroutine waits for its own Deferred/ };
+
+  test('is told so where it waits, and may go on', () => {
+    const gate = new Deferred<void>();
+    const seen: unknown[] = [];
+    const own: Deferred<string> = inlineCallbacks(function* () {
+      yield* gate;
+      try {
+        yield own;
+      } catch (error) {
+        seen.push(error);
+      }
+      return 'done';
+    })();
+    gate.callback();
+    assert.deepEqual(outcome(own), { value: 'done' });
+    assert.throws(() => {
+      throw seen[0];
+    }, refused);
+  });
+
+  test('fails where it returns that', () => {
+    const gate = new Deferred<void>();
+    const own: Deferred<unknown> = inlineCallbacks(function* () {
+      yield* gate;
+      return own as unknown;
+    })();
+    gate.callback();
+    assert.throws(() => {
+      throw errorOf(own);
+    }, refused);
+  });
+});
