@@ -54,14 +54,18 @@ export function indexNodeFunctions(remember: (f: Function, reference: FunctionRe
 
 /**
  * Whether `f` is probably Node's: compiled code, or what {@link indexNodeFunctions} would come by under the function's own
- * name. That takes a millisecond, where the index takes four.
+ * name or as a member of a module. That takes a millisecond, where the index takes four.
  */
 export function looksLikeNodesOwn(f: Function): boolean {
   if (/\{\s*\[native code\]\s*\}$/.test(Function.prototype.toString.call(f))) return true;
   const ownName = functionName(f);
   const isIn = (holder: unknown): boolean => ownValue(holder, ownName) === f;
-  const isInOrBelow = (holder: object): boolean =>
-    isIn(holder) || Object.getOwnPropertyNames(holder).some((name) => isIn(ownValue(holder, name)));
+  const isInOrBelow = (module: object): boolean =>
+    isIn(module) ||
+    Object.getOwnPropertyNames(module).some((name) => {
+      const member = ownValue(module, name);
+      return member === f || isIn(member);
+    });
   return (
     isIn(globalThis) ||
     GLOBALS.some((name) => isIn(ownValue(globalThis, name))) ||
