@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import { type Deferred, Failure, ProcessPool, ThreadPool } from 'heddle';
 import { type Fate, fates, isRefused } from './soak/fates.ts';
-import { spin } from './soak/jobs.ts';
+import { spin, work } from './soak/jobs.ts';
 import { leftovers, whatIsLeft } from './soak/leftovers.ts';
 import { type Outcome, told } from './soak/outcome.ts';
 import { Random } from './soak/random.ts';
@@ -130,6 +130,12 @@ async function askOneThread(): Promise<void> {
   }
 }
 
+/** What a few threads share with this one is kept for others when they are gone. */
+async function startSomeThreads(): Promise<void> {
+  await using pool = new Pool({ max: 6 });
+  await Promise.all(Array.from({ length: 6 }, () => pool.defer(work, 50)));
+}
+
 /** What ends last ends a moment after the pool: threads of the operating system, sessions of the inspector. */
 async function settled(before: ReturnType<typeof leftovers>): Promise<ReturnType<typeof leftovers>> {
   let after = leftovers();
@@ -145,9 +151,11 @@ console.log(
 );
 const began = performance.now();
 const end = began + minutes * 60_000;
-// What is loaded once stays: the first pool is not compared. Nor is what the first question to a thread leaves.
+// What is loaded once stays: the first pool is not compared. Nor is what the first question to a thread leaves, and what
+// threads leave to others.
 await poolOfCalls(Math.min(end, began + 5000));
 await askOneThread();
+await startSomeThreads();
 await pause(1000);
 const before = leftovers();
 while (performance.now() < end && violations.length === 0) await poolOfCalls(end);

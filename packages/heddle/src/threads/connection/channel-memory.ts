@@ -1,7 +1,7 @@
 import { Channel } from '../wire/channel.ts';
 
-/** More threads than these seldom end together to be replaced. */
-const MOST_SPARE = 8;
+/** More threads than these seldom end together to be replaced; and each counts as 2 MB, although most of it is not used. */
+const MOST_SPARE = 4;
 
 const spare: SharedArrayBuffer[] = [];
 let nobodys: Channel | undefined;
