@@ -89,9 +89,11 @@ export class BlockWatch {
     const end = times[Time.beat] ?? 0;
     const idle = (times[Time.idle] ?? 0) - this.#idleBefore;
     const duration = end - this.#began - idle - time.lost;
-    if (this.#isPaused || duration - this.#starved < threshold) return undefined;
+    const starved = this.#starved;
+    if (this.#isPaused || duration - starved < threshold) return undefined;
     const collecting = (times[Time.collecting] ?? 0) - this.#collectingBefore;
-    const verdict = judge({ samples: this.#samples, end, duration, collecting, threshold, wasAsked: this.#wasAsked });
+    const wasAsked = this.#wasAsked;
+    const verdict = judge({ samples: this.#samples, end, duration, starved, collecting, threshold, wasAsked });
     if (verdict === undefined) return undefined;
     return { verdict, duration, age: now() - end + duration, wasWarnedOf: this.#wasWarnedOf };
   }
@@ -100,13 +102,15 @@ export class BlockWatch {
   warnIfStill(): void {
     const duration = this.#age;
     if (duration < this.#warnsAt || this.#isPaused || !this.#goesOn()) return;
-    if (duration - this.#starved < this.#warnsAt || this.#starves(duration)) return;
+    const starved = this.#starved;
+    if (duration - starved < this.#warnsAt || this.#starves(duration)) return;
     this.#warnsAt *= PATIENCE_FACTOR;
     const { threshold } = this.#instruments;
     const verdict = judge({
       samples: this.#samples,
       end: now(),
       duration,
+      starved,
       collecting: 0,
       threshold,
       wasAsked: this.#wasAsked,
@@ -136,7 +140,7 @@ export class BlockWatch {
     const asksForTick = this.#samples.at(-1)?.isAmongTicks ?? false;
     const inspected = await inspection.ask(id, this.#beats, asksForTick);
     if (inspected === undefined) return;
-    this.#samples.push(new Sample(id, inspected, asksForTick, this.#starved - starved));
+    this.#samples.push(new Sample(id, inspected, asksForTick, starved, this.#starved - starved));
     this.#isPaused ||= inspected.isPaused;
   }
 

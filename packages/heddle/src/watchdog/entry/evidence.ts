@@ -10,7 +10,9 @@ export interface Evidence {
   readonly end: number;
   /** For how long the loop did not turn, in milliseconds. */
   readonly duration: number;
-  /** How much of that garbage collections took. */
+  /** For how many of these the thread had no processor. */
+  readonly starved: number;
+  /** How many of them garbage collections took. */
   readonly collecting: number;
   readonly threshold: number;
   /** Whether the thread was asked at all, and did not answer where there is no sample. */
@@ -40,7 +42,7 @@ export function judge(evidence: Evidence): Verdict | undefined {
   for (const sample of samples) sample.excuse(collecting);
   const storm = stormKind(evidence);
   if (storm === 'events') return undefined;
-  const told = mostTelling(samples, evidence.end);
+  const told = mostTelling(evidence);
   const isCollecting = collecting > duration / 2;
   if (told === undefined) {
     const kind = isCollecting ? 'garbage collection' : (storm ?? kindWithoutStack(samples, wasAsked));
@@ -101,11 +103,17 @@ interface Told {
 }
 
 /** The sample that stands for most of the time, and the culprit as far as the samples agree. */
-function mostTelling(samples: readonly Sample[], end: number): Told | undefined {
+function mostTelling({ samples, end, starved }: Evidence): Told | undefined {
   const groups = new Map<string, { weight: number; samples: Sample[] }>();
+  // Time in which the thread had no processor is nobody's.
+  const activeEnd = end - starved;
+  let from = samples[0]?.activeSince ?? activeEnd;
   for (const [index, sample] of samples.entries()) {
-    const until = Math.min(samples[index + 1]?.since ?? end, sample.lastsUntil(end));
-    const weight = Math.max(0, until - sample.since) + 1;
+    // Between two looks nobody knows when the one function ended and the other began: half of the time is each one's.
+    const next = samples[index + 1]?.activeSince;
+    const to = next === undefined ? activeEnd : (sample.activeSince + next) / 2;
+    const weight = Math.max(0, Math.min(to, sample.lastsUntil(end) - sample.starvedBefore) - from) + 1;
+    from = to;
     const key = functionKey(culpritOf(sample.frames));
     const group = groups.get(key) ?? { weight: 0, samples: [] };
     group.weight += weight;

@@ -15,6 +15,8 @@ export class Sample {
   /** Whether a callback of `process.nextTick` was asked for. */
   readonly asksForTick: boolean;
   readonly #inspected: Inspected;
+  /** For how many milliseconds of the block the thread had had no processor when it was asked. */
+  readonly starvedBefore: number;
   readonly #starved: number;
   #collecting = 0;
   #frames: StackFrame[] | undefined;
@@ -23,10 +25,14 @@ export class Sample {
   /** The same for `process.nextTick`. */
   tick: number | undefined = undefined;
 
-  /** @param starved for how many milliseconds the thread had no processor before it answered */
-  constructor(id: number, inspected: Inspected, asksForTick: boolean, starved: number) {
+  /**
+   * @param starvedBefore for how many milliseconds the thread had had no processor in this block until it was asked
+   * @param starved the same from then on, until it answered
+   */
+  constructor(id: number, inspected: Inspected, asksForTick: boolean, starvedBefore: number, starved: number) {
     this.id = id;
     this.asksForTick = asksForTick;
+    this.starvedBefore = starvedBefore;
     this.#starved = starved;
     this.asked = inspected.asked;
     this.at = inspected.at;
@@ -47,6 +53,11 @@ export class Sample {
   /** Since when the thread was doing what it was met in: until it answers, nothing else can have begun. */
   get since(): number {
     return this.at - this.#wait;
+  }
+
+  /** The same on a scale that stands still while the thread has no processor. */
+  get activeSince(): number {
+    return Math.min(this.asked, this.at) - this.starvedBefore;
   }
 
   get #hadToWait(): boolean {
