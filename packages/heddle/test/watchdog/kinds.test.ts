@@ -114,6 +114,17 @@ test('garbage collection is told from the code that it hits', async () => {
   assert.equal(block.kind, 'garbage collection');
 });
 
+test('a native call that began between two looks, and took longer than the function before it, is named', async () => {
+  const block = await blockOf(`() => {
+    const start = performance.now();
+    until(80);
+    // On a busy machine, too.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1.6 * (performance.now() - start));
+  }`);
+  assert.equal(block.kind, 'native call');
+  assert.notEqual(block.culprit?.frame.functionName, 'until');
+});
+
 test('a native call that took most of the time is not put down to the short function before it', async () => {
   const block = await blockOf(
     '() => { const list = unsorted(); until(80); Int32Array.prototype.sort.call(list); }',
