@@ -8,14 +8,14 @@ const code = (place: string): RegExp => new RegExp(`/src/${place}.*(?<!\\.d)\\.t
 const COMMENTS = { annotation: true, jsdoc: false, legal: true };
 
 /**
- * Takes `fs` and `util` from the process instead of importing them: an import reads every export, also those for which
- * Node loads more than this needs (streams and promises, decoders), a seventh of what `heddle` takes to be imported. Not
- * the others, which cost nothing: webpack bundles what the imported `createRequire` requires.
+ * Takes Node's modules from the process instead of importing them: an import makes a module of each and reads every export,
+ * also those for which Node loads more than this needs (streams and promises, decoders), a quarter of what `heddle` takes to
+ * be imported. Not `module`: webpack bundles what the imported `createRequire` requires.
  */
 const nodesModules: Rolldown.Plugin = {
   name: 'nodes-modules',
   // Each import stands in a line of its own, as what stands for it does: the source map goes on to fit.
-  renderChunk: { handler: (text) => text.replaceAll(/^import (.+) from "(node:(?:fs|util))";$/gm, fromProcess) },
+  renderChunk: { handler: (text) => text.replaceAll(/^import (.+) from "(node:(?!module")[\w/]+)";$/gm, fromProcess) },
 };
 
 function fromProcess(_import: string, bindings: string, module: string): string {
@@ -58,7 +58,7 @@ const library: UserConfig = {
           priority: 3,
         },
         { name: 'watchdog', test: code('watchdog/'), priority: 2 },
-        { name: 'threads', test: code('(reactor|task|threads)/'), priority: 1 },
+        { name: 'threads', test: code('(reactor|task|threads(?!/entry))/'), priority: 1 },
       ],
     },
   },

@@ -59,6 +59,8 @@ export class MemoryThreadPool extends ThreadPool {
   #given: GivenJob[] = [];
   /** Threads whose job goes on when the test takes items. */
   #heldUp = new Set<MemoryConnection>();
+  /** Jobs that somebody performs. */
+  #performed = new Set<Promise<void>>();
 
   /** @throws InvalidArgumentError when an option or the clock cannot be what it is given as */
   constructor(options: ThreadPoolOptions = {}, clock: Clock = new Clock()) {
@@ -82,8 +84,14 @@ export class MemoryThreadPool extends ThreadPool {
       if (given === undefined) {
         // A call that no thread has waits for what only the test can do, such as to take an item of the one before it.
         const withoutThread = this.calls().filter(({ thread }) => thread === undefined);
-        const isIdle = this.pendingCalls().length - withoutThread.length <= this.#heldUp.size;
+        const goingOn = this.pendingCalls().length - withoutThread.length - this.#heldUp.size;
+        const isIdle = goingOn <= 0;
         if (isIdle && refusalsAreOut) return false;
+        if (!isIdle && goingOn <= this.#performed.size) {
+          // What another perform has begun may lead to more. Where it never ends, the test shall end and say so.
+          await Promise.race(this.#performed);
+          continue;
+        }
         // A function met for the first time is still looked up, or items have been taken and their job goes on. And what
         // was refused fails in a later turn, as a thread that has been ended is gone in one.
         await new Promise((resolve) => setImmediate(resolve));
@@ -91,7 +99,10 @@ export class MemoryThreadPool extends ThreadPool {
       } else if (given.connection.has(given.job)) {
         const { connection } = given;
         const isCall = !connection.isBeingMadeReady;
-        await connection.perform();
+        const performed = connection.perform();
+        this.#performed.add(performed);
+        await performed;
+        this.#performed.delete(performed);
         if (isCall) return true;
       }
     }
@@ -119,6 +130,7 @@ export class MemoryThreadPool extends ThreadPool {
     const pool = new MemoryThreadPool(options, this.clock);
     pool.#given = this.#given;
     pool.#heldUp = this.#heldUp;
+    pool.#performed = this.#performed;
     return pool;
   }
 

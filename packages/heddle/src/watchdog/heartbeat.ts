@@ -1,9 +1,7 @@
-import { performance, type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks';
+import type { EventLoopUtilization, PerformanceEntry, PerformanceObserver } from 'node:perf_hooks';
 import { clearInterval, now, setImmediate, setInterval } from '../defer/node-timers.ts';
 import { beatInterval } from './beat-interval.ts';
 import { type SharedState, Time, Word } from './shared-state.ts';
-
-const eventLoopUtilization = performance.eventLoopUtilization.bind(performance);
 
 /** Writes down each time that the loop has turned, and how long garbage collections take. */
 export class Heartbeat {
@@ -11,17 +9,21 @@ export class Heartbeat {
   readonly #timer: NodeJS.Timeout;
   readonly #observer: PerformanceObserver;
   readonly #onBeat: () => void;
+  readonly #utilization: () => EventLoopUtilization;
 
   /** @param onBeat is called before the watcher learns of a beat */
   constructor(state: SharedState, threshold: number, onBeat: () => void) {
+    // Node loads ten modules for it, which programs without a watchdog need not wait for.
+    const hooks = process.getBuiltinModule('node:perf_hooks');
     this.#state = state;
     this.#onBeat = onBeat;
+    this.#utilization = hooks.performance.eventLoopUtilization.bind(hooks.performance);
     this.#write();
     state.times[Time.made] = now();
     // A timer alone would beat among other timers, and so while no event is heard. After an immediate the loop has
     // looked for events.
     this.#timer = setInterval(() => setImmediate(() => this.#beat()), beatInterval(threshold)).unref();
-    this.#observer = new PerformanceObserver((list) => this.#addCollections(list.getEntries()));
+    this.#observer = new hooks.PerformanceObserver((list) => this.#addCollections(list.getEntries()));
     this.#observer.observe({ entryTypes: ['gc'] });
   }
 
@@ -57,7 +59,7 @@ export class Heartbeat {
 
   #write(): void {
     const { times } = this.#state;
-    times[Time.idle] = eventLoopUtilization().idle;
+    times[Time.idle] = this.#utilization().idle;
     times[Time.beat] = now();
   }
 }

@@ -204,6 +204,35 @@ test('perform runs a call also where its thread has to be made ready first', asy
   assert.equal(await pool.perform(), false);
 });
 
+test('a test that performs beside a job that never ends comes to its end and says so', async () => {
+  const { code, stderr } = await runProgram(`
+    import { MemoryThreadPool } from 'heddle/testing';
+    const pool = new MemoryThreadPool({ max: 2 });
+    pool.defer(() => new Promise(() => {}));
+    void pool.perform();
+    await pool.perform();
+  `);
+  assert.equal(code, 13, stderr);
+});
+
+test('perform waits for the job that another has begun, and takes what it leads to', async () => {
+  const pool = new MemoryThreadPool();
+  let letGo = (): void => {};
+  const pending = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  Reflect.set(globalThis, 'pendingOfTest', pending);
+  const sum = pool.defer(async () => await Reflect.get(globalThis, 'pendingOfTest'));
+  const three = sum.addCallback(() => pool.defer(add, 1, 2));
+  const first = pool.perform();
+  const second = pool.perform();
+  await new Promise(setImmediate);
+  letGo();
+  assert.deepEqual(await Promise.all([first, second]), [true, true]);
+  assert.equal(successResultOf(three), 3);
+  Reflect.deleteProperty(globalThis, 'pendingOfTest');
+});
+
 test('its threads do not end by themselves, whatever time goes by', async () => {
   const pool = new MemoryThreadPool({ idleTimeout: 1 });
   const sum = pool.defer(add, 1, 2);
