@@ -15,9 +15,14 @@ export interface Grabbed extends StackText {
 // Test runners make globals of their own. The object of a core module is one that all realms share.
 const OWNER = 'process.getBuiltinModule("node:inspector").Session';
 
-/** What the inspector is to evaluate in the loop's thread; gives {@link Grabbed} as JSON, or nothing where it is too late. */
-export function grabExpression(name: string, sample: number, beats: number, asksForTick: boolean): string {
-  return `${OWNER}[Symbol.for(${JSON.stringify(name)})](${sample}, ${beats}, ${asksForTick})`;
+/**
+ * What the inspector is to evaluate in the loop's thread; gives {@link Grabbed} as JSON, or nothing where it is too late.
+ *
+ * What is asked stands in the shared memory: V8 keeps a script for each text that it evaluates, until memory is short, so
+ * that it is to be the same one every time.
+ */
+export function grabExpression(name: string): string {
+  return `${OWNER}[Symbol.for(${JSON.stringify(name)})]()`;
 }
 
 /**
@@ -56,14 +61,14 @@ export class Grab {
   }
 
   // Nothing of the program's may run in here: neither its hooks nor what it has put in the place of Node's functions.
-  readonly #grab = (sample: number, beats: number, asksForTick: boolean): string => {
+  readonly #grab = (): string => {
     const { words } = this.#state;
-    if (Atomics.load(words, Word.beats) !== beats) return '';
+    if (Atomics.load(words, Word.beats) !== Atomics.load(words, Word.askedBeats)) return '';
     const at = now();
-    if (this.#context !== undefined) this.#stores.set(sample, this.#context.getStore());
+    if (this.#context !== undefined) this.#stores.set(Atomics.load(words, Word.askedSample), this.#context.getStore());
     this.#enqueueMicrotask?.();
     this.#enqueueMicrotask = undefined;
-    if (asksForTick) this.#askForTick();
+    if (Atomics.load(words, Word.askedForTick) === 1) this.#askForTick();
     // The inspector's own frame comes first.
     const text = stackText(this.#grab, 1, honoursSourceMaps());
     const grabbed: Grabbed = { ...text, at, isInspected: inspector().url() !== undefined };

@@ -10,6 +10,12 @@ export const Word = {
   done: 3,
   /** 1 from when the watcher has found the loop blocked until it has reported that. */
   busy: 4,
+  /** What the watcher asks the loop's thread: which of its samples this is, … */
+  askedSample: 5,
+  /** … how often the loop had turned when it was blocked, … */
+  askedBeats: 6,
+  /** … and whether a callback of `process.nextTick` is to be noted. */
+  askedForTick: 7,
 } as const;
 
 /** Whether the watcher has a session with the loop's inspector: none may be open when the process ends. */

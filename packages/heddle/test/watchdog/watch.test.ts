@@ -221,3 +221,41 @@ test('a program may have a dozen watches, without a word of Node’s about their
   assert.equal(stderr, '');
   assert.equal(stdout, '0\n');
 });
+
+test('V8 keeps no more scripts for a watch that has reported many blocks', async () => {
+  const { stdout } = await runProgram(
+    `
+    import { Session } from 'node:inspector';
+    import { watchLoop } from 'heddle/watchdog';
+    let reports = 0;
+    const watch = watchLoop({ threshold: 2, onBlocked: () => reports++ });
+    const block = () => {
+      const end = process.cpuUsage().user + 5000;
+      while (process.cpuUsage().user < end);
+    };
+    const scripts = () => {
+      gc();
+      let count = 0;
+      const session = new Session();
+      session.connect();
+      session.on('Debugger.scriptParsed', () => count++);
+      session.post('Debugger.enable');
+      session.disconnect();
+      return count;
+    };
+    const scriptsAfter = async (count) => {
+      while (reports < count) {
+        block();
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      return scripts();
+    };
+    const before = await scriptsAfter(20);
+    console.log((await scriptsAfter(80)) - before);
+    watch.stop();
+  `,
+    ['--expose-gc'],
+  );
+  // Each question, of which a block may take several, was a script of its own.
+  assert.ok(Number(stdout) < 20, `${stdout.trim()} scripts for 60 blocks`);
+});

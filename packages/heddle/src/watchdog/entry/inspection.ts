@@ -27,7 +27,7 @@ export interface Inspected extends Grabbed {
 export class Inspection {
   readonly #state: SharedState;
   readonly #time: OwnTime;
-  readonly #name: string;
+  readonly #expression: string;
   readonly #whileWaiting: () => void;
   #asked = 0;
 
@@ -35,7 +35,7 @@ export class Inspection {
   constructor(state: SharedState, time: OwnTime, name: string, whileWaiting: () => void) {
     this.#state = state;
     this.#time = time;
-    this.#name = name;
+    this.#expression = grabExpression(name);
     this.#whileWaiting = whileWaiting;
   }
 
@@ -47,7 +47,11 @@ export class Inspection {
   /** @param beats the count of the turn that is blocked; a later turn is of no interest */
   async ask(sample: number, beats: number, asksForTick: boolean): Promise<Inspected | undefined> {
     return this.#inSession(async (session) => {
-      const text = await this.#evaluate(session, grabExpression(this.#name, sample, beats, asksForTick), beats);
+      const { words } = this.#state;
+      Atomics.store(words, Word.askedSample, sample);
+      Atomics.store(words, Word.askedBeats, beats);
+      Atomics.store(words, Word.askedForTick, asksForTick ? 1 : 0);
+      const text = await this.#evaluate(session, beats);
       if (text === '') return undefined;
       const asked = this.#asked;
       const grabbed = JSON.parse(text) as Grabbed;
@@ -71,9 +75,9 @@ export class Inspection {
     }
   }
 
-  async #evaluate(session: Session, expression: string, beats: number): Promise<string> {
+  async #evaluate(session: Session, beats: number): Promise<string> {
     const answer = await this.#post<{ result: { value?: unknown } }>(session, 'Runtime.evaluate', beats, {
-      expression,
+      expression: this.#expression,
       returnByValue: true,
       silent: true,
       // Within the step of a debugger, it would stop in this, and wait for who waits for the answer.
