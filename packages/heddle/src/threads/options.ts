@@ -14,7 +14,8 @@ export interface ThreadPoolOptions {
   readonly max?: number | undefined;
   /**
    * Milliseconds after which a thread without work ends, or once nothing that calls have left there holds it any more,
-   * such as a server. Default 10,000; Infinity keeps it.
+   * such as a server. Default 10,000; Infinity keeps up to `max` of them: those beyond, which had taken the places of
+   * threads that waited for the reactor, end after 10,000.
    */
   readonly idleTimeout?: number | undefined;
   /**

@@ -94,7 +94,8 @@ export class PoolCore {
       threadIsStuck: (thread) => warnOfStuck(name, thread),
       backlogHasShrunk: () => this.drain.look(),
     };
-    this.team = new Team(owner, { min, max, maxQueue, concurrency, processors: availableParallelism() });
+    const keepsIdle = idleTimeout === Number.POSITIVE_INFINITY;
+    this.team = new Team(owner, { min, max, maxQueue, concurrency, processors: availableParallelism(), keepsIdle });
     this.#idleWatch = new IdleWatch(this.team.roster, idleTimeout);
   }
 

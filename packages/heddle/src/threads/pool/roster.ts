@@ -40,16 +40,19 @@ export class Roster {
   readonly #respawn: RespawnDelay;
   #min: number;
   #max: number;
+  readonly #keepsIdle: boolean;
   #isClosed = false;
   /** Where no thread can take the place of the first: what fails the calls that come when that has ended. */
   #lost: ((functionName: string) => unknown) | undefined;
   /** Whether the threads that there are, or were, have no successor. */
   #isLast = false;
 
-  constructor(owner: RosterOwner, min: number, max: number) {
+  /** @param keepsIdle whether threads stay however idle they are, up to `max` */
+  constructor(owner: RosterOwner, min: number, max: number, keepsIdle: boolean) {
     this.#owner = owner;
     this.#min = min;
     this.#max = max;
+    this.#keepsIdle = keepsIdle;
     this.#respawn = new RespawnDelay(
       (milliseconds, f) => owner.callLater(milliseconds, f),
       () => owner.mayGrowAgain(),
@@ -62,6 +65,11 @@ export class Roster {
 
   get max(): number {
     return this.#max;
+  }
+
+  /** How many threads stay however idle they are. There may be more than `max`, which had taken the places of absent ones. */
+  get mostIdle(): number {
+    return this.#keepsIdle ? this.#max : this.#min;
   }
 
   /** Threads that exist, those that are about to end included. */
@@ -202,7 +210,7 @@ export class Roster {
     this.#idle.splice(this.#idle.indexOf(thread), 1);
   }
 
-  /** Has threads end that have been idle since before `before`, down to `min`, once nothing of their own keeps them. */
+  /** Has threads end that have been idle since before `before`, down to `mostIdle`, once nothing of their own keeps them. */
   endIdle(before: number): void {
     this.#extra = this.#replaceable();
     const unneeded = this.#idle.filter(({ lastProgress, isAsked }) => lastProgress <= before && !isAsked);

@@ -19,6 +19,8 @@ export interface TeamLimits {
   readonly concurrency: number;
   /** How many threads can run at a time. */
   readonly processors: number;
+  /** Whether threads stay however idle they are, up to `max`. */
+  readonly keepsIdle: boolean;
 }
 
 /** What a team asks of the pool it works for. */
@@ -93,7 +95,7 @@ export class Team {
   };
   #serving = false;
 
-  constructor(owner: TeamOwner, { min, max, maxQueue, concurrency, processors }: TeamLimits) {
+  constructor(owner: TeamOwner, { min, max, maxQueue, concurrency, processors, keepsIdle }: TeamLimits) {
     this.#owner = owner;
     this.#maxQueue = maxQueue;
     this.#concurrency = concurrency;
@@ -106,6 +108,7 @@ export class Team {
       },
       min,
       max,
+      keepsIdle,
     );
   }
 
@@ -332,7 +335,7 @@ export class Team {
   }
 
   #threadIsFree(thread: PoolThread): void {
-    if (this.roster.staying > this.roster.min) return thread.end();
+    if (this.roster.staying > this.roster.mostIdle) return thread.end();
     // It may be asked again when there are more.
     thread.isAsked = false;
     return undefined;

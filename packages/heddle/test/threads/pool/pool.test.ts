@@ -7,6 +7,7 @@ import { threadId } from 'node:worker_threads';
 import { type Deferred, InvalidArgumentError } from 'heddle/defer';
 import { createReactor, reactor } from 'heddle/reactor';
 import {
+  ask,
   type CallOptions,
   deferToThread,
   deferToThreadPool,
@@ -16,6 +17,7 @@ import {
   ThreadPool,
   type ThreadPoolOptions,
 } from 'heddle/threads';
+import { askFor } from '../../fixtures/threads/calls-out.ts';
 import { answerThenThrow } from '../../fixtures/threads/faults.ts';
 import { add, neverSettle, note, passGate, spinForever, whichThread } from '../../fixtures/threads/jobs.ts';
 import { nestedSum } from '../../fixtures/threads/nested.ts';
@@ -130,6 +132,23 @@ test('idle threads stay without end when idleTimeout is Infinity', limit, async 
   t.mock.timers.tick(2 ** 31 - 1);
   assert.equal(await pool.defer(whichThread), thread);
 });
+
+test(
+  'of threads that took the places of absent ones, no more than max stay when idleTimeout is Infinity',
+  limit,
+  async (t) => {
+    const pool = poolFor(t, { max: 2, idleTimeout: Number.POSITIVE_INFINITY });
+    const nested = async (depth: number): Promise<number> => {
+      if (depth === 0) return 0;
+      const question = ask((n: number) => nested(n - 1));
+      return (await pool.defer(askFor<number>, depth, question)) + 1;
+    };
+    assert.equal(await nested(5), 5);
+    assert.equal(pool.statistics().threads, 5);
+    await until(() => pool.statistics().threads === 2);
+    assert.deepEqual(sizes(pool), { threads: 2, idle: 2, busy: 0, backlog: 0 });
+  },
+);
 
 test('statistics count the threads that are about to end, but not as busy', limit, async (t) => {
   const pool = poolFor(t, { max: 1 });
