@@ -289,6 +289,25 @@ export const ofHidden = (defer) => Array.from({ length: 1000 }, (_, n) => defer(
     });
   }
 
+  test('announces scripts once for functions made of texts one after the other, and again for a module that comes then', async () => {
+    write('bound.mjs', 'export const bound = Math.max.bind(undefined, 5);\n');
+    const answers = await run('one-by-one.mjs', [
+      "const next = (n) => deferToThread(new Function('x', 'return x + ' + n), 1);",
+      'await next(0);',
+      'counted();',
+      'let sum = 0;',
+      'for (let n = 1; n <= 20; n++) sum += await next(n);',
+      'tell([sum, counted().announcements]);',
+      'new Function("return 1");',
+      "const { bound } = await import('./bound.mjs');",
+      'tell([await next(30), await deferToThread(bound, 3)]);',
+    ]);
+    assert.deepEqual(answers, [
+      [230, 0],
+      [31, 5],
+    ]);
+  });
+
   test('many functions that have to be looked for share one look through the modules', async () => {
     for (let n = 0; n < 30; n++) write(`one-${n}.mjs`, `export const value = ${n};\n`);
     const imports = Array.from({ length: 30 }, (_, n) => `import './one-${n}.mjs';`).join('\n');

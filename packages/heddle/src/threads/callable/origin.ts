@@ -3,6 +3,7 @@ import { types } from 'node:util';
 import { withDeadZones } from './dead-zones.ts';
 import { askAbout, internalsOf, type ScriptPosition, valueOf } from './function-handle.ts';
 import { inspectorSession } from './inspector-session.ts';
+import { scriptIsNoModule } from './script-count.ts';
 import { scriptOfProgram } from './script-of-program.ts';
 import { knownScript, rememberScript, type Script, scriptById } from './scripts.ts';
 
@@ -85,7 +86,10 @@ function scriptOf(
   const { scriptId } = position;
   const known = knownScript(scriptId);
   if (known !== undefined) return known;
-  if (f !== undefined && isMadeOfText(f, scopes)) return MADE_OF_TEXT;
+  if (f !== undefined && isMadeOfText(f, scopes)) {
+    scriptIsNoModule(scriptId);
+    return MADE_OF_TEXT;
+  }
   const ofProgram = scriptOfProgram(session, f, position, scopes);
   if (ofProgram !== undefined) {
     rememberScript(scriptId, ofProgram);

@@ -10,9 +10,19 @@ let loaded = 0;
 let markers = 0;
 let lastId: number | undefined;
 let compiledBefore = false;
+/** Scripts that have been compiled since and are known to be no modules: a program may go on to make such. */
+const noModules = new Set<number>();
+/** Where so many have been told of and nobody has counted, it is not known any more what was compiled. */
+const MOST_NO_MODULES = 1000;
+
+/** Takes note that a script is no module. */
+export function scriptIsNoModule(scriptId: string): void {
+  const id = Number(scriptId);
+  if (lastId !== undefined && id > lastId && noModules.size < MOST_NO_MODULES) noModules.add(id);
+}
 
 /**
- * Whether anything was compiled since this was last asked: only then there can be modules that nobody knows.
+ * Whether anything was compiled since this was last asked that may be a module: only then there can be modules that nobody knows.
  *
  * V8 numbers scripts in the order in which they are compiled. So one is compiled whose number tells how many came
  * before it: that takes 50 µs, where V8 takes 100 ms and more to announce some thousands of scripts.
@@ -54,7 +64,8 @@ function countFrom(session: Session): boolean {
   const marker = compileFunction(`// ${markers}`);
   const id = Number(askAbout(session, marker, (objectId) => scriptPositionOf(session, objectId))?.scriptId);
   const ofNode = nodeModulesSinceLast();
-  const expected = lastId === undefined ? undefined : lastId + ofNode + 1;
+  const expected = lastId === undefined ? undefined : lastId + ofNode + noModules.size + 1;
+  noModules.clear();
   lastId = id;
   return id !== expected;
 }
