@@ -131,6 +131,22 @@ describe('with a debugger attached', { skip: notInThisNode('WebSocket') }, () =>
     }
   });
 
+  for (const option of ['--inspect-brk', '--inspect-wait']) {
+    test(`calls are answered where the program waited for one that knows of no threads: ${option}`, async () => {
+      end();
+      program = new Program(path.join(folder, 'entry.mjs'), [option]);
+      client = await DebuggerClient.attach(await program.listening());
+      await client.ask('Debugger.enable');
+      await client.ask('Runtime.runIfWaitingForDebugger');
+      if (option === '--inspect-brk') {
+        await client.paused();
+        await client.resume();
+      }
+      program.write('go\n');
+      await program.wrote('20\n33\nafterwards\nlate\n');
+    });
+  }
+
   test('it keeps its threads while Heddle asks one of them where it is', async () => {
     write('work.mjs', ['export function work(n) {', '  for (;;) n++;', '}', 'export const other = (n) => n + 1;']);
     write('entry.mjs', [
@@ -166,8 +182,11 @@ class Program {
   output = '';
   #errors = '';
 
-  constructor(file: string) {
-    this.#child = spawn(process.execPath, ['--inspect=127.0.0.1:0', file], { timeout: 60_000, killSignal: 'SIGKILL' });
+  constructor(file: string, options: readonly string[] = ['--inspect']) {
+    this.#child = spawn(process.execPath, [...options, '--inspect-port=127.0.0.1:0', file], {
+      timeout: 60_000,
+      killSignal: 'SIGKILL',
+    });
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.output += text;
       for (const look of this.#listeners) look();

@@ -1,4 +1,5 @@
 import type { ResourceLimits } from 'node:worker_threads';
+import { nodeOptions } from './node-options.ts';
 
 type Limit = 'maxOldGenerationSizeMb' | 'maxYoungGenerationSizeMb';
 
@@ -19,10 +20,6 @@ export function warnOfOverriddenLimits(limits: ResourceLimits): void {
       for (const limit of overridden) if (limits[limit] !== undefined) warn(limit, limits[limit], option);
     }
   }
-}
-
-function nodeOptions(): string[] {
-  return (process.env['NODE_OPTIONS'] ?? '').split(/[\s"]+/);
 }
 
 function warn(limit: Limit, megabytes: number, option: string): void {

@@ -6,7 +6,7 @@ import {
   type ResourceLimits,
   type SHARE_ENV,
   type Transferable,
-  Worker,
+  type Worker,
   type WorkerOptions as NodeWorkerOptions,
 } from 'node:worker_threads';
 import { setImmediate, setTimeout } from '../../defer/node-timers.ts';
@@ -23,6 +23,7 @@ import {
   type ThreadConnection,
   type ThreadCrash,
 } from './connection.ts';
+import { makeWorker } from './debugger-wait.ts';
 import { JobSlots } from './job-slots.ts';
 import { warnOfOverriddenLimits } from './overridden-limits.ts';
 import { refusePreload } from './preload.ts';
@@ -165,7 +166,7 @@ export class WorkerConnection implements ThreadConnection {
   }
 
   #startWorker(entry: URL, options: NodeWorkerOptions): void {
-    const worker = outsideOfCalls(() => new Worker(entry, options));
+    const worker = outsideOfCalls(() => makeWorker(entry, options));
     this.#worker = worker;
     worker.on('error', (error: unknown) => {
       this.#crash = { error };
