@@ -29,7 +29,8 @@ export class PoolStoppedError extends Error {
 
 /**
  * The failure of every call in a bundle that took Heddle in and left behind the file
- * that threads start with, `file`; and of calls of functions that go by their text in
+ * that threads start with, `file`, and of calls for which a new thread is needed after
+ * that file has been removed; and of calls of functions that go by their text in
  * a program whose files were gathered without the package `acorn`, by which they are read.
  */
 export class ThreadEntryMissingError extends Error {

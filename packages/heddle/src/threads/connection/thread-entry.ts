@@ -8,11 +8,22 @@ let found: URL | undefined;
 /**
  * The file that a pool's thread starts with.
  *
- * @throws ThreadEntryMissingError where a bundler has taken Heddle in and left that file behind
+ * @throws ThreadEntryMissingError where a bundler has taken Heddle in and left that file behind, and where it has been
+ *   removed since
  */
 export function threadEntry(): URL {
-  found ??= existing(locateEntry());
+  if (found === undefined) return (found = existing(locateEntry()));
+  if (isMissing(found)) throw removedError(fileURLToPath(found));
   return found;
+}
+
+/** A program outlives its files: a deployment prunes old releases, an installation begins by removing packages. */
+function removedError(file: string): ThreadEntryMissingError {
+  return new ThreadEntryMissingError(
+    file,
+    `There is no ${file} any more, which Heddle's threads start with: it has been removed while the program runs, as a deployment ` +
+      'or an installation of packages does it. Start the program again, from where its files are now.',
+  );
 }
 
 // The build puts this module at the top of dist/, and the thread's side into a CommonJS file of its own. Bundlers that
