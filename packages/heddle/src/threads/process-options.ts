@@ -12,7 +12,7 @@ export interface ProcessPoolOptions extends Omit<ThreadPoolOptions, 'env' | 'res
    * limits are refused: they are options of Node's command line, for `execArgv`.
    */
   readonly resourceLimits?: Pick<ResourceLimits, 'maxOldGenerationSizeMb' | 'maxYoungGenerationSizeMb'> | undefined;
-  /** Node's command-line options for the processes. Default: the program's, without those for debugging and testing. */
+  /** Node's command-line options for the processes. Default: the program's, without those for debugging, testing and its environment. */
   readonly execArgv?: readonly string[] | undefined;
 }
 
@@ -57,9 +57,12 @@ export function commandLine(execArgv: readonly string[] | undefined, limits: Res
   return options;
 }
 
-/** Options that say what the program itself is to do: run this text, run tests, watch files, wait for a debugger. */
+/**
+ * Options that say what the program itself is to do: run this text, run tests, watch files, wait for a debugger. What a
+ * file gave its environment is there, as far as the program has left it.
+ */
 const NOT_INHERITED =
-  /^(?:-[eipc]|-pe|--(?:eval|print|interactive|check|input-type|run|inspect.*|(?:experimental-)?test.*|watch.*))$/;
+  /^(?:-[eipc]|-pe|--(?:eval|print|interactive|check|input-type|run|inspect.*|(?:experimental-)?test.*|watch.*|env-file.*))$/;
 function inheritable(execArgv: readonly string[]): string[] {
   const kept: string[] = [];
   for (let at = 0; at < execArgv.length; at++) {

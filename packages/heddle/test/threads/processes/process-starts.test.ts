@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
 import childProcess from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { mock, test, type TestContext } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { PoolStoppedError, ProcessPool, ThreadExitError } from 'heddle/threads';
 import { whereAmI } from '../../fixtures/threads/in-process.ts';
 import { add } from '../../fixtures/threads/jobs.ts';
 import { errorOf } from '../../support/failure-of.ts';
+import { runProgram } from '../../support/program.ts';
 
 export const makeList = (): string[] => [];
 export const lengthOf = (list: string[]): number => list.length;
@@ -112,6 +116,30 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     },
   );
 }
+
+test('processes have what the program has in its environment, and read no --env-file again', limit, async (t) => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'heddle-environment-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const file = path.join(folder, 'environment');
+  writeFileSync(file, 'KEPT=by the file\nSECRET=by the file\n');
+  const source = `
+    import { rmSync } from 'node:fs';
+    import { ProcessPool } from ${JSON.stringify(import.meta.resolve('heddle'))};
+    const environment = () => [process.env.KEPT, process.env.SECRET];
+    const own = [{}, { env: { KEPT: 'by the pool' } }];
+    delete process.env.SECRET;
+    for (const isThere of [true, false]) {
+      if (!isThere) rmSync(${JSON.stringify(file)});
+      for (const options of own) {
+        const pool = new ProcessPool({ max: 1, ...options });
+        console.log(JSON.stringify(await pool.defer(environment)));
+        await pool.stop();
+      }
+    }`;
+  const { stdout, stderr, code } = await runProgram(source, [`--env-file=${file}`]);
+  const both = ['["by the file",null]', '["by the pool",null]'];
+  assert.deepEqual([stdout.trim().split('\n'), code], [[...both, ...both], 0], stderr);
+});
 
 test('an object whose process ends as it starts was never made, and its calls learn why', onPosix, async (t) => {
   const pool = new ProcessPool({ max: 1 });
