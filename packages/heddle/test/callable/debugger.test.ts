@@ -131,14 +131,14 @@ describe('with a debugger attached', { skip: notInThisNode('WebSocket') }, () =>
     }
   });
 
-  for (const option of ['--inspect-brk', '--inspect-wait']) {
-    test(`calls are answered where the program waited for one that knows of no threads: ${option}`, async () => {
+  for (const options of ['--inspect-brk', '--inspect-wait', '--expose-gc --title heddle --inspect-wait']) {
+    test(`calls are answered where the program waited for one that knows of no threads: ${options}`, async () => {
       end();
-      program = new Program(path.join(folder, 'entry.mjs'), [option]);
+      program = new Program(path.join(folder, 'entry.mjs'), options.split(' '));
       client = await DebuggerClient.attach(await program.listening());
       await client.ask('Debugger.enable');
       await client.ask('Runtime.runIfWaitingForDebugger');
-      if (option === '--inspect-brk') {
+      if (options === '--inspect-brk') {
         await client.paused();
         await client.resume();
       }
