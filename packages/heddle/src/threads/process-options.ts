@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { type ResourceLimits, SHARE_ENV } from 'node:worker_threads';
 import { InvalidArgumentError } from '../defer/errors.ts';
+import { nodeOptions } from './connection/node-options.ts';
 import type { ThreadPoolOptions } from './options.ts';
 
 /** What a {@link ProcessPool} may be told when it is made: what a {@link ThreadPool} may, but for what only threads have. */
@@ -48,7 +49,7 @@ const elsewhere = {
 /** Node's command line for a process of a pool. */
 export function commandLine(execArgv: readonly string[] | undefined, limits: ResourceLimits | undefined): string[] {
   const { maxOldGenerationSizeMb, maxYoungGenerationSizeMb } = limits ?? {};
-  const options = [...(execArgv ?? inheritable(process.execArgv))];
+  const options = [...(execArgv ?? [...inheritable(process.execArgv), ...withoutDebugger()])];
   if (maxOldGenerationSizeMb !== undefined) options.push(`--max-old-space-size=${Math.ceil(maxOldGenerationSizeMb)}`);
   if (maxYoungGenerationSizeMb !== undefined) {
     // The young generation is three semi-spaces.
@@ -73,4 +74,10 @@ function inheritable(execArgv: readonly string[]): string[] {
     else while (execArgv[at + 1]?.startsWith('-') === false) at++;
   }
   return kept;
+}
+
+/** A process finds the program's port taken, or waits there for a debugger, where it is NODE_OPTIONS that asks for one. */
+function withoutDebugger(): string[] {
+  const isAsked = nodeOptions().some((option) => /^--inspect(?:[-_=]|$)/.test(option));
+  return isAsked ? ['--no-inspect', '--no-inspect-brk', '--no-inspect-wait'] : [];
 }

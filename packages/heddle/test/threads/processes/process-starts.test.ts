@@ -9,7 +9,7 @@ import { PoolStoppedError, ProcessPool, ThreadExitError } from 'heddle/threads';
 import { whereAmI } from '../../fixtures/threads/in-process.ts';
 import { add } from '../../fixtures/threads/jobs.ts';
 import { errorOf } from '../../support/failure-of.ts';
-import { runProgram } from '../../support/program.ts';
+import { runNode, runProgram } from '../../support/program.ts';
 
 export const makeList = (): string[] => [];
 export const lengthOf = (list: string[]): number => list.length;
@@ -139,6 +139,19 @@ test('processes have what the program has in its environment, and read no --env-
   const { stdout, stderr, code } = await runProgram(source, [`--env-file=${file}`]);
   const both = ['["by the file",null]', '["by the pool",null]'];
   assert.deepEqual([stdout.trim().split('\n'), code], [[...both, ...both], 0], stderr);
+});
+
+test('processes listen for no debugger where NODE_OPTIONS has the program listen for one', limit, async () => {
+  const source = `
+    import { ProcessPool } from ${JSON.stringify(import.meta.resolve('heddle'))};
+    const listening = async () => (await import('node:inspector')).url() !== undefined;
+    const pool = new ProcessPool({ max: 1 });
+    console.log(await listening(), await pool.defer(listening));
+    await pool.stop();`;
+  const program = ['--input-type=module', '--eval', source];
+  const { stdout, stderr } = await runNode(program, '', { NODE_OPTIONS: '--inspect=127.0.0.1:0' });
+  assert.equal(stdout, 'true false\n', stderr);
+  assert.equal(stderr.match(/inspector|Debugger/g)?.length, 1, stderr);
 });
 
 test('an object whose process ends as it starts was never made, and its calls learn why', onPosix, async (t) => {
