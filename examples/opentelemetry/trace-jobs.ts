@@ -1,4 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { inspect } from 'node:util';
 import { type Meter, type Span, SpanStatusCode, type Tracer } from '@opentelemetry/api';
 import type { JobEvent, JobSettledEvent } from 'heddle';
 
@@ -40,8 +41,10 @@ export function traceJobs(tracer: Tracer, meter: Meter): () => void {
     if (waitTime !== undefined) span.setAttribute('heddle.wait_ms', waitTime);
     if (runTime !== undefined) span.setAttribute('heddle.run_ms', runTime);
     if (outcome === 'failed') {
-      span.recordException(error instanceof Error ? error : String(error));
-      span.setStatus({ code: SpanStatusCode.ERROR, message: String(error) });
+      // Anything may be thrown, also what has no text.
+      const exception = error instanceof Error ? error : inspect(error);
+      span.recordException(exception);
+      span.setStatus({ code: SpanStatusCode.ERROR, message: String(exception) });
     }
     span.end();
   }

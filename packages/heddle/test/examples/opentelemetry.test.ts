@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { before, describe, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { repositoryRoot } from '../support/paths.ts';
 import { runNode } from '../support/program.ts';
 import { notInThisNode } from '../support/skip.ts';
@@ -54,6 +55,30 @@ describe('the example for OpenTelemetry', { skip }, () => {
       ['POST /orders > deferToThread parse'],
     );
     assert.match(String(failed[0]?.[1]['error']), /^SyntaxError: /);
+  });
+
+  test('ends the span of a call that failed with what has no text', async () => {
+    const traceJobs = path.join(repositoryRoot, 'examples/opentelemetry/trace-jobs.ts');
+    const { stdout, stderr } = await runNode([
+      '--disable-warning=ExperimentalWarning',
+      '--input-type=module',
+      '--eval',
+      `import { deferToThread } from 'heddle';
+      import { traceJobs } from ${JSON.stringify(pathToFileURL(traceJobs).href)};
+      const span = {
+        setAttribute() {},
+        addEvent() {},
+        recordException(exception) { console.log('exception', exception); },
+        setStatus({ message }) { console.log('status', message); },
+        end() { console.log('ended'); },
+      };
+      const meter = { createHistogram: () => ({ record() {} }) };
+      const stop = traceJobs({ startSpan: () => span }, meter);
+      await deferToThread(() => { throw { toString: 'x', valueOf: 1 }; }).catch(() => {});
+      stop();`,
+    ]);
+    const text = "{ toString: 'x', valueOf: 1 }";
+    assert.equal(stdout, `exception ${text}\nstatus ${text}\nended\n`, stderr);
   });
 
   test('keeps the times in histograms, in seconds', () => {

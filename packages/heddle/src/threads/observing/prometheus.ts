@@ -61,8 +61,10 @@ export function prometheusText(...pools: readonly MeasuredPool[]): string {
     metric(
       'heddle_thread_utilization',
       'gauge',
-      'The part of its life in which a thread ran calls; of its room for calls where it may run several at a time.',
-      ({ of }) => of.perThread.map(({ name, utilization }) => ['', { thread: name }, utilization]),
+      'The part of its life in which a thread ran calls; of its room for calls where it may run several at a time. ' +
+        'The oldest thread is 1.',
+      // By their names there would be ever new ones: Prometheus keeps each for weeks after its thread has ended.
+      ({ of }) => of.perThread.map(({ utilization }, index) => ['', { thread: String(index + 1) }, utilization]),
     ),
   ].join('\n')}\n`;
 }

@@ -213,8 +213,25 @@ test('prometheusText renders pools in the text format, histograms cumulated, in 
     'heddle_job_wait_seconds_bucket{pool="used",le="+Inf"} 3',
     'heddle_job_wait_seconds_sum{pool="used"} 0.01',
     'heddle_job_wait_seconds_count{pool="used"} 3',
-    'heddle_thread_utilization{pool="used",thread="used-1"} 0',
+    'heddle_thread_utilization{pool="used",thread="1"} 0',
   ]) {
     assert.ok(lines.includes(line), `${line} is missing in:\n${text}`);
   }
+});
+
+test('prometheusText has no ever new labels where threads come and go', async () => {
+  const pool = new MemoryThreadPool({ name: 'worn', max: 1, maxCallsPerThread: 1 });
+  const labels = new Set<string>();
+  const names = new Set<string>();
+  for (let call = 1; call <= 3; call++) {
+    const done = pool.defer(add, call, 0);
+    // The thread that has the call is there until it is done.
+    await new Promise(setImmediate);
+    for (const [label] of prometheusText(pool).matchAll(/heddle_thread_utilization\{.*\}/g)) labels.add(label);
+    for (const { name } of pool.statistics().perThread) names.add(name);
+    await pool.performAll();
+    await done;
+  }
+  assert.equal(names.size, 3, 'three threads have been there');
+  assert.deepEqual([...labels], ['heddle_thread_utilization{pool="worn",thread="1"}']);
 });
