@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { printable } from './printable.ts';
 import type { Place, Report } from './report.ts';
 import { blame, duration, ending, insteadOf, percent, times, where } from './words.ts';
 
@@ -90,7 +91,8 @@ function advice(
   ];
 }
 
-function cut(text: string, width: number): string {
+function cut(source: string, width: number): string {
+  const text = printable(source);
   return text.length <= width ? text : `${text.slice(0, Math.max(1, width - 1))}…`;
 }
 
@@ -99,7 +101,7 @@ function wrap(text: string, width: number): string[] {
   const room = Math.max(10, width);
   const lines: string[] = [];
   let line = '';
-  for (let word of text.split(' ')) {
+  for (let word of printable(text).split(' ')) {
     if (line !== '' && line.length + 1 + word.length > room) {
       lines.push(line);
       line = '';

@@ -28,6 +28,18 @@ test('what has no parts is broken where the line ends', () => {
   assert.ok(lines.includes('x'.repeat(17)));
 });
 
+test('a terminal obeys no name of a function or a file, nor what a program was started with', () => {
+  const name = '\x1b]0;title\x07\x1b[2J\u202Eeman\nheddle';
+  const place = { functionName: name, file: `/app/${name}.js`, call: name };
+  const text = textReport(reported([blockAt(place)], {}, { command: ['node', name] }), {
+    columns: 500,
+    hasColours: false,
+  });
+  assert.doesNotMatch(text, /[^\P{Cc}\n]|\p{Bidi_Control}|^heddle\b(?! doctor)/mu);
+  const shown = String.raw`\u001b]0;title\u0007\u001b[2J\u202eeman\u000aheddle`;
+  for (const line of [`heddle doctor: node ${shown}`, `/app/${shown}.js:3`]) assert.ok(text.includes(line), text);
+});
+
 test('of a short call it is said that there are many, and which call around it is judged', () => {
   const around = {
     call: 'marked(content, …)',

@@ -1,5 +1,6 @@
 import type { BlockKind } from './blocked-loop.ts';
 import type { Culprit } from './culprit.ts';
+import { printable } from './printable.ts';
 import type { StackFrame } from './stack-frame.ts';
 
 const MOST_FRAMES = 8;
@@ -46,11 +47,12 @@ export function longJobWarning(job: {
 }): string {
   const { pool, functionName, duration, stack, culprit } = job;
   const where = culprit === undefined ? '' : `, now in ${culprit.text}`;
-  return `heddle: ${functionName} has been running for ${milliseconds(duration)} in a thread of the pool '${pool}'${where}.\n${lines(stack)}`;
+  const begins = `${functionName} has been running for ${milliseconds(duration)} in a thread of the pool '${pool}'`;
+  return `heddle: ${printable(begins + where)}.\n${lines(stack)}`;
 }
 
 function text(begins: string, { kind, stack, culprit }: Warned, ends: string): string {
-  const by = culprit === undefined ? '' : ` by ${culprit.text}`;
+  const by = culprit === undefined ? '' : ` by ${printable(culprit.text)}`;
   return `heddle: ${begins}${by}: ${WORDS[kind]}.${ends}\n${lines(stack)}`;
 }
 
@@ -60,7 +62,7 @@ function lines(stack: readonly StackFrame[]): string {
 
 function line({ functionName, file, line, column }: StackFrame): string {
   const place = file === '' ? '<anonymous>' : `${file}:${line}:${column}`;
-  return functionName === '' ? `    at ${place}\n` : `    at ${functionName} (${place})\n`;
+  return `    at ${printable(functionName === '' ? place : `${functionName} (${place})`)}\n`;
 }
 
 function milliseconds(time: number): string {

@@ -103,6 +103,18 @@ test('the same place is warned of once, in words that name it', async () => {
   assert.match(stderr, /^ {4}at until \(.*:\d+:\d+\)$/m);
 });
 
+test('a terminal obeys no name of a function that blocks', async () => {
+  const { stderr } = await runWatched(`
+    watchLoop();
+    const named = { ['\\x1b[2J\\x07\\u202Eeman']() { until(300); } };
+    for (const method of Object.values(named)) method();
+    await new Promise((resolve) => setTimeout(resolve, 120));
+  `);
+  const shown = String.raw`\u001b[2J\u0007\u202eeman`;
+  assert.ok(stderr.includes(`    at ${shown} (`) || stderr.includes(`    at named.${shown} (`), stderr);
+  assert.doesNotMatch(stderr, /[^\P{Cc}\n]|\p{Bidi_Control}/u);
+});
+
 test("what the program has made of an error's stack neither runs nor matters", async () => {
   const { culprit } = await blockOf(
     'function busy() { until(300); }',
