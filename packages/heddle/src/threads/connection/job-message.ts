@@ -99,7 +99,9 @@ export function readAnswer(
   try {
     payload = receive();
   } catch (error) {
-    const result = new UnclonableError('The result could not be read in this thread.', { cause: error });
+    const result = new UnclonableError(`The result could not be read in this thread: ${whyNotSent(error)}`, {
+      cause: error,
+    });
     return { outcome: 'thrown', result };
   }
   try {

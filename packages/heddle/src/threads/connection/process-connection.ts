@@ -20,6 +20,7 @@ import { refuseDeepNesting, refuseSecondRun } from '../wire/second-run.ts';
 import { detach, packThrownForProcess, refuseWhatStays } from '../wire/stays.ts';
 import { UnclonableError } from '../wire/unclonable-error.ts';
 import { unpack } from '../wire/unpack.ts';
+import { whyNotSent } from '../wire/why-not-sent.ts';
 import { now } from '../../defer/node-timers.ts';
 
 /** What Node is told. */
@@ -237,10 +238,15 @@ export class ProcessConnection implements ThreadConnection, ChildListener {
   #heardUnreadable({ subject, number, error }: UnreadableMessage): void {
     if (subject === 'result' && number === this.#job && this.#isSent) {
       this.#isSent = false;
-      const unread = new UnclonableError('The result could not be read from the process.', { cause: error });
+      const unread = new UnclonableError(`The result could not be read from the process: ${whyNotSent(error)}`, {
+        cause: error,
+      });
       this.#listener.completed(SLOT, 'thrown', unread, 0, now());
     } else if (subject === 'call') {
-      const unread = new UnclonableError('The arguments of a call from a process could not be read.', { cause: error });
+      const unread = new UnclonableError(
+        `The arguments of a call from a process could not be read: ${whyNotSent(error)}`,
+        { cause: error },
+      );
       if (number > 0) this.answer({ id: number, outcome: 'thrown', payload: packThrownForProcess(unread).payload }, []);
       // Nobody waits for it, so that nobody else hears of it.
       else fail(unread);

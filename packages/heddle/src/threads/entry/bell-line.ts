@@ -2,6 +2,7 @@ import { MessageChannel, type MessagePort, receiveMessageOnPort, type Transferab
 import type { CallCount } from '../wire/call-count.ts';
 import type { CallAnswer, ThreadCall } from '../wire/messages.ts';
 import { UnclonableError } from '../wire/unclonable-error.ts';
+import { whyNotSent } from '../wire/why-not-sent.ts';
 import type { ReactorLine } from './reactor-calls.ts';
 
 /**
@@ -58,7 +59,7 @@ export class BellLine implements ReactorLine {
     try {
       return receiveMessageOnPort(this.#answers as MessagePort)?.message as CallAnswer | undefined;
     } catch (error) {
-      throw new UnclonableError('The answer could not be read in the thread.', { cause: error });
+      throw new UnclonableError(`The answer could not be read in the thread: ${whyNotSent(error)}`, { cause: error });
     }
   }
 

@@ -5,6 +5,7 @@ import { PipeNumber } from '../wire/pipes.ts';
 import type { ProcessAnswer } from '../wire/process-messages.ts';
 import { detach, refuseWhatStays } from '../wire/stays.ts';
 import { UnclonableError } from '../wire/unclonable-error.ts';
+import { whyNotSent } from '../wire/why-not-sent.ts';
 import { BlockingPipe, tellPool } from './pool-pipes.ts';
 import type { ReactorLine } from './reactor-calls.ts';
 
@@ -24,7 +25,9 @@ export class PipeLine implements ReactorLine {
       const answer = this.#answers.next() as ProcessAnswer | UnreadableMessage;
       if (answer instanceof UnreadableMessage) {
         if (answer.number !== id) continue;
-        throw new UnclonableError('The answer could not be read in the process.', { cause: answer.error });
+        throw new UnclonableError(`The answer could not be read in the process: ${whyNotSent(answer.error)}`, {
+          cause: answer.error,
+        });
       }
       if (answer !== 'look' && answer.id === id) return answer;
     }

@@ -9,6 +9,7 @@ import { PipeNumber } from '../wire/pipes.ts';
 import type { ProcessResult, ToProcess } from '../wire/process-messages.ts';
 import { detach, packThrownForProcess, refuseWhatStays } from '../wire/stays.ts';
 import { UnclonableError } from '../wire/unclonable-error.ts';
+import { whyNotSent } from '../wire/why-not-sent.ts';
 import { CurrentJobs } from './current-job.ts';
 import { itemsWereTaken } from './iteration.ts';
 import { JobRunner, unsendable } from './job-runner.ts';
@@ -105,7 +106,10 @@ export class ProcessLoop {
     this.#job = number;
     this.#begin(false);
     // Its function may have come with it, and has not been loaded.
-    this.#fail('unloadable', new UnclonableError('The arguments could not be read in the process.', { cause: error }));
+    this.#fail(
+      'unloadable',
+      new UnclonableError(`The arguments could not be read in the process: ${whyNotSent(error)}`, { cause: error }),
+    );
   }
 
   /** The run time begins anew when all that had to be loaded has been. */

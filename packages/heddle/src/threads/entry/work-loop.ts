@@ -7,6 +7,7 @@ import { pack, packThrown } from '../wire/pack.ts';
 import type { Parcel } from '../wire/payload.ts';
 import { SlotValues } from '../wire/slot-values.ts';
 import { UnclonableError } from '../wire/unclonable-error.ts';
+import { whyNotSent } from '../wire/why-not-sent.ts';
 import { BellLine } from './bell-line.ts';
 import { CpuGauge } from './cpu-gauge.ts';
 import { CurrentJobs } from './current-job.ts';
@@ -255,7 +256,9 @@ export class WorkLoop {
     try {
       return receiveMessageOnPort(this.#values)?.message as JobMessage;
     } catch (error) {
-      return new UnclonableError('The arguments could not be read in the thread.', { cause: error });
+      return new UnclonableError(`The arguments could not be read in the thread: ${whyNotSent(error)}`, {
+        cause: error,
+      });
     }
   }
 

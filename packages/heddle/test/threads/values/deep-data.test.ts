@@ -59,6 +59,22 @@ for (const Pool of [ThreadPool, ProcessPool]) {
     await pool.stop();
   });
 
+  test(`what is too deep to be read where it arrives is refused as that, too: ${Pool.name}`, limit, async () => {
+    const pool = new Pool({ max: 1 });
+    for (const depth of DEPTHS) {
+      const calls = [
+        pool.defer(giveDeep, depth),
+        pool.defer(Array.isArray, deep(depth)),
+        pool.defer(answerDeep, ask(deep), depth),
+      ];
+      for (const { reason } of (await Promise.allSettled(calls)) as Partial<PromiseRejectedResult>[]) {
+        if (!(reason instanceof UnclonableError)) continue;
+        assert.match(reason.message, /, because it is nested too deeply\. Send it flat\.$/, `of ${depth} levels`);
+      }
+    }
+    await pool.stop();
+  });
+
   test(`an error arrives, whatever hangs on it and how deep that is: ${Pool.name}`, limit, async () => {
     const pool = new Pool({ max: 1 });
     for (const depth of DEPTHS) {
