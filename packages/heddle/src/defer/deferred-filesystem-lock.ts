@@ -1,3 +1,4 @@
+import { isAbsolute, resolve, sep } from 'node:path';
 import { inspect } from 'node:util';
 import { checkDuration, checkOptions, type OptionChecks } from './check-options.ts';
 import { type ScheduledCall, systemTime, type TimeSource } from './clock.ts';
@@ -55,19 +56,25 @@ export class AlreadyTryingToLockError extends Error {
 export class DeferredFilesystemLock {
   /** The path of the lock file. */
   readonly path: string;
+  /** The same file, whatever folder the program goes to meanwhile. */
+  readonly #file: string;
   readonly #clock: TimeSource;
   readonly #interval: number;
   #locked = false;
   #clean = true;
   #waits = false;
 
-  /** @throws InvalidArgumentError when the path is none, or for an option */
+  /**
+   * @param path where the lock file is; a relative one is meant from the folder that the program is in now
+   * @throws InvalidArgumentError when the path is none, or for an option
+   */
   constructor(path: string, options: FilesystemLockOptions = {}) {
     if (typeof path !== 'string' || path === '') {
       throw new InvalidArgumentError(`The path of a lock file must be a text, not ${inspect(path)}.`);
     }
     const { clock = systemTime, interval = 1_000 } = checkOptions(options, checks, 'DeferredFilesystemLock');
     this.path = path;
+    this.#file = fromAnywhere(path);
     this.#clock = clock;
     this.#interval = interval;
   }
@@ -89,7 +96,7 @@ export class DeferredFilesystemLock {
    * @throws what the file system says, other than that the file is there
    */
   lock(): boolean {
-    const attempt = makeLockFile(this.path);
+    const attempt = makeLockFile(this.#file);
     if (attempt === 'held') return false;
     this.#locked = true;
     this.#clean = attempt === 'made';
@@ -104,7 +111,7 @@ export class DeferredFilesystemLock {
   unlock(): void {
     if (!this.#locked) throw new NotAcquiredError(`The lock ${this.path} is not held, so it cannot be unlocked.`);
     this.#locked = false;
-    if (!removeLockFile(this.path)) {
+    if (!removeLockFile(this.#file)) {
       throw new NotAcquiredError(`The lock ${this.path} was held, but its file was removed or replaced by others.`);
     }
   }
@@ -168,6 +175,12 @@ export class DeferredFilesystemLock {
     }
     return locked;
   }
+}
+
+/** On Windows each drive has a folder of its own; elsewhere `..` behind a symbolic link leads to where the system says. */
+function fromAnywhere(path: string): string {
+  if (process.platform === 'win32') return resolve(path);
+  return isAbsolute(path) ? path : `${process.cwd()}${sep}${path}`;
 }
 
 const checks: OptionChecks<FilesystemLockOptions> = {

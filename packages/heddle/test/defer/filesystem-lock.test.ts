@@ -55,6 +55,33 @@ describe('in one process', { skip }, () => {
     assert.deepEqual(readdirSync(path.dirname(lock.path)), []);
   });
 
+  test('a program that goes to another folder keeps its lock, unlocks it and waits for the same one', async (t) => {
+    const folder = path.dirname(lockPath(t));
+    const { stdout, stderr } = await runProgram(`
+      import { mkdirSync, readdirSync } from 'node:fs';
+      import { DeferredFilesystemLock } from 'heddle/defer';
+      import { Clock } from 'heddle/testing';
+      const folder = ${JSON.stringify(folder)};
+      process.chdir(folder);
+      mkdirSync('elsewhere');
+      const files = () => readdirSync(folder, { recursive: true }).join();
+      const clock = new Clock();
+      const lock = new DeferredFilesystemLock('lock');
+      const next = new DeferredFilesystemLock('lock', { clock, interval: 10 });
+      lock.lock();
+      const waits = next.deferUntilLocked();
+      process.chdir('elsewhere');
+      clock.advance(10);
+      console.log(next.locked, files());
+      lock.unlock();
+      console.log(files());
+      clock.advance(10);
+      await waits;
+      console.log(next.locked, files());
+    `);
+    assert.equal(stdout, 'false elsewhere,lock\nelsewhere\ntrue elsewhere,lock\n', stderr);
+  });
+
   test('a lock that is held is not to be had by another object, nor twice by the same', (t) => {
     const lock = new DeferredFilesystemLock(lockPath(t));
     const other = new DeferredFilesystemLock(lock.path);
