@@ -98,6 +98,29 @@ console.log(await deferToThread(() => getter().basename('/a/b')));`,
     assert.equal(stdout, 'b\n', stderr);
   });
 
+  test('may use what a bundle of webpack gives by a getter with a comment', async () => {
+    writeFileSync(
+      path.join(folder, 'bundle.cjs'),
+      `module.exports = (() => {
+const exported = {};
+const give = (definition) => {
+  for (const key in definition) Object.defineProperty(exported, key, { enumerable: true, get: definition[key] });
+};
+give({ Rule: () => (/* binding */ Rule), times: () => (/* reexport safe */ other.times) });
+const other = { times: (n) => n * Rule.factor };
+const Rule = (function () { function Rule(n) { this.n = n; } Rule.prototype.twice = function () { return 2 * this.n; }; return Rule; })();
+Rule.factor = 3;
+return exported;
+})();`,
+    );
+    const { stdout, stderr } = await run(
+      `import bundle from './bundle.cjs';
+const { Rule, times } = bundle;
+console.log(await deferToThread((n) => new Rule(n).twice(), 4), await deferToThread(times, 2));`,
+    );
+    assert.equal(stdout, '8 6\n', stderr);
+  });
+
   test('is refused for a class with decorators that only note something elsewhere', async () => {
     const { stdout, stderr } = await run(
       `const notes = new Map();

@@ -1,5 +1,7 @@
-// `() => name`, `() => name.key`, `function () { return m[k]; }`: what compilers write for the exports of a module.
-const VARIABLE = String.raw`[\w$]+(?:\.[\w$]+|\[[\w$]+\])?`;
+// `() => name`, `() => name.key`, `function () { return m[k]; }`: what compilers write for the exports of a module, and
+// `() => (/* binding */ name)`, as webpack does.
+const NAME = String.raw`[\w$]+(?:\.[\w$]+|\[[\w$]+\])?`;
+const VARIABLE = String.raw`(?:${NAME}|\(\/\*[\w ]+\*\/\s*${NAME}\))`;
 const FUNCTION = new RegExp(
   String.raw`^(?:\(\)\s*=>\s*${VARIABLE}|function\s*[\w$]*\s*\(\)\s*\{\s*return\s+${VARIABLE};?\s*\})$`,
 );
