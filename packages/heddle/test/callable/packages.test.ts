@@ -6,6 +6,7 @@ import path from 'node:path';
 import { after, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { deferToThread } from 'heddle';
+import { runNode } from '../support/program.ts';
 
 const limit = { timeout: 60_000 };
 const folder = mkdtempSync(path.join(tmpdir(), 'heddle-packages-'));
@@ -19,6 +20,7 @@ const modules = {
   'index.mjs': "import './linen.mjs';\nexport { kindsOf } from './kinds-of.mjs';\n",
   'maker.mjs': 'export const make = (text) => function weave() { return text; };\n',
   'made.mjs': "import { make } from './maker.mjs';\nexport const weave = make('woven');\n",
+  'counting.mjs': 'export const counter = () => { let last = 0; return () => ++last; };\n',
   'core.cjs': 'exports.kinds = [];\nexports.kindsOf = function kindsOf() { return exports.kinds.join(); };\n',
   'index.cjs': "const core = require('./core.cjs');\ncore.kinds.push('silk');\nmodule.exports = core;\n",
 };
@@ -69,6 +71,35 @@ test('of a package with side effects in some modules, a thread loads the entry',
   const { kindsOf } = (await import(pathToFileURL(all).href)) as { kindsOf: () => string };
   assert.equal(await deferToThread(kindsOf), 'linen');
 });
+
+test(
+  'what a package made and no thread can have a copy of is refused with a way out that leads there',
+  limit,
+  async () => {
+    packageWith('counting', 'counting.mjs', { exports: './counting.mjs' });
+    writeFileSync(
+      path.join(folder, 'ticket.mjs'),
+      "import { counter } from '@scope/counting';\nexport const next = counter();\n",
+    );
+    const program = path.join(folder, 'tickets.mjs');
+    writeFileSync(
+      program,
+      `import { counter } from '@scope/counting';
+import { deferToThread } from ${JSON.stringify(import.meta.resolve('heddle'))};
+import { next as exported } from './ticket.mjs';
+const next = counter();
+for (const f of [() => next(), next]) await deferToThread(f).catch((error) => console.log(error.code, error.message));
+console.log(await deferToThread(() => exported()), await deferToThread(() => counter()()));`,
+    );
+    const { stdout, stderr } = await runNode([program]);
+    const lines = stdout.trim().split('\n');
+    for (const line of lines.slice(0, 2)) {
+      assert.match(line, /^HEDDLE_ASSIGNS_CAPTURED .* It was made by the package @scope\/counting: make it within the/);
+      assert.doesNotMatch(line, /Return the new value/);
+    }
+    assert.equal(lines[2], '1 1', stderr);
+  },
+);
 
 /** Writes a package, and gives the path of one of its files. */
 function packageWith(name: string, file: string, packageJson: object = {}): string {

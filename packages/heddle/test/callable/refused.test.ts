@@ -71,6 +71,13 @@ test('a refusal is a TypeError with its own stack each time', async () => {
   assert.notEqual(first, second);
 });
 
+test('a bound method is refused with the advice to make the call in a function, which works', async () => {
+  const words = ['warp', 'weft'];
+  const error = await failureOf(words.join.bind(words));
+  assert.match(error.message, /\. Pass a function that makes the call, \(value\) => object\.method\(value\)/);
+  assert.equal(await deferToThread((value: string) => words.join(value), '-'), 'warp-weft');
+});
+
 async function failureOf(f: unknown): Promise<CallableError> {
   try {
     await deferToThread(f as () => unknown);

@@ -21,7 +21,7 @@ export function notAFunction(value: unknown): Refusal {
 export function bound(f: Function, origin: Origin): Refusal {
   return refusal('HEDDLE_BOUND', f, origin, [
     'was made by bind(), and what it is bound to exists only in this thread.',
-    'Pass the function it was made from, and the bound values as arguments; or export the bound function.',
+    'Pass a function that makes the call, (value) => object.method(value); or export the bound function from a module of its own.',
   ]);
 }
 

@@ -42,8 +42,13 @@ export function nameOf(value: unknown): string {
   if (types.isGeneratorObject(value)) return 'a generator';
   if (isArguments(value)) return 'an arguments object';
   if (isNamespace(value)) return String((value as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag]);
+  if (value === process.env) return 'process.env';
   const prototype = Object.getPrototypeOf(value) as { constructor?: unknown } | null;
-  return (typeof prototype?.constructor === 'function' && prototype.constructor.name) || 'object';
+  if (prototype === null) return 'object';
+  const name = typeof prototype.constructor === 'function' ? prototype.constructor.name : '';
+  // A prototype that was assigned as a whole has the constructor of any object.
+  const isNamed = name !== '' && (name !== 'Object' || Object.getPrototypeOf(prototype) === null);
+  return isNamed ? name : 'an object with a prototype of its own';
 }
 
 /** The error that says what cannot be sent, and where it is. */

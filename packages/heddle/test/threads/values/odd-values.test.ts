@@ -95,6 +95,20 @@ for (const Pool of [ThreadPool, ProcessPool]) {
     },
   );
 
+  test(`${name}: an object that has no class to be named by is not called plain as it is refused`, limit, async (t) => {
+    const pool = poolFor(t);
+    function Archive(): void {}
+    Archive.prototype = { list() {} };
+    const archive = Reflect.construct(Archive, []) as object;
+    const nameless = new (class {
+      list(): void {}
+    })();
+    for (const value of [archive, nameless, Object.create({ list() {} }) as object]) {
+      const { message } = await errorOf(pool.defer(identity, { a: value }), UnclonableError);
+      assert.match(message, /^args\[0\]\.a: an object with a prototype of its own cannot be sent to another thread\./);
+    }
+  });
+
   test(`${name}: memory that is gone is refused by its path`, limit, async (t) => {
     const pool = poolFor(t);
     const gone = new Uint8Array(8);

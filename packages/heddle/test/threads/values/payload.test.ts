@@ -159,7 +159,7 @@ test('what cannot be copied is refused with the exact path to it', limit, async 
   class Account {}
   const unsendable: [make: () => unknown, name: string][] = [
     [() => new Account(), 'Account'],
-    [() => Object.create({ inherited: true }) as unknown, 'Object'],
+    [() => Object.create({ inherited: true }) as unknown, 'an object with a prototype of its own'],
     [() => new (class extends Map {})(), ''],
     [() => new (class List extends Array {})(), 'List'],
     [() => function named() {}, 'function named'],

@@ -50,7 +50,7 @@ export function textObstacle(steps: readonly Step[], { kind, name, offset }: Obs
 }
 
 export function ownThis(steps: readonly Step[], offset: number): CallableError {
-  return refusal('HEDDLE_CAPTURES_THIS', steps, `uses 'this' (${placeIn(steps, offset)}), and is passed without it`, [
+  return refused('HEDDLE_CAPTURES_THIS', steps, `uses 'this' (${placeIn(steps, offset)}), and is passed without it`, [
     'Pass a function that calls it on its object, () => object.method(), or what it needs as an argument.',
   ]);
 }
@@ -171,7 +171,7 @@ export function notReadable(steps: readonly Step[], name: string, cause: unknown
 /** A function that the captured one uses is refused itself. */
 export function usesRefused(steps: readonly Step[], name: string, error: CallableError): CallableError {
   const { code, message } = error;
-  return refusal(code, steps, `captures ${name}, which cannot run in a thread either`, [message], error);
+  return refused(code, steps, `captures ${name}, which cannot run in a thread either`, [message], error);
 }
 
 export function unreadable(f: Function, location: Refusal['location'], cause: unknown): Refusal {
@@ -207,14 +207,41 @@ function refusal(
   mends: readonly string[],
   cause?: unknown,
 ): CallableError {
+  const packaged = packageAround(steps);
+  return refused(code, steps, what, packaged === undefined ? mends : [madeThere(packaged)], cause);
+}
+
+/** What the caller does wrong with a function, whoever has written that. */
+function refused(
+  code: CallableErrorCode,
+  steps: readonly Step[],
+  what: string,
+  mends: readonly string[],
+  cause?: unknown,
+): CallableError {
   const [first, ...others] = steps as [Step, ...Step[]];
   const way = others.map((step) => `uses ${nameAndPlace(step)}, which `).join('');
   const bundled = bundledPackage((steps.at(-1) as Step).literal);
   const ways = bundled === undefined ? mends : [keepOut(bundled)];
   const message = `${nameAndPlace(first)} ${way}${what}. ${ways.join(' ')}`;
   const name = functionName(first.f);
-  const refused: Refusal = { code, functionName: name, location: sourcePosition(first.literal), message };
-  return new CallableError(cause === undefined ? refused : { ...refused, cause });
+  const refusal: Refusal = { code, functionName: name, location: sourcePosition(first.literal), message };
+  return new CallableError(cause === undefined ? refusal : { ...refusal, cause });
+}
+
+/** The package that the last function is written in, if the first one is not a part of it as well. */
+function packageAround(steps: readonly Step[]): string | undefined {
+  const [first, ...others] = steps as [Step, ...Step[]];
+  const name = packageOf((steps.at(-1) as Step).literal.script);
+  return others.length > 0 && name === packageOf(first.literal.script) ? undefined : name;
+}
+
+// Nobody writes it anew there. What a package gives to a module that a thread loads is that thread's own.
+function madeThere(name: string): string {
+  return (
+    `It was made by the package ${name}: make it within the function that is deferred; or export what holds it from a ` +
+    'module of your own, so that each thread makes another one, and call it there in a function of yours.'
+  );
 }
 
 /** The package that a function was written in where it runs as a part of the program's bundle, if a source map tells. */
@@ -261,8 +288,8 @@ function withArticle(kind: string): string {
 }
 
 const INSTANCE =
-  'Capture the values that are needed of it instead (const value = it.value;), export it from a module of its own, which ' +
-  'gives each thread another one, or tell how to copy it: registerCodec.';
+  'Make it within the function, capture the values that are needed of it instead (const value = it.value;), export it from a ' +
+  'module of its own, which gives each thread another one, or tell how to copy it: registerCodec.';
 
 function kindOfUnsendable(value: unknown): [CallableErrorCode, string] {
   if (typeof value === 'symbol') {
