@@ -60,7 +60,10 @@ export function assigns(steps: readonly Step[], name: string, offset: number): C
     'HEDDLE_ASSIGNS_CAPTURED',
     steps,
     `assigns to ${name} (${placeIn(steps, offset)}), a variable outside of it: in a thread it has a copy, and the change would be lost`,
-    [`Return the new value, and assign it where the result arrives.`],
+    [
+      'Return the new value, and assign it where the result arrives; or, where each thread may have its own, export the ' +
+        'function from a module of its own.',
+    ],
   );
 }
 
