@@ -14,8 +14,12 @@ const COMMENTS = { annotation: true, jsdoc: false, legal: true };
  */
 const nodesModules: Rolldown.Plugin = {
   name: 'nodes-modules',
-  // Each import stands in a line of its own, as what stands for it does: the source map goes on to fit.
-  renderChunk: { handler: (text) => text.replaceAll(/^import (.+) from "(node:(?!module")[\w/]+)";$/gm, fromProcess) },
+  renderChunk(text, { fileName }) {
+    // Declarations import types.
+    if (!fileName.endsWith('.mjs')) return null;
+    // Each import stands in a line of its own, as what stands for it does: the source map goes on to fit.
+    return text.replaceAll(/^import (.+) from "(node:(?!module")[\w/]+)";$/gm, fromProcess);
+  },
 };
 
 function fromProcess(_import: string, bindings: string, module: string): string {

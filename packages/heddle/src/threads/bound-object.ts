@@ -4,12 +4,17 @@ import { fail } from '../defer/succeed.ts';
 import { CapturedCall } from './callable/capture/captured-call.ts';
 import type { Callable } from './callable/resolve.ts';
 import { functionName } from './callable/function-name.ts';
-import { resolveWrapped } from './callable/wrapped.ts';
-import type { BoundCall } from './deferrable.ts';
+import { resolveBoundItems, resolveWrapped } from './callable/wrapped.ts';
+import type { BoundCall, BoundIterateCall } from './deferrable.ts';
 import { PoolFullError, PoolStoppedError, ThreadExitError } from './errors.ts';
 import { type CallOptions, checkCallOptions, type StopOptions } from './options.ts';
 import { refusedCall } from './pool/refused-call.ts';
+import type { SubmitIteration } from './iteration-call.ts';
+import type { Job } from './job/job.ts';
+import type { ThreadIterator } from './thread-iterator.ts';
 import { BoundObjectLostError } from './wire/bound-object-lost-error.ts';
+
+type Resolve = (f: Function) => Callable | Promise<Callable>;
 
 /** A pool of one thread, as a bound object uses it. */
 export interface OwnThread {
@@ -17,7 +22,8 @@ export interface OwnThread {
     f: Function,
     args: readonly unknown[],
     options: CallOptions,
-    resolve: (f: Function) => Callable | Promise<Callable>,
+    resolve: Resolve,
+    made?: (job: Job) => void,
   ): Deferred<never>;
   /** A pool that is stopped takes one more call here, and waits until this thread is stopped. */
   endsByItself(): void;
@@ -32,9 +38,20 @@ export interface OwnThread {
   drop(): void;
 }
 
+/** How the items are had that a call sends. */
+export type MakeItems = (
+  submit: SubmitIteration,
+  args: readonly unknown[],
+  options: CallOptions,
+) => ThreadIterator<never>;
+
+/** A bound object's calls under options of their own: what {@link BoundObject.with} gives. */
+export type BoundCalls<T> = Pick<BoundObject<T>, 'defer' | 'iterate'>;
+
 /** A job that is ended by force takes the object with it, so that this has to be asked for. */
 const defaults: CallOptions = { onCancel: 'cooperate' };
 const release = new CapturedCall({ kind: 'release' }, []);
+const resolveBound: Resolve = (f) => resolveWrapped('bound', f);
 
 let lastId = 0;
 
@@ -50,6 +67,7 @@ const dropped = new FinalizationRegistry<OwnThread>((thread) => {
 export class BoundObject<T> implements AsyncDisposable {
   readonly #id = ++lastId;
   readonly #thread: OwnThread;
+  readonly #items: MakeItems;
   readonly #options: CallOptions;
   readonly #made: Deferred<unknown>;
   /** Whether somebody learns of it if the object cannot be made. */
@@ -76,11 +94,31 @@ export class BoundObject<T> implements AsyncDisposable {
    */
   readonly defer: BoundCall<T>;
 
+  /**
+   * The items that `f(object, ...args)` gives in the object's thread, for `for await`: the rows of a query, one by one.
+   * `f` is a generator function, or one that gives an iterable or a promise for one.
+   *
+   * The call is made when the first item is wanted, and is the object's only one until the loop is over, or has been left.
+   * Fails as {@link defer} does.
+   *
+   * @example
+   * ```ts
+   * import { bindToThread } from 'heddle/threads';
+   *
+   * await using stock = bindToThread(() => new Map([['warp', 3], ['weft', 4]]));
+   * for await (const [name, count] of stock.iterate((map) => map.entries())) console.log(name, count);
+   * // prints warp 3
+   * // prints weft 4
+   * ```
+   */
+  readonly iterate: BoundIterateCall<T>;
+
   /** @param options those of the calls, the one that makes the object included */
-  constructor(thread: OwnThread, factory: Function, args: readonly unknown[], options: CallOptions) {
+  constructor(thread: OwnThread, items: MakeItems, factory: Function, args: readonly unknown[], options: CallOptions) {
     this.#thread = thread;
+    this.#items = items;
     this.#options = checkCallOptions({ ...defaults, ...options });
-    this.defer = this.with({}).defer;
+    ({ defer: this.defer, iterate: this.iterate } = this.with({}));
     const made: Deferred<unknown> = thread.submit(factory, [...args, this.#id], this.#options, (f) =>
       resolveWrapped('bind', f),
     );
@@ -106,9 +144,15 @@ export class BoundObject<T> implements AsyncDisposable {
    *
    * @throws InvalidArgumentError when an option cannot be what it is given as
    */
-  with(options: CallOptions): { readonly defer: BoundCall<T> } {
+  with(options: CallOptions): BoundCalls<T> {
     const all = checkCallOptions({ ...this.#options, ...checkCallOptions(options) });
-    return { defer: ((f: Function, ...args: unknown[]) => this.#call(f, args, all)) as BoundCall<T> };
+    return {
+      defer: ((f: Function, ...args: unknown[]) => this.#call(f, args, all, resolveBound)) as BoundCall<T>,
+      iterate: ((f: Function, ...args: unknown[]) => {
+        const submit: SubmitIteration = (given, made) => this.#call(f, given, all, resolveBoundItems, made);
+        return this.#items(submit, args, all);
+      }) as BoundIterateCall<T>,
+    };
   }
 
   /**
@@ -124,14 +168,18 @@ export class BoundObject<T> implements AsyncDisposable {
     return this.#disposed;
   }
 
-  #call(f: Function, args: readonly unknown[], options: CallOptions): Deferred<never> {
+  #call(
+    f: Function,
+    args: readonly unknown[],
+    options: CallOptions,
+    resolve: Resolve,
+    made?: (job: Job) => void,
+  ): Deferred<never> {
     this.#observe();
     if (this.#failure !== undefined) return refusedCall(this.#failure(functionName(f)));
     if (this.#isStopped) return refusedCall(this.#thread.refusal(f));
     if (this.#disposed !== undefined) return refusedCall(new BoundObjectLostError(functionName(f)));
-    const call: Deferred<unknown> = this.#thread.submit(f, [...args, this.#id], options, (function_) =>
-      resolveWrapped('bound', function_),
-    );
+    const call: Deferred<unknown> = this.#thread.submit(f, [...args, this.#id], options, resolve, made);
     const hasKey = options.key !== undefined ? 1 : 0;
     this.#pending++;
     this.#keyed += hasKey;

@@ -165,6 +165,25 @@ export interface IterateCall {
   ): ThreadIterator<Awaited<T>, R>;
 }
 
+/** {@link ItemArguments} behind a bound object. */
+type BoundItemArguments<T, F, I extends SignatureIndex> = BoundArguments<T, ItemArguments<F, I>>;
+
+/** {@link IterateCall} of a function that gets a bound object before its arguments. */
+export interface BoundIterateCall<T> {
+  <F extends BoundFunction<T>>(f: F, ...args: BoundItemArguments<T, F, 0>): ItemsOf<OverloadResult<F, 0>>;
+  <F extends BoundFunction<T>>(f: F, ...args: BoundItemArguments<T, F, 1>): ItemsOf<OverloadResult<F, 1>>;
+  <F extends BoundFunction<T>>(f: F, ...args: BoundItemArguments<T, F, 2>): ItemsOf<OverloadResult<F, 2>>;
+  <F extends BoundFunction<T>>(f: F, ...args: BoundItemArguments<T, F, 3>): ItemsOf<OverloadResult<F, 3>>;
+  <F extends BoundFunction<T>>(f: F, ...args: BoundItemArguments<T, F, 4>): ItemsOf<OverloadResult<F, 4>>;
+  <F extends BoundFunction<T>>(f: F, ...args: BoundItemArguments<T, F, 5>): ItemsOf<OverloadResult<F, 5>>;
+  <F extends BoundFunction<T>>(f: F, ...args: BoundItemArguments<T, F, 6>): ItemsOf<OverloadResult<F, 6>>;
+  <F extends BoundFunction<T>>(f: F, ...args: BoundItemArguments<T, F, 7>): ItemsOf<OverloadResult<F, 7>>;
+  <A extends unknown[], I, R>(
+    f: (object: T, ...args: A) => Items<I, R> | PromiseLike<Items<I, R>>,
+    ...args: ThreadArguments<A>
+  ): ThreadIterator<Awaited<I>, R>;
+}
+
 /** {@link IterateCall}, and `with(options)`, the same under options. */
 export interface IterateInThread<Options> extends IterateCall {
   /** The same under `options`, which never mix with the arguments. */

@@ -12,7 +12,7 @@ export {
 export type * from './deferrable.ts';
 export { ask, inThread, notify } from './passed.ts';
 export { ReactorCallError, type ReactorCallErrorCode } from './wire/reactor-call-error.ts';
-export { BoundObject } from './bound-object.ts';
+export { type BoundCalls, BoundObject } from './bound-object.ts';
 export { BoundObjectLostError } from './wire/bound-object-lost-error.ts';
 export { NotIterableError } from './wire/iteration.ts';
 export { ThreadIterator } from './thread-iterator.ts';

@@ -3,12 +3,10 @@ import { inspect } from 'node:util';
 import { systemTime, type TimeSource } from '../defer/clock.ts';
 import type { Deferred } from '../defer/deferred.ts';
 import { InvalidArgumentError } from '../defer/errors.ts';
-import { outsideOfCalls } from '../defer/outside-of-calls.ts';
 import { type KeepAlive, nodeKeepAlive } from '../reactor/keep-alive.ts';
-import { whenUnreadable } from './pool-thread/calls-from-thread.ts';
 import { resolveSequence } from './callable/sequence.ts';
 import { resolveForEffect, resolveWrapped } from './callable/wrapped.ts';
-import { BoundObject } from './bound-object.ts';
+import { BoundObject, type MakeItems } from './bound-object.ts';
 import type { Connect } from './connection/connection.ts';
 import type {
   BindCall,
@@ -19,6 +17,7 @@ import type {
   IterateCall,
   OnResult,
 } from './deferrable.ts';
+import { iterationCall, type SubmitIteration } from './iteration-call.ts';
 import { nameOf } from './job/job.ts';
 import {
   type CallOptions,
@@ -32,15 +31,12 @@ import {
 } from './options.ts';
 import type { AnyFunction } from './overloads.ts';
 import { forgetPool, poolWasMade } from './pool/live-pools.ts';
-import { notify } from './passed.ts';
 import type { PoolCall } from './pool/pool-call.ts';
 import { PoolCore, type PoolParts } from './pool/pool-core.ts';
 import type { PoolStatistics } from './observing/statistics.ts';
-import type { StartIteration } from './thread-items.ts';
 import { ThreadIterator } from './thread-iterator.ts';
 import { WorkerConnection } from './connection/worker-connection.ts';
 import { now } from '../defer/node-timers.ts';
-import { type Passed, passedBy } from './wire/passed.ts';
 
 /** How many items a thread may be ahead of those that go through them. */
 const DEFAULT_BUFFER = 16;
@@ -431,19 +427,19 @@ export class ThreadPool {
   }
 
   #iterate(f: Function, args: readonly unknown[], options: CallOptions): ThreadIterator<never> {
+    const resolve = (function_: Function) => resolveWrapped('iterate', function_);
+    return this.#items((all, made) => this.#core.submit(f, all, options, resolve, made), args, options);
+  }
+
+  #items(submit: SubmitIteration, args: readonly unknown[], options: CallOptions): ThreadIterator<never> {
     const { buffer = DEFAULT_BUFFER } = options;
-    const start: StartIteration<never> = (iteration, { push, unreadable, made }) => {
-      // The caller's async context may have the iterator.
-      const told = outsideOfCalls(() => notify(push));
-      whenUnreadable.set((passedBy(told) as Passed).f, unreadable);
-      const all = [...args, iteration, buffer, told];
-      return this.#core.submit(f, all, options, (function_) => resolveWrapped('iterate', function_), made);
-    };
-    return new ThreadIterator(start, buffer, { milliseconds: this.patience, time: this.time });
+    const patience = { milliseconds: this.patience, time: this.time };
+    return new ThreadIterator(iterationCall(submit, args, buffer), buffer, patience);
   }
 
   #bind(factory: Function, args: readonly unknown[], options: CallOptions): BoundObject<never> {
-    return new BoundObject(this.#core.ownThread(), factory, args, options);
+    const items: MakeItems = (submit, rest, own) => this.#items(submit, rest, own);
+    return new BoundObject(this.#core.ownThread(), items, factory, args, options);
   }
 
   /** What the pool's threads are made of: a pool for tests has others. */

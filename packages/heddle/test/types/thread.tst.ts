@@ -126,6 +126,22 @@ typeOf(await bound.defer((store, factor: number) => store.get('key') * factor, 2
 declare function sizeOf(list: Set<string>, unit: string): string;
 declare function sizeOf(store: Store, unit: string): number;
 typeOf(await bound.defer(sizeOf, 'bytes')).is<number>();
+// Items of the object one by one.
+declare function keys(store: Store, prefix: string): Generator<string, number>;
+declare function entries(store: Store): string[];
+declare function entries(store: Store, from: number): AsyncGenerator<[string, number]>;
+declare function entries(list: Set<string>): Generator<Date>;
+declare function tagged<V>(store: Store, value: V): Iterable<[Store, V]>;
+for await (const key of bound.iterate(keys, 'a')) typeOf(key).is<string>();
+typeOf(bound.with({ buffer: 2 }).iterate(keys, 'a')).is<ThreadIterator<string, number>>();
+for await (const entry of bound.iterate(entries)) typeOf(entry).is<string>();
+for await (const entry of bound.iterate(entries, 5)) typeOf(entry).is<[string, number]>();
+for await (const [, value] of bound.iterate(tagged, true)) typeOf(value).is<boolean>();
+for await (const n of bound.iterate((store, key: string) => [store.get(key)], 'key')) typeOf(n).is<number>();
+// @ts-expect-error Argument of type 'number' is not assignable to parameter of type 'string'.
+bound.iterate(keys, 5);
+// @ts-expect-error is not assignable to parameter of type
+bound.iterate(get, 'key');
 // @ts-expect-error is not assignable to parameter of type
 bound.defer(put, 'key', 'value');
 // @ts-expect-error Argument of type '(list: string[]) => string[]' is not assignable

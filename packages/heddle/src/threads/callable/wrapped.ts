@@ -23,6 +23,12 @@ export function resolveWrapped(kind: Kind, f: Function): Callable | Promise<Call
   return isPromise(callable) ? callable.then((found) => wrap(kind, found)) : wrap(kind, callable);
 }
 
+/** The same for a function that gets a bound object, and whose items are wanted. */
+export function resolveBoundItems(f: Function): Callable | Promise<Callable> {
+  const callable = resolveWrapped('iterate', f);
+  return isPromise(callable) ? callable.then((found) => wrap('bound', found)) : wrap('bound', callable);
+}
+
 /** The same for a function that is called for its effect. */
 export function resolveForEffect(f: Function): Callable | Promise<Callable> {
   return resolveWrapped('effect', f);

@@ -37,7 +37,7 @@ export class OwnThreads {
     // Another thread would not have the object: neither while its own waits for an answer, nor when that has ended.
     core.team.roster.replaceNone((functionName) => new BoundObjectLostError(functionName));
     return {
-      submit: (f, args, options, resolve) => core.submit(f, args, options, resolve),
+      submit: (f, args, options, resolve, made) => core.submit(f, args, options, resolve, made),
       endsByItself: () => {
         bound.endsByItself = true;
       },

@@ -16,6 +16,7 @@ import {
   refuseToOpen,
   waitAtGate,
 } from '../../fixtures/threads/items.ts';
+import { countOn, increase, makeCounter } from '../../fixtures/threads/in-process.ts';
 import { errorOf } from '../../support/failure-of.ts';
 import { Gate, sharedInts } from '../../support/gate.ts';
 import { poolFor } from '../../support/pools.ts';
@@ -48,7 +49,9 @@ test('an object that cannot be made fails the calls to it with the reason', limi
     const calls = [account.defer(addTo as never), account.defer(addTo as never)];
     for (const call of calls) assert.equal(((await errorOf(call, Error)) as { code?: string }).code, 'ENOENT');
   }
+  await assert.rejects(account.iterate(addTo as never).next(), { code: 'ENOENT' });
   await account[Symbol.asyncDispose]();
+  await assert.rejects(account.iterate(addTo as never).next(), { code: 'ENOENT' });
 });
 
 test(
@@ -118,6 +121,56 @@ test('a call that is given up takes the object with it where that is asked for',
   call.cancel();
   await errorOf(call, Error);
   await errorOf(account.defer(addTo, 1), BoundObjectLostError);
+});
+
+test('an iteration that is given up ends its generator, and leaves the object alone', limit, async (t) => {
+  await using counter = poolFor(t).bind(makeCounter);
+  const given = new AbortController();
+  const items = counter.with({ signal: given.signal }).iterate(countOn, Number.MAX_SAFE_INTEGER);
+  assert.deepEqual(await items.next(), { done: false, value: 1 });
+  given.abort();
+  await assert.rejects(
+    (async () => {
+      for await (const _ of items);
+    })(),
+    { code: 'ABORT_ERR' },
+  );
+  assert.equal(await counter.defer(increase), 1);
+});
+
+test('an iteration whose thread has ended fails, and the object is gone', limit, async (t) => {
+  const pool = poolFor(t);
+  const account = pool.bind(openAccount, 100, sharedInts(1));
+  const items = account.iterate(function* (bound: Account) {
+    yield bound.add(1);
+    process.exit(3);
+  });
+  assert.deepEqual(await items.next(), { done: false, value: 101 });
+  await assert.rejects(items.next(), ThreadExitError);
+  await errorOf(account.defer(addTo, 1), BoundObjectLostError);
+  await assert.rejects(account.iterate((bound: Account) => [bound.add(1)]).next(), BoundObjectLostError);
+});
+
+test('what gives no items is refused by the name of the function', limit, async (t) => {
+  await using account = poolFor(t).bind(openAccount, 100, sharedInts(1));
+  await assert.rejects(account.iterate(addTo as never, 1 as never).next(), {
+    code: 'HEDDLE_NOT_ITERABLE',
+    message: /^addTo gave 101, which has no items/,
+  });
+  assert.equal(await account.defer(addTo, 1), 102);
+});
+
+test('an object is disposed of when a loop over its items is over', limit, async (t) => {
+  const notes = sharedInts(1);
+  const account = poolFor(t).bind(openAccount, 1, notes);
+  const items = account.with({ buffer: 1 }).iterate((bound: Account) => [bound.add(1), bound.add(1), bound.add(1)]);
+  assert.equal((await items.next()).value, 2);
+  const disposed = account[Symbol.asyncDispose]();
+  assert.equal((await items.next()).value, 3);
+  assert.equal(Atomics.load(notes, 0), 0);
+  for await (const last of items) assert.equal(last, 4);
+  await disposed;
+  assert.equal(Atomics.load(notes, 0), 1);
 });
 
 test('a bad option of its calls is refused at once, by its name', limit, async (t) => {

@@ -14,7 +14,7 @@ import {
   sorted,
 } from '../../fixtures/threads/calls-out.ts';
 import { askCommon } from '../../fixtures/threads/asks-other-modules.ts';
-import { countTo as naturals } from '../../fixtures/threads/in-process.ts';
+import { countOn, countTo as naturals, increase, makeCounter } from '../../fixtures/threads/in-process.ts';
 import { add } from '../../fixtures/threads/jobs.ts';
 import * as ledger from '../../fixtures/threads/ledger.ts';
 import { errorOf } from '../../support/failure-of.ts';
@@ -109,6 +109,35 @@ export function testCallsFromThread<Pool extends ThreadPool>(kindName: string, k
     await done(pool, loop);
     assert.deepEqual(sums, [11, 12, 13, 14, 15, 16, 17, 18, 19]);
   });
+
+  poolTest('a bound object gives items one by one, and its other calls wait until it has given all', async (pool) => {
+    const counter = pool.bind(makeCounter);
+    const items = counter.with({ buffer: 2 }).iterate(countOn, 9);
+    const seen: unknown[] = [];
+    const loop = (async () => {
+      let step = await items.next();
+      const after = counter.defer(increase).addCallback((count) => seen.push(`then ${count}`));
+      for (; !step.done; step = await items.next()) seen.push(step.value);
+      seen.push(step.value);
+      await after;
+    })();
+    await done(pool, loop);
+    assert.deepEqual(seen, [1, 2, 3, 4, 5, 6, 7, 8, 9, 'all', 'then 1']);
+  });
+
+  poolTest(
+    'to leave the loop over the items of a bound object ends the generator, and not the object',
+    async (pool) => {
+      const counter = pool.bind(makeCounter);
+      assert.equal(await done(pool, counter.defer(increase)), 1);
+      const loop = (async () => {
+        for await (const n of counter.iterate(countOn, Number.MAX_SAFE_INTEGER)) if (n === 3) return n;
+        return undefined;
+      })();
+      assert.equal(await done(pool, loop), 3);
+      assert.equal(await done(pool, counter.defer(increase)), 1);
+    },
+  );
 
   poolTest('a function of a module is called in the reactor’s instance of it', async (pool) => {
     const before = ledger.entered.length;
