@@ -9,7 +9,7 @@ const COMMENTS = { annotation: true, jsdoc: false, legal: true };
 
 /**
  * Takes Node's modules from the process instead of importing them: an import makes a module of each and reads every export,
- * also those for which Node loads more than this needs (streams and promises, decoders), a quarter of what `heddle` takes to
+ * also those for which Node loads more than this needs (streams and promises, decoders), a fifth of what `heddle` takes to
  * be imported. Not `module`: webpack bundles what the imported `createRequire` requires.
  */
 const nodesModules: Rolldown.Plugin = {

@@ -101,8 +101,11 @@ export class MemoryThreadPool extends ThreadPool {
         const isCall = !connection.isBeingMadeReady;
         const performed = connection.perform();
         this.#performed.add(performed);
-        await performed;
-        this.#performed.delete(performed);
+        try {
+          await performed;
+        } finally {
+          this.#performed.delete(performed);
+        }
         if (isCall) return true;
       }
     }

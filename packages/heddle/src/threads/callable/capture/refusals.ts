@@ -50,9 +50,12 @@ export function textObstacle(steps: readonly Step[], { kind, name, offset }: Obs
 }
 
 export function ownThis(steps: readonly Step[], offset: number): CallableError {
-  return refused('HEDDLE_CAPTURES_THIS', steps, `uses 'this' (${placeIn(steps, offset)}), and is passed without it`, [
-    'Pass a function that calls it on its object, () => object.method(), or what it needs as an argument.',
-  ]);
+  return refusalSaying(
+    'HEDDLE_CAPTURES_THIS',
+    steps,
+    `uses 'this' (${placeIn(steps, offset)}), and is passed without it`,
+    ['Pass a function that calls it on its object, () => object.method(), or what it needs as an argument.'],
+  );
 }
 
 export function assigns(steps: readonly Step[], name: string, offset: number): CallableError {
@@ -174,7 +177,7 @@ export function notReadable(steps: readonly Step[], name: string, cause: unknown
 /** A function that the captured one uses is refused itself. */
 export function usesRefused(steps: readonly Step[], name: string, error: CallableError): CallableError {
   const { code, message } = error;
-  return refused(code, steps, `captures ${name}, which cannot run in a thread either`, [message], error);
+  return refusalSaying(code, steps, `captures ${name}, which cannot run in a thread either`, [message], error);
 }
 
 export function unreadable(f: Function, location: Refusal['location'], cause: unknown): Refusal {
@@ -211,11 +214,11 @@ function refusal(
   cause?: unknown,
 ): CallableError {
   const packaged = packageAround(steps);
-  return refused(code, steps, what, packaged === undefined ? mends : [madeThere(packaged)], cause);
+  return refusalSaying(code, steps, what, packaged === undefined ? mends : [madeThere(packaged)], cause);
 }
 
-/** What the caller does wrong with a function, whoever has written that. */
-function refused(
+/** A refusal with these ways out, whoever has written the function: what is wrong is how it is used. */
+function refusalSaying(
   code: CallableErrorCode,
   steps: readonly Step[],
   what: string,
@@ -228,8 +231,8 @@ function refused(
   const ways = bundled === undefined ? mends : [keepOut(bundled)];
   const message = `${nameAndPlace(first)} ${way}${what}. ${ways.join(' ')}`;
   const name = functionName(first.f);
-  const refusal: Refusal = { code, functionName: name, location: sourcePosition(first.literal), message };
-  return new CallableError(cause === undefined ? refusal : { ...refusal, cause });
+  const told: Refusal = { code, functionName: name, location: sourcePosition(first.literal), message };
+  return new CallableError(cause === undefined ? told : { ...told, cause });
 }
 
 /** The package that the last function is written in, if the first one is not a part of it as well. */
