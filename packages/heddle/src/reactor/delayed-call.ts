@@ -29,7 +29,7 @@ export interface DelayedCallOwner {
  * const call = reactor.callLater(5_000, () => console.log('five seconds of silence'));
  * call.reset(5_000); // somebody spoke
  * call.cancel();
- * console.log(call.active()); // false
+ * console.log(call.active()); // prints false
  * ```
  */
 export class DelayedCall implements ScheduledCall {

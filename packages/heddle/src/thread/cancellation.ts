@@ -29,7 +29,7 @@ import { currentJob } from './in-thread.ts';
  * import { countPrimes } from './primes.ts';
  *
  * const call = deferToThread.with({ timeout: 50 })(countPrimes, Number.MAX_SAFE_INTEGER);
- * await call.catch((error) => console.log(error.code)); // HEDDLE_TIMEOUT
+ * await call.catch((error) => console.log(error.code)); // prints HEDDLE_TIMEOUT
  * ```
  */
 export function isCancelled(): boolean {
@@ -54,7 +54,7 @@ export function isCancelled(): boolean {
  *   }
  *   return total;
  * }
- * console.log(sum(new Float64Array([1, 2]))); // 3
+ * console.log(sum(new Float64Array([1, 2]))); // prints 3
  * ```
  */
 export function throwIfCancelled(): void {

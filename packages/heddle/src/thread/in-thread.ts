@@ -19,8 +19,8 @@ export function currentJob(): CurrentJob | undefined {
  * import { deferToThread } from 'heddle';
  * import { isInThread } from 'heddle/thread';
  *
- * console.log(isInThread()); // false
- * console.log(await deferToThread(isInThread)); // true
+ * console.log(isInThread()); // prints false
+ * console.log(await deferToThread(isInThread)); // prints true
  * ```
  */
 export function isInThread(): boolean {

@@ -27,7 +27,7 @@ const signals = new WeakMap<CurrentJob, AbortSignal>();
  * import { pause } from './pause.ts';
  *
  * const call = deferToThread.with({ timeout: 20 })(pause, 3_600_000);
- * await call.catch((error) => console.log(error.code)); // HEDDLE_TIMEOUT
+ * await call.catch((error) => console.log(error.code)); // prints HEDDLE_TIMEOUT
  * ```
  */
 export function signal(): AbortSignal {

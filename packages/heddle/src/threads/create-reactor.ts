@@ -15,7 +15,7 @@ import { callForEffect, ThreadPool } from './thread-pool.ts';
  *
  * const reactor = createReactor();
  * const pool = reactor.getThreadPool();
- * console.log(pool.max >= 2); // true
+ * console.log(pool.max >= 2); // prints true
  * ```
  */
 export function createReactor(): Reactor<ThreadPool> {

@@ -50,7 +50,7 @@ export type Movable =
  *
  * const pixels = new Uint8Array(1_000_000);
  * const inverted = await deferToThread(invert, transfer(pixels));
- * console.log(inverted[0], pixels.length); // 255 0
+ * console.log(inverted[0], pixels.length); // prints 255 0
  * ```
  */
 export function transfer<T extends Movable>(value: T): T {

@@ -42,15 +42,15 @@ export type ModuleMember<Module, Path extends string> = Path extends `${infer He
  *
  * // With the type of the function itself, overloads and generics included:
  * const shout = threadFunction<typeof import('./work.js').shout>(url, 'shout');
- * console.log(await deferToThread(shout, 'hello')); // HELLO
+ * console.log(await deferToThread(shout, 'hello')); // prints HELLO
  *
  * // With the name checked against the module as well:
  * const checked = threadFunction<typeof import('./work.js'), 'shout'>(url, 'shout');
- * console.log(await deferToThread(checked, 'hey')); // HEY
+ * console.log(await deferToThread(checked, 'hey')); // prints HEY
  *
  * // Without types, everything is accepted and the result is unknown:
  * const untyped = threadFunction(url, 'shout');
- * console.log(await deferToThread(untyped, 'hi')); // HI
+ * console.log(await deferToThread(untyped, 'hi')); // prints HI
  * ```
  */
 export function threadFunction(url: URL | string, name?: string): AnyFunction;

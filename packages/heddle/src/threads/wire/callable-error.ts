@@ -82,7 +82,7 @@ export interface Refusal {
  * let calls = 0;
  *
  * await deferToThread(() => (calls += 1)).catch((error) => {
- *   if (error instanceof CallableError) console.log(error.code); // HEDDLE_ASSIGNS_CAPTURED
+ *   if (error instanceof CallableError) console.log(error.code); // prints HEDDLE_ASSIGNS_CAPTURED
  * });
  * ```
  */

@@ -18,7 +18,7 @@ export type ReactorCallErrorCode =
  * try {
  *   blockingCallFromThread(() => 1);
  * } catch (error) {
- *   if (error instanceof ReactorCallError) console.log(error.code); // HEDDLE_BLOCKS_REACTOR
+ *   if (error instanceof ReactorCallError) console.log(error.code); // prints HEDDLE_BLOCKS_REACTOR
  * }
  * ```
  */
