@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { countCopied } from './page-faults.ts';
 
 /** From so many bytes on, to copy memory here and to move the copy takes less time than structured clone's two copies. */
 export const WORTH_MOVING: number = 16 * 1024;
@@ -20,6 +21,7 @@ export function copyOfMemory(memory: ArrayBuffer): ArrayBuffer {
   // Filling it with zeros first takes as long as copying.
   const copy = Buffer.allocUnsafeSlow(memory.byteLength);
   copy.set(new Uint8Array(memory));
+  countCopied(memory.byteLength);
   return copy.buffer as ArrayBuffer;
 }
 
