@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { inspect } from 'node:util';
-import type { TimeSource } from '../../defer/clock.ts';
+import type { ScheduledCall, TimeSource } from '../../defer/clock.ts';
 import { debugging, trace } from '../../defer/debug.ts';
 import { Deferred } from '../../defer/deferred.ts';
 import type { KeepAlive } from '../../reactor/keep-alive.ts';
@@ -53,6 +53,14 @@ export interface PoolParts {
   hasStopped(): void;
 }
 
+/** Somebody who waits until the pool has stopped. */
+interface WaitingForStop {
+  readonly stopped: Deferred<void>;
+  readonly keepsProcess: boolean;
+  /** What ends the threads when the time for that is over, whether or not somebody still waits. */
+  readonly deadline: ScheduledCall | undefined;
+}
+
 /** How a thread can get a function. @throws CallableError, or a promise rejected with one */
 export type Resolve = (f: Function) => Callable | Promise<Callable>;
 
@@ -71,7 +79,7 @@ export class PoolCore {
   readonly #idleWatch: IdleWatch;
   /** With so few calls waiting, it is time for more. */
   readonly #lowWater: number;
-  readonly #waitingForStop: { readonly stopped: Deferred<void>; readonly keepsProcess: boolean }[] = [];
+  readonly #waitingForStop: WaitingForStop[] = [];
   readonly #own = new OwnThreads(() => {
     if (this.#stopping) this.#endWhenDone();
   });
@@ -220,15 +228,9 @@ export class PoolCore {
     this.#idleWatch.stop();
     if (keepsProcess) this.#keepAlive.hold();
     const stopped = new Deferred<void>();
-    this.#waitingForStop.push({ stopped, keepsProcess });
-    if (deadline === 0) {
-      this.#abandonAll(deadline);
-    } else {
-      const timer = this.#parts.time().callLater(deadline, () => this.#abandonAll(deadline));
-      stopped.addBoth(() => {
-        if (timer.active()) timer.cancel();
-      });
-    }
+    const timer = deadline === 0 ? undefined : this.#parts.time().callLater(deadline, () => this.#abandonAll(deadline));
+    this.#waitingForStop.push({ stopped, keepsProcess, deadline: timer });
+    if (deadline === 0) this.#abandonAll(deadline);
     this.#endWhenDone();
     return stopped;
   }
@@ -342,9 +344,11 @@ export class PoolCore {
     if (this.team.roster.threads.size > 0 || this.#own.size > 0) return;
     const waiting = this.#waitingForStop.splice(0);
     this.#parts.hasStopped();
-    for (const { stopped, keepsProcess } of waiting) {
+    for (const { stopped, keepsProcess, deadline } of waiting) {
+      if (deadline?.active()) deadline.cancel();
       if (keepsProcess) this.#keepAlive.release();
-      stopped.callback();
+      // Somebody may have fired it by hand.
+      if (!stopped.called) stopped.callback();
     }
   }
 

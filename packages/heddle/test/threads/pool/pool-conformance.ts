@@ -631,4 +631,16 @@ export function testThreadPool<Pool extends ThreadPool>(kindName: string, kind: 
     await stopped;
     assert.equal(pool.statistics().threads, 0);
   });
+
+  poolTest('the deadline of a stop holds when nobody waits for the stop any more', { max: 1 }, async (pool, t) => {
+    const gate = kind.makeGate(t);
+    const call = pool.defer(passGate, gate.shared);
+    await kind.entered(pool, gate);
+    const stopped = pool.stop({ deadline: 20 });
+    stopped.cancel();
+    await errorOf(stopped, CancelledError);
+    kind.elapse(pool, 20);
+    const { message } = await errorOf(call, PoolStoppedError);
+    assert.match(message, /deadline of 20 ms, and passGate was not done/);
+  });
 }

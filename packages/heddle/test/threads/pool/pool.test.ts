@@ -175,6 +175,23 @@ test('a pool may be stopped twice, and once more when it is gone', limit, async 
   assert.equal(pool.statistics().threads, 0);
 });
 
+test(
+  'a stop that somebody has fired by hand keeps the pool from nothing, and nobody from learning of its end',
+  limit,
+  async (t) => {
+    const pool = poolFor(t, { max: 1 });
+    const gate = new Gate();
+    const running = pool.defer(passGate, gate.shared);
+    const first = pool.stop();
+    first.callback();
+    const second = pool.stop();
+    gate.open();
+    await running;
+    await second;
+    assert.equal(pool.statistics().threads, 0);
+  },
+);
+
 test('a second stop may bring the deadline that the first had not', limit, async (t) => {
   const pool = poolFor(t, { max: 1 });
   const gate = new Gate();
