@@ -80,7 +80,28 @@ const STAYS =
   'for later calls, such as a compiled template, stays there with bindToThread.';
 const AS_ARRAY = 'It gives its items where it was made: send an array of them.';
 const ONE_BY_ONE = 'It gives its items where it was made: get them one by one with iterateInThread.';
+const PLAIN =
+  'Only plain data and the built-in types can be copied: send the values that are needed, or registerCodec for the class.';
 const GONE = 'Its memory has been moved to another one: send a copy, or send it first.';
+
+const MESSAGE =
+  'Send what is needed of it: its url, [...headers] of its headers, and as its body what arrayBuffer() gives, awaited.';
+
+/** What the classes of `fetch` are sent as. To ask Node for one of them loads them all, which a name alone does not. */
+const OF_FETCH: ReadonlyMap<string, string> = new Map([
+  ['Request', MESSAGE],
+  ['Response', MESSAGE],
+  ['Headers', 'Send its entries, [...headers], to make it anew there.'],
+  ['FormData', 'Send its entries, [...form], to append them to one there.'],
+]);
+
+function wayOutOfFetch(value: unknown, prototype: object | null): string | undefined {
+  const name = nameOf(value);
+  const way = OF_FETCH.get(name);
+  if (way === undefined) return undefined;
+  const own = Reflect.get(globalThis, name) as { readonly prototype?: unknown } | undefined;
+  return own?.prototype === prototype ? way : undefined;
+}
 
 function wayOut(value: unknown, mayPass: boolean): string {
   if (typeof value === 'function') return mayPass ? WRAP : STAYS;
@@ -92,6 +113,7 @@ function wayOut(value: unknown, mayPass: boolean): string {
     return 'It is still awaited: await it, and send what it gives.';
   if (prototype === URL.prototype)
     return 'Send its text, url.href, to make it anew there; or fileURLToPath(url) where a path is taken as well.';
+  if (prototype === URLSearchParams.prototype) return 'Send its text, params.toString(), to make it anew there.';
   if (prototype === AbortSignal.prototype)
     return 'Give it to the call, as in deferToThread.with({ signal })(f), and ask signal() of heddle/thread for it there.';
   if (typeof value === 'object' && value !== null && !types.isProxy(value) && isNamespace(value))
@@ -100,5 +122,5 @@ function wayOut(value: unknown, mayPass: boolean): string {
   if (types.isGeneratorObject(value)) return mayPass ? AS_ARRAY : ONE_BY_ONE;
   if (typeof value === 'object' && value !== null && !types.isProxy(value) && memoryOf(value) !== undefined)
     return 'WebAssembly shares only what was made to be shared: make it with shared: true, or send a copy of its bytes.';
-  return 'Only plain data and the built-in types can be copied: send the values that are needed, or registerCodec for the class.';
+  return wayOutOfFetch(value, prototype) ?? PLAIN;
 }

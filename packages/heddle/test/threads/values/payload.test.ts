@@ -338,3 +338,28 @@ test('the refusal of a URL says what is taken in its place, and that is', limit,
   );
   assert.deepEqual(await pool.defer(readFileSync, fileURLToPath(url)), readFileSync(url));
 });
+
+test('the refusals of what fetch takes and gives say what is taken in its place, and that is', limit, async () => {
+  const request = new Request('https://example.com/a', { method: 'POST', body: 'warp', headers: { a: 'b' } });
+  const form = new FormData();
+  form.append('of', 'weft');
+  const params = new URLSearchParams('of=weft');
+  const ways: readonly [value: object, way: RegExp, instead: unknown][] = [
+    [
+      request,
+      /Request cannot .* url, \[\.\.\.headers\] .* arrayBuffer\(\)/,
+      [request.url, await request.arrayBuffer()],
+    ],
+    [new Response(), /Response cannot .* arrayBuffer\(\)/, await new Response('weft').arrayBuffer()],
+    [request.headers, /Headers cannot .* entries, \[\.\.\.headers\],/, [...request.headers]],
+    [form, /FormData cannot .* entries, \[\.\.\.form\],/, [...form]],
+    [params, /URLSearchParams cannot .* text, params\.toString\(\),/, params.toString()],
+  ];
+  for (const [value, way, instead] of ways) {
+    assert.match((await errorOf(pool.defer(identity<unknown>, value), UnclonableError)).message, way);
+    assert.deepEqual(await thereAndBack(instead), instead);
+  }
+  class Headers {}
+  const { message } = await errorOf(pool.defer(identity<unknown>, new Headers()), UnclonableError);
+  assert.match(message, /Headers cannot .* Only plain data /);
+});
