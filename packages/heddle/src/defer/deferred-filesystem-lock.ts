@@ -150,6 +150,8 @@ export class DeferredFilesystemLock {
     };
     const locked = new Deferred<void>(stopWaiting);
     const attempt = (otherwise: () => void): void => {
+      // Somebody has fired it, who wants the lock no more: nobody would unlock it.
+      if (locked.called) return stopWaiting();
       try {
         if (!this.lock()) return otherwise();
         stopWaiting();

@@ -161,6 +161,22 @@ describe('deferUntilLocked', { skip }, () => {
     assert.deepEqual([lock.locked, clock.getDelayedCalls()], [true, []]);
   });
 
+  test('whoever has fired the wait by hand does not get the lock, which is left to others', (t) => {
+    const clock = new Clock();
+    const file = lockPath(t);
+    const holder = new DeferredFilesystemLock(file);
+    const waiter = new DeferredFilesystemLock(file, { clock });
+    holder.lock();
+    waiter.deferUntilLocked().callback();
+    holder.unlock();
+    clock.advance(1_000);
+    assert.equal(waiter.locked, false);
+    assert.equal(holder.lock(), true);
+    holder.unlock();
+    successResultOf(waiter.deferUntilLocked());
+    waiter.unlock();
+  });
+
   test('tries again at an interval of yours', (t) => {
     const { holder, clock } = waiting(t);
     const lock = new DeferredFilesystemLock(holder.path, { clock, interval: 10 });
