@@ -61,10 +61,10 @@ export async function iterate({ f, receiver }: LoadedFunction, all: unknown[]): 
   try {
     const given: unknown = Reflect.apply(f, receiver, all.slice(0, -3));
     const iterator = iteratorOf(isThenable(given) ? await given : given, f.name);
-    const end = (): Promise<void> => {
+    const end = async (): Promise<void> => {
       // Whoever has left is to tell what the end throws from what an item does that they did not wait for.
       if (job?.isLeft()) push(undefined, true);
-      return endOf(iterator);
+      await iterator.return?.();
     };
     const take = (): Promise<void> => demand.take(isOver, () => job?.isHeldUp());
     return await run(iterator, take, isOver, push, end);
@@ -89,7 +89,10 @@ async function run(
     try {
       send(push, isThenable(value) ? await value : value);
     } catch (error) {
-      await end();
+      // Of an item that nobody waits for any more, nobody hears.
+      if (isOver()) return end();
+      // As in a loop that throws: what the generator throws while it ends takes no other error's place.
+      await end().catch(() => {});
       throw error;
     }
   }
@@ -101,10 +104,6 @@ function send(push: (item: unknown) => void, item: unknown): void {
   } catch (error) {
     throw itemError(error);
   }
-}
-
-async function endOf(iterator: AnyIterator): Promise<void> {
-  await iterator.return?.();
 }
 
 function iteratorOf(given: unknown, name: string): AnyIterator {

@@ -19,6 +19,7 @@ import {
   spinAfterFirst,
   throwAfter,
   throwAtSecond,
+  failTwice,
   throwInFinally,
 } from '../../fixtures/threads/items.ts';
 import { Gate, sharedInts } from '../../support/gate.ts';
@@ -149,6 +150,14 @@ test('what the generator throws while it is left comes out of leaving it', limit
     },
     { message: 'cannot close' },
   );
+});
+
+test('why an item does not come is told, whatever the generator throws when it is ended for that', limit, async (t) => {
+  const pool = poolFor(t, { max: 1 });
+  await assert.rejects(pool.iterate(failTwice, 'fails').next(), { message: 'a bad item' });
+  await assert.rejects(pool.iterate(failTwice, 'stays').next(), {
+    message: /^item: function throwAfter cannot be sent/,
+  });
 });
 
 test('a generator that computes sees that it has been left', limit, async (t) => {
