@@ -103,6 +103,22 @@ suite('the types', () => {
     });
   });
 
+  test('hold where the program names a lib that is older than some of what they speak of', async () => {
+    const folder = await emptyFolder('type-older-lib');
+    await cp(path.join(sources, 'tsconfig.json'), path.join(folder, 'tsconfig.json'));
+    const program = [
+      "import { readFileSync } from 'node:fs';",
+      "import { deferToThread } from 'heddle';",
+      'declare function half(of: number): number;',
+      "export const none = deferToThread(half, 'text');",
+      "export const text: Promise<string> = deferToThread(readFileSync, 'file', 'utf8');",
+    ];
+    await writeFile(path.join(folder, 'program.ts'), program.join('\n'));
+    const messages = parseMessages(await compile(folder, '--lib', 'es2018', '--skipLibCheck'));
+    const text = "Argument of type 'string' is not assignable to parameter of type 'number'.";
+    assert.deepEqual(messages, [{ file: 'program.ts', line: 4, text }]);
+  });
+
   test('cost the compiler at most 450 instantiations a call', async () => {
     const calls = 200;
     const folder = await emptyFolder('type-cost');

@@ -9,6 +9,15 @@ interface NotForThreads<Sentence extends string> {
 }
 
 /**
+ * A WeakRef, also where the program's `lib` is older than that: a name which the compiler does not find would make each
+ * type in which it stands `any`.
+ */
+interface AnyWeakRef {
+  readonly [Symbol.toStringTag]: 'WeakRef';
+  deref(): unknown;
+}
+
+/**
  * A function that may be passed to a thread: what `notify(fn)`, `ask(fn)` and `inThread(fn)` return.
  *
  * It fits wherever a plain function of type `F` is declared. Use it to type a variable or a parameter
@@ -38,7 +47,7 @@ export type ThreadArgument<T> = T extends Function
       ? T // A Map has every method of a WeakMap, a Set those of a WeakSet.
       : T extends PromiseLike<unknown>
         ? NotForThreads<'A promise cannot be copied to a thread: await it and pass its value.'>
-        : T extends WeakMap<WeakKey, unknown> | WeakSet<WeakKey> | WeakRef<WeakKey>
+        : T extends WeakMap<WeakKey, unknown> | WeakSet<WeakKey> | AnyWeakRef
           ? NotForThreads<'A weak collection or reference cannot be copied to a thread: pass what it holds.'>
           : T;
 
