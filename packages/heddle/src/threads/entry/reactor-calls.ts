@@ -2,9 +2,11 @@ import type { Transferable } from 'node:worker_threads';
 import type { CallAnswer, PassedTarget, PlaceOfFunction, ThreadCall } from '../wire/messages.ts';
 import { CancelledError } from '../../defer/errors.ts';
 import type { CallsToReactor, CurrentJob } from '../wire/inside.ts';
+import { CodecError } from '../wire/codec-error.ts';
 import { ReactorCallError } from '../wire/reactor-call-error.ts';
 import { pack } from '../wire/pack.ts';
 import type { PassedFunction } from '../wire/passed.ts';
+import type { Parcel } from '../wire/payload.ts';
 import { UnclonableError } from '../wire/unclonable-error.ts';
 import { unpack } from '../wire/unpack.ts';
 import { whyNotSent } from '../wire/why-not-sent.ts';
@@ -65,7 +67,7 @@ export class ReactorCalls implements CallsToReactor {
   }
 
   call(target: PassedTarget | PlaceOfFunction, args: readonly unknown[]): void {
-    const { payload, transfer } = pack(args, 'args', undefined, MOST_LEVELS);
+    const { payload, transfer } = packArguments(target, args);
     this.#send(target, { args: payload }, transfer);
   }
 
@@ -75,7 +77,7 @@ export class ReactorCalls implements CallsToReactor {
     const isLeft = (): boolean => job?.isLeft() ?? false;
     const isEnding = isLeft();
     const isGivenUp = (): boolean => (job?.isCancelled() ?? false) && !(isEnding && isLeft());
-    const { payload, transfer } = pack(args, 'args', undefined, MOST_LEVELS);
+    const { payload, transfer } = packArguments(target, args);
     const id = ++this.#lastCall;
     const slot = target.kind === 'passed' ? target.slot : job?.slot;
     if (!isGivenUp()) this.#send(target, { args: payload, id, slot }, transfer);
@@ -122,12 +124,7 @@ export class ReactorCalls implements CallsToReactor {
     try {
       this.#line.send(call, transfer);
     } catch (error) {
-      if (error instanceof UnclonableError) throw error;
-      const reason = whyNotSent(error);
-      throw new UnclonableError(
-        `The arguments of ${nameOf(call.target)} cannot be sent to the reactor's thread: ${reason}`,
-        { cause: error },
-      );
+      throw unsendable(call.target, error);
     }
   }
 
@@ -135,6 +132,23 @@ export class ReactorCalls implements CallsToReactor {
     if (!to.hasEnded) return target;
     throw new ReactorCallError('HEDDLE_JOB_ENDED', hasEnded(target));
   }
+}
+
+function packArguments(target: PassedTarget | PlaceOfFunction, args: readonly unknown[]): Parcel {
+  try {
+    return pack(args, 'args', undefined, MOST_LEVELS);
+  } catch (error) {
+    throw unsendable(target, error);
+  }
+}
+
+/** @param error of the arguments' own getters, too */
+function unsendable(target: { readonly name: string }, error: unknown): UnclonableError | CodecError {
+  if (error instanceof UnclonableError || error instanceof CodecError) return error;
+  const reason = whyNotSent(error);
+  return new UnclonableError(`The arguments of ${nameOf(target)} cannot be sent to the reactor's thread: ${reason}`, {
+    cause: error,
+  });
 }
 
 function nameOf({ name }: { readonly name: string }): string {

@@ -3,7 +3,7 @@ import { test, type TestContext } from 'node:test';
 import { ask, notify } from 'heddle';
 import { callFromThread } from 'heddle/thread';
 import { ProcessPool, ThreadPool } from 'heddle/threads';
-import { askOfArguments, askOnce, askWhatIsGone } from '../../fixtures/threads/odd-values.ts';
+import { askOfArguments, askOnce, askWhatIsGone, askWhatThrows } from '../../fixtures/threads/odd-values.ts';
 import { poolOfOne } from '../../support/pools.ts';
 
 const limit = { timeout: 60_000 };
@@ -17,6 +17,20 @@ for (const Pool of [ThreadPool, ProcessPool]) {
     const pool = poolFor(t);
     const told = notify(() => {});
     assert.deepEqual(await pool.defer(askWhatIsGone, told, typeName), ['HEDDLE_UNCLONABLE', 'string']);
+    assert.equal(await pool.defer(askOnce, typeName), 'string');
+  });
+
+  test(`${name}: a question whose getter throws is refused as one that cannot be sent`, limit, async (t) => {
+    const pool = poolFor(t);
+    const refused = { code: 'HEDDLE_UNCLONABLE', message: /^The arguments of .* cannot be sent.*: of the getter$/ };
+    await assert.rejects(pool.defer(askWhatThrows, typeName), refused);
+    await assert.rejects(
+      pool.defer(
+        askWhatThrows,
+        notify(() => {}),
+      ),
+      refused,
+    );
     assert.equal(await pool.defer(askOnce, typeName), 'string');
   });
 
