@@ -61,13 +61,12 @@ export async function iterate({ f, receiver }: LoadedFunction, all: unknown[]): 
   try {
     const given: unknown = Reflect.apply(f, receiver, all.slice(0, -3));
     const iterator = iteratorOf(isThenable(given) ? await given : given, f.name);
-    const end = async (): Promise<void> => {
-      // Whoever has left is to tell what the end throws from what an item does that they did not wait for.
+    // Whoever has left is to tell what the end throws from what an item does that they did not wait for.
+    const tellEnd = (): void => {
       if (job?.isLeft()) push(undefined, true);
-      await iterator.return?.();
     };
     const take = (): Promise<void> => demand.take(isOver, () => job?.isHeldUp());
-    return await run(iterator, take, isOver, push, end);
+    return await run(iterator, take, isOver, push, tellEnd);
   } finally {
     demands.delete(iteration);
   }
@@ -78,24 +77,33 @@ async function run(
   take: () => Promise<void>,
   isOver: () => boolean,
   push: (item: unknown) => void,
-  end: () => Promise<void>,
+  tellEnd: () => void,
 ): Promise<unknown> {
   for (;;) {
     await take();
-    if (isOver()) return end();
-    const step = iterator.next();
-    const { done, value } = isThenable(step) ? await step : step;
+    if (isOver()) break;
+    const next = iterator.next();
+    const step = isThenable(next) ? await next : next;
+    // As in a loop: it would give `undefined` without end.
+    if (!isObject(step)) throw new TypeError(`Iterator result ${String(step)} is not an object`);
+    const { done, value } = step;
     if (done === true) return value;
     try {
       send(push, isThenable(value) ? await value : value);
     } catch (error) {
-      // Of an item that nobody waits for any more, nobody hears.
-      if (isOver()) return end();
-      // As in a loop that throws: what the generator throws while it ends takes no other error's place.
-      await end().catch(() => {});
+      // Nobody waits for this item.
+      if (isOver()) break;
+      // What ends the generator tells more than what its end throws then, as in a loop.
+      await endOf(iterator).catch(() => {});
       throw error;
     }
   }
+  tellEnd();
+  return endOf(iterator);
+}
+
+function isObject(value: unknown): boolean {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }
 
 function send(push: (item: unknown) => void, item: unknown): void {
@@ -104,6 +112,10 @@ function send(push: (item: unknown) => void, item: unknown): void {
   } catch (error) {
     throw itemError(error);
   }
+}
+
+async function endOf(iterator: AnyIterator): Promise<void> {
+  await iterator.return?.();
 }
 
 function iteratorOf(given: unknown, name: string): AnyIterator {

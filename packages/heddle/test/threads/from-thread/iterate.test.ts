@@ -10,10 +10,14 @@ import {
   countItems,
   countItemsLater,
   exitAfter,
+  giveBareItems,
   giveDeep,
   giveNothing,
   giveRefusal,
+  giveUnreadable,
   giveUnsendable,
+  giveUnsendableAndThrow,
+  giveUnsendableAtSecond,
   giveUnsteady,
   listLater,
   spinAfterFirst,
@@ -209,12 +213,33 @@ test('an item that cannot be sent ends the generator, and is named', limit, asyn
   await assert.rejects(items.next(), { code: 'HEDDLE_UNCLONABLE', message: /^item\.socket/ });
 });
 
+test(
+  'an item that cannot be sent is what ends the loop, whatever the generator throws as it is ended',
+  limit,
+  async (t) => {
+    const pool = poolFor(t, { max: 1 });
+    await assert.rejects(pool.iterate(giveUnsendableAndThrow).next(), {
+      code: 'HEDDLE_UNCLONABLE',
+      message: /^item\.socket/,
+    });
+  },
+);
+
+test('what gives no iterator results ends the loop, as it does any', limit, async (t) => {
+  const pool = poolFor(t, { max: 1 });
+  for (const step of [5, 'a row', null, undefined]) {
+    const message = `Iterator result ${String(step)} is not an object`;
+    await assert.rejects(pool.iterate(giveBareItems, step).next(), new TypeError(message));
+  }
+});
+
 for (const Pool of [ThreadPool, ProcessPool]) {
   test(`why an item cannot be sent is told of the item, whatever notices it (${Pool.name})`, limit, async (t) => {
     const pool = poolOfOne(t, Pool);
     const refused = (message: RegExp) => ({ code: 'HEDDLE_UNCLONABLE', message });
     await assert.rejects(pool.iterate(giveUnsteady).next(), refused(/^The item cannot be sent.*only once$/));
     await assert.rejects(pool.iterate(giveDeep, 5_000).next(), refused(/^item: what is more than 1000 levels deep/));
+    await assert.rejects(pool.iterate(giveUnreadable).next(), refused(/^The item cannot be sent.*of the getter$/));
     await assert.rejects(pool.iterate(giveRefusal).next(), refused(/^args\[0\]: a socket of somebody else$/));
   });
 }
@@ -319,15 +344,17 @@ for (const Pool of [ThreadPool, ProcessPool]) {
 
 test('what goes wrong with an item that nobody has waited for is nothing to who leaves the loop', limit, async (t) => {
   const pool = poolFor(t, { max: 1 });
-  for (const isEarly of [true, false]) {
-    const gate = new Gate();
-    if (isEarly) gate.open();
-    for await (const item of pool.iterate(throwAtSecond, gate.shared)) {
-      assert.equal(item, 1);
-      if (isEarly) await until(() => pool.statistics().idle === 1);
-      else await gate.entered();
-      setImmediate(() => gate.open());
-      break;
+  for (const generator of [throwAtSecond, giveUnsendableAtSecond]) {
+    for (const isEarly of [true, false]) {
+      const gate = new Gate();
+      if (isEarly) gate.open();
+      for await (const item of pool.iterate(generator, gate.shared)) {
+        assert.equal(item, 1);
+        if (isEarly) await until(() => pool.statistics().idle === 1);
+        else await gate.entered();
+        setImmediate(() => gate.open());
+        break;
+      }
     }
   }
 });
