@@ -191,7 +191,8 @@ function isHidden(error: Error, key: string): boolean {
 /** What the language has hidden itself, and everybody knows. */
 const SHOWN: ReadonlySet<string> = new Set(['name', 'message', 'cause', 'code', 'errors', 'error', 'suppressed']);
 
-function isGone(object: object): boolean {
+/** Whether an object's memory has been moved to another thread. */
+export function isGone(object: object): boolean {
   const memory = ArrayBuffer.isView(object) ? object.buffer : object;
   return memory instanceof ArrayBuffer && isDetached(memory);
 }

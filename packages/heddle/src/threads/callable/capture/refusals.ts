@@ -3,6 +3,7 @@ import { types } from 'node:util';
 import { CallableError, type CallableErrorCode, type Refusal } from '../../wire/callable-error.ts';
 import type { Accessor } from '../../wire/captured.ts';
 import { nameOf } from '../../wire/obstacle.ts';
+import { isGone } from '../../wire/pack.ts';
 import { functionName } from '../function-name.ts';
 import { sourcePosition } from '../source-position.ts';
 import type { Obstacle } from './free-variables.ts';
@@ -289,8 +290,9 @@ function pathText(path: readonly string[]): string {
 }
 
 function withArticle(kind: string): string {
+  if (kind === 'process.env') return kind;
   if (/^(?:a|an|function|Symbol\()/.test(kind) && !/^(?:A|An)[A-Z]/.test(kind)) return kind;
-  return `${/^[AEIOU]/i.test(kind) ? 'an' : 'a'} ${kind}`;
+  return `${/^(?!Uint|URL)[AEIOU]/i.test(kind) ? 'an' : 'a'} ${kind}`;
 }
 
 const INSTANCE =
@@ -311,6 +313,18 @@ function kindOfUnsendable(value: unknown): [CallableErrorCode, string] {
   }
   if (types.isArgumentsObject(value)) {
     return ['HEDDLE_CAPTURES_UNCLONABLE', 'Capture an array of them instead: const args = [...arguments];'];
+  }
+  if (value === process.env) {
+    return [
+      'HEDDLE_CAPTURES_UNCLONABLE',
+      'Write process.env in the function, or capture a copy: const env = { ...process.env };',
+    ];
+  }
+  if (isGone(value as object)) {
+    return [
+      'HEDDLE_CAPTURES_UNCLONABLE',
+      'Its memory has been moved to another thread: capture a copy that was made before.',
+    ];
   }
   if (isHandle(value as object)) {
     return ['HEDDLE_CAPTURES_HANDLE', 'It works in this thread only: let the function have the data, or open its own.'];
