@@ -16,7 +16,6 @@ import {
   giveRefusal,
   giveUnreadable,
   giveUnsendable,
-  giveUnsendableAndThrow,
   giveUnsendableAtSecond,
   giveUnsteady,
   listLater,
@@ -212,18 +211,6 @@ test('an item that cannot be sent ends the generator, and is named', limit, asyn
   assert.equal((await items.next()).value, 1);
   await assert.rejects(items.next(), { code: 'HEDDLE_UNCLONABLE', message: /^item\.socket/ });
 });
-
-test(
-  'an item that cannot be sent is what ends the loop, whatever the generator throws as it is ended',
-  limit,
-  async (t) => {
-    const pool = poolFor(t, { max: 1 });
-    await assert.rejects(pool.iterate(giveUnsendableAndThrow).next(), {
-      code: 'HEDDLE_UNCLONABLE',
-      message: /^item\.socket/,
-    });
-  },
-);
 
 test('what gives no iterator results ends the loop, as it does any', limit, async (t) => {
   const pool = poolFor(t, { max: 1 });
