@@ -9,6 +9,10 @@ const EXPLICIT = "threadFunction(new URL('./work.js', import.meta.url), 'name')"
 
 // The sentences by which a function is refused: which function, where it is written, why, and the way out.
 
+/** Without this, whoever follows the advice with an instance of a class is refused once more. */
+export const WHERE_THERE =
+  'where a thread can have the object (a module exports it, the function makes it, or it is plain data)';
+
 export function notAFunction(value: unknown): Refusal {
   const shown = inspect(value, { depth: 0, breakLength: Number.POSITIVE_INFINITY, maxStringLength: 40 });
   return {
@@ -21,7 +25,7 @@ export function notAFunction(value: unknown): Refusal {
 export function bound(f: Function, origin: Origin): Refusal {
   return refusal('HEDDLE_BOUND', f, origin, [
     'was made by bind(), and what it is bound to exists only in this thread.',
-    'Pass a function that makes the call, (value) => object.method(value); or export the bound function from a module of its own.',
+    `Pass a function that makes the call, (value) => object.method(value), ${WHERE_THERE}; or export the bound function from a module of its own.`,
   ]);
 }
 

@@ -5,6 +5,7 @@ import type { Accessor } from '../../wire/captured.ts';
 import { nameOf } from '../../wire/obstacle.ts';
 import { isGone } from '../../wire/pack.ts';
 import { functionName } from '../function-name.ts';
+import { WHERE_THERE } from '../refusals.ts';
 import { sourcePosition } from '../source-position.ts';
 import type { Obstacle } from './free-variables.ts';
 import type { Literal } from './literal.ts';
@@ -55,7 +56,9 @@ export function ownThis(steps: readonly Step[], offset: number): CallableError {
     'HEDDLE_CAPTURES_THIS',
     steps,
     `uses 'this' (${placeIn(steps, offset)}), and is passed without it`,
-    ['Pass a function that calls it on its object, () => object.method(), or what it needs as an argument.'],
+    [
+      `Pass a function that calls it on its object, () => object.method(), ${WHERE_THERE}; or what it needs as an argument.`,
+    ],
   );
 }
 
