@@ -26,7 +26,6 @@ const SLOT = 0;
 /** The process's end of its pipes: runs the jobs that come, one at a time, each in a turn of its own. */
 export class ProcessLoop {
   readonly #board: Board;
-  readonly #stackOf: (error: Error) => string | undefined;
   readonly #jobs: CurrentJobs;
   readonly #runner: JobRunner;
   readonly #reader = new FrameReader();
@@ -37,13 +36,9 @@ export class ProcessLoop {
   #job = 0;
   #beganAt = 0;
 
-  /**
-   * @param measuresMemory whether the pool wants to know how much the process uses
-   * @param stackOf gives the part of an error's stack that is the job's own
-   */
-  constructor(board: Board, measuresMemory: boolean, stackOf: (error: Error) => string | undefined) {
+  /** @param measuresMemory whether the pool wants to know how much the process uses */
+  constructor(board: Board, measuresMemory: boolean) {
     this.#board = board;
-    this.#stackOf = stackOf;
     if (measuresMemory) {
       this.#gauge = new MemoryGauge((bytes) => {
         this.#memory = bytes;
@@ -127,7 +122,7 @@ export class ProcessLoop {
 
   #fail(outcome: SlotOutcome, error: unknown): void {
     try {
-      this.#answer(outcome, packThrownForProcess(error, this.#stackOf));
+      this.#answer(outcome, packThrownForProcess(error));
     } catch (unsent) {
       this.#answer(outcome, packThrownForProcess(unsendable(unsent)));
     }

@@ -8,12 +8,8 @@ import { readProcessData, tellPool } from './pool-pipes.ts';
 import { ProcessLoop } from './process-loop.ts';
 import { prepareTsx } from './tsx-loader.ts';
 
-/**
- * Makes this process one of a pool's.
- *
- * @param stackOf gives the part of an error's stack that is a job's own
- */
-export function startProcess(stackOf: (error: Error) => string | undefined): void {
+/** Makes this process one of a pool's. */
+export function startProcess(): void {
   const { title, entryFiles, depth, sourceMaps, compileCache, nice, measuresMemory, ignoredSignals } =
     readProcessData();
   process.title = title;
@@ -22,9 +18,9 @@ export function startProcess(stackOf: (error: Error) => string | undefined): voi
   if (sourceMaps) process.setSourceMapsEnabled(true);
   if (compileCache !== undefined) enableCompileCache(compileCache);
   for (const signal of ignoredSignals) process.on(signal, () => {});
-  process.on('uncaughtException', (error) => endByError(error, stackOf));
+  process.on('uncaughtException', endByError);
   keepOut(entryFiles, depth);
-  const loop = new ProcessLoop(new Board(PipeNumber.board), measuresMemory, stackOf);
+  const loop = new ProcessLoop(new Board(PipeNumber.board), measuresMemory);
   const preparing = prepareTsx();
   if (preparing === undefined) return loop.start();
   // Nothing else keeps the process until it listens.
@@ -37,8 +33,8 @@ export function startProcess(stackOf: (error: Error) => string | undefined): voi
 }
 
 /** Tells the pool what ends this process. Code of a job that listens itself decides itself what is to become of it. */
-function endByError(error: unknown, stackOf: (error: Error) => string | undefined): void {
+function endByError(error: unknown): void {
   if (process.listenerCount('uncaughtException') > 1) return;
-  tellPool({ kind: 'crash', payload: packThrownForProcess(error, stackOf).payload });
+  tellPool({ kind: 'crash', payload: packThrownForProcess(error).payload });
   process.exit(1);
 }

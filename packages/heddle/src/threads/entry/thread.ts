@@ -2,6 +2,7 @@ import { enableCompileCache } from 'node:module';
 import { isMainThread, workerData } from 'node:worker_threads';
 import { Channel } from '../wire/channel.ts';
 import type { ThreadData } from '../wire/messages.ts';
+import { sendOnly } from '../wire/stack-to-send.ts';
 import { giveWay } from './give-way.ts';
 import { keepOut } from './entry-guard.ts';
 import { MemoryGauge } from './memory-gauge.ts';
@@ -12,7 +13,8 @@ import { WorkLoop } from './work-loop.ts';
 
 /** Makes this a thread, or a process, of a pool. */
 export function startPoolThread(): void {
-  if (isMainThread) startProcess(stackOfJob);
+  sendOnly(stackOfJob);
+  if (isMainThread) startProcess();
   else startThread(workerData as ThreadData);
 }
 
@@ -25,7 +27,7 @@ function startThread(data: ThreadData): void {
   keepOut(entryFiles, depth);
   tellWhereabouts(stackOfJob);
   const channel = new Channel(memory);
-  const loop = new WorkLoop(channel, bell, values, concurrency, stackOfJob);
+  const loop = new WorkLoop(channel, bell, values, concurrency);
   if (measuresMemory) loop.gauge = new MemoryGauge((bytes) => channel.noteMemory(bytes));
   const preparing = prepareTsx();
   if (preparing === undefined) {

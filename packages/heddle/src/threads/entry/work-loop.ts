@@ -37,7 +37,6 @@ export class WorkLoop {
   readonly #inMemory: SlotValues;
   readonly #runner: JobRunner;
   readonly #jobs: CurrentJobs;
-  readonly #stackOf: (error: Error) => string | undefined;
   readonly #hasWork: () => boolean;
   readonly #concurrency: number;
   /** Only where a thread has one job at a time can it be told what that takes. */
@@ -64,21 +63,13 @@ export class WorkLoop {
 
   /**
    * @param concurrency how many jobs may be on their way at a time
-   * @param stackOf gives the part of an error's stack that is the job's own
    */
-  constructor(
-    channel: Channel,
-    bell: MessagePort,
-    values: MessagePort,
-    concurrency: number,
-    stackOf: (error: Error) => string | undefined,
-  ) {
+  constructor(channel: Channel, bell: MessagePort, values: MessagePort, concurrency: number) {
     this.#channel = channel;
     this.#concurrency = concurrency;
     this.#cpu = concurrency === 1 ? new CpuGauge() : undefined;
     this.#bell = bell;
     this.#values = values;
-    this.#stackOf = stackOf;
     this.#inMemory = new SlotValues(channel);
     this.#resources = new OwnResources(
       bell,
@@ -271,7 +262,7 @@ export class WorkLoop {
 
   #fail(slot: number, outcome: SlotOutcome, error: unknown): void {
     try {
-      this.#post(slot, outcome, packThrown(error, this.#stackOf));
+      this.#post(slot, outcome, packThrown(error));
     } catch (unsent) {
       this.#post(slot, outcome, packThrown(unsendable(unsent)));
     }

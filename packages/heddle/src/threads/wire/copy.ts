@@ -9,6 +9,7 @@ import { copyOfMemory, largeMemoryOf, sameViewOf, WORTH_MOVING } from './memory.
 import { type PassedFunction, passedBy, type Resolved } from './passed.ts';
 import type { Parcel, Payload } from './payload.ts';
 import { isError, kindOf } from './plain.ts';
+import { stackToSend } from './stack-to-send.ts';
 import { movedWith, valueOf } from './transferred.ts';
 import { UnclonableError } from './unclonable-error.ts';
 
@@ -73,7 +74,7 @@ export class Copy {
   }
 
   protected stackOf(error: Error): string | undefined {
-    return error.stack;
+    return stackToSend(error);
   }
 
   protected read(object: object, key: string): unknown {

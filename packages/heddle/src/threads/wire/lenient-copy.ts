@@ -3,21 +3,17 @@ import type { Outgoing } from './decoding-order.ts';
 import type { Parcel } from './payload.ts';
 import { isError } from './plain.ts';
 
-type StackOf = (error: Error) => string | undefined;
-
 /** Deeper than some thousand, V8 cannot read on the other side what it has written on this one. */
 const MOST_LEVELS = 500;
 
 /** A copy of which something always comes about: a text stands in for what cannot be read or sent. */
 export class LenientCopy extends Copy {
-  readonly #stackOf: StackOf;
   #depth = 0;
   readonly #withoutCodec: ReadonlySet<object>;
 
   /** @param withoutCodec instances that are to be sent as if their class had no codec */
-  constructor(stackOf: StackOf, withoutCodec: ReadonlySet<object> = new Set()) {
+  constructor(withoutCodec: ReadonlySet<object> = new Set()) {
     super();
-    this.#stackOf = stackOf;
     this.#withoutCodec = withoutCodec;
   }
 
@@ -26,7 +22,7 @@ export class LenientCopy extends Copy {
       return super.parcel(value);
     } catch (error) {
       if (!(error instanceof CyclicInstances)) throw error;
-      return new LenientCopy(this.#stackOf, new Set([...this.#withoutCodec, ...error.instances])).parcel(value);
+      return new LenientCopy(new Set([...this.#withoutCodec, ...error.instances])).parcel(value);
     }
   }
 
@@ -44,7 +40,7 @@ export class LenientCopy extends Copy {
 
   protected override stackOf(error: Error): string | undefined {
     try {
-      return this.#stackOf(error);
+      return super.stackOf(error);
     } catch {
       return undefined;
     }

@@ -74,14 +74,9 @@ export function pack(
 /**
  * Makes what was thrown ready to be sent. Never refuses: an error must arrive,
  * so what hangs on it and cannot be sent arrives as a text that says what it was.
- *
- * @param stackOf gives the stack that an error shall have on the other side
  */
-export function packThrown(
-  thrown: unknown,
-  stackOf: (error: Error) => string | undefined = (error) => error.stack,
-): Parcel {
-  return new LenientCopy(stackOf).parcel(thrown);
+export function packThrown(thrown: unknown): Parcel {
+  return new LenientCopy().parcel(thrown);
 }
 
 /** The first thing in a value that cannot be sent. */

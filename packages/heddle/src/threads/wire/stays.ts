@@ -27,16 +27,13 @@ export function refuseWhatStays({ value, errors, coded, passed }: Payload, root:
 }
 
 /** Makes what was thrown ready to be sent to another process: like `packThrown`, it never refuses. */
-export function packThrownForProcess(
-  thrown: unknown,
-  stackOf: (error: Error) => string | undefined = (error) => error.stack,
-): Parcel {
-  const parcel = new CopyForProcess(stackOf).parcel(thrown);
+export function packThrownForProcess(thrown: unknown): Parcel {
+  const parcel = new CopyForProcess().parcel(thrown);
   try {
     refuseWhatStays(parcel.payload, 'error');
     return parcel;
   } catch (error) {
-    return new CopyForProcess(stackOf).parcel(error);
+    return new CopyForProcess().parcel(error);
   }
 }
 

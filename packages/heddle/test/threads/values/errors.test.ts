@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runInNewContext } from 'node:vm';
-import { UnclonableError } from 'heddle/threads';
+import { ask } from 'heddle';
+import { ProcessPool, ThreadPool, UnclonableError } from 'heddle/threads';
 import * as faults from '../../fixtures/threads/faults.ts';
 import { identity } from '../../fixtures/threads/jobs.ts';
 import { errorOf, failureOf } from '../../support/failure-of.ts';
-import { poolFor } from '../../support/pools.ts';
+import { poolFor, poolOfOne } from '../../support/pools.ts';
 import { runProgram } from '../../support/program.ts';
 
 const limit = { timeout: 30_000 };
@@ -34,6 +35,23 @@ test(
     assert.doesNotMatch(error.stack ?? '', /threads[/\\]entry[/\\]thread\.cjs/);
   },
 );
+
+for (const Pool of [ThreadPool, ProcessPool]) {
+  test(`errors that are given or asked with have the stack of the job alone, too (${Pool.name})`, limit, async (t) => {
+    const pool = poolOfOne(t, Pool);
+    const stacks: (string | undefined)[] = [];
+    const given = await pool.defer(
+      faults.giveErrorWhenAsked,
+      ask((error: Error) => void stacks.push(error.stack)),
+    );
+    stacks.push(given.stack);
+    assert.equal(stacks.length, 2);
+    for (const stack of stacks) {
+      assert.match(stack ?? '', /^Error: not so bad\n +at giveErrorWhenAsked/);
+      assert.doesNotMatch(stack ?? '', /threads[/\\]entry[/\\]thread\.cjs/);
+    }
+  });
+}
 
 test('properties of an error are as visible as they were', limit, async (t) => {
   const error = await errorOf(poolFor(t).defer(faults.throwQuotaError), RangeError);
