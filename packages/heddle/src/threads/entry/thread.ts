@@ -41,7 +41,10 @@ function startThread(data: ThreadData): void {
 
 /** An error's stack as far as it is the job's own: the frames of this file below it say nothing to anybody. */
 function stackOfJob(error: Error): string | undefined {
-  const lines = error.stack?.split('\n');
-  const own = lines?.findIndex((line) => line.includes(__filename)) ?? -1;
-  return own > 0 ? lines?.slice(0, own).join('\n') : error.stack;
+  const { stack } = error as { stack?: unknown };
+  // `Error.prepareStackTrace` may give anything.
+  if (typeof stack !== 'string') return undefined;
+  const lines = stack.split('\n');
+  const own = lines.findIndex((line) => line.includes(__filename));
+  return own > 0 ? lines.slice(0, own).join('\n') : stack;
 }

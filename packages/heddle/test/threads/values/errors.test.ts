@@ -53,6 +53,14 @@ for (const Pool of [ThreadPool, ProcessPool]) {
   });
 }
 
+test('an error whose stack is no text arrives all the same, given or thrown', limit, async (t) => {
+  const pool = poolFor(t);
+  const given = await pool.defer(faults.giveErrorWithStack, [1, 2]);
+  assert.deepEqual([given.message, given instanceof Error], ['of a kind', true]);
+  const thrown = await errorOf(pool.defer(faults.throwErrorWithStack, [1, 2]), Error);
+  assert.equal(thrown.message, 'of a kind');
+});
+
 test('properties of an error are as visible as they were', limit, async (t) => {
   const error = await errorOf(poolFor(t).defer(faults.throwQuotaError), RangeError);
   assert.deepEqual(Object.keys(error), ['code', 'limit']);
