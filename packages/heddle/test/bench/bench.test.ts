@@ -34,7 +34,7 @@ describe('the benches', () => {
     assert.match(output, /from Heddle, Twisted$/m);
   });
 
-  for (const program of ['callable.ts', 'callable/with-plugin.ts', 'deferred/run.ts']) {
+  for (const program of ['callable.ts', 'callable/with-plugin.ts', 'copied-memory/run.ts', 'deferred/run.ts']) {
     test(`${program} runs and prints its table`, () => {
       const { status, output } = run(program, '--smoke', '--node', process.execPath);
       assert.equal(status, 0, output);

@@ -2,7 +2,7 @@ import { enableCompileCache } from 'node:module';
 import { isMainThread, workerData } from 'node:worker_threads';
 import { Channel } from '../wire/channel.ts';
 import type { ThreadData } from '../wire/messages.ts';
-import { sendOnly } from '../wire/stack-to-send.ts';
+import { cutStacks } from '../wire/stack-to-send.ts';
 import { giveWay } from './give-way.ts';
 import { keepOut } from './entry-guard.ts';
 import { MemoryGauge } from './memory-gauge.ts';
@@ -13,7 +13,7 @@ import { WorkLoop } from './work-loop.ts';
 
 /** Makes this a thread, or a process, of a pool. */
 export function startPoolThread(): void {
-  sendOnly(stackOfJob);
+  cutStacks(stackOfJob);
   if (isMainThread) startProcess();
   else startThread(workerData as ThreadData);
 }

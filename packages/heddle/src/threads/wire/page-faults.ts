@@ -19,12 +19,13 @@ let isDone = process.platform !== 'linux';
  *
  * Copies are freed in another thread than they are made in, many at a time, whenever V8 collects. What lies free at the
  * end of its heaps glibc gives back to the system, but for twice the largest block that was ever freed (mallopt(3),
- * M_TRIM_THRESHOLD); and each page that is then got again costs a fault, which together take as long as the copying
- * itself. A program that has set one of these limits keeps what it has set.
+ * M_TRIM_THRESHOLD); and each page that is then got again costs a fault, which together may take half as long as all
+ * else. A program that has set one of these limits keeps what it has set.
  */
 export function countCopied(bytes: number): void {
+  if (isDone) return;
   copied += bytes;
-  if (isDone || copied < MEASURED_BYTES) return;
+  if (copied < MEASURED_BYTES) return;
   // Under fake timers it stands still, which does no harm.
   const time = performance.now();
   const isFast = time - since < SHORT_MS;

@@ -7,7 +7,7 @@ export function stackToSend(error: Error): string | undefined {
   return partToSend(error);
 }
 
-/** In a thread or process of a pool: has only a part of each error's stack go along with it. */
-export function sendOnly(part: StackOf): void {
+/** Has only a part of each error's stack go along with it, as in a thread or process of a pool. */
+export function cutStacks(part: StackOf): void {
   partToSend = part;
 }
