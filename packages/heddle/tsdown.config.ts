@@ -58,7 +58,9 @@ const library: UserConfig = {
         { name: 'defer', test: code('defer/'), priority: 4 },
         {
           name: 'in-thread',
-          test: code('threads/(transfer|wire/(inside|reactor-call-error)|callable/(addressed|place-of-function))'),
+          test: code(
+            'threads/(transfer|wire/(inside|errors/reactor-call-error)|callable/(addressed|place-of-function))',
+          ),
           priority: 3,
         },
         { name: 'watchdog', test: code('watchdog/'), priority: 2 },

@@ -1,8 +1,8 @@
 import type { Transferable } from 'node:worker_threads';
 import type { ReactorLine } from '../threads/entry/reactor-calls.ts';
-import { requireLoaded } from '../threads/callable/loaded-import.ts';
+import { requireLoaded } from '../threads/callable/modules/loaded-import.ts';
 import type { CallAnswer, CallTarget, ThreadCall } from '../threads/wire/messages.ts';
-import { ReactorCallError } from '../threads/wire/reactor-call-error.ts';
+import { ReactorCallError } from '../threads/wire/errors/reactor-call-error.ts';
 
 /** Calls to the reactor from jobs that run in its own thread: they are made at once. */
 export class MemoryLine implements ReactorLine {

@@ -3,7 +3,7 @@ import { setImmediate } from '../defer/node-timers.ts';
 import type { AnyFunction, OverloadArguments, OverloadResult } from '../threads/overloads.ts';
 import { placeOf } from '../threads/callable/place-of-function.ts';
 import { type CallsToReactor, inside } from '../threads/wire/inside.ts';
-import { ReactorCallError } from '../threads/wire/reactor-call-error.ts';
+import { ReactorCallError } from '../threads/wire/errors/reactor-call-error.ts';
 
 /** How a function is called in the reactor's thread. Overloaded ones are tried signature by signature, as by `DeferCall`. */
 export interface CallFromThread {

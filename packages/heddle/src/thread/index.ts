@@ -7,5 +7,5 @@ export {
 } from './call-from-thread.ts';
 export { isInThread } from './in-thread.ts';
 export { signal } from './job-signal.ts';
-export { ReactorCallError, type ReactorCallErrorCode } from '../threads/wire/reactor-call-error.ts';
+export { ReactorCallError, type ReactorCallErrorCode } from '../threads/wire/errors/reactor-call-error.ts';
 export { transfer } from '../threads/transfer.ts';

@@ -12,7 +12,7 @@ import { refusedCall } from './pool/refused-call.ts';
 import type { SubmitIteration } from './iteration-call.ts';
 import type { Job } from './job/job.ts';
 import type { ThreadIterator } from './thread-iterator.ts';
-import { BoundObjectLostError } from './wire/bound-object-lost-error.ts';
+import { BoundObjectLostError } from './wire/errors/bound-object-lost-error.ts';
 
 type Resolve = (f: Function) => Callable | Promise<Callable>;
 

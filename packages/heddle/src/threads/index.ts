@@ -1,7 +1,7 @@
-export { CallableError, type CallableErrorCode, type FunctionLocation } from './wire/callable-error.ts';
+export { CallableError, type CallableErrorCode, type FunctionLocation } from './wire/errors/callable-error.ts';
 export { threadFunction } from './callable/thread-function.ts';
 export { type Codec, type CodecOptions, type CyclicCodec, registerCodec } from './register-codec.ts';
-export { CodecError, type CodecErrorCode } from './wire/codec-error.ts';
+export { CodecError, type CodecErrorCode } from './wire/errors/codec-error.ts';
 export {
   bindToThread,
   callMultipleInThread,
@@ -11,9 +11,9 @@ export {
 } from './defer-to-thread.ts';
 export type * from './deferrable.ts';
 export { ask, inThread, notify } from './passed.ts';
-export { ReactorCallError, type ReactorCallErrorCode } from './wire/reactor-call-error.ts';
+export { ReactorCallError, type ReactorCallErrorCode } from './wire/errors/reactor-call-error.ts';
 export { type BoundCalls, BoundObject } from './bound-object.ts';
-export { BoundObjectLostError } from './wire/bound-object-lost-error.ts';
+export { BoundObjectLostError } from './wire/errors/bound-object-lost-error.ts';
 export { NotIterableError } from './wire/iteration.ts';
 export { ThreadIterator } from './thread-iterator.ts';
 export { type Movable, transfer } from './transfer.ts';
@@ -38,4 +38,4 @@ export { ProcessPool } from './process-pool.ts';
 export type { ProcessPoolOptions } from './process-options.ts';
 export type { StuckThread } from './pool-thread/stuck-thread.ts';
 export { type PoolView, ThreadPool } from './thread-pool.ts';
-export { UnclonableError } from './wire/unclonable-error.ts';
+export { UnclonableError } from './wire/errors/unclonable-error.ts';

@@ -2,10 +2,10 @@ import { types } from 'node:util';
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import { snapshotsOf } from './callable/capture/snapshot-warning.ts';
 import { partsOfCallable, resolveCallable } from './callable/resolve.ts';
-import { CodecError } from './wire/codec-error.ts';
-import { obstacleIn, pack } from './wire/pack.ts';
-import type { Payload } from './wire/payload.ts';
-import { unpack } from './wire/unpack.ts';
+import { CodecError } from './wire/errors/codec-error.ts';
+import { obstacleIn, pack } from './wire/values/pack.ts';
+import type { Payload } from './wire/values/payload.ts';
+import { unpack } from './wire/values/unpack.ts';
 import { now } from '../defer/node-timers.ts';
 
 /** How often a copy is made, unless that has taken so many milliseconds. */

@@ -4,7 +4,7 @@ import type { Job } from './job/job.ts';
 import { notify } from './passed.ts';
 import { whenUnreadable } from './pool-thread/calls-from-thread.ts';
 import type { StartIteration } from './thread-items.ts';
-import { type Passed, passedBy } from './wire/passed.ts';
+import { type Passed, passedBy } from './wire/values/passed.ts';
 
 /** Makes the call of a function whose items are wanted: `args` are its own and what its thread sends them by. */
 export type SubmitIteration = (args: readonly unknown[], made: (job: Job) => void) => Deferred<never>;

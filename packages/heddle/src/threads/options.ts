@@ -2,7 +2,7 @@ import { type ResourceLimits, SHARE_ENV } from 'node:worker_threads';
 import { availableParallelism } from 'node:os';
 import { checkDuration, checkFlag, checkOptions, type OptionChecks } from '../defer/check-options.ts';
 import { InvalidArgumentError } from '../defer/errors.ts';
-import { SLOTS } from './wire/channel.ts';
+import { SLOTS } from './wire/channel/channel.ts';
 
 /** What a {@link ThreadPool} may be told when it is made. */
 export interface ThreadPoolOptions {

@@ -1,7 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import { type Callable, partsOfCallable, resolveCallable } from './callable/resolve.ts';
 import type { ThreadCallable } from './thread-arguments.ts';
-import { markPassed, type Resolved } from './wire/passed.ts';
+import { markPassed, type Resolved } from './wire/values/passed.ts';
 import { isPromise } from './wire/is-promise.ts';
 
 /**

@@ -3,10 +3,10 @@ import { pathToFileURL } from 'node:url';
 import { checkFlag, checkOptions, type OptionChecks } from '../defer/check-options.ts';
 import { InvalidArgumentError } from '../defer/errors.ts';
 import { isAbsoluteUrl } from './callable/absolute-url.ts';
-import { isEntryModule } from './callable/entry-module.ts';
-import { addCodec, codecAt, type CodecAddress, codecFor } from './wire/codec.ts';
+import { isEntryModule } from './callable/modules/entry-module.ts';
+import { addCodec, codecAt, type CodecAddress, codecFor } from './wire/values/codec.ts';
 import { isHolder } from './wire/member.ts';
-import { isSentAsItIs } from './wire/plain.ts';
+import { isSentAsItIs } from './wire/values/plain.ts';
 
 /** What every codec may say. */
 export interface CodecOptions {

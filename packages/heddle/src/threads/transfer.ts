@@ -1,4 +1,4 @@
-import { Transferred } from './wire/transferred.ts';
+import { Transferred } from './wire/values/transferred.ts';
 
 interface Stream {
   readonly locked: boolean;

@@ -1,7 +1,7 @@
 import { type DispatchRecord, recordDispatch } from '../defer/dispatch.ts';
-import { askAbout, scriptPositionOf } from '../threads/callable/function-handle.ts';
-import { openSession } from '../threads/callable/inspector-session.ts';
-import { knownScript } from '../threads/callable/scripts.ts';
+import { askAbout, scriptPositionOf } from '../threads/callable/scripts/function-handle.ts';
+import { openSession } from '../threads/callable/scripts/inspector-session.ts';
+import { knownScript } from '../threads/callable/scripts/scripts.ts';
 import { frameAt, type StackFrame } from './stack-frame.ts';
 
 /** Counts the looks of all watches at loops that are blocked; the watching threads add to it. */

@@ -1,4 +1,4 @@
-import { honoursSourceMaps } from '../threads/callable/source-maps-enabled.ts';
+import { honoursSourceMaps } from '../threads/callable/scripts/source-maps-enabled.ts';
 import { type CompiledFrame, calledAt, frameAt, frameInSource, type StackFrame } from './stack-frame.ts';
 
 const FRAME = /^\s+at (?:async )?(.*)$/;

@@ -1,6 +1,6 @@
 import { now } from '../defer/node-timers.ts';
 import type { AsyncLocalStorage } from 'node:async_hooks';
-import { honoursSourceMaps } from '../threads/callable/source-maps-enabled.ts';
+import { honoursSourceMaps } from '../threads/callable/scripts/source-maps-enabled.ts';
 import { type SharedState, Time, Word } from './shared-state.ts';
 import { type StackText, stackText } from './stack-text.ts';
 

@@ -1,5 +1,5 @@
 import { ownUrl } from '../defer/own-url.ts';
-import { readablePath } from '../threads/callable/readable-path.ts';
+import { readablePath } from '../threads/callable/scripts/readable-path.ts';
 
 /** Whose code a frame is. */
 export interface Ownership {

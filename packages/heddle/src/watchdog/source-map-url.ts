@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { readablePath } from '../threads/callable/readable-path.ts';
+import { readablePath } from '../threads/callable/scripts/readable-path.ts';
 
 const COMMENT = /\/\/[#@] sourceMappingURL=(\S+)/g;
 

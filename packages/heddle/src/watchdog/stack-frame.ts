@@ -1,5 +1,5 @@
-import { type CompiledPosition, sourceName, sourcePosition } from '../threads/callable/source-position.ts';
-import { readablePath } from '../threads/callable/readable-path.ts';
+import { type CompiledPosition, sourceName, sourcePosition } from '../threads/callable/scripts/source-position.ts';
+import { readablePath } from '../threads/callable/scripts/readable-path.ts';
 import { type Ownership, ownershipOf } from './ownership.ts';
 import { sourceMapUrlIn } from './source-map-url.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 /**
- * The protocol of src/threads/wire/doorbell.ts and slot-queue.ts as a model: every step is one atomic operation, or
+ * The protocol of src/threads/wire/channel/doorbell.ts and slot-queue.ts as a model: every step is one atomic operation, or
  * what happens between two of them. The steps of the two sides are tried in every order.
  */
 

@@ -4,7 +4,7 @@ import type { Parts } from './capture/usage.ts';
 import { CapturedValues } from './capture/values.ts';
 import { functionName } from './function-name.ts';
 import { addressedCalls, refusals } from './known.ts';
-import { reasonOf } from '../wire/reason-of.ts';
+import { reasonOf } from '../wire/values/reason-of.ts';
 
 // A thread knows a function by its reference object, so there is one for each address.
 const factories = new Map<string, FactoryReference>();

@@ -1,4 +1,4 @@
-import type { Refusal } from '../wire/callable-error.ts';
+import type { Refusal } from '../wire/errors/callable-error.ts';
 import type { FunctionReference } from '../wire/reference.ts';
 import type { CapturedCall } from './capture/captured-call.ts';
 

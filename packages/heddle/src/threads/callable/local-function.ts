@@ -1,10 +1,10 @@
 import { createRequire } from 'node:module';
 import { member } from '../wire/member.ts';
 import type { Address } from '../wire/address.ts';
-import { CallableError } from '../wire/callable-error.ts';
+import { CallableError } from '../wire/errors/callable-error.ts';
 import type { PlaceOfFunction } from '../wire/messages.ts';
 import { functionName } from './function-name.ts';
-import { importLoaded, namespaceAtHand } from './loaded-import.ts';
+import { importLoaded, namespaceAtHand } from './modules/loaded-import.ts';
 import { walkMembers } from './members.ts';
 
 /** A function of this thread's own instance of a module. */

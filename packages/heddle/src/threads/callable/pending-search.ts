@@ -1,6 +1,6 @@
 import { isLasting } from './capture/known-literals.ts';
 import type { Located } from './capture/capture.ts';
-import type { Origin } from './origin.ts';
+import type { Origin } from './scripts/origin.ts';
 
 /** To find out from its source that V8 would say the same again takes as long as so many questions, about. */
 const MOST_QUESTIONS = 64;

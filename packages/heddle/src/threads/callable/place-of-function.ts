@@ -1,12 +1,12 @@
 import type { FunctionReference } from '../wire/reference.ts';
 import { BoundedMap } from '../wire/bounded-map.ts';
 import { MOST_KNOWN_FUNCTIONS } from '../wire/most-known-functions.ts';
-import { CallableError, type CallableErrorCode } from '../wire/callable-error.ts';
+import { CallableError, type CallableErrorCode } from '../wire/errors/callable-error.ts';
 import type { PlaceOfFunction } from '../wire/messages.ts';
 import { functionName } from './function-name.ts';
 import { references } from './known.ts';
 import { indexNodeFunctions } from './node-functions.ts';
-import { type Origin, originOf } from './origin.ts';
+import { type Origin, originOf } from './scripts/origin.ts';
 
 const places = new WeakMap<Function, PlaceOfFunction>();
 // Closures made over and over are one function to the other side, which keeps what it is told of.

@@ -1,7 +1,7 @@
 import { loadParser } from './capture/parser.ts';
-import { inspectorSession } from './inspector-session.ts';
+import { inspectorSession } from './scripts/inspector-session.ts';
 import { indexFunctionsOfNode } from './resolve.ts';
-import { readScriptsOnce } from './scripts.ts';
+import { readScriptsOnce } from './scripts/scripts.ts';
 
 /**
  * Does ahead of the first call what it would have to do: looks at Node's functions, opens the inspector session, has

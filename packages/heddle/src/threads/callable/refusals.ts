@@ -1,9 +1,9 @@
 import { inspect } from 'node:util';
-import type { CallableErrorCode, FunctionLocation, Refusal } from '../wire/callable-error.ts';
+import type { CallableErrorCode, FunctionLocation, Refusal } from '../wire/errors/callable-error.ts';
 import { functionName } from './function-name.ts';
-import type { Origin } from './origin.ts';
-import { sourceMapUrlOf } from './scripts.ts';
-import { sourcePosition } from './source-position.ts';
+import type { Origin } from './scripts/origin.ts';
+import { sourceMapUrlOf } from './scripts/scripts.ts';
+import { sourcePosition } from './scripts/source-position.ts';
 
 const EXPLICIT = "threadFunction(new URL('./work.js', import.meta.url), 'name')";
 

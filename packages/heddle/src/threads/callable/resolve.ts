@@ -1,12 +1,12 @@
 import { types } from 'node:util';
-import { CallableError, type Refusal } from '../wire/callable-error.ts';
-import type { Resolved } from '../wire/passed.ts';
+import { CallableError, type Refusal } from '../wire/errors/callable-error.ts';
+import type { Resolved } from '../wire/values/passed.ts';
 import type { FunctionReference } from '../wire/reference.ts';
 import { type Located, capture } from './capture/capture.ts';
 import { CapturedCall } from './capture/captured-call.ts';
 import { isKnownLiteral, knownLiteral, literalAt, literalOf } from './capture/known-literals.ts';
 import { isWrittenInCall } from './capture/written-in-call.ts';
-import { isEntryModule } from './entry-module.ts';
+import { isEntryModule } from './modules/entry-module.ts';
 import { addressedCalls, references, refusals } from './known.ts';
 import {
   countNodeModules,
@@ -16,14 +16,14 @@ import {
   mayBeReplacement,
   replacedOfNode,
 } from './node-functions.ts';
-import { type Origin, originOf } from './origin.ts';
-import { searchOtherModules, seenExported } from './other-modules.ts';
-import { searchOwnModule, type Verdict } from './own-module.ts';
+import { type Origin, originOf } from './scripts/origin.ts';
+import { searchOtherModules, seenExported } from './modules/other-modules.ts';
+import { searchOwnModule, type Verdict } from './modules/own-module.ts';
 import { PendingSearch } from './pending-search.ts';
 import * as refuse from './refusals.ts';
 import { withTextOfKept } from './kept-original.ts';
-import { noteReloads } from './reloads.ts';
-import type { Script } from './scripts.ts';
+import { noteReloads } from './modules/reloads.ts';
+import type { Script } from './scripts/scripts.ts';
 import { isPromise } from '../wire/is-promise.ts';
 
 /** What a thread needs to run a function: its address, or its text and the values it uses. */

@@ -1,7 +1,7 @@
 import { isAbsoluteUrl } from './absolute-url.ts';
 import type { FunctionReference } from '../wire/reference.ts';
-import { isEntryModule } from './entry-module.ts';
-import { CallableError, type CallableErrorCode } from '../wire/callable-error.ts';
+import { isEntryModule } from './modules/entry-module.ts';
+import { CallableError, type CallableErrorCode } from '../wire/errors/callable-error.ts';
 import { references } from './known.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: arguments that nothing is known about accept everything

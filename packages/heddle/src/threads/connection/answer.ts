@@ -1,10 +1,10 @@
 import { errorIn, isFailure } from '../../defer/failure.ts';
-import { CodecError } from '../wire/codec-error.ts';
+import { CodecError } from '../wire/errors/codec-error.ts';
 import type { CallAnswer } from '../wire/messages.ts';
-import { pack, packThrown } from '../wire/pack.ts';
-import type { Parcel } from '../wire/payload.ts';
-import { whyNotSent } from '../wire/why-not-sent.ts';
-import { UnclonableError } from '../wire/unclonable-error.ts';
+import { pack, packThrown } from '../wire/values/pack.ts';
+import type { Parcel } from '../wire/values/payload.ts';
+import { whyNotSent } from '../wire/values/why-not-sent.ts';
+import { UnclonableError } from '../wire/errors/unclonable-error.ts';
 
 /** How a call that a thread has made here has ended, ready to be sent. */
 export interface PackedAnswer {

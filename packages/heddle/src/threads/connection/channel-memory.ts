@@ -1,4 +1,4 @@
-import { Channel } from '../wire/channel.ts';
+import { Channel } from '../wire/channel/channel.ts';
 
 /** More threads than these seldom end together to be replaced; and each counts as 2 MB, although most of it is not used. */
 const MOST_SPARE = 4;

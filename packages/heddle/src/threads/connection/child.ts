@@ -9,8 +9,8 @@ import type { ThreadCrash } from './connection.ts';
 import { programArguments } from './program-arguments.ts';
 import { Start } from './start.ts';
 import { threadEntry } from './thread-entry.ts';
-import { FrameReader } from '../wire/frames.ts';
-import { PipeNumber } from '../wire/pipes.ts';
+import { FrameReader } from '../wire/process/frames.ts';
+import { PipeNumber } from '../wire/process/pipes.ts';
 
 /** How long a process that has nothing to do may take to end, in milliseconds. */
 export const ORDERLY_MS = 2000;

@@ -1,6 +1,6 @@
 import type { Transferable } from 'node:worker_threads';
 import type { TellWhereabouts } from './whereabouts.ts';
-import type { SlotOutcome } from '../wire/channel.ts';
+import type { SlotOutcome } from '../wire/channel/channel.ts';
 import type { CallAnswer, MoreItems, ThreadCall } from '../wire/messages.ts';
 import type { JobReference } from '../wire/reference.ts';
 

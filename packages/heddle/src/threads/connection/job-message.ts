@@ -1,15 +1,15 @@
 import type { Transferable } from 'node:worker_threads';
-import type { SlotOutcome } from '../wire/channel.ts';
+import type { SlotOutcome } from '../wire/channel/channel.ts';
 import type { OutgoingJob } from './connection.ts';
-import { CallableError } from '../wire/callable-error.ts';
-import { CodecError } from '../wire/codec-error.ts';
+import { CallableError } from '../wire/errors/callable-error.ts';
+import { CodecError } from '../wire/errors/codec-error.ts';
 import type { JobMessage } from '../wire/messages.ts';
-import { pack } from '../wire/pack.ts';
-import { StillResolving } from '../wire/passed.ts';
-import type { Parcel, Payload } from '../wire/payload.ts';
-import { UnclonableError } from '../wire/unclonable-error.ts';
-import { unpack } from '../wire/unpack.ts';
-import { whyNotSent } from '../wire/why-not-sent.ts';
+import { pack } from '../wire/values/pack.ts';
+import { StillResolving } from '../wire/values/passed.ts';
+import type { Parcel, Payload } from '../wire/values/payload.ts';
+import { UnclonableError } from '../wire/errors/unclonable-error.ts';
+import { unpack } from '../wire/values/unpack.ts';
+import { whyNotSent } from '../wire/values/why-not-sent.ts';
 
 /** Says that what cannot be sent is a value that the function captures, and not an argument. */
 export class UnsendableClosure extends Error {

@@ -2,10 +2,10 @@ import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { clearTimeout, setImmediate, setTimeout, now } from '../../defer/node-timers.ts';
 import { NOT_NOW, type OutgoingJob, type Progress } from './connection.ts';
 import { packJob, readAnswer, unsendableArguments } from './job-message.ts';
-import { type Channel, Form, PAIR, SLOTS, type SlotOutcome, SlotState } from '../wire/channel.ts';
-import { Lookout } from '../wire/lookout.ts';
-import type { Payload } from '../wire/payload.ts';
-import { SlotValues } from '../wire/slot-values.ts';
+import { type Channel, Form, PAIR, SLOTS, type SlotOutcome, SlotState } from '../wire/channel/channel.ts';
+import { Lookout } from '../wire/channel/lookout.ts';
+import type { Payload } from '../wire/values/payload.ts';
+import { SlotValues } from '../wire/channel/slot-values.ts';
 
 /** Gets each job that has ended. */
 export type Completed = (

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { threadEntry } from './thread-entry.ts';
-import { CallableError } from '../wire/callable-error.ts';
+import { CallableError } from '../wire/errors/callable-error.ts';
 import { inheritedEntryFiles } from '../wire/entry-files.ts';
 import type { ThreadData } from '../wire/messages.ts';
 

@@ -1,8 +1,8 @@
 import { closeSync } from 'node:fs';
 import type { ResourceLimits, SHARE_ENV, Transferable } from 'node:worker_threads';
 import { fail } from '../../defer/succeed.ts';
-import { entryModuleFiles } from '../callable/entry-module.ts';
-import { honoursSourceMaps } from '../callable/source-maps-enabled.ts';
+import { entryModuleFiles } from '../callable/modules/entry-module.ts';
+import { honoursSourceMaps } from '../callable/scripts/source-maps-enabled.ts';
 import { Child, type ChildListener, ORDERLY_MS } from './child.ts';
 import { compileCacheDirectory } from './compile-cache.ts';
 import type { ConnectionListener, OutgoingJob, Progress, ThreadConnection, ThreadCrash } from './connection.ts';
@@ -10,17 +10,17 @@ import { packJob, readAnswer, unsendableArguments, UnsendableClosure } from './j
 import { refusePreload } from './preload.ts';
 import { commandLine } from '../process-options.ts';
 import { makeUnnamedFile } from './unnamed-file.ts';
-import { Board, BOARD_BYTES, type Notes } from '../wire/board.ts';
-import { frame, UnreadableMessage } from '../wire/frames.ts';
+import { Board, BOARD_BYTES, type Notes } from '../wire/process/board.ts';
+import { frame, UnreadableMessage } from '../wire/process/frames.ts';
 import type { CallAnswer, JobMessage, MoreItems, ThreadCall } from '../wire/messages.ts';
-import type { FromProcess, ProcessData, ProcessResult, ToProcess } from '../wire/process-messages.ts';
+import type { FromProcess, ProcessData, ProcessResult, ToProcess } from '../wire/process/process-messages.ts';
 import { unsendableAnswer } from './answer.ts';
 import { nestingDepth } from '../wire/entry-files.ts';
 import { refuseDeepNesting, refuseSecondRun } from '../wire/second-run.ts';
-import { detach, packThrownForProcess, refuseWhatStays } from '../wire/stays.ts';
-import { UnclonableError } from '../wire/unclonable-error.ts';
-import { unpack } from '../wire/unpack.ts';
-import { whyNotSent } from '../wire/why-not-sent.ts';
+import { detach, packThrownForProcess, refuseWhatStays } from '../wire/values/stays.ts';
+import { UnclonableError } from '../wire/errors/unclonable-error.ts';
+import { unpack } from '../wire/values/unpack.ts';
+import { whyNotSent } from '../wire/values/why-not-sent.ts';
 import { now } from '../../defer/node-timers.ts';
 
 /** What Node is told. */

@@ -1,5 +1,5 @@
 import type { Session } from 'node:inspector';
-import { inspectorSession } from '../callable/inspector-session.ts';
+import { inspectorSession } from '../callable/scripts/inspector-session.ts';
 import { askWhereabouts } from '../wire/whereabouts.ts';
 import { now } from '../../defer/node-timers.ts';
 

@@ -11,8 +11,8 @@ import {
 } from 'node:worker_threads';
 import { setImmediate, setTimeout } from '../../defer/node-timers.ts';
 import { outsideOfCalls } from '../../defer/outside-of-calls.ts';
-import { entryModuleFiles } from '../callable/entry-module.ts';
-import { honoursSourceMaps } from '../callable/source-maps-enabled.ts';
+import { entryModuleFiles } from '../callable/modules/entry-module.ts';
+import { honoursSourceMaps } from '../callable/scripts/source-maps-enabled.ts';
 import { closeChannel, openChannel } from './channel-memory.ts';
 import { compileCacheDirectory } from './compile-cache.ts';
 import {
@@ -31,7 +31,7 @@ import { programArguments } from './program-arguments.ts';
 import { Start } from './start.ts';
 import { threadEntry } from './thread-entry.ts';
 import { type TellWhereabouts, whereIs } from './whereabouts.ts';
-import { type Channel, SLOTS } from '../wire/channel.ts';
+import { type Channel, SLOTS } from '../wire/channel/channel.ts';
 import {
   type BellMessage,
   type CallAnswer,

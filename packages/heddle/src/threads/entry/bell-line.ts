@@ -1,8 +1,8 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, type Transferable } from 'node:worker_threads';
-import type { CallCount } from '../wire/call-count.ts';
+import type { CallCount } from '../wire/channel/call-count.ts';
 import type { CallAnswer, ThreadCall } from '../wire/messages.ts';
-import { UnclonableError } from '../wire/unclonable-error.ts';
-import { whyNotSent } from '../wire/why-not-sent.ts';
+import { UnclonableError } from '../wire/errors/unclonable-error.ts';
+import { whyNotSent } from '../wire/values/why-not-sent.ts';
 import type { ReactorLine } from './reactor-calls.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { CallableError } from '../wire/callable-error.ts';
+import { CallableError } from '../wire/errors/callable-error.ts';
 import { keepEntryFiles } from '../wire/entry-files.ts';
 import { fileOf } from '../wire/file-of.ts';
 

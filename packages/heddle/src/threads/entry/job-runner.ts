@@ -5,15 +5,15 @@ import { isPromise } from '../wire/is-promise.ts';
 import { BoundedMap } from '../wire/bounded-map.ts';
 import type { JobMessage } from '../wire/messages.ts';
 import { MOST_KNOWN_FUNCTIONS } from '../wire/most-known-functions.ts';
-import { CodecError } from '../wire/codec-error.ts';
-import { UnclonableError } from '../wire/unclonable-error.ts';
-import { unpack } from '../wire/unpack.ts';
-import { loadCodecs } from './load-codecs.ts';
-import { type FunctionSource, loadFunction } from './load.ts';
-import { PassedFunctions } from './passed-functions.ts';
+import { CodecError } from '../wire/errors/codec-error.ts';
+import { UnclonableError } from '../wire/errors/unclonable-error.ts';
+import { unpack } from '../wire/values/unpack.ts';
+import { loadCodecs } from './functions/load-codecs.ts';
+import { type FunctionSource, loadFunction } from './functions/load.ts';
+import { PassedFunctions } from './functions/passed-functions.ts';
 import type { PassedTo, ReactorCalls } from './reactor-calls.ts';
 import { startAll } from '../wire/start-all.ts';
-import { whyNotSent } from '../wire/why-not-sent.ts';
+import { whyNotSent } from '../wire/values/why-not-sent.ts';
 
 /** The way back to the reactor's thread: exactly one answer for each job. */
 export interface Answers {

@@ -1,11 +1,11 @@
 import type { Transferable } from 'node:worker_threads';
 import type { CallAnswer, ThreadCall } from '../wire/messages.ts';
-import { UnreadableMessage } from '../wire/frames.ts';
-import { PipeNumber } from '../wire/pipes.ts';
-import type { ProcessAnswer } from '../wire/process-messages.ts';
-import { detach, refuseWhatStays } from '../wire/stays.ts';
-import { UnclonableError } from '../wire/unclonable-error.ts';
-import { whyNotSent } from '../wire/why-not-sent.ts';
+import { UnreadableMessage } from '../wire/process/frames.ts';
+import { PipeNumber } from '../wire/process/pipes.ts';
+import type { ProcessAnswer } from '../wire/process/process-messages.ts';
+import { detach, refuseWhatStays } from '../wire/values/stays.ts';
+import { UnclonableError } from '../wire/errors/unclonable-error.ts';
+import { whyNotSent } from '../wire/values/why-not-sent.ts';
 import { BlockingPipe, tellPool } from './pool-pipes.ts';
 import type { ReactorLine } from './reactor-calls.ts';
 

@@ -1,6 +1,6 @@
-import { frame, FrameReader, type UnreadableMessage } from '../wire/frames.ts';
-import { PipeNumber } from '../wire/pipes.ts';
-import type { FromProcess, ProcessAnswer, ProcessData } from '../wire/process-messages.ts';
+import { frame, FrameReader, type UnreadableMessage } from '../wire/process/frames.ts';
+import { PipeNumber } from '../wire/process/pipes.ts';
+import type { FromProcess, ProcessAnswer, ProcessData } from '../wire/process/process-messages.ts';
 
 // As they were when the process began. A job that replaces them, as mocks do, must not keep its answer from arriving.
 const { readSync, writeSync } = process.getBuiltinModule('node:fs');

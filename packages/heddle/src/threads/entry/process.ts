@@ -1,7 +1,7 @@
 import { enableCompileCache } from 'node:module';
-import { Board } from '../wire/board.ts';
-import { PipeNumber } from '../wire/pipes.ts';
-import { packThrownForProcess } from '../wire/stays.ts';
+import { Board } from '../wire/process/board.ts';
+import { PipeNumber } from '../wire/process/pipes.ts';
+import { packThrownForProcess } from '../wire/values/stays.ts';
 import { keepOut } from './entry-guard.ts';
 import { giveWay } from './give-way.ts';
 import { readProcessData, tellPool } from './pool-pipes.ts';

@@ -2,14 +2,14 @@ import type { Transferable } from 'node:worker_threads';
 import type { CallAnswer, PassedTarget, PlaceOfFunction, ThreadCall } from '../wire/messages.ts';
 import { CancelledError } from '../../defer/errors.ts';
 import type { CallsToReactor, CurrentJob } from '../wire/inside.ts';
-import { CodecError } from '../wire/codec-error.ts';
-import { ReactorCallError } from '../wire/reactor-call-error.ts';
-import { pack } from '../wire/pack.ts';
-import type { PassedFunction } from '../wire/passed.ts';
-import type { Parcel } from '../wire/payload.ts';
-import { UnclonableError } from '../wire/unclonable-error.ts';
-import { unpack } from '../wire/unpack.ts';
-import { whyNotSent } from '../wire/why-not-sent.ts';
+import { CodecError } from '../wire/errors/codec-error.ts';
+import { ReactorCallError } from '../wire/errors/reactor-call-error.ts';
+import { pack } from '../wire/values/pack.ts';
+import type { PassedFunction } from '../wire/values/passed.ts';
+import type { Parcel } from '../wire/values/payload.ts';
+import { UnclonableError } from '../wire/errors/unclonable-error.ts';
+import { unpack } from '../wire/values/unpack.ts';
+import { whyNotSent } from '../wire/values/why-not-sent.ts';
 
 /** What is deeper, V8 writes here and may not be able to read there; then nobody would learn of the call. */
 const MOST_LEVELS = 1000;

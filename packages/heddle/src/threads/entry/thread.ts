@@ -1,8 +1,8 @@
 import { enableCompileCache } from 'node:module';
 import { isMainThread, workerData } from 'node:worker_threads';
-import { Channel } from '../wire/channel.ts';
+import { Channel } from '../wire/channel/channel.ts';
 import type { ThreadData } from '../wire/messages.ts';
-import { cutStacks } from '../wire/stack-to-send.ts';
+import { cutStacks } from '../wire/values/stack-to-send.ts';
 import { giveWay } from './give-way.ts';
 import { keepOut } from './entry-guard.ts';
 import { MemoryGauge } from './memory-gauge.ts';

@@ -16,7 +16,7 @@ import type { Callable } from '../callable/resolve.ts';
 import type { PoolRecord } from '../observing/pool-record.ts';
 import { TimeLimits } from './time-limits.ts';
 import type { TellWhereabouts } from '../connection/whereabouts.ts';
-import { UnclonableError } from '../wire/unclonable-error.ts';
+import { UnclonableError } from '../wire/errors/unclonable-error.ts';
 
 /** Whoever has the job at the moment, and can be told that nobody wants it any more. */
 export interface JobHolder {

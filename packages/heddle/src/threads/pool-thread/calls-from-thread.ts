@@ -6,8 +6,8 @@ import { isPromise } from '../wire/is-promise.ts';
 import { type LocalFunction, localFunction } from '../callable/local-function.ts';
 import { type PackedAnswer, packAnswer, unsendableAnswer } from '../connection/answer.ts';
 import type { CallAnswer, CallTarget, LocalTarget, ThreadCall } from '../wire/messages.ts';
-import { packThrown } from '../wire/pack.ts';
-import { unpack } from '../wire/unpack.ts';
+import { packThrown } from '../wire/values/pack.ts';
+import { unpack } from '../wire/values/unpack.ts';
 
 /** What the calls of one thread need of it. */
 export interface CallingThread {

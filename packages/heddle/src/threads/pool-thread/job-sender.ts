@@ -8,7 +8,7 @@ import type { KnownFunctions } from './known-functions.ts';
 import type { SentJobs } from './sent-jobs.ts';
 import { INIT } from './thread-init.ts';
 import { UnsentJobs } from './unsent-jobs.ts';
-import { StillResolving } from '../wire/passed.ts';
+import { StillResolving } from '../wire/values/passed.ts';
 import type { JobReference } from '../wire/reference.ts';
 import { isPromise } from '../wire/is-promise.ts';
 

@@ -1,5 +1,5 @@
 import type { RunTime, RunTimes } from './run-times.ts';
-import type { SlotOutcome } from '../wire/channel.ts';
+import type { SlotOutcome } from '../wire/channel/channel.ts';
 import { BoundedMap } from '../wire/bounded-map.ts';
 import { MOST_KNOWN_FUNCTIONS } from '../wire/most-known-functions.ts';
 import type { JobReference } from '../wire/reference.ts';

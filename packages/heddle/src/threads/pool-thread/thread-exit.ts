@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import type { ThreadEnd } from '../connection/connection.ts';
 import { ThreadExitError } from '../errors.ts';
-import { CallableError } from '../wire/callable-error.ts';
+import { CallableError } from '../wire/errors/callable-error.ts';
 import { isShortage } from '../connection/shortage.ts';
 
 /**

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import type { Callable } from '../callable/resolve.ts';
 import { ThreadInitError } from '../errors.ts';
 import { UnsendableClosure } from '../connection/job-message.ts';
-import type { SlotOutcome } from '../wire/channel.ts';
+import type { SlotOutcome } from '../wire/channel/channel.ts';
 
 /** The number by which it goes instead of a call's, which begin with 1. */
 export const INIT = 0;

@@ -20,7 +20,7 @@ import { InitRun, type ThreadInit } from './thread-init.ts';
 import { ThreadUsage } from './thread-usage.ts';
 import { ThreadWear, type WearLimits } from './thread-wear.ts';
 import type { TellWhereabouts } from '../connection/whereabouts.ts';
-import type { SlotOutcome } from '../wire/channel.ts';
+import type { SlotOutcome } from '../wire/channel/channel.ts';
 import type { MoreItems } from '../wire/messages.ts';
 import { now } from '../../defer/node-timers.ts';
 

@@ -1,6 +1,6 @@
 import type { OwnThread } from '../bound-object.ts';
 import type { StopOptions } from '../options.ts';
-import { BoundObjectLostError } from '../wire/bound-object-lost-error.ts';
+import { BoundObjectLostError } from '../wire/errors/bound-object-lost-error.ts';
 import type { PoolCore } from './pool-core.ts';
 
 /** How a bound object goes with its thread. */

@@ -1,12 +1,12 @@
 import type { AsyncLocalStorage } from 'node:async_hooks';
 import { Deferred } from '../../defer/deferred.ts';
 import { CapturedCall } from '../callable/capture/captured-call.ts';
-import { addressOfObject } from '../callable/exported-object.ts';
+import { addressOfObject } from '../callable/modules/exported-object.ts';
 import { type Callable, partsOfCallable } from '../callable/resolve.ts';
 import { StorageNotExportedError } from '../errors.ts';
 import type { Address } from '../wire/address.ts';
-import { refusal } from '../wire/obstacle.ts';
-import { obstacleIn } from '../wire/pack.ts';
+import { refusal } from '../wire/values/obstacle.ts';
+import { obstacleIn } from '../wire/values/pack.ts';
 import type { JobReference, WithinReference } from '../wire/reference.ts';
 import { isPromise } from '../wire/is-promise.ts';
 

@@ -1,5 +1,5 @@
 import type { Address } from './address.ts';
-import type { Payload } from './payload.ts';
+import type { Payload } from './values/payload.ts';
 import type { JobReference } from './reference.ts';
 
 /** What a thread gets when it is made. */

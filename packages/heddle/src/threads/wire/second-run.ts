@@ -1,5 +1,5 @@
 import type { Session } from 'node:inspector';
-import { CallableError } from './callable-error.ts';
+import { CallableError } from './errors/callable-error.ts';
 import { inheritedEntryFiles, mayHaveRunEntry, nestingDepth } from './entry-files.ts';
 import { fileOf } from './file-of.ts';
 

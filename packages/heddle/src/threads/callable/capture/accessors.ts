@@ -1,5 +1,5 @@
 import type { Accessor } from '../../wire/captured.ts';
-import { plainGetter } from '../plain-getters.ts';
+import { plainGetter } from '../modules/plain-getters.ts';
 
 /**
  * The getter and the setter of a property, which go to the thread with the object; undefined where the property has

@@ -1,10 +1,10 @@
 import type { Accessor, CapturedReference, LoadableReference, Patch, Target } from '../../wire/captured.ts';
 import type { Address } from '../../wire/address.ts';
-import { CallableError } from '../../wire/callable-error.ts';
-import { passedBy } from '../../wire/passed.ts';
+import { CallableError } from '../../wire/errors/callable-error.ts';
+import { passedBy } from '../../wire/values/passed.ts';
 import type { FunctionReference } from '../../wire/reference.ts';
 import { functionName } from '../function-name.ts';
-import type { Scope } from '../origin.ts';
+import type { Scope } from '../scripts/origin.ts';
 import { isMadeAt } from './expression-names.ts';
 import { isOwnGlobal } from './global-names.ts';
 import type { Closure } from './known-literals.ts';

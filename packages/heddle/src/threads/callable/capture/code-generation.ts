@@ -1,4 +1,4 @@
-import { compileOwn } from '../script-count.ts';
+import { compileOwn } from '../scripts/script-count.ts';
 
 let allowed: boolean | undefined;
 

@@ -1,4 +1,4 @@
-import { originOf } from '../origin.ts';
+import { originOf } from '../scripts/origin.ts';
 import type { ModuleFacts } from './module-facts.ts';
 import { expressionNamed } from './named-expressions.ts';
 import { sourceOf } from './source.ts';

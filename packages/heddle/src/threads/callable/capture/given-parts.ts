@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import type { Address } from '../../wire/address.ts';
-import { plainGetter } from '../plain-getters.ts';
+import { plainGetter } from '../modules/plain-getters.ts';
 import { namespaceOfCommonJs } from './module-namespaces.ts';
 
 /** What a thread has a property by instead of a copy: the address of a module's part, or the getter that names one. */

@@ -1,5 +1,5 @@
 import { runInNewContext } from 'node:vm';
-import { compileOwn } from '../script-count.ts';
+import { compileOwn } from '../scripts/script-count.ts';
 
 // What Node adds to the language's own globals. Everything else on the global object was put there by the program.
 const NODE: readonly string[] = (

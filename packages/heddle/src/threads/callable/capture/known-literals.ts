@@ -1,8 +1,8 @@
 import { ThreadEntryMissingError } from '../../errors.ts';
-import { CallableError } from '../../wire/callable-error.ts';
+import { CallableError } from '../../wire/errors/callable-error.ts';
 import { BoundedMap } from '../../wire/bounded-map.ts';
 import { functionName } from '../function-name.ts';
-import { type Origin, originOf, type Scope } from '../origin.ts';
+import { type Origin, originOf, type Scope } from '../scripts/origin.ts';
 import { locationOf } from '../refusals.ts';
 import { allowsCodeGeneration } from './code-generation.ts';
 import { analyse, type Literal } from './literal.ts';

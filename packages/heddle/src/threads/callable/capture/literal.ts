@@ -6,10 +6,10 @@ import { type ClassMembers, membersOf, namesInKeys, namesNeededAtOnce, type Pare
 import { type ModuleFacts, readModule } from './module-facts.ts';
 import { type Source, sourceOf } from './source.ts';
 import { BoundedMap } from '../../wire/bounded-map.ts';
-import type { Origin } from '../origin.ts';
-import { readablePath } from '../readable-path.ts';
-import { isCoverageTaken } from '../coverage.ts';
-import { lengthOfScript, type Script, sourceMapUrlOf } from '../scripts.ts';
+import type { Origin } from '../scripts/origin.ts';
+import { readablePath } from '../scripts/readable-path.ts';
+import { isCoverageTaken } from '../scripts/coverage.ts';
+import { lengthOfScript, type Script, sourceMapUrlOf } from '../scripts/scripts.ts';
 import { newUsage, type Usage } from './usage.ts';
 import type { CapturedReference, CapturedText, LoadableReference, Offsets } from '../../wire/captured.ts';
 

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { ImporterReference, LoadableReference } from '../../wire/captured.ts';
-import { isEntryModule } from '../entry-module.ts';
+import { isEntryModule } from '../modules/entry-module.ts';
 import { IMPORT, type Literal } from './literal.ts';
 
 /** What an import of the literal's module names, unless that is the program's entry module. */

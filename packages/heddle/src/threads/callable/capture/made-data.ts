@@ -1,4 +1,4 @@
-import { obstacleIn } from '../../wire/pack.ts';
+import { obstacleIn } from '../../wire/values/pack.ts';
 import type { Literal } from './literal.ts';
 import type { Variable } from './variables.ts';
 

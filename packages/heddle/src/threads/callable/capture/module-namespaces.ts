@@ -1,9 +1,9 @@
 import { types } from 'node:util';
 import type { Address } from '../../wire/address.ts';
 import { isHolder } from '../../wire/member.ts';
-import { isEntryModule } from '../entry-module.ts';
-import { importLoaded, knownNamespace } from '../loaded-import.ts';
-import { loadedModuleUrls, rereadScripts } from '../scripts.ts';
+import { isEntryModule } from '../modules/entry-module.ts';
+import { importLoaded, knownNamespace } from '../modules/loaded-import.ts';
+import { loadedModuleUrls, rereadScripts } from '../scripts/scripts.ts';
 import { moduleObject } from './module-objects.ts';
 import type { Usage } from './usage.ts';
 

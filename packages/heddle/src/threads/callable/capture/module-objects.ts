@@ -1,9 +1,9 @@
 import { types } from 'node:util';
 import type { Address } from '../../wire/address.ts';
 import { commonJsCache } from '../common-js-cache.ts';
-import { isEntryModule } from '../entry-module.ts';
+import { isEntryModule } from '../modules/entry-module.ts';
 import { countNodeModules, loadedNodeModules } from '../node-functions.ts';
-import { commonJsReference, noteReloads } from '../reloads.ts';
+import { commonJsReference, noteReloads } from '../modules/reloads.ts';
 
 const addresses = new WeakMap<object, Address>();
 const others = new WeakSet<object>();

@@ -1,4 +1,4 @@
-import { obstacleIn } from '../../wire/pack.ts';
+import { obstacleIn } from '../../wire/values/pack.ts';
 import type { Address } from '../../wire/address.ts';
 import type { Usage } from './usage.ts';
 

@@ -4,7 +4,7 @@ import type * as Acorn from 'acorn';
 import { ownUrl } from '../../../defer/own-url.ts';
 import { ThreadEntryMissingError } from '../../errors.ts';
 import { threadEntry } from '../../connection/thread-entry.ts';
-import { compileOwn } from '../script-count.ts';
+import { compileOwn } from '../scripts/script-count.ts';
 
 // Some 20 kB, for some 10 ms.
 const PRACTICE = 60;

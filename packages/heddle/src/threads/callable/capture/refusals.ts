@@ -1,15 +1,15 @@
 import { EventEmitter } from 'node:events';
 import { types } from 'node:util';
-import { CallableError, type CallableErrorCode, type Refusal } from '../../wire/callable-error.ts';
+import { CallableError, type CallableErrorCode, type Refusal } from '../../wire/errors/callable-error.ts';
 import type { Accessor } from '../../wire/captured.ts';
-import { nameOf } from '../../wire/obstacle.ts';
-import { isGone } from '../../wire/pack.ts';
+import { nameOf } from '../../wire/values/obstacle.ts';
+import { isGone } from '../../wire/values/pack.ts';
 import { functionName } from '../function-name.ts';
 import { WHERE_THERE } from '../refusals.ts';
-import { sourcePosition } from '../source-position.ts';
+import { sourcePosition } from '../scripts/source-position.ts';
 import type { Obstacle } from './free-variables.ts';
 import type { Literal } from './literal.ts';
-import { reasonOf } from '../../wire/reason-of.ts';
+import { reasonOf } from '../../wire/values/reason-of.ts';
 import { sharedSymbol } from './shared-symbols.ts';
 
 /** A function on the way from the one that was to be deferred to the one with the obstacle. */

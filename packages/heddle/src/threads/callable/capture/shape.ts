@@ -1,6 +1,6 @@
 import type { CapturedReference, CapturedText, Patch, Target } from '../../wire/captured.ts';
 import { numberOf } from '../number-of.ts';
-import { honoursSourceMaps } from '../source-maps-enabled.ts';
+import { honoursSourceMaps } from '../scripts/source-maps-enabled.ts';
 import type { Literal } from './literal.ts';
 
 /** One function of a capture: what its literal is, and what its variables hold. */

@@ -1,5 +1,5 @@
 import { functionName } from '../function-name.ts';
-import { sourcePosition } from '../source-position.ts';
+import { sourcePosition } from '../scripts/source-position.ts';
 import type { Step } from './refusals.ts';
 import type { Variable } from './variables.ts';
 

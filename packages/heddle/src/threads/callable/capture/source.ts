@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { BoundedMap } from '../../wire/bounded-map.ts';
-import { ask, inspectorSession } from '../inspector-session.ts';
-import { readablePath } from '../readable-path.ts';
+import { ask, inspectorSession } from '../scripts/inspector-session.ts';
+import { readablePath } from '../scripts/readable-path.ts';
 import { quietly } from '../../wire/quietly.ts';
-import { askDebugger, type Script } from '../scripts.ts';
+import { askDebugger, type Script } from '../scripts/scripts.ts';
 
 /** A script's text as V8 compiled it, and where in it a function's text starts. */
 export interface Source {

@@ -1,7 +1,7 @@
 import type { Accessor } from '../../wire/captured.ts';
-import { kindOf } from '../../wire/plain.ts';
-import { stepTo } from '../../wire/obstacle.ts';
-import { obstacleIn } from '../../wire/pack.ts';
+import { kindOf } from '../../wire/values/plain.ts';
+import { stepTo } from '../../wire/values/obstacle.ts';
+import { obstacleIn } from '../../wire/values/pack.ts';
 import { accessorsOf } from './accessors.ts';
 import type { GivenPart } from './given-parts.ts';
 import { reachableFrom } from './reachable.ts';

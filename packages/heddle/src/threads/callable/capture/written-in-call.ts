@@ -1,6 +1,6 @@
 import type { AnyNode } from 'acorn';
-import { callSites } from '../call-sites.ts';
-import type { Origin } from '../origin.ts';
+import { callSites } from '../scripts/call-sites.ts';
+import type { Origin } from '../scripts/origin.ts';
 import { parseExpressionAt } from './parser.ts';
 import { storedSourceOf } from './source.ts';
 
