@@ -4,7 +4,7 @@ import { CallableError } from '../../wire/errors/callable-error.ts';
 import { passedBy } from '../../wire/values/passed.ts';
 import type { FunctionReference } from '../../wire/reference.ts';
 import { functionName } from '../function-name.ts';
-import type { Scope } from '../scripts/origin.ts';
+import type { Scope } from '../scripts/scope.ts';
 import { isMadeAt } from './expression-names.ts';
 import { isOwnGlobal } from './global-names.ts';
 import type { Closure } from './known-literals.ts';

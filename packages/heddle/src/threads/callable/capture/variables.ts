@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import type { Scope } from '../scripts/origin.ts';
+import type { Scope } from '../scripts/scope.ts';
 import { isOwnGlobal } from './global-names.ts';
 import type { Literal } from './literal.ts';
 import type { Usage } from './usage.ts';

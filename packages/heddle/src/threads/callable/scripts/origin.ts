@@ -4,6 +4,7 @@ import { withDeadZones } from './dead-zones.ts';
 import { askAbout, internalsOf, type ScriptPosition, valueOf } from './function-handle.ts';
 import { inspectorSession } from './inspector-session.ts';
 import { scriptIsNoModule } from './script-count.ts';
+import type { Scope } from './scope.ts';
 import { scriptOfProgram } from './script-of-program.ts';
 import { knownScript, rememberScript, type Script, scriptById } from './scripts.ts';
 
@@ -24,16 +25,6 @@ export type Origin =
   | { readonly kind: 'native' }
   /** The runtime does not let us ask. */
   | { readonly kind: 'denied'; readonly reason: unknown };
-
-/**
- * Variables with the values they had when V8 was asked; the last scope is the global object itself. To read a variable that
- * was in its dead zone throws a ReferenceError.
- */
-export interface Scope {
-  /** What kind of scope V8 says it is: `Closure (name)`, `Block`, `Module`, `Script`, `Global` … */
-  readonly description: string;
-  readonly object: Readonly<Record<string, unknown>>;
-}
 
 /**
  * Asks V8, through an inspector session of this thread's own, where `f` was written.

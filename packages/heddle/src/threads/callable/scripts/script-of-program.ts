@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { urlUnderWay } from './call-sites.ts';
 import { commonJsFileOf } from './common-js-file.ts';
 import type { ScriptPosition } from './function-handle.ts';
-import type { Scope } from './origin.ts';
+import type { Scope } from './scope.ts';
 import { urlOfScript } from './script-urls.ts';
 import type { Script } from './scripts.ts';
 

@@ -11,7 +11,7 @@ import type {
 import { type CompiledText, compileText } from './compile-text.ts';
 import { importerOf, importFrom } from './import-from.ts';
 import { importing } from './importing.ts';
-import type { FunctionSource } from './load.ts';
+import type { FunctionSource } from './loaded-function.ts';
 import { locatedFunction } from './located-function.ts';
 import { type Located, member } from '../../wire/member.ts';
 import { startAll } from '../../wire/start-all.ts';

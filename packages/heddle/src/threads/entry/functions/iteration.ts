@@ -3,7 +3,7 @@ import { inside } from '../../wire/inside.ts';
 import { type IterationArguments, NotIterableError } from '../../wire/iteration.ts';
 import type { MoreItems } from '../../wire/messages.ts';
 import { itemError } from './item-error.ts';
-import type { LoadedFunction } from './load.ts';
+import type { LoadedFunction } from './loaded-function.ts';
 
 type AnyIterator = Iterator<unknown> | AsyncIterator<unknown>;
 

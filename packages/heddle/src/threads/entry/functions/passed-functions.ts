@@ -1,7 +1,8 @@
 import type { PassedFunction } from '../../wire/values/passed.ts';
 import type { Payload } from '../../wire/values/payload.ts';
 import { startAll } from '../../wire/start-all.ts';
-import { type FunctionSource, loadFunction } from './load.ts';
+import { loadFunction } from './load.ts';
+import type { FunctionSource } from './loaded-function.ts';
 import type { PassedTo, ReactorCalls } from '../reactor-calls.ts';
 import { isPromise } from '../../wire/is-promise.ts';
 

@@ -2,7 +2,7 @@ import { isThenable } from '../../../defer/thenable.ts';
 import { isPromise } from '../../wire/is-promise.ts';
 import type { JobReference, SequenceReference } from '../../wire/reference.ts';
 import { startAll } from '../../wire/start-all.ts';
-import type { FunctionSource } from './load.ts';
+import type { FunctionSource } from './loaded-function.ts';
 
 /** Loads functions that one job calls one after the other; the first that throws is the last. */
 export function loadSequence(

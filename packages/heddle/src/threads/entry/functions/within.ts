@@ -3,7 +3,7 @@ import type { Address } from '../../wire/address.ts';
 import type { Located } from '../../wire/member.ts';
 import type { JobReference, WithinReference } from '../../wire/reference.ts';
 import { startAll } from '../../wire/start-all.ts';
-import type { FunctionSource } from './load.ts';
+import type { FunctionSource } from './loaded-function.ts';
 import { isPromise } from '../../wire/is-promise.ts';
 
 type Storage = AsyncLocalStorage<unknown>;

@@ -2,7 +2,7 @@ import type { JobReference, WrappedReference } from '../../wire/reference.ts';
 import { bind, callBound } from './bound-objects.ts';
 import { callForEffect } from './effect.ts';
 import { iterate } from './iteration.ts';
-import type { FunctionSource, LoadedFunction } from './load.ts';
+import type { FunctionSource, LoadedFunction } from './loaded-function.ts';
 import { isPromise } from '../../wire/is-promise.ts';
 
 type Call = (loaded: LoadedFunction, args: unknown[]) => unknown;
