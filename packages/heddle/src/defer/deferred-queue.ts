@@ -1,5 +1,5 @@
 import { checkOptions } from './check-options.ts';
-import { Deferred } from './deferred.ts';
+import { Deferred, isDeferred } from './deferred.ts';
 import { InvalidArgumentError } from './errors.ts';
 import { QueueOverflow, QueueUnderflow } from './queue-errors.ts';
 import { succeed } from './succeed.ts';
@@ -61,7 +61,7 @@ export class DeferredQueue<T> {
    * @throws InvalidArgumentError when `item` is a Deferred, which no Deferred can fire with
    */
   put(item: T): void {
-    if (item instanceof Deferred) {
+    if (isDeferred(item)) {
       throw new InvalidArgumentError(
         'A Deferred cannot be put into a DeferredQueue. Put its result: d.addCallback(...).',
       );

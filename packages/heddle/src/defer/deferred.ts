@@ -1,5 +1,6 @@
 import { type InspectOptionsStylized, inspect } from 'node:util';
 import { onAbort } from './abort-watch.ts';
+import { ofAllCopies } from './all-copies.ts';
 import { requireTimeSource, type ScheduledCall, systemTime, type TimeSource } from './clock.ts';
 import { Coroutine, isGenerator, NotACoroutineError } from './coroutine.ts';
 import { debugging, formatHistory, historyOf, recordAdded, recordFired, recordMade, setDebugging } from './debug.ts';
@@ -29,6 +30,13 @@ export interface Chained<T> {
 
 // Inside, a chain has no static type: what flows through it changes with every step.
 type AnyDeferred = Deferred<unknown>;
+
+const OfAnyCopy = ofAllCopies('heddle.deferreds');
+
+/** Whether it is a Deferred, of whichever copy of the library: one of another has to be asked by its methods. */
+export function isDeferred(value: unknown): value is AnyDeferred {
+  return value instanceof OfAnyCopy;
+}
 
 /**
  * Calls `look` with the value or the Failure when the chain of `deferred` gets
@@ -114,6 +122,7 @@ export class Deferred<T> implements Promise<T> {
   }
 
   static {
+    Object.setPrototypeOf(Deferred.prototype, OfAnyCopy.prototype);
     observe = (deferred, look, counts) => {
       deferred.#push(new Look(look, counts));
     };
@@ -145,14 +154,7 @@ export class Deferred<T> implements Promise<T> {
 
   /** A Deferred that fires with what `promise` settles to. Cancelling it gives up waiting. */
   static fromPromise<T>(promise: PromiseLike<T>): Deferred<Awaited<T>> {
-    const deferred = new Deferred<Awaited<T>>();
-    // A foreign thenable may call back twice or at once; a native promise in between puts that right.
-    const native = promise instanceof Promise ? promise : Promise.resolve(promise);
-    native.then(
-      (value) => deferred.callback(value as Awaited<T>),
-      (reason: unknown) => deferred.errback(reason),
-    );
-    return deferred;
+    return follow(promise, new Deferred());
   }
 
   /**
@@ -192,7 +194,7 @@ export class Deferred<T> implements Promise<T> {
    * @throws InvalidArgumentError when `value` is a Deferred: see {@link chainDeferred}
    */
   callback(value: T): void {
-    if (value instanceof Deferred) {
+    if (isDeferred(value)) {
       throw new InvalidArgumentError(
         'A Deferred cannot be fired with a Deferred. To pass its result on, use other.chainDeferred(this).',
       );
@@ -605,7 +607,7 @@ export class Deferred<T> implements Promise<T> {
   }
 
   #holdOrWait(answer: unknown): void {
-    if (isThenable(answer)) this.#waitFor(answer instanceof Deferred ? answer : Deferred.fromPromise(answer));
+    if (isThenable(answer)) this.#waitFor(toDeferred(answer));
     else this.#hold(answer);
   }
 
@@ -681,11 +683,36 @@ export class Deferred<T> implements Promise<T> {
   }
 }
 
+/**
+ * What a chain waits for, as a Deferred. A cancel goes on to a Deferred of another copy of the library as it does to one of
+ * this copy: that decides what becomes of the work.
+ */
+export function toDeferred(awaited: PromiseLike<unknown>): AnyDeferred {
+  if (awaited instanceof Deferred) return awaited;
+  if (!isDeferred(awaited)) return Deferred.fromPromise(awaited);
+  const canceller = (_: AnyDeferred, reason: CancelledError): typeof goesOn => {
+    awaited.cancel(reason.cause);
+    return goesOn;
+  };
+  return follow(awaited, new Deferred<unknown>(canceller));
+}
+
+/** Fires `deferred` with what `promise` settles to. */
+function follow<T>(promise: PromiseLike<T>, deferred: Deferred<Awaited<T>>): Deferred<Awaited<T>> {
+  // A foreign thenable may call back twice or at once; a native promise in between puts that right.
+  const native = promise instanceof Promise ? promise : Promise.resolve(promise);
+  native.then(
+    (value) => deferred.callback(value as Awaited<T>),
+    (reason: unknown) => deferred.errback(reason),
+  );
+  return deferred;
+}
+
 /** What a coroutine waits for when it yields or returns `value`; `undefined` for a plain value. */
 function toAwaited(value: unknown): AnyDeferred | undefined {
   if (value instanceof Deferred) return value;
   if (isGenerator(value)) return Deferred.fromCoroutine(value);
-  if (isThenable(value)) return Deferred.fromPromise(value);
+  if (isThenable(value)) return toDeferred(value);
   return undefined;
 }
 

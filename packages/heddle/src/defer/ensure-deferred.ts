@@ -1,4 +1,4 @@
-import { Deferred, type Settled } from './deferred.ts';
+import { Deferred, toDeferred, type Settled } from './deferred.ts';
 import { isThenable } from './thenable.ts';
 
 /**
@@ -22,8 +22,7 @@ export function ensureDeferred<T>(deferred: Deferred<T>): Deferred<T>;
 export function ensureDeferred<T>(promise: PromiseLike<T>): Deferred<Awaited<T>>;
 export function ensureDeferred<R>(generator: Generator<unknown, R, unknown>): Deferred<Settled<R>>;
 export function ensureDeferred(coroutine: unknown): Deferred<unknown> {
-  if (coroutine instanceof Deferred) return coroutine;
-  if (isThenable(coroutine)) return Deferred.fromPromise(coroutine);
+  if (isThenable(coroutine)) return toDeferred(coroutine);
   return fromCoroutine(coroutine as Generator<unknown, unknown, unknown>);
 }
 

@@ -1,7 +1,11 @@
 import { inspect, types } from 'node:util';
+import { ofAllCopies } from './all-copies.ts';
 
 // By a name that all copies of the library share, as with errors: a thread's own code is a bundle of its own.
 const FAILURE: unique symbol = Symbol.for('heddle.failure');
+
+/** What every callback asks its answer for. */
+const AnyFailure = ofAllCopies('heddle.failures');
 
 /** A class of errors, as `check`, `is` and `trap` take it. Abstract classes count too. */
 export type ErrorClass<E = unknown> = abstract new (...args: never[]) => E;
@@ -29,6 +33,14 @@ export type ErrorClass<E = unknown> = abstract new (...args: never[]) => E;
 export class Failure<E = unknown> {
   static {
     Object.defineProperty(Failure.prototype, FAILURE, { value: true });
+    Object.setPrototypeOf(Failure.prototype, AnyFailure.prototype);
+    Object.defineProperty(Failure, Symbol.hasInstance, {
+      value(this: unknown, value: unknown): boolean {
+        return this === Failure
+          ? value instanceof AnyFailure
+          : Function.prototype[Symbol.hasInstance].call(this as Function, value);
+      },
+    });
   }
 
   /** What was thrown. */

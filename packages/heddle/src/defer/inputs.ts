@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { Deferred, observe } from './deferred.ts';
+import { Deferred, observe, toDeferred } from './deferred.ts';
 import { InvalidArgumentError } from './errors.ts';
 import { Failure } from './failure.ts';
 import { logError } from './log-error.ts';
@@ -27,7 +27,7 @@ export function toDeferreds(inputs: Iterable<PromiseLike<unknown>>, combinator: 
   }
   return Array.from(inputs, (input: unknown, index) => {
     if (input instanceof Deferred) return input;
-    if (isThenable(input)) return hidden(Deferred.fromPromise(input));
+    if (isThenable(input)) return hidden(toDeferred(input));
     throw new InvalidArgumentError(
       `Input ${index} of ${combinator} is ${inspect(input, { depth: 0 })}, but must be a Deferred or a promise. ` +
         'For a value, use succeed(value).',

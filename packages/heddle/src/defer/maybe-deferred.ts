@@ -1,4 +1,4 @@
-import { Deferred, type Settled } from './deferred.ts';
+import { type Deferred, toDeferred, type Settled } from './deferred.ts';
 import { fail, succeed } from './succeed.ts';
 import { isThenable } from './thenable.ts';
 
@@ -27,8 +27,7 @@ export function maybeDeferred<A extends unknown[], U>(f: (...args: A) => U, ...a
 function call<A extends unknown[]>(f: (...args: A) => unknown, args: A): Deferred<unknown> {
   try {
     const answer = f(...args);
-    if (answer instanceof Deferred) return answer;
-    return isThenable(answer) ? Deferred.fromPromise(answer) : succeed(answer);
+    return isThenable(answer) ? toDeferred(answer) : succeed(answer);
   } catch (error) {
     return fail(error);
   }

@@ -1,4 +1,4 @@
-import { Deferred, type Settled } from './deferred.ts';
+import { Deferred, isDeferred, type Settled } from './deferred.ts';
 import { Hold } from './hold.ts';
 import { maybeDeferred } from './maybe-deferred.ts';
 import { NotAcquiredError } from './not-acquired-error.ts';
@@ -69,7 +69,7 @@ export abstract class TokenPool {
       let goesOnWhenCancelled = false;
       const ended = maybeDeferred((): unknown => {
         const gave: unknown = f(...args);
-        if (gave instanceof Deferred || !isThenable(gave)) return gave;
+        if (isDeferred(gave) || !isThenable(gave)) return gave;
         goesOnWhenCancelled = true;
         const promise = Promise.resolve(gave);
         promise.then(giveBack, giveBack);

@@ -1,6 +1,6 @@
 import { AsyncResource } from 'node:async_hooks';
 import { onAbort } from '../defer/abort-watch.ts';
-import { Deferred, observe } from '../defer/deferred.ts';
+import { Deferred, observe, toDeferred } from '../defer/deferred.ts';
 import { CancelledError, NotPausedError } from '../defer/errors.ts';
 import { Failure } from '../defer/failure.ts';
 import { fail } from '../defer/succeed.ts';
@@ -287,8 +287,4 @@ function fire(waiter: Deferred<unknown>, result: unknown): void {
   if (waiter.called) return;
   if (result instanceof Failure) waiter.errback(result);
   else waiter.callback(result);
-}
-
-function toDeferred(awaited: PromiseLike<unknown>): Deferred<unknown> {
-  return awaited instanceof Deferred ? awaited : Deferred.fromPromise(awaited);
 }

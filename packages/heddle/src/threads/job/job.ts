@@ -1,7 +1,7 @@
 import type { TimeSource } from '../../defer/clock.ts';
 import { appendToStack, showAwaiters } from '../../defer/awaiting-stack.ts';
 import { callersOf } from '../../defer/debug.ts';
-import { type CancelTarget, Deferred, deferredOf } from '../../defer/deferred.ts';
+import { type CancelTarget, type Deferred, deferredOf, isDeferred } from '../../defer/deferred.ts';
 import { CancelledError } from '../../defer/errors.ts';
 import { Failure } from '../../defer/failure.ts';
 import { setImmediate } from '../../defer/node-timers.ts';
@@ -300,7 +300,7 @@ export function nameOf(f: unknown): string {
 
 /** A Deferred cannot be fired with another one, which a codec may have made. */
 function withoutDeferred(result: unknown, job: Job): unknown {
-  if (!(result instanceof Deferred)) return result;
+  if (!isDeferred(result)) return result;
   const message = `The result of ${job.functionName} is a Deferred, and the call has one. Let its codec make what it will give.`;
   return new Failure(new UnclonableError(message));
 }
