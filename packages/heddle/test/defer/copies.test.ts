@@ -1,17 +1,9 @@
 import assert from 'node:assert/strict';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { after, suite, test } from 'node:test';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { suite, test } from 'node:test';
 import * as here from 'heddle/defer';
+import { SecondCopy } from '../support/second-copy.ts';
 
-const folder = mkdtempSync(path.join(tmpdir(), 'heddle-copy-'));
-after(() => rmSync(folder, { recursive: true }));
-cpSync(fileURLToPath(new URL('..', import.meta.resolve('heddle/defer'))), folder, { recursive: true });
-
-/** As a package has it that brings its own copy of Heddle. */
-const other = (await import(pathToFileURL(path.join(folder, 'defer/index.mjs')).href)) as typeof here;
+const other = (await new SecondCopy().import('defer')) as typeof here;
 
 const boom = new RangeError('boom');
 

@@ -1,13 +1,18 @@
 import type { ThreadPool } from '../thread-pool.ts';
 
-// Weak, because a pool need not be stopped: one that nobody uses goes when its threads have been idle.
-const pools = new Set<WeakRef<ThreadPool>>();
+/**
+ * One list per thread, however many copies of the library there are in it: who watches a program may have another than the
+ * one that made a pool. Weak, because a pool need not be stopped: one that nobody uses goes when its threads have been idle.
+ */
+const pools: Set<WeakRef<ThreadPool>> = ((
+  globalThis as unknown as Record<symbol, Set<WeakRef<ThreadPool>> | undefined>
+)[Symbol.for('heddle.pools.1')] ??= new Set());
 const references = new WeakMap<ThreadPool, WeakRef<ThreadPool>>();
 const gone = new FinalizationRegistry<WeakRef<ThreadPool>>((pool) => pools.delete(pool));
 
 /**
  * The thread pools of this program that have not been stopped, the oldest first: those of reactors, and those the
- * program has made. For whoever watches a program without knowing it, such as a metrics route or the dashboard of
+ * program has made, those of other copies of the library included. For whoever watches a program without knowing it, such as a metrics route or the dashboard of
  * `@heddle/doctor`. In a thread it gives the pools that the thread's own code has made.
  *
  * A pool that is stopping is still there, until its last thread has ended. The threads of bound objects belong to the
