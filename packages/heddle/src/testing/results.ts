@@ -1,6 +1,6 @@
 import { AssertionError } from 'node:assert';
 import { inspect } from 'node:util';
-import { Deferred } from '../defer/deferred.ts';
+import { type Deferred, isDeferred } from '../defer/deferred.ts';
 import { InvalidArgumentError } from '../defer/errors.ts';
 import { type ErrorClass, Failure } from '../defer/failure.ts';
 
@@ -95,7 +95,7 @@ function take(deferred: Deferred<unknown>, from: From, wanted: string): { result
 
 /** A promise does not tell what it has now, and is easily passed by mistake: `then` of a Deferred returns one. */
 function requireDeferred(deferred: unknown, from: From): void {
-  if (deferred instanceof Deferred) return;
+  if (isDeferred(deferred)) return;
   throw new InvalidArgumentError(`${from.name} takes a Deferred, not ${inspect(deferred)}; await a promise instead.`);
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import * as here from 'heddle/defer';
+import { assertNoResult, failureResultOf, successResultOf } from 'heddle/testing';
 import { SecondCopy } from '../support/second-copy.ts';
 
 const other = (await new SecondCopy().import('defer')) as typeof here;
@@ -79,6 +80,12 @@ suite('Deferreds of two copies of the library in one program', () => {
     const chain = here.succeed(1).addCallback(() => work);
     chain.cancel();
     assert.equal(await chain, 'what there is so far');
+  });
+
+  test('what a Deferred of the other copy has come to is told to a test', () => {
+    assert.equal(successResultOf(other.succeed(1)), 1);
+    assert.equal(failureResultOf(other.fail(boom), RangeError).value, boom);
+    assertNoResult(new other.Deferred());
   });
 
   test('a Deferred cannot be fired with one of the other copy either', () => {
