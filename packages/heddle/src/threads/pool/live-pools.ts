@@ -12,8 +12,8 @@ const gone = new FinalizationRegistry<WeakRef<ThreadPool>>((pool) => pools.delet
 
 /**
  * The thread pools of this program that have not been stopped, the oldest first: those of reactors, and those the
- * program has made, those of other copies of the library included. For whoever watches a program without knowing it, such as a metrics route or the dashboard of
- * `@heddle/doctor`. In a thread it gives the pools that the thread's own code has made.
+ * program has made, also with another copy of the library. For whoever watches a program without knowing it, such as a
+ * metrics route or the dashboard of `@heddle/doctor`. In a thread it gives the pools that the thread's own code has made.
  *
  * A pool that is stopping is still there, until its last thread has ended. The threads of bound objects belong to the
  * pool that made them.
