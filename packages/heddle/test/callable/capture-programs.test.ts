@@ -189,6 +189,33 @@ describe('a program', () => {
     ]);
   });
 
+  test('in CommonJS has functions that are declared in blocks where the language has them', () => {
+    const file = write('blocks.cjs', [
+      "const weft = 'outside';",
+      'const cases = [',
+      '  () => { { function weft() {} } return typeof weft; },',
+      '  () => { { async function weft() {} } return typeof weft; },',
+      '  () => { if (true) { function* weft() {} } return typeof weft; },',
+      '  () => { { let weft = 1; { function weft() {} } } return typeof weft; },',
+      '  () => { switch (1) { case 1: let weft = 1; { function weft() {} } } return typeof weft; },',
+      '  () => { for (let weft = 0; weft < 1; weft++) { function weft() {} break; } return typeof weft; },',
+      '  () => { try { throw {}; } catch ({ weft }) { { function weft() {} } } return typeof weft; },',
+      '  () => { try { throw 1; } catch (weft) { { function weft() {} } } return typeof weft; },',
+      '  () => { { warp: function weft() {} } return typeof weft; },',
+      "  () => { 'use strict'; { function weft() {} } return typeof weft; },",
+      "  function () { 'use strict'; { function weft() {} } return typeof weft; },",
+      "  () => (() => { 'use strict'; { function weft() {} } return typeof weft; })(),",
+      '  () => new (class { kind() { { function weft() {} } return typeof weft; } })().kind(),',
+      '  () => (class { static { { function weft() {} } this.kind = typeof weft; } }).kind,',
+      '];',
+      `import(${JSON.stringify(heddle)}).then(async ({ deferToThread }) => {`,
+      '  console.log(JSON.stringify([await Promise.all(cases.map((f) => deferToThread(f))), cases.map((f) => f())]));',
+      '});',
+    ]);
+    const [inThread, inline] = JSON.parse(run([file]).stdout) as [unknown, unknown];
+    assert.deepEqual(inThread, inline);
+  });
+
   test('in TypeScript keeps the lines and columns of its source', {
     skip: notInThisNode('running TypeScript without a flag'),
   }, () => {

@@ -2,6 +2,7 @@ import type { AnyNode, Class, Function as FunctionNode, Identifier, MemberExpres
 import { hasUnusedThis } from './compiled-async.ts';
 import type { FunctionOrClass } from './literal-text.ts';
 import { Scope } from './scope.ts';
+import { isStrict } from './strict-code.ts';
 import { childrenOf, isMutator, memberChain } from './syntax.ts';
 import { newUsage, noteUse, type Usage } from './usage.ts';
 
@@ -30,6 +31,8 @@ interface Surroundings {
   readonly hasArguments: boolean;
   readonly hasSuper: boolean;
   readonly privateNames: readonly string[];
+  /** Whether functions in blocks get out of them. */
+  readonly sloppy: boolean;
 }
 
 /**
@@ -39,27 +42,23 @@ interface Surroundings {
  * @param withParent whether what a class extends counts
  */
 export function freeVariables(root: FunctionOrClass, strict: boolean, withParent = true): FreeVariables {
-  return new Search(!strict).run(root, withParent);
+  return new Search().run(root, !strict, withParent);
 }
 
 class Search {
-  readonly #sloppy: boolean;
   readonly #usages = new Map<string, Usage>();
   readonly #obstacles: Obstacle[] = [];
   readonly #dynamicImports: number[] = [];
   #ownThis: number | undefined;
 
-  constructor(sloppy: boolean) {
-    this.#sloppy = sloppy;
-  }
-
-  run(root: FunctionOrClass, withParent: boolean): FreeVariables {
+  run(root: FunctionOrClass, sloppy: boolean, withParent: boolean): FreeVariables {
     const outside: Surroundings = {
       scope: new Scope(undefined),
       owner: 'outside',
       hasArguments: false,
       hasSuper: false,
       privateNames: [],
+      sloppy,
     };
     if (root.type === 'ClassExpression') this.#class(root, outside, withParent);
     else this.#function(root, outside, 'root');
@@ -180,6 +179,7 @@ class Search {
       owner: isArrow ? at.owner : owner,
       hasArguments: at.hasArguments || !isArrow,
       hasSuper: isArrow || method ? at.hasSuper : false,
+      sloppy: at.sloppy && !isStrict(node),
     };
     // A default value sees the parameters, not what the body declares.
     const parameters = new Scope(at.scope);
@@ -189,7 +189,7 @@ class Search {
     if (node.body.type !== 'BlockStatement') return this.#visit(node.body, { ...inside, scope: parameters });
     const body = new Scope(parameters);
     body.declareLexical(node.body.body);
-    body.declareVars(node.body, this.#sloppy);
+    body.declareVars(node.body, inside.sloppy);
     this.#all(node.body.body, { ...inside, scope: body });
     return undefined;
   }
@@ -200,14 +200,14 @@ class Search {
     const privateNames = node.body.body.flatMap((member) =>
       'key' in member && member.key.type === 'PrivateIdentifier' ? [member.key.name] : [],
     );
-    const around: Surroundings = { ...at, scope, privateNames: [...at.privateNames, ...privateNames] };
+    const around: Surroundings = { ...at, scope, privateNames: [...at.privateNames, ...privateNames], sloppy: false };
     if (withParent) this.#visit(node.superClass, around);
     const inside: Surroundings = { ...around, owner: 'inner', hasArguments: false, hasSuper: true };
     for (const member of node.body.body) {
       if (member.type === 'StaticBlock') {
         const block = new Scope(scope);
         block.declareLexical(member.body);
-        block.declareVars(member, this.#sloppy);
+        block.declareVars(member, inside.sloppy);
         this.#all(member.body, { ...inside, scope: block });
         continue;
       }

@@ -1,4 +1,4 @@
-import type { AnyNode, Program } from 'acorn';
+import type { AnyNode, Function as FunctionNode, Program } from 'acorn';
 import { childrenOf } from './syntax.ts';
 
 /** A stretch of a text, by its offsets. */
@@ -16,7 +16,8 @@ export function strictParts(program: Program): readonly Stretch[] {
   return parts;
 }
 
-function isStrict(node: AnyNode): boolean {
+/** Whether this makes code strict, whatever is around it. */
+export function isStrict(node: AnyNode | FunctionNode): boolean {
   if (node.type === 'ClassDeclaration' || node.type === 'ClassExpression') return true;
   return 'body' in node && isBlock(node.body) && hasUseStrict(node.body.body);
 }
