@@ -189,6 +189,30 @@ describe('a program', () => {
     ]);
   });
 
+  for (const mode of ['sloppy', 'strict']) {
+    test(`whose functions put others in their own place, as Babel's do, has them do so in a thread: ${mode}`, () => {
+      const file = write(`${mode}-replaced.cjs`, [
+        mode === 'strict' ? "'use strict';" : '',
+        "function kindOf(value) { return kindOf = (one) => 'replaced ' + typeof one, kindOf(value); }",
+        'function sum(n) { return n === 0 ? 0 : n + sum(n - 1); }',
+        'const original = sum;',
+        'sum = (n) => 100 * n;',
+        'function named() { return named.kind; }',
+        'const first = named;',
+        "var named = { kind: 'another' };",
+        'function power(n) { const power = (m) => m * m; return power(n); }',
+        'function inner() { function step(n) { return n === 0 ? step.name : step(n - 1); } return step(2); }',
+        'const cases = [() => kindOf(1), () => original(3), original, first, () => power(3), () => inner()];',
+        `import(${JSON.stringify(heddle)}).then(async ({ deferToThread }) => {`,
+        '  const inThread = await Promise.all(cases.map((f) => deferToThread(f, 2)));',
+        '  console.log(JSON.stringify([inThread, cases.map((f) => f(2))]));',
+        '});',
+      ]);
+      const [inThread, inline] = JSON.parse(run([file]).stdout) as [unknown, unknown];
+      assert.deepEqual(inThread, inline);
+    });
+  }
+
   test('in CommonJS has functions that are declared in blocks where the language has them', () => {
     const file = write('blocks.cjs', [
       "const weft = 'outside';",

@@ -40,9 +40,15 @@ interface Surroundings {
  *
  * @param strict whether the surroundings are strict code, where functions in blocks stay in their block
  * @param withParent whether what a class extends counts
+ * @param withItself whether the function's own name counts: that of a declaration is a variable of the surroundings
  */
-export function freeVariables(root: FunctionOrClass, strict: boolean, withParent = true): FreeVariables {
-  return new Search().run(root, !strict, withParent);
+export function freeVariables(
+  root: FunctionOrClass,
+  strict: boolean,
+  withParent = true,
+  withItself = false,
+): FreeVariables {
+  return new Search().run(withItself ? { ...root, id: null } : root, !strict, withParent);
 }
 
 class Search {

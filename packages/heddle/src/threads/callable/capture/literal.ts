@@ -1,3 +1,4 @@
+import type { Identifier } from 'acorn';
 import { expressionNames, type Start } from './expression-names.ts';
 import type { Obstacle } from './free-variables.ts';
 import { freeVariables } from './free-variables.ts';
@@ -85,10 +86,13 @@ export function analyse(f: Function, origin: ScriptOrigin): Literal {
   const read = readLiteral(text, script.isModule ? 'module' : 'script');
   const parent = read.node.type === 'ClassExpression' ? parentOf(read.node, text, read.start) : undefined;
   const strict = facts.isStrictAt(source?.start ?? 0);
-  const free = freeVariables(read.node, strict, parent === undefined);
+  const declared = facts.replaced.has(source?.start ?? -1) ? nameOf(read.node) : undefined;
+  const free = freeVariables(read.node, strict, parent === undefined, declared !== undefined);
   const obstacles = free.obstacles.map((obstacle) => ({ ...obstacle, offset: obstacle.offset - read.start }));
   const usages = [...free.usages.values()].map((usage) => {
     if (usage.assignedAt !== undefined) usage.assignedAt -= read.start;
+    // A function that puts another in its own place does so in each copy, as it did in the original.
+    if (usage.name === declared?.name) usage.assignedAt = undefined;
     return usage;
   });
   if (parent !== undefined) usages.push({ ...newUsage(parent.name), whole: true });
@@ -96,7 +100,7 @@ export function analyse(f: Function, origin: ScriptOrigin): Literal {
     kind: 'literal',
     form: formOf(read),
     isArrow: read.node.type === 'ArrowFunctionExpression',
-    text: portable(text, read, free.dynamicImports, parent),
+    text: portable(text, read, free.dynamicImports, parent, declared),
     parentName: parent?.name,
     script: scriptName(script),
     isModule: script.isModule,
@@ -163,8 +167,14 @@ function portable(
   { start, key }: LiteralText,
   imports: readonly number[],
   parent: Parent | undefined,
+  declared: Identifier | undefined,
 ): string {
   let changed = text;
+  // As an expression it would have the name to itself.
+  if (declared !== undefined) {
+    const from = declared.start - start;
+    changed = replace(changed, from, blank(text.slice(from, declared.end - start)));
+  }
   if (parent !== undefined) {
     const { name, start: from, end } = parent;
     changed = replace(changed, from, name + blank(text.slice(from + name.length, end)));
@@ -175,6 +185,10 @@ function portable(
     changed = replace(changed, from, `m${blank(changed.slice(from + 1, to))}`);
   }
   return changed;
+}
+
+function nameOf(node: LiteralText['node']): Identifier | undefined {
+  return node.type === 'FunctionExpression' ? (node.id ?? undefined) : undefined;
 }
 
 function blank(text: string): string {

@@ -1,5 +1,6 @@
 import type { AnyNode, CallExpression, Program } from 'acorn';
 import { type NamedExpressions, NamedExpressionSearch } from './named-expressions.ts';
+import { DeclaredFunctions } from './declared-functions.ts';
 import { parse } from './parser.ts';
 import { requiredNames } from './required-names.ts';
 import { type Stretch, strictParts } from './strict-code.ts';
@@ -23,6 +24,8 @@ export interface ModuleFacts {
   readonly exported: ReadonlySet<string>;
   /** Names that are assigned to somewhere, be it in an inner scope of their own. */
   readonly reassigned: ReadonlySet<string>;
+  /** Where function declarations start whose variables may get another value. */
+  readonly replaced: ReadonlySet<number>;
   /** Whether it calls `eval`, which may assign to whatever it sees. */
   readonly evaluates: boolean;
   /** Names of classes that decorators are given to, in the way of a compiler. */
@@ -46,6 +49,7 @@ const UNKNOWN: ModuleFacts = {
   required: new Set(),
   exported: new Set(),
   reassigned: new Set(),
+  replaced: new Set(),
   evaluates: false,
   decorated: new Set(),
   namedExpressions: new Map(),
@@ -135,8 +139,9 @@ function exportedBy(statement: AnyNode): string[] {
 function writesIn(
   program: Program,
   see: (node: AnyNode) => void,
-): Pick<ModuleFacts, 'reassigned' | 'evaluates' | 'decorated' | 'isWrittenInto'> {
+): Pick<ModuleFacts, 'reassigned' | 'replaced' | 'evaluates' | 'decorated' | 'isWrittenInto'> {
   const reassigned = new Set<string>();
+  const functions = new DeclaredFunctions();
   let evaluates = false;
   /** Where each name has the meaning by which something is written into it. */
   const mutated = new Map<string, Stretch[]>();
@@ -156,7 +161,10 @@ function writesIn(
     if (target.type === 'MemberExpression') {
       writtenInto(memberChain(target).root);
     } else {
-      for (const { name } of namesIn(target)) reassigned.add(name);
+      for (const { name } of namesIn(target)) {
+        reassigned.add(name);
+        functions.written(name, around);
+      }
     }
   };
   // A `var` in a loop gets another value each time round without an assignment.
@@ -169,12 +177,16 @@ function writesIn(
     }
     see(node);
     if ('params' in node) around = new EnclosingFunction(node, around);
+    if (node.type === 'FunctionDeclaration') functions.see(node, around?.outer);
     if (node.type === 'AssignmentExpression') written(node.left);
     else if (node.type === 'UpdateExpression') written(node.argument);
     else if (node.type === 'UnaryExpression' && node.operator === 'delete') written(node.argument);
     else if (node.type === 'ForInStatement' || node.type === 'ForOfStatement') written(node.left);
     else if (node.type === 'VariableDeclaration' && node.kind === 'var' && !topVars.has(node)) {
       for (const { id } of node.declarations) written(id);
+    } else if (node.type === 'VariableDeclarator' && node.init) {
+      // A `var` may have the name of a function beside it.
+      for (const { name } of namesIn(node.id)) functions.written(name, around);
     } else if (node.type === 'CallExpression' && node.callee.type === 'MemberExpression') {
       const { root, steps } = memberChain(node.callee);
       if (isMutator(steps.at(-1))) writtenInto(root);
@@ -185,7 +197,7 @@ function writesIn(
     }
     for (const child of childrenOf(node)) open.push(child);
   }
-  return { reassigned, evaluates, decorated, isWrittenInto: isOneOf(mutated) };
+  return { reassigned, replaced: functions.replaced(), evaluates, decorated, isWrittenInto: isOneOf(mutated) };
 }
 
 /** Made here, where nothing else is within its reach: the syntax tree would stay with it. */
