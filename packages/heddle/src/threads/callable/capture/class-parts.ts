@@ -56,11 +56,12 @@ export interface ClassMembers {
   readonly inherited: ReadonlySet<string> | undefined;
   /** Its methods and accessors, whose text is a part of its own. */
   readonly methods: readonly { readonly name: string; readonly isStatic: boolean }[];
+  readonly hasParent: boolean;
   /** Whether it has values of its own, private ones included: the thread has them as the text says. */
   readonly hasStaticValues: boolean;
 }
 
-export function membersOf({ body: { body } }: Class): ClassMembers {
+export function membersOf({ superClass, body: { body } }: Class): ClassMembers {
   const own = new Set<string>();
   const inherited = new Set<string>();
   const methods: { name: string; isStatic: boolean }[] = [];
@@ -86,6 +87,7 @@ export function membersOf({ body: { body } }: Class): ClassMembers {
     own: tellsOwn ? own : undefined,
     inherited: tellsInherited ? inherited : undefined,
     methods,
+    hasParent: Boolean(superClass),
     hasStaticValues,
   };
 }

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { functionName } from '../function-name.ts';
 import type { ClassMembers } from './class-parts.ts';
 import * as refuse from './refusals.ts';
@@ -37,29 +38,38 @@ export function checkLiteral(steps: readonly refuse.Step[]): void {
 
 const USUAL: ReadonlySet<PropertyKey> = new Set(['length', 'name', 'prototype', 'arguments', 'caller']);
 
-/** Properties that were put on a function, or on the prototype of what it constructs. */
+/** Properties that were put on a function, or on the prototype of what it constructs, and what was put behind them. */
 function ownState(f: Function): string[] {
   // webpack puts a getter of a module's default export on that itself, as `a`, and makes hardly any use of it.
-  const isItself = (key: string): boolean => Object.getOwnPropertyDescriptor(f, key)?.get === f;
-  const own = Object.getOwnPropertyNames(f).filter((key) => !USUAL.has(key) && !isItself(key));
-  const prototype: unknown = Object.getOwnPropertyDescriptor(f, 'prototype')?.value;
-  if (typeof prototype !== 'object' || prototype === null) return own;
-  const inherited = Object.getOwnPropertyNames(prototype).filter((key) => key !== 'constructor');
-  return [...own, ...inherited.map((key) => `prototype.${key}`)];
+  const isItself = (key: PropertyKey): boolean => Object.getOwnPropertyDescriptor(f, key)?.get === f;
+  const own = Reflect.ownKeys(f).filter((key) => !USUAL.has(key) && !isItself(key));
+  if (!isBehindFunctions(Object.getPrototypeOf(f))) own.push('__proto__');
+  const prototype = Object.getOwnPropertyDescriptor(f, 'prototype');
+  if (prototype === undefined) return own.map(String);
+  const { value } = prototype as { value: unknown };
+  if (typeof value !== 'object' || value === null) return [...own.map(String), 'prototype'];
+  const inherited = Reflect.ownKeys(value).filter((key) => key !== 'constructor');
+  if (!isBehindInstances(Object.getPrototypeOf(value))) inherited.push('__proto__');
+  return [...own.map(String), ...inherited.map((key) => `prototype.${String(key)}`)];
 }
 
 /**
  * What was put on a class, or in the place of a method, after its body: by decorators that tools have compiled, by
  * assignments. The values of static fields may have changed as well; they are made anew as the text says.
  */
-function changedMembers(f: Function, { own, inherited, methods }: ClassMembers): string[] {
+function changedMembers(f: Function, { own, inherited, methods, hasParent }: ClassMembers): string[] {
   const prototype = prototypeOf(f);
-  const added =
-    own === undefined ? [] : Object.getOwnPropertyNames(f).filter((key) => !USUAL.has(key) && !own.has(key));
-  const addedBelow =
+  // What has a symbol for a name in the text has it in brackets.
+  const added: PropertyKey[] =
+    own === undefined ? [] : Reflect.ownKeys(f).filter((key) => !USUAL.has(key) && !own.has(String(key)));
+  const addedBelow: PropertyKey[] =
     inherited === undefined
       ? []
-      : Object.getOwnPropertyNames(prototype).filter((key) => key !== 'constructor' && !inherited.has(key));
+      : Reflect.ownKeys(prototype).filter((key) => key !== 'constructor' && !inherited.has(String(key)));
+  if (hasParent ? !isBehindClass(f, prototype) : !isBehindInstances(Object.getPrototypeOf(prototype))) {
+    addedBelow.push('__proto__');
+  }
+  if (!hasParent && !isBehindFunctions(Object.getPrototypeOf(f))) added.push('__proto__');
   const text = Function.prototype.toString.call(f);
   const replaced = methods.filter(({ name, isStatic }) => {
     const { value, get, set } = Object.getOwnPropertyDescriptor(isStatic ? f : prototype, name) ?? {};
@@ -67,13 +77,39 @@ function changedMembers(f: Function, { own, inherited, methods }: ClassMembers):
       (part) => typeof part === 'function' && part !== f && !text.includes(Function.prototype.toString.call(part)),
     );
   });
-  return [...new Set([...added, ...addedBelow.map((key) => `prototype.${key}`), ...pathsOf(replaced)])];
+  const below = addedBelow.map((key) => `prototype.${String(key)}`);
+  return [...new Set([...added.map(String), ...below, ...pathsOf(replaced)])];
 }
 
 /** Methods of a class's text that have been deleted from it. */
 function lostMembers(f: Function, { methods }: ClassMembers): string[] {
   const prototype = prototypeOf(f);
   return pathsOf(methods.filter(({ name, isStatic }) => !Object.hasOwn(isStatic ? f : prototype, name)));
+}
+
+/** Also of another realm. */
+function isBehindFunctions(prototype: object | null): boolean {
+  if (typeof prototype === 'function') return Object.hasOwn(prototype, 'bind');
+  return prototype !== null && /^(?:Async)?(?:Generator)?Function$/.test(tagOf(prototype));
+}
+
+/** The same of what a function constructs, or a generator goes through. */
+function isBehindInstances(prototype: object | null): boolean {
+  if (prototype === null) return false;
+  return Object.hasOwn(prototype, 'isPrototypeOf') || /^(?:Async)?Generator$/.test(tagOf(prototype));
+}
+
+function tagOf(prototype: object): string {
+  return String(Object.getOwnPropertyDescriptor(prototype, Symbol.toStringTag)?.value);
+}
+
+/** Whether the prototype of a class has behind it what that of its parent is. Who extends null has a parent without one. */
+function isBehindClass(f: Function, prototype: object): boolean {
+  const parent = Object.getPrototypeOf(f) as object;
+  const given: unknown = types.isProxy(parent)
+    ? undefined
+    : Object.getOwnPropertyDescriptor(parent, 'prototype')?.value;
+  return given === undefined || given === Object.getPrototypeOf(prototype);
 }
 
 function prototypeOf(f: Function): object {
