@@ -51,10 +51,13 @@ function readMethod(text: string, sourceType: 'script' | 'module'): LiteralText 
     object?.type === 'ObjectExpression' && object.properties.length === 1 ? object.properties[0] : undefined;
   if (property?.type !== 'Property' || property.value.type !== 'FunctionExpression') return undefined;
   const offset = before.length;
-  const keyStart = property.computed ? text.indexOf('[') : property.key.start - offset;
+  const keyStart = property.computed ? (BEFORE_BRACKET.exec(text)?.[0].length ?? 0) : property.key.start - offset;
   const key = [keyStart, property.value.start - offset] as const;
   return { form: FORMS[property.kind], node: property.value, start: offset, key };
 }
+
+/** What may stand before a computed key: `async`, `get`, a star, and comments, with brackets in them or not. */
+const BEFORE_BRACKET = /^(?:[^[/]|\/\*[^]*?\*\/|\/\/.*)*/;
 
 const FORMS = { init: 'method', get: 'getter', set: 'setter' } as const;
 

@@ -79,8 +79,10 @@ class Instance {
     const made = this.#compiled[index]?.(...bindings.map(({ target }) => this.#valueOf(target)));
     if (made === undefined) return;
     this.#made[index] = made;
-    // A function expression has its name from the variable it was put into.
-    if (made.f.name !== name) Object.defineProperty(made.f, 'name', { value: name, configurable: true });
+    // A function expression has its name from the variable it was put into, a class perhaps a member of that name instead.
+    const given = Object.getOwnPropertyDescriptor(made.f, 'name');
+    if (given?.writable === false && given.value !== name)
+      Object.defineProperty(made.f, 'name', { value: name, configurable: true });
   }
 
   #makeClass(index: number, waiting: ReadonlySet<number> = new Set()): void {
