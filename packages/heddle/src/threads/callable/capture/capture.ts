@@ -10,6 +10,7 @@ import { isOwnGlobal } from './global-names.ts';
 import type { Closure } from './known-literals.ts';
 import { CapturedCall } from './captured-call.ts';
 import { importedBy, importOf, requireOf } from './loadables.ts';
+import { languageObject } from './language-objects.ts';
 import type { Literal } from './literal.ts';
 import { type GivenPart, givenPart } from './given-parts.ts';
 import { addressOfNamespace, namespaceOfCommonJs } from './module-namespaces.ts';
@@ -101,7 +102,7 @@ class Graph {
       set({ kind: 'value', slot: index });
       this.#values[index] = reading(steps, name, () =>
         this.#captured.take(value, {
-          include: (path, part) => this.#include(index, path, part, name, steps, set),
+          include: (path, part, whole) => this.#include(index, path, part, whole, name, steps, set),
           give: (path, given, accessor = 'get') => this.#give(index, path, given, accessor, name, steps),
           refuse: (path, part) => {
             throw refuse.unsendable(steps, name, path, part);
@@ -221,6 +222,7 @@ class Graph {
     slot: number,
     path: readonly string[],
     part: unknown,
+    whole: boolean,
     name: string,
     steps: readonly refuse.Step[],
     set: (target: Target) => void,
@@ -233,7 +235,8 @@ class Graph {
       this.#function(part, [name, ...path].join('.'), steps, place);
       return true;
     }
-    const reference = isObject(part) ? this.#loadedObject(part) : sharedSymbolOf(part);
+    const language = whole && isObject(part) ? languageObject(part) : undefined;
+    const reference = language ?? (isObject(part) ? this.#loadedObject(part) : sharedSymbolOf(part));
     if (reference === undefined) return false;
     place(loaded(reference));
     return true;

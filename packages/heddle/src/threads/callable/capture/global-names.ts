@@ -20,10 +20,17 @@ function namesOfLanguage(): string[] {
   return runInNewContext('Object.getOwnPropertyNames(globalThis)') as string[];
 }
 
+let language: readonly string[] | undefined;
 let names: ReadonlySet<string> | undefined;
+
+/** The names of the globals that the language itself has. */
+export function languageGlobals(): readonly string[] {
+  language ??= compileOwn(namesOfLanguage);
+  return language;
+}
 
 /** Whether every thread has a global of this name by itself. */
 export function isOwnGlobal(name: string): boolean {
-  names ??= new Set([...compileOwn(namesOfLanguage), ...NODE]);
+  names ??= new Set([...languageGlobals(), ...NODE]);
   return names.has(name);
 }

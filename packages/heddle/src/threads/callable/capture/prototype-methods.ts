@@ -19,7 +19,10 @@ export function prototypeMethod(f: Function): LoadableReference | undefined {
 }
 
 function readMethods(): Map<Function, LoadableReference> {
-  const found = new Map<Function, LoadableReference>();
+  // The one prototype that is a function itself.
+  const found = new Map<Function, LoadableReference>([
+    [Function.prototype, { kind: 'global', path: ['Function', 'prototype'] }],
+  ]);
   for (const constructor of CONSTRUCTORS) {
     const { prototype } = Reflect.get(globalThis, constructor) as Readonly<Record<'prototype', object>>;
     for (const key of Object.getOwnPropertyNames(prototype)) {

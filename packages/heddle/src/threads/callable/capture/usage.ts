@@ -23,6 +23,8 @@ export function noteUse(usage: Parts, steps: readonly string[]): void {
   let at = usage;
   for (const step of steps) {
     if (at.whole) return;
+    // An object has this by what is behind it, and a copy of its parts would have something of its own.
+    if (step === '__proto__') break;
     let next = at.parts.get(step);
     if (next === undefined) {
       next = { whole: false, parts: new Map() };

@@ -4,13 +4,14 @@ import { stepTo } from '../../wire/values/obstacle.ts';
 import { obstacleIn } from '../../wire/values/pack.ts';
 import { accessorsOf } from './accessors.ts';
 import type { GivenPart } from './given-parts.ts';
+import { languageObject } from './language-objects.ts';
 import { reachableFrom } from './reachable.ts';
 import type { Parts } from './usage.ts';
 
 /** What becomes of the functions, modules and symbols that stand within a value. */
 export interface Inclusions {
-  /** Takes a part that is put into the value in the thread; false for what can neither be copied nor be put there. */
-  include(path: readonly string[], part: unknown): boolean;
+  /** Takes a part, used as a whole or not, that is put into the value in the thread; false for what can neither be copied nor be put there. */
+  include(path: readonly string[], part: unknown, whole: boolean): boolean;
   /** Takes a part that is never read here, by what the thread has it from: as an accessor, where that is a function. */
   give(path: readonly string[], given: GivenPart, accessor?: Accessor): void;
   /** @param steps the way to the part, as it is written: `.a`, `[0]` */
@@ -104,7 +105,7 @@ export class CapturedValues {
     if (!isObject(value) || use === undefined || use.whole) return this.#takeWhole(value, inclusions, path);
     const known = this.#taken.get(value);
     if (known !== undefined) return known;
-    if (inclusions?.include(path, value)) return undefined;
+    if (inclusions?.include(path, value, false)) return undefined;
     const taken: Record<string, unknown> = {};
     this.#taken.set(value, taken);
     for (const [key, given] of use.given) inclusions?.give([...path, key], given);
@@ -116,11 +117,14 @@ export class CapturedValues {
 
   #takeWhole(value: unknown, inclusions: Inclusions | undefined, path: readonly string[]): unknown {
     if (inclusions === undefined) return value;
+    // It could be copied, and would be another one.
+    if (isObject(value) && languageObject(value) !== undefined && inclusions.include(path, value, true))
+      return undefined;
     const obstacle = read(() => obstacleIn(value));
     if (obstacle === undefined) return value;
     const known = this.#taken.get(value as object);
     if (known !== undefined) return known;
-    if (inclusions.include(path, value)) return undefined;
+    if (inclusions.include(path, value, true)) return undefined;
     const kind = kindOf(value);
     if (kind !== 'object' && kind !== 'array') {
       return inclusions.refuse([...path.map(stepTo), ...obstacle.path.reverse()], obstacle.value);
