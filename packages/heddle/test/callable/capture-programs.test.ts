@@ -240,6 +240,18 @@ describe('a program', () => {
     assert.deepEqual(inThread, inline);
   });
 
+  test('that is minified has its mixins and computed names where no blank is before them', () => {
+    const file = write('minified.mjs', [
+      `import{deferToThread}from${JSON.stringify(heddle)};`,
+      'const k="weft",m=B=>class extends B{m(){return 1}};class A{a(){return 2}}',
+      'class C extends(m(A)){static s(){return k}}class D extends((B=>m(B))(A)){}',
+      'const[f]=Object.values({async[k](){return await k}}),o={get[k](){return k},n(){}},g=()=>[new C().m(),new D().a(),C.s(),o.weft];',
+      'console.log(JSON.stringify([await Promise.all([f,g].map(x=>deferToThread(x))),await Promise.all([f(),g()])]));',
+    ]);
+    const [inThread, inline] = JSON.parse(run([file]).stdout) as [unknown, unknown];
+    assert.deepEqual(inThread, inline);
+  });
+
   test('in TypeScript keeps the lines and columns of its source', {
     skip: notInThisNode('running TypeScript without a flag'),
   }, () => {

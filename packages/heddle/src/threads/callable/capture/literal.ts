@@ -176,19 +176,24 @@ function portable(
     changed = replace(changed, from, blank(text.slice(from, declared.end - start)));
   }
   if (parent !== undefined) {
-    const { name, start: from, end } = parent;
-    changed = replace(changed, from, name + blank(text.slice(from + name.length, end)));
+    changed = replace(changed, parent.start, inPlaceOf(text, parent.start, parent.end, parent.name));
   }
   for (const offset of imports) changed = replace(changed, offset - start, IMPORT);
   if (key !== undefined && changed[key[0]] === '[') {
-    const [from, to] = key;
-    changed = replace(changed, from, `m${blank(changed.slice(from + 1, to))}`);
+    changed = replace(changed, key[0], inPlaceOf(text, ...key, 'm'));
   }
   return changed;
 }
 
 function nameOf(node: LiteralText['node']): Identifier | undefined {
   return node.type === 'FunctionExpression' ? (node.id ?? undefined) : undefined;
+}
+
+/** A letter, as long as what it stands for: at the end of that where a word is right before it, as in minified `extends(…)`. */
+function inPlaceOf(text: string, start: number, end: number, letter: string): string {
+  return /[\p{ID_Continue}$]/u.test(text.charAt(start - 1))
+    ? blank(text.slice(start, end - 1)) + letter
+    : letter + blank(text.slice(start + 1, end));
 }
 
 function blank(text: string): string {
