@@ -98,7 +98,7 @@ export function hasGetters(object: object): boolean {
 }
 
 /** The value of an object's own property, unless a getter gives it. */
-export function dataProperty(object: object, key: string): unknown {
+export function dataProperty(object: object, key: PropertyKey): unknown {
   try {
     return Object.getOwnPropertyDescriptor(object, key)?.value;
   } catch {

@@ -1,33 +1,36 @@
+import { types } from 'node:util';
 import type { LoadableReference } from '../../wire/captured.ts';
-import { isNamespace } from '../../wire/plain.ts';
+import { functionName } from '../function-name.ts';
 import { dataProperty } from '../members.ts';
 import { languageGlobals } from './global-names.ts';
 
-let objects: Map<object, LoadableReference> | undefined;
+const NAMESPACES: ReadonlySet<unknown> = new Set(['Math', 'JSON', 'Reflect', 'Atomics', 'Intl', 'WebAssembly']);
 
 /**
- * What a thread has an object of the language by, as in `const objectProto = Object.prototype;`, with which a captured function
- * compares what it has found. A copy would be another one. Undefined for any other object.
+ * What a thread has an object of the language by, of whatever realm, as in `const objectProto = Object.prototype;`, with which a
+ * captured function compares what it has found. A copy would be another one. Undefined for any other object.
  */
 export function languageObject(value: object): LoadableReference | undefined {
-  objects ??= readObjects();
-  return objects.get(value);
+  if (types.isProxy(value)) return undefined;
+  const constructor = dataProperty(value, 'constructor');
+  if (typeof constructor === 'function') {
+    const name = functionName(constructor);
+    const isPrototype = dataProperty(constructor, 'prototype') === value && isNative(constructor);
+    return isPrototype && languageGlobals().includes(name) ? { kind: 'global', path: [name, 'prototype'] } : undefined;
+  }
+  const tag = dataProperty(value, Symbol.toStringTag);
+  if (!NAMESPACES.has(tag) || !hasNativeFunctions(value)) return undefined;
+  return { kind: 'global', path: [String(tag)] };
 }
 
-function readObjects(): Map<object, LoadableReference> {
-  const found = new Map<object, LoadableReference>();
-  for (const name of languageGlobals()) {
-    const value = dataProperty(globalThis, name);
-    if (typeof value === 'object' && value !== null && isNamespace(value)) {
-      found.set(value, { kind: 'global', path: [name] });
-    }
-    // What the program has put in its place, no thread has.
-    if (typeof value !== 'function' || !/\{\s*\[native code\]\s*\}$/.test(Function.prototype.toString.call(value)))
-      continue;
-    const prototype = dataProperty(value, 'prototype');
-    if (typeof prototype === 'object' && prototype !== null) {
-      found.set(prototype, { kind: 'global', path: [name, 'prototype'] });
-    }
-  }
-  return found;
+/** Where the program has put an object of its own in the place of one, or something into it, no thread has that. */
+function hasNativeFunctions(value: object): boolean {
+  return Reflect.ownKeys(value).every((key) => {
+    const part = dataProperty(value, key);
+    return typeof part !== 'function' || isNative(part);
+  });
+}
+
+function isNative(f: Function): boolean {
+  return /\{\s*\[native code\]\s*\}$/.test(Function.prototype.toString.call(f));
 }
