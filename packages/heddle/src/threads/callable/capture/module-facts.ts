@@ -182,11 +182,12 @@ function writesIn(
     else if (node.type === 'UpdateExpression') written(node.argument);
     else if (node.type === 'UnaryExpression' && node.operator === 'delete') written(node.argument);
     else if (node.type === 'ForInStatement' || node.type === 'ForOfStatement') written(node.left);
-    else if (node.type === 'VariableDeclaration' && node.kind === 'var' && !topVars.has(node)) {
-      for (const { id } of node.declarations) written(id);
-    } else if (node.type === 'VariableDeclarator' && node.init) {
-      // A `var` may have the name of a function beside it.
-      for (const { name } of namesIn(node.id)) functions.written(name, around);
+    else if (node.type === 'VariableDeclaration' && node.kind === 'var') {
+      for (const { id, init } of node.declarations) {
+        if (!topVars.has(node)) written(id);
+        // It may have the name of a function beside it.
+        else if (init) for (const { name } of namesIn(id)) functions.written(name, around);
+      }
     } else if (node.type === 'CallExpression' && node.callee.type === 'MemberExpression') {
       const { root, steps } = memberChain(node.callee);
       if (isMutator(steps.at(-1))) writtenInto(root);
