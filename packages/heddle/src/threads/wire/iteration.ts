@@ -1,4 +1,4 @@
-import { inspect } from 'node:util';
+import { type InspectOptions, inspect } from 'node:util';
 import { brand } from '../../defer/error-brand.ts';
 
 /** What stands after a function's own arguments where its items are wanted. */
@@ -11,6 +11,9 @@ export type IterationArguments = [
   push: (item: unknown, isEnd?: true) => void,
 ];
 
+/** A value by its kind: what is in it, such as the environment, is not for logs. */
+const NAMED: InspectOptions = { depth: -1, maxStringLength: 60 };
+
 /** The failure of an iteration whose function gives nothing that could be gone through. */
 export class NotIterableError extends TypeError {
   static {
@@ -22,7 +25,7 @@ export class NotIterableError extends TypeError {
 
   constructor(functionName: string, given: unknown) {
     super(
-      `${functionName || 'The function'} gave ${inspect(given, { depth: 0 })}, which has no items: iterateInThread takes a generator function, or one that returns an iterable. Call any other with deferToThread.`,
+      `${functionName || 'The function'} gave ${inspect(given, NAMED)}, which has no items: iterateInThread takes a generator function, or one that returns an iterable. Call any other with deferToThread.`,
     );
   }
 }

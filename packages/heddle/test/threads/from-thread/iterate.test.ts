@@ -12,6 +12,7 @@ import {
   exitAfter,
   giveBareItems,
   giveDeep,
+  giveEnvironment,
   giveNothing,
   giveRefusal,
   giveUnreadable,
@@ -202,6 +203,14 @@ test('what has no items is refused, with the way out', limit, async (t) => {
   await assert.rejects(pool.iterate(giveNothing).next(), {
     code: 'HEDDLE_NOT_ITERABLE',
     message: /giveNothing gave undefined.*deferToThread/,
+  });
+});
+
+test('what is in an object that has no items is not told with it', limit, async (t) => {
+  const pool = poolFor(t, { max: 1, env: { PASSWORD: 'a secret' } });
+  await assert.rejects(pool.iterate(giveEnvironment).next(), ({ message }: Error) => {
+    assert.match(message, /giveEnvironment gave \[Object\], which has no items/);
+    return !message.includes('secret');
   });
 });
 

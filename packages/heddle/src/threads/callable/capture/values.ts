@@ -10,7 +10,11 @@ import type { Parts } from './usage.ts';
 
 /** What becomes of the functions, modules and symbols that stand within a value. */
 export interface Inclusions {
-  /** Takes a part, used as a whole or not, that is put into the value in the thread; false for what can neither be copied nor be put there. */
+  /**
+   * Takes a part that is put into the value in the thread; false for what can neither be copied nor be put there.
+   *
+   * @param whole whether it is used as a whole
+   */
   include(path: readonly string[], part: unknown, whole: boolean): boolean;
   /** Takes a part that is never read here, by what the thread has it from: as an accessor, where that is a function. */
   give(path: readonly string[], given: GivenPart, accessor?: Accessor): void;
