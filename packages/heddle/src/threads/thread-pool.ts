@@ -253,7 +253,7 @@ export class ThreadPool {
 
   /**
    * Does ahead of the first calls what they would wait for: makes the first `min` threads, and gets ready to find
-   * functions. That blocks the loop for some 40 ms, in a program of thousands of modules for half a second, so call it
+   * functions. That blocks the loop for some 50 ms, in a program of thousands of modules for half a second, so call it
    * when the program has loaded its modules and does not serve yet. Without it the first calls do the same.
    *
    * @throws PoolStoppedError when the pool has been stopped
