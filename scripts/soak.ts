@@ -10,7 +10,7 @@ import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promi
 import { type Deferred, Failure, ProcessPool, ThreadPool } from 'heddle';
 import { type Fate, fates, isRefused } from './soak/fates.ts';
 import { spin, work } from './soak/jobs.ts';
-import { leftovers, whatIsLeft } from './soak/leftovers.ts';
+import { type Leftovers, leftovers, whatIsLeft } from './soak/leftovers.ts';
 import { type Outcome, told } from './soak/outcome.ts';
 import { Random } from './soak/random.ts';
 
@@ -140,10 +140,18 @@ async function startSomeThreads(): Promise<void> {
   await Promise.all(Array.from({ length: 6 }, () => pool.defer(work, 50)));
 }
 
-/** What ends last ends a moment after the pool: threads of the operating system, sessions of the inspector. */
-async function settled(before: ReturnType<typeof leftovers>): Promise<ReturnType<typeof leftovers>> {
+/** What there is more of after than before, memory included. */
+function left(before: Leftovers, after: Leftovers): string[] {
+  const things = whatIsLeft(before, after).map((one) => `left over: ${one}`);
+  if (after.heap - before.heap <= SPARE_BYTES) return things;
+  const [is, was] = [after, before].map(({ heap }) => Math.round(heap / 1e6));
+  return [...things, `memory: ${is} MB are reachable, before ${was} MB`];
+}
+
+/** What ends last ends a moment after the pool: threads of the operating system, sessions of the inspector. And its memory. */
+async function settled(before: Leftovers): Promise<Leftovers> {
   let after = leftovers();
-  for (let look = 0; look < 50 && whatIsLeft(before, after).length > 0; look++) {
+  for (let look = 0; look < 50 && left(before, after).length > 0; look++) {
     await pause(100);
     after = leftovers();
   }
@@ -164,10 +172,7 @@ await pause(1000);
 const before = leftovers();
 while (performance.now() < end && violations.length === 0) await poolOfCalls(end);
 const after = await settled(before);
-for (const left of whatIsLeft(before, after)) violated(`left over: ${left}`);
-if (after.heap - before.heap > SPARE_BYTES) {
-  violated(`memory: ${Math.round(after.heap / 1e6)} MB are reachable, before ${Math.round(before.heap / 1e6)} MB`);
-}
+for (const one of left(before, after)) violated(one);
 
 const outcome: Outcome = {
   seconds: (performance.now() - began) / 1000,

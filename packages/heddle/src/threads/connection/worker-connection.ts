@@ -9,7 +9,7 @@ import {
   type Worker,
   type WorkerOptions as NodeWorkerOptions,
 } from 'node:worker_threads';
-import { setImmediate, setTimeout } from '../../defer/node-timers.ts';
+import { clearTimeout, setImmediate, setTimeout } from '../../defer/node-timers.ts';
 import { outsideOfCalls } from '../../defer/outside-of-calls.ts';
 import { entryModuleFiles } from '../callable/modules/entry-module.ts';
 import { honoursSourceMaps } from '../callable/scripts/source-maps-enabled.ts';
@@ -102,6 +102,8 @@ export class WorkerConnection implements ThreadConnection {
   #isGivenUp = false;
   /** How often it has been asked where it is, and has not answered. */
   #asked = 0;
+  /** Until when it may answer, where it is to end. */
+  #patience: NodeJS.Timeout | undefined;
 
   /** @throws ThreadEntryMissingError, and where it is started at once, whatever Node finds wrong with the options */
   constructor(listener: ConnectionListener, options: WorkerOptions) {
@@ -254,7 +256,7 @@ export class WorkerConnection implements ThreadConnection {
   end(): void {
     this.#isEnding = true;
     if (this.#asked === 0) return this.#terminate();
-    setTimeout(() => this.#terminate(), LONGEST_ANSWER_MS).unref();
+    this.#patience ??= setTimeout(() => this.#terminate(), LONGEST_ANSWER_MS).unref();
     return undefined;
   }
 
@@ -307,6 +309,8 @@ export class WorkerConnection implements ThreadConnection {
 
   #ended(exitCode: number, neverStarted = false): void {
     this.#start.end();
+    // It would keep all of this, and with it the memory that was shared.
+    clearTimeout(this.#patience);
     // The thread may have answered before it ended.
     this.#slots.close();
     this.#slots.deliver();

@@ -291,6 +291,27 @@ test('errors that a program keeps do not keep the arguments of their calls, nor 
   assert.equal(stdout, ' true 13\n');
 });
 
+test('the memory shared with threads that were asked where they are goes with them', async () => {
+  const program = `
+    import { ThreadPool } from 'heddle';
+    const pool = new ThreadPool({ max: 8 });
+    const spin = () => { for (;;); };
+    const giveUp = () => pool.with({ runTimeout: 20, grace: 0 }).defer(spin).catch(() => {});
+    for (let n = 0; n < 3; n++) await Promise.all(Array.from({ length: 8 }, giveUp));
+    await pool.stop();
+    const buffers = () => process.memoryUsage().arrayBuffers;
+    for (let turn = 0; turn < 20 && buffers() > 10e6; turn++) {
+      await new Promise(setImmediate);
+      gc();
+    }
+    console.log(buffers() < 10e6);
+  `;
+  const { code, stdout, stderr } = await runProgram(program, ['--expose-gc']);
+  assert.equal(code, 0, stderr);
+  // Each has 2 MB; those of four are kept for others.
+  assert.equal(stdout, 'true\n');
+});
+
 test('the thread of a bound object that nobody has any more ends', async () => {
   const program = `
     import { ThreadPool } from 'heddle';
