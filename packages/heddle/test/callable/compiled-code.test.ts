@@ -176,6 +176,35 @@ console.log(await deferToThread(f, 1), await sloppy.run((g) => deferToThread(g, 
     assert.equal(stdout, '1 2\n', stderr);
   });
 
+  for (const first of ['sloppy', 'strict']) {
+    test(`is as strict as its own text is where Node does not tell that: an arrow function, a generator, ${first} first`, async () => {
+      const forms = [
+        `() => (function () { return '${first}', this === undefined; })()`,
+        `() => { '${first}'; { function f() {} } return typeof f; }`,
+        `async (a) => { return (function (b) { b = '${first}'; return arguments[0]; })(a); }`,
+        `async function (a) { a = '${first}'; return arguments[0]; }`,
+      ].join(', ');
+      writeFileSync(
+        path.join(folder, `modes-${first}.cjs`),
+        `const forms = [${forms}]; exports.forms = (all) => all.push(...forms);`,
+      );
+      const { stdout, stderr } = await run(
+        `import sloppy from './modes-${first}.cjs';
+const strict = [${forms}];
+const all = [];
+sloppy.forms(all);
+const pairs = ${first === 'sloppy' ? '[all, strict]' : '[strict, all]'};
+const inThread = [];
+for (const f of pairs.flat()) inThread.push(await deferToThread(f, 1).catch(({ message }) => message));
+console.log(JSON.stringify(inThread));
+console.log(JSON.stringify(await Promise.all(pairs.flat().map(async (f) => f(1)))));`,
+      );
+      const [inThread, inline] = stdout.split('\n');
+      assert.equal(inThread, inline, stderr);
+      assert.match(inThread as string, /true/);
+    });
+  }
+
   test('is found beside a module whose exports let nobody look through them', async () => {
     writeFileSync(
       path.join(folder, 'proxied.cjs'),

@@ -97,8 +97,9 @@ export function isLasting(origin: Origin, f: Function): boolean {
 }
 
 // Not the texts that refuse themselves: those are to say where they stand.
-function isSelfContained({ form, usages, obstacles, ownThis, importsDynamically }: Literal): boolean {
-  return form === 'function' && usages.length + obstacles.length === 0 && ownThis === undefined && !importsDynamically;
+function isSelfContained({ form, usages, obstacles, ownThis, importsDynamically, hasHiddenMode }: Literal): boolean {
+  if (form !== 'function' || hasHiddenMode) return false;
+  return usages.length + obstacles.length === 0 && ownThis === undefined && !importsDynamically;
 }
 
 function modeAndText(f: Function): string {
@@ -107,8 +108,8 @@ function modeAndText(f: Function): string {
 
 /**
  * Only functions in sloppy mode tell their `arguments`: until Node 24 they have them as their own property, since Node
- * 26 by a getter that throws for all others. Whoever has no `prototype` of its own (arrow functions, methods) tells
- * nothing of its mode in any version.
+ * 26 by a getter that throws for all others. Arrow functions, methods, async functions and generators tell nothing of
+ * their mode in any version.
  */
 function isSloppy(f: Function): boolean {
   if (Object.hasOwn(f, 'arguments')) return true;

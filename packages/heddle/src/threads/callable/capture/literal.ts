@@ -11,6 +11,7 @@ import type { Origin } from '../scripts/origin.ts';
 import { readablePath } from '../scripts/readable-path.ts';
 import { isCoverageTaken } from '../scripts/coverage.ts';
 import { lengthOfScript, type Script, sourceMapUrlOf } from '../scripts/scripts.ts';
+import { hasHiddenMode } from './strict-code.ts';
 import { newUsage, type Usage } from './usage.ts';
 import type { CapturedReference, CapturedText, LoadableReference, Offsets } from '../../wire/captured.ts';
 
@@ -29,6 +30,8 @@ export interface Literal {
   readonly script: string;
   readonly isModule: boolean;
   readonly strict: boolean;
+  /** Whether it may do otherwise in sloppy code, and nobody but the inspector tells whether it is there. */
+  readonly hasHiddenMode: boolean;
   /** Where the text starts, both counted from 0. */
   readonly line: number;
   readonly column: number;
@@ -105,6 +108,7 @@ export function analyse(f: Function, origin: ScriptOrigin): Literal {
     script: scriptName(script),
     isModule: script.isModule,
     strict,
+    hasHiddenMode: hasHiddenMode(read.node),
     line: source?.line ?? origin.line,
     column: source?.column ?? origin.column,
     start: source?.start ?? 0,
