@@ -213,6 +213,54 @@ describe('a program', () => {
     });
   }
 
+  test('whose helpers are defined when they are first called, as those of TypeScript are, has them in a thread', () => {
+    const file = write('lazy.cjs', [
+      'var __assign = (this && this.__assign) || function () {',
+      '  __assign = Object.assign || function (t) { return t; };',
+      '  return __assign.apply(this, arguments);',
+      '};',
+      'var __importStar = (this && this.__importStar) || (function () {',
+      '  var ownKeys = function (o) {',
+      '    ownKeys = Object.getOwnPropertyNames || function () { return []; };',
+      '    return ownKeys(o);',
+      '  };',
+      '  return function (mod) { return ownKeys(mod).join(); };',
+      '})();',
+      'function _runtime() { _runtime = function () { return e; }; var e = {}; return e.kind = 1, e; }',
+      'function _define(o, key) { var i = 1; _define = function (o, key) { o[key] = i; }, _define(o, key); }',
+      'function weave() { var o = {}; _define(o, "warp"); _define(o, "weft"); return o; }',
+      'const cases = [',
+      '  () => __assign({ a: 1 }, { b: 2 }),',
+      '  () => import("node:os").then(() => __importStar({ warp: 1, weft: 2 })),',
+      '  () => [_runtime().kind, _runtime().kind],',
+      '  weave,',
+      '];',
+      `import(${JSON.stringify(heddle)}).then(async ({ deferToThread }) => {`,
+      '  const inThread = await Promise.all(cases.map((f) => deferToThread(f)));',
+      '  console.log(JSON.stringify([inThread, await Promise.all(cases.map((f) => f()))]));',
+      '});',
+    ]);
+    const [inThread, inline] = JSON.parse(run([file]).stdout) as [unknown, unknown];
+    assert.deepEqual(inThread, inline);
+  });
+
+  test('is told where a function does otherwise when it is called again, by putting another in its place', () => {
+    const file = write('once.cjs', [
+      'function next() { next = () => 2; return 1; }',
+      'let first = function () { first = () => 2; return 1; };',
+      'let moved = function () { moved = () => 2; return moved(); };',
+      'const original = moved;',
+      'moved = () => 3;',
+      'const cases = [() => [next(), next()], () => [first(), first()], original];',
+      `import(${JSON.stringify(heddle)}).then(async ({ deferToThread }) => {`,
+      '  const codes = cases.map((f) => deferToThread(f).catch(({ code }) => code));',
+      '  console.log(JSON.stringify(await Promise.all(codes)));',
+      '});',
+    ]);
+    const refused = 'HEDDLE_ASSIGNS_CAPTURED';
+    assert.deepEqual(JSON.parse(run([file]).stdout), [refused, refused, refused]);
+  });
+
   test('in CommonJS has functions that are declared in blocks where the language has them', () => {
     const file = write('blocks.cjs', [
       "const weft = 'outside';",

@@ -132,6 +132,7 @@ class Graph {
     const variables = fixedVariables(f) ?? readVariables(f, literal, scopes ?? []);
     this.#checkNames(variables, steps);
     this.#checkKeys(variables, steps);
+    this.#checkReplaced(f, variables, steps);
     for (const variable of variables) {
       const binding = { name: variable.usage.name, target: PENDING };
       bindings.push(binding);
@@ -149,6 +150,14 @@ class Graph {
       const variable = variables.find(({ usage }) => usage.name === name);
       if (start === undefined || !isMadeAt(variable?.value, start)) throw refuse.expressionName(steps, name);
     }
+  }
+
+  /** Which variables hold a function, the text tells only of declarations. */
+  #checkReplaced(f: Function, variables: readonly Variable[], steps: readonly refuse.Step[]): void {
+    const { replaced } = (steps.at(-1) as refuse.Step).literal;
+    if (replaced === undefined || replaced.isDeclared) return;
+    const { name, assignedAt } = replaced;
+    if (variables.find(({ usage }) => usage.name === name)?.value !== f) throw refuse.assigns(steps, name, assignedAt);
   }
 
   /** A key is computed when its class is made, and V8 keeps for a class only what its functions use. */

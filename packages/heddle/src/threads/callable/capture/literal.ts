@@ -2,6 +2,7 @@ import type { Identifier } from 'acorn';
 import { expressionNames, type Start } from './expression-names.ts';
 import type { Obstacle } from './free-variables.ts';
 import { freeVariables } from './free-variables.ts';
+import { isLazyDefinition } from './lazy-definition.ts';
 import { type LiteralText, readLiteral } from './literal-text.ts';
 import { type ClassMembers, membersOf, namesInKeys, namesNeededAtOnce, type Parent, parentOf } from './class-parts.ts';
 import { type ModuleFacts, readModule } from './module-facts.ts';
@@ -45,6 +46,8 @@ export interface Literal {
   readonly offsets: Offsets | undefined;
   readonly usages: readonly Usage[];
   readonly obstacles: readonly Obstacle[];
+  /** The variable in which it puts another function in its own place when it is first called, as each copy may. */
+  readonly replaced: { readonly name: string; readonly assignedAt: number; readonly isDeclared: boolean } | undefined;
   readonly ownThis: number | undefined;
   readonly importsDynamically: boolean;
   /** Of a class: the names that are used while it is made. */
@@ -94,10 +97,9 @@ export function analyse(f: Function, origin: ScriptOrigin): Literal {
   const obstacles = free.obstacles.map((obstacle) => ({ ...obstacle, offset: obstacle.offset - read.start }));
   const usages = [...free.usages.values()].map((usage) => {
     if (usage.assignedAt !== undefined) usage.assignedAt -= read.start;
-    // A function that puts another in its own place does so in each copy, as it did in the original.
-    if (usage.name === declared?.name) usage.assignedAt = undefined;
     return usage;
   });
+  const replaced = replacedBy(read, usages, declared);
   if (parent !== undefined) usages.push({ ...newUsage(parent.name), whole: true });
   return {
     kind: 'literal',
@@ -117,6 +119,7 @@ export function analyse(f: Function, origin: ScriptOrigin): Literal {
     offsets: isCoverageTaken() ? { start: source?.start ?? 0, end: endOf(scriptId) } : undefined,
     usages,
     obstacles,
+    replaced,
     ownThis: free.ownThis === undefined ? undefined : free.ownThis - read.start,
     importsDynamically: free.dynamicImports.length > 0,
     neededAtOnce: read.node.type === 'ClassExpression' ? namesNeededAtOnce(read.node, parent) : [],
@@ -128,6 +131,19 @@ export function analyse(f: Function, origin: ScriptOrigin): Literal {
     loadables: new Map(),
     warned: new Set(),
   };
+}
+
+/** Takes what a lazily defined function assigns to its own variable for no assignment to what is outside of it. */
+function replacedBy(
+  { node }: LiteralText,
+  usages: readonly Usage[],
+  declared: Identifier | undefined,
+): Literal['replaced'] {
+  const own = usages.find(({ name, assignedAt }) => assignedAt !== undefined && isLazyDefinition(node, name));
+  if (own?.assignedAt === undefined) return undefined;
+  const { name, assignedAt } = own;
+  own.assignedAt = undefined;
+  return { name, assignedAt, isDeclared: name === declared?.name };
 }
 
 // Made apart: within `analyse` it would keep all that its other closures see, the whole syntax tree.
