@@ -471,6 +471,32 @@ describe('a program', () => {
     );
   });
 
+  test('that uses a class with a key that was computed from what has changed since is told so', () => {
+    const file = write('changed-key.mjs', [
+      `import { deferToThread } from ${JSON.stringify(heddle)};`,
+      "let key = 'warp';",
+      "const keys = { method: 'weave', count: 1 };",
+      "const symbol = Symbol.for('heddle.key');",
+      'class Method { [key]() { return key; } }',
+      'class Static { static [key] = 1; read() { return key; } }',
+      'class Part { [keys.method]() { return keys; } }',
+      `class Template { [\`on-\${key}-\${keys.count}\`]() { return keys; } }`,
+      `class Kept { get [keys.method]() { return 1; } static [\`\${keys.count}\`]() {} [symbol]() { return symbol.description; } }`,
+      'const names = () => [Reflect.ownKeys(Kept.prototype), Kept[keys.count].name, new Kept()[symbol]()];',
+      'console.log((await deferToThread(() => String(names().flat().map(String)))) === String(names().flat().map(String)));',
+      "key = 'weft';",
+      "keys.method = 'beat';",
+      'for (const f of [() => Method, () => Static, () => Part, () => Template]) {',
+      '  await deferToThread(f).catch(({ code, message }) => console.log(code, /computed from .*? since/.exec(message)?.[0]));',
+      '}',
+    ]);
+    const { stdout } = run([file]);
+    const lines = ['key', 'key', 'keys', 'key'].map(
+      (name) => `HEDDLE_UNREADABLE_SOURCE computed from ${name}, which has changed since\n`,
+    );
+    assert.equal(stdout, `true\n${lines.join('')}`);
+  });
+
   test('that uses a function which only this thread has put into a module is told so, before anything has run', () => {
     write('stages.mjs', [
       'export const stages = {};',

@@ -9,6 +9,7 @@ import { isMadeAt } from './expression-names.ts';
 import { isOwnGlobal } from './global-names.ts';
 import type { Closure } from './known-literals.ts';
 import { CapturedCall } from './captured-call.ts';
+import { changedKey } from './computed-keys.ts';
 import { importedBy, importOf, requireOf } from './loadables.ts';
 import { languageObject } from './language-objects.ts';
 import type { Literal } from './literal.ts';
@@ -131,7 +132,7 @@ class Graph {
     this.#functions.push({ literal, name: functionName(f), bindings });
     const variables = fixedVariables(f) ?? readVariables(f, literal, scopes ?? []);
     this.#checkNames(variables, steps);
-    this.#checkKeys(variables, steps);
+    this.#checkKeys(f, variables, steps);
     this.#checkReplaced(f, variables, steps);
     for (const variable of variables) {
       const binding = { name: variable.usage.name, target: PENDING };
@@ -161,13 +162,15 @@ class Graph {
   }
 
   /** A key is computed when its class is made, and V8 keeps for a class only what its functions use. */
-  #checkKeys(variables: readonly Variable[], steps: readonly refuse.Step[]): void {
-    const { namesInKeys, usages } = (steps.at(-1) as refuse.Step).literal;
+  #checkKeys(f: Function, variables: readonly Variable[], steps: readonly refuse.Step[]): void {
+    const { namesInKeys, usages, computedKeys } = (steps.at(-1) as refuse.Step).literal;
     for (const name of namesInKeys) {
       const isFree = usages.some((usage) => usage.name === name);
       if (!isFree || isOwnGlobal(name) || variables.some(({ usage }) => usage.name === name)) continue;
       throw refuse.forgottenKey(steps, name);
     }
+    const changed = changedKey(f, computedKeys, variables);
+    if (changed !== undefined) throw refuse.changedKey(steps, changed);
   }
 
   #bind(variable: Variable, steps: readonly refuse.Step[], set: (target: Target) => void): void {

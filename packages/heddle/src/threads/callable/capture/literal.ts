@@ -2,6 +2,7 @@ import type { Identifier } from 'acorn';
 import { expressionNames, type Start } from './expression-names.ts';
 import type { Obstacle } from './free-variables.ts';
 import { freeVariables } from './free-variables.ts';
+import { type ComputedKey, computedKeysOf } from './computed-keys.ts';
 import { isLazyDefinition } from './lazy-definition.ts';
 import { type LiteralText, readLiteral } from './literal-text.ts';
 import { type ClassMembers, membersOf, namesInKeys, namesNeededAtOnce, type Parent, parentOf } from './class-parts.ts';
@@ -56,6 +57,8 @@ export interface Literal {
   readonly parentName: string | undefined;
   /** Of a class: the names in the computed keys of its members, which were used when it was made. */
   readonly namesInKeys: readonly string[];
+  /** Of a class: the same keys, as far as it shows what they came to. */
+  readonly computedKeys: readonly ComputedKey[];
   /** Of a class: what it has by its text. */
   readonly members: ClassMembers | undefined;
   readonly facts: ModuleFacts;
@@ -124,6 +127,7 @@ export function analyse(f: Function, origin: ScriptOrigin): Literal {
     importsDynamically: free.dynamicImports.length > 0,
     neededAtOnce: read.node.type === 'ClassExpression' ? namesNeededAtOnce(read.node, parent) : [],
     namesInKeys: read.node.type === 'ClassExpression' ? namesInKeys(read.node.body) : [],
+    computedKeys: read.node.type === 'ClassExpression' ? computedKeysOf(read.node.body) : [],
     members: read.node.type === 'ClassExpression' ? membersOf(read.node) : undefined,
     expressionNames: expressionNames(usages, source && { scriptId, offset: source.start }, facts),
     facts,

@@ -89,6 +89,15 @@ export function forgottenKey(steps: readonly Step[], name: string): CallableErro
   );
 }
 
+export function changedKey(steps: readonly Step[], name: string): CallableError {
+  return refusal(
+    'HEDDLE_UNREADABLE_SOURCE',
+    steps,
+    `has a member whose name was computed from ${name}, which has changed since`,
+    ['Write the name as it is, compute it from a variable that stays, or export the class from a module of its own.'],
+  );
+}
+
 export function expressionName(steps: readonly Step[], name: string): CallableError {
   return refusal(
     'HEDDLE_UNREADABLE_SOURCE',
