@@ -25,7 +25,7 @@ export function isLazyDefinition(root: FunctionOrClass, name: string): boolean {
     }
     if (node.type === 'ReturnStatement') for (const { name: variable } of lastOf(node.argument)) given.add(variable);
   }
-  // Regenerator returns the object that from then on its replacement returns.
+  // Regenerator returns the object that its replacement returns from then on, and so does who remembers what was worked out.
   return replacesItself && (callsOther || [...given].some((variable) => givenByOther.has(variable)));
 }
 
@@ -40,6 +40,7 @@ function* ownCode(root: AnyNode): Generator<AnyNode> {
 
 function returnedBy(node: AnyNode): readonly Identifier[] {
   if (!/Function/.test(node.type)) return [];
+  if (node.type === 'ArrowFunctionExpression' && node.expression) return lastOf(node.body);
   return [...ownCode(node)].flatMap((part) => (part.type === 'ReturnStatement' ? lastOf(part.argument) : []));
 }
 
