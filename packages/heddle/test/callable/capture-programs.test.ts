@@ -246,6 +246,25 @@ describe('a program', () => {
     assert.deepEqual(inThread, inline);
   });
 
+  test('whose functions have been given another length has that in a thread, other closures of the text have theirs', () => {
+    const file = write('lengths.mjs', [
+      `import { deferToThread } from ${JSON.stringify(heddle)};`,
+      'function wrap(f) {',
+      '  const wrapper = (...args) => f(...args);',
+      "  return Object.defineProperty(wrapper, 'length', { value: f.length });",
+      '}',
+      'const two = wrap((a, b) => a + b);',
+      'const none = wrap(() => 0);',
+      'const one = wrap((a) => a);',
+      'const object = { method(a, b = 1, c) {}, two };',
+      'const f = () => [two.length, none.length, one.length, object.method.length, object.two.length, two(1, 2)].join();',
+      'const own = (g) => () => g.length;',
+      'for (const g of [f, own(two), own(none), own((a, b) => a)]) console.log((await deferToThread(g)) === g());',
+    ]);
+    const { stdout, stderr } = run([file]);
+    assert.equal(stdout, 'true\ntrue\ntrue\ntrue\n', stderr);
+  });
+
   test('is told where a function does otherwise when it is called again, by putting another in its place', () => {
     const file = write('once.cjs', [
       'function next() { next = () => 2; return 1; }',

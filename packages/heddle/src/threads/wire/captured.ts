@@ -17,6 +17,8 @@ export interface CapturedReference {
 /** One function's or class's text. */
 export interface CapturedText {
   readonly name: string;
+  /** Left out where it is that of the text. */
+  readonly length?: number;
   readonly text: string;
   /** Methods and accessors are compiled within an object, classes as late as can be: their static parts run code. */
   readonly form: 'function' | 'method' | 'getter' | 'setter' | 'class';

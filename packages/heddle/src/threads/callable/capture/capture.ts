@@ -13,6 +13,7 @@ import { changedKey } from './computed-keys.ts';
 import { importedBy, importOf, requireOf } from './loadables.ts';
 import { languageObject } from './language-objects.ts';
 import type { Literal } from './literal.ts';
+import { givenLength } from './given-length.ts';
 import { type GivenPart, givenPart } from './given-parts.ts';
 import { addressOfNamespace, namespaceOfCommonJs } from './module-namespaces.ts';
 import { loadedObject, moduleObject } from './module-objects.ts';
@@ -129,7 +130,7 @@ class Graph {
     const index = this.#functions.length;
     const bindings: { name: string; target: Target }[] = [];
     this.#indexes.set(f, index);
-    this.#functions.push({ literal, name: functionName(f), bindings });
+    this.#functions.push({ literal, name: functionName(f), length: givenLength(f, literal.length), bindings });
     const variables = fixedVariables(f) ?? readVariables(f, literal, scopes ?? []);
     this.#checkNames(variables, steps);
     this.#checkKeys(f, variables, steps);

@@ -3,6 +3,7 @@ import { expressionNames, type Start } from './expression-names.ts';
 import type { Obstacle } from './free-variables.ts';
 import { freeVariables } from './free-variables.ts';
 import { type ComputedKey, computedKeysOf } from './computed-keys.ts';
+import { lengthByText } from './given-length.ts';
 import { isLazyDefinition } from './lazy-definition.ts';
 import { type LiteralText, readLiteral } from './literal-text.ts';
 import { type ClassMembers, membersOf, namesInKeys, namesNeededAtOnce, type Parent, parentOf } from './class-parts.ts';
@@ -27,6 +28,8 @@ export interface Literal {
   readonly kind: 'literal';
   readonly form: CapturedText['form'] | 'private';
   readonly isArrow: boolean;
+  /** Its `length` by its text. */
+  readonly length: number | undefined;
   /** Ready to be compiled elsewhere. */
   readonly text: string;
   readonly script: string;
@@ -107,6 +110,7 @@ export function analyse(f: Function, origin: ScriptOrigin): Literal {
   return {
     kind: 'literal',
     form: formOf(read),
+    length: lengthByText(read.node),
     isArrow: read.node.type === 'ArrowFunctionExpression',
     text: portable(text, read, free.dynamicImports, parent, declared),
     parentName: parent?.name,

@@ -7,6 +7,8 @@ import type { Literal } from './literal.ts';
 export interface CapturedFunction {
   readonly literal: Literal;
   readonly name: string;
+  /** Where it is not that of the text. */
+  readonly length: number | undefined;
   readonly bindings: readonly { readonly name: string; readonly target: Target }[];
 }
 
@@ -32,8 +34,9 @@ export function referenceFor(functions: readonly CapturedFunction[], patches: re
 
 function shapeOf(functions: readonly CapturedFunction[], patches: readonly Patch[]): string {
   let shape = '';
-  for (const { literal, name, bindings } of functions) {
+  for (const { literal, name, length, bindings } of functions) {
     shape += `${numberOf(literal)} ${name}(`;
+    if (length !== undefined) shape += `${length})(`;
     for (const binding of bindings) shape += `${binding.name}=${keyOf(binding.target)},`;
     shape += ')';
   }
@@ -58,11 +61,12 @@ function isDebugged(): boolean {
   return process.getBuiltinModule('node:inspector').url() !== undefined;
 }
 
-function textOf({ literal, name, bindings }: CapturedFunction, mapped: boolean): CapturedText {
+function textOf({ literal, name, length, bindings }: CapturedFunction, mapped: boolean): CapturedText {
   const { text, strict, script, line, column, neededAtOnce, offsets } = literal;
   const form = literal.form as CapturedText['form'];
   const parts: CapturedText = { name, text, form, strict, script, line, column, bindings, neededAtOnce };
-  const captured = offsets === undefined ? parts : { ...parts, offsets };
+  const measured = length === undefined ? parts : { ...parts, length };
+  const captured = offsets === undefined ? measured : { ...measured, offsets };
   const sourceMapUrl = literal.sourceMapUrl();
   const isOfUse = mapped || sourceMapUrl.length < SHORT || isDebugged();
   return sourceMapUrl === '' || !isOfUse ? captured : { ...captured, sourceMapUrl };

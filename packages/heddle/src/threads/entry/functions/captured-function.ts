@@ -75,7 +75,7 @@ class Instance {
   }
 
   #make(index: number): void {
-    const { bindings, name } = this.#reference.functions[index] as CapturedText;
+    const { bindings, name, length } = this.#reference.functions[index] as CapturedText;
     const made = this.#compiled[index]?.(...bindings.map(({ target }) => this.#valueOf(target)));
     if (made === undefined) return;
     this.#made[index] = made;
@@ -83,6 +83,7 @@ class Instance {
     const given = Object.getOwnPropertyDescriptor(made.f, 'name');
     if (given?.writable === false && given.value !== name)
       Object.defineProperty(made.f, 'name', { value: name, configurable: true });
+    if (length !== undefined) Object.defineProperty(made.f, 'length', { value: length, configurable: true });
   }
 
   #makeClass(index: number, waiting: ReadonlySet<number> = new Set()): void {
