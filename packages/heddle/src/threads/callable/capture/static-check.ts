@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import { functionName } from '../function-name.ts';
+import { dataProperty } from '../members.ts';
 import type { ClassMembers } from './class-parts.ts';
 import * as refuse from './refusals.ts';
 
@@ -49,7 +50,12 @@ function ownState(f: Function): string[] {
   const { value } = prototype as { value: unknown };
   if (typeof value !== 'object' || value === null) return [...own.map(String), 'prototype'];
   const inherited = Reflect.ownKeys(value).filter((key) => key !== 'constructor');
-  if (!isBehindInstances(Object.getPrototypeOf(value))) inherited.push('__proto__');
+  const behind = Object.getPrototypeOf(value) as object | null;
+  if (!isBehindInstances(behind)) inherited.push('__proto__');
+  // `F.prototype = {}`: its instances have another constructor. What a generator goes through has none.
+  else if (Object.hasOwn(behind as object, 'isPrototypeOf') && dataProperty(value, 'constructor') !== f) {
+    inherited.push('constructor');
+  }
   return [...own.map(String), ...inherited.map((key) => `prototype.${String(key)}`)];
 }
 
