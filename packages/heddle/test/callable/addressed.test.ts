@@ -113,6 +113,21 @@ test('a variable in its dead zone is told when the call is made, and a later cal
   assert.deepEqual(await pool.defer(addressed(f, url, '$0', () => [late])), ['by its address', 1]);
 });
 
+test('the values are those of the moment of the call, also where another place makes it', limit, async (t) => {
+  const pool = poolFor(t);
+  let ends = 1;
+  const f = addressed(
+    (_more: number): Answer => ['captured', ends],
+    url,
+    '$0',
+    () => Array.from({ length: ends }, () => 0),
+  );
+  ends = 2;
+  assert.deepEqual(await pool.defer(f, 0), ['by its address', 2]);
+  const sameByAnotherName: typeof f = f;
+  assert.deepEqual(await pool.defer(sameByAnotherName, (ends = 4)), ['by its address', 4]);
+});
+
 test('without code generation, it is told that a value cannot be copied, and which', limit, async () => {
   const args = ['--disallow-code-generation-from-strings', programFile('addressed-unclonable.js')];
   const [error] = (await runProgram(args)) as { code: string; message: string }[];

@@ -1,13 +1,11 @@
 import type { FactoryReference } from '../wire/reference.ts';
-import { CapturedCall } from './capture/captured-call.ts';
+import { AddressedFunction } from './addressed-function.ts';
 import type { Parts } from './capture/usage.ts';
 import { CapturedValues } from './capture/values.ts';
-import { functionName } from './function-name.ts';
-import { addressedCalls, refusals } from './known.ts';
-import { reasonOf } from '../wire/values/reason-of.ts';
+import { addresses } from './known.ts';
 
-// A thread knows a function by its reference object, so there is one for each address.
-const factories = new Map<string, FactoryReference>();
+// A thread knows a function by its reference object, so there is one for each address: by the URL, and the export.
+const factories = new Map<string, Map<string, FactoryReference>>();
 
 /**
  * Attaches to a function the address of the module that makes it in a thread. The build plug-in
@@ -15,8 +13,8 @@ const factories = new Map<string, FactoryReference>();
  *
  * @param url the module's absolute URL
  * @param name its export: a function that takes the captured values and gives the function
- * @param captured reads the captured values
- * @returns `f` itself; where a captured variable is in its dead zone, the call with it will be refused
+ * @param captured reads the captured values, when a call is made: where one is in its dead zone, that is refused
+ * @returns `f` itself
  *
  * @example
  * ```ts sketch of what the build plug-in writes
@@ -25,33 +23,24 @@ const factories = new Map<string, FactoryReference>();
  */
 export function addressed<F extends Function>(f: F, url: URL | string, name: string, captured: () => unknown[]): F {
   // Anything else is refused by the call itself, in its own words.
-  if (typeof f !== 'function') return f;
-  const { href } = typeof url === 'string' ? { href: url } : url;
-  const key = `${href}#${name}`;
-  let reference = factories.get(key);
-  if (reference === undefined) {
-    reference = { kind: 'factory', url: href, name };
-    factories.set(key, reference);
-  }
-  try {
-    const values = captured();
-    // A function among the values has to be found itself: by run-time capture, as without the plug-in.
-    if (values.some((value) => typeof value === 'function')) addressedCalls.delete(f);
-    else addressedCalls.set(f, new CapturedCall(reference, values));
-    refusals.delete(f);
-  } catch (cause) {
-    addressedCalls.delete(f);
-    const ownName = functionName(f);
-    refusals.set(f, {
-      code: 'HEDDLE_DEAD_ZONE',
-      functionName: ownName,
-      message:
-        `${ownName || 'An anonymous function'} captures a variable that has not been initialised yet ` +
-        `(${reasonOf(cause)}). Make the call after its declaration.`,
-      cause,
-    });
+  if (typeof f === 'function') {
+    addresses.set(f, new AddressedFunction(factoryAt(typeof url === 'string' ? url : url.href, name), captured));
   }
   return f;
+}
+
+function factoryAt(url: string, name: string): FactoryReference {
+  let ofModule = factories.get(url);
+  if (ofModule === undefined) {
+    ofModule = new Map();
+    factories.set(url, ofModule);
+  }
+  let reference = ofModule.get(name);
+  if (reference === undefined) {
+    reference = { kind: 'factory', url, name };
+    ofModule.set(name, reference);
+  }
+  return reference;
 }
 
 /** What is used of a value: `{ body: { text: 1 }, url: 1 }` of `req.body.text` and `req.url`, 1 of `req` itself. */

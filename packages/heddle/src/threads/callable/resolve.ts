@@ -7,7 +7,7 @@ import { CapturedCall } from './capture/captured-call.ts';
 import { isKnownLiteral, knownLiteral, literalAt, literalOf } from './capture/known-literals.ts';
 import { isWrittenInCall } from './capture/written-in-call.ts';
 import { isEntryModule } from './modules/entry-module.ts';
-import { addressedCalls, references, refusals } from './known.ts';
+import { addresses, references, refusals } from './known.ts';
 import {
   countNodeModules,
   globalOfNode,
@@ -39,7 +39,7 @@ const NONE: readonly unknown[] = [];
 
 /** Whether it has been found out before how a thread can get `f`, or why none can. */
 export function isKnown(f: Function): boolean {
-  return typeof f !== 'function' || references.has(f) || addressedCalls.has(f) || refusals.has(f);
+  return typeof f !== 'function' || references.has(f) || addresses.has(f) || refusals.has(f);
 }
 
 /**
@@ -58,7 +58,7 @@ export function isKnown(f: Function): boolean {
 export function resolveCallable(f: Function): Callable | Promise<Callable> {
   const known = references.get(f);
   if (known !== undefined) return known;
-  const addressed = addressedCalls.get(f);
+  const addressed = addresses.get(f)?.callOf(f);
   if (addressed !== undefined) return addressed;
   const located = locate(f);
   return isPromise(located) ? located.then((found) => callableOf(f, found)) : callableOf(f, located);
@@ -72,7 +72,7 @@ export function resolveCallable(f: Function): Callable | Promise<Callable> {
  * @throws CallableError (or a promise rejected with one) when no thread can reach `f`.
  */
 export function resolveWithoutAddress(f: Function, unclonable: Error): Callable | Promise<Callable> {
-  addressedCalls.delete(f);
+  addresses.delete(f);
   const explain = (error: unknown): never => {
     const isOnlyDenied =
       error instanceof CallableError &&

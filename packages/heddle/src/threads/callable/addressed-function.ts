@@ -1,0 +1,43 @@
+import type { FactoryReference } from '../wire/reference.ts';
+import { reasonOf } from '../wire/values/reason-of.ts';
+import { CallableError } from '../wire/errors/callable-error.ts';
+import { CapturedCall } from './capture/captured-call.ts';
+import { functionName } from './function-name.ts';
+
+/** What the build plug-in says of a function: which module makes it in a thread, and how its closure is read. */
+export class AddressedFunction {
+  readonly reference: FactoryReference;
+  readonly #captured: () => unknown[];
+
+  constructor(reference: FactoryReference, captured: () => unknown[]) {
+    this.reference = reference;
+    this.#captured = captured;
+  }
+
+  /**
+   * What a call sends that is made now: the variables may hold something else than when the function got its address.
+   *
+   * @returns undefined where a function is among the values: that has to be found itself, by run-time capture
+   * @throws CallableError where a captured variable is in its dead zone
+   */
+  callOf(f: Function): CapturedCall | undefined {
+    const values = this.#read(f);
+    return values.some((value) => typeof value === 'function') ? undefined : new CapturedCall(this.reference, values);
+  }
+
+  #read(f: Function): unknown[] {
+    try {
+      return this.#captured();
+    } catch (cause) {
+      const ownName = functionName(f);
+      throw new CallableError({
+        code: 'HEDDLE_DEAD_ZONE',
+        functionName: ownName,
+        message:
+          `${ownName || 'An anonymous function'} captures a variable that has not been initialised yet ` +
+          `(${reasonOf(cause)}). Make the call after its declaration.`,
+        cause,
+      });
+    }
+  }
+}
