@@ -54,6 +54,8 @@ export function closureOf(f: Node, { callScope, root, uses, exported, changed }:
   const declarations = new Map<string, Binding>();
   const captured = new Map<string, Captured>();
   const texts: Node[] = [f];
+  const used = new Map<Node, Set<Binding>>();
+  const changedFunctions = new Set([...changed].map(valueOf));
 
   for (const text of texts) {
     const obstacle = foreignSyntax(text, text === f);
@@ -68,6 +70,10 @@ export function closureOf(f: Node, { callScope, root, uses, exported, changed }:
         if (use.name === 'arguments') continue;
         if (!use.implied && !GLOBALS.has(use.name)) captured.set(use.name, { name: use.name, binding: undefined });
         continue;
+      }
+      // In its own text, a function may have another name than outside.
+      if (binding.scope.node === binding.declaration && changedFunctions.has(binding.declaration)) {
+        if (isFunction(binding.declaration)) return isChanged(use, text);
       }
       // Its own variable, or one of a text that is written again as a whole.
       if (texts.some((whole) => within(binding.scope.node, whole))) continue;
@@ -87,11 +93,11 @@ export function closureOf(f: Node, { callScope, root, uses, exported, changed }:
       if (binding.kind === 'import') imports.set(use.name, binding);
       else if (exportedName !== undefined) own.set(use.name, exportedName);
       else if (isCode(binding)) {
-        if (binding.isMerged || changed.has(binding))
-          return { node: use.node, text, message: `uses ${use.name}, which is changed` };
+        if (binding.isMerged || changed.has(binding)) return isChanged(use, text);
         if (isNeededEarly(use, binding, text)) {
           return { node: use.node, text, message: `needs ${use.name} before it is declared` };
         }
+        used.set(text, (used.get(text) ?? new Set()).add(binding));
         if (declarations.has(use.name)) continue;
         declarations.set(use.name, binding);
         if (binding.statement === f) continue;
@@ -100,6 +106,13 @@ export function closureOf(f: Node, { callScope, root, uses, exported, changed }:
         }
         texts.push(binding.statement);
       } else captured.set(use.name, { name: use.name, binding });
+    }
+  }
+  for (const made of declarations.values()) {
+    const late = neededTooEarly(made, used);
+    if (late !== undefined) {
+      const { statement } = made;
+      return { node: statement, text: statement, message: `needs ${late.name} before it is declared` };
     }
   }
   // What a text that came later holds was taken for something from outside.
@@ -114,6 +127,10 @@ export function closureOf(f: Node, { callScope, root, uses, exported, changed }:
     captured: [...captured.values()],
     texts,
   };
+}
+
+function isChanged({ name, node }: Use, text: Node): Obstacle {
+  return { node, text, message: `uses ${name}, which is changed` };
 }
 
 function within(node: Node, outer: Node): boolean {
@@ -146,6 +163,12 @@ function isDefinition(binding: Binding): boolean {
   return value !== undefined && (isFunction(value) || value.type === 'ClassExpression');
 }
 
+/** The function or class that a variable holds by its declaration. */
+function valueOf(binding: Binding): Node | undefined {
+  const isNamed = binding.kind === 'function' || binding.kind === 'class';
+  return isNamed ? binding.declaration : onlyInitialiser(binding);
+}
+
 function onlyInitialiser({ kind, declaration, statement }: Binding): Node | undefined {
   if (kind !== 'const' || (statement['declarations'] as Node[] | undefined)?.length !== 1) return undefined;
   if ((declaration['id'] as Node).type !== 'Identifier') return undefined;
@@ -162,6 +185,31 @@ function isNeededEarly(use: Use, { kind, statement }: Binding, text: Node): bool
   }
   return true;
 }
+
+/**
+ * What a class or an enum may reach while it is made, by the functions that it calls, before that is declared. In the
+ * scope of its own that were as much too early in the program.
+ */
+function neededTooEarly(
+  { scope, statement }: Binding,
+  used: ReadonlyMap<Node, ReadonlySet<Binding>>,
+): Binding | undefined {
+  if (!callsWhileMade(statement)) return undefined;
+  const reached = new Set(used.get(statement));
+  for (const binding of reached) {
+    const isLater = binding.kind !== 'function' && binding.statement.start > statement.start;
+    if (isLater && binding.scope !== scope) return binding;
+    for (const next of used.get(binding.statement) ?? []) reached.add(next);
+  }
+  return undefined;
+}
+
+function callsWhileMade(node: Node): boolean {
+  if (isFunction(node) || (node.type === 'PropertyDefinition' && !node['static'] && !node['computed'])) return false;
+  return CALLS.has(node.type) || [...childrenOf(node)].some(callsWhileMade);
+}
+
+const CALLS = new Set(['CallExpression', 'NewExpression', 'TaggedTemplateExpression', 'Decorator']);
 
 function holdsClass(statement: Node): boolean {
   const [declarator] = statement['declarations'] as Node[];

@@ -1,6 +1,7 @@
 import MagicString, { type SourceMap } from 'magic-string';
 import { parseSync } from 'oxc-parser';
 import { deferredArguments } from './calls.ts';
+import { bindingsOf, changedBindings } from './changed.ts';
 import { type Captured, closureOf } from './closure.ts';
 import { exportsOf } from './exports.ts';
 import { mayDefer } from './may-defer.ts';
@@ -58,7 +59,8 @@ export function hoist(code: string, file: string, { own }: HoistOptions): Hoiste
   const allExported = exportsOf(tree);
   const exported = own === undefined ? new Map<string, string>() : allExported;
 
-  const setting = { root, uses, exported, changed: bindingsOf(uses.filter(isWrittenTo)) };
+  const parents = parentsIn(tree);
+  const setting = { root, uses, exported, changed: changedBindings(uses, parents) };
   const replaced = bindingsOf(uses.filter(({ assigned }) => assigned));
   const places: Node[] = [];
   const hoistables: Hoistable[] = [];
@@ -79,7 +81,6 @@ export function hoist(code: string, file: string, { own }: HoistOptions): Hoiste
   }
   if (places.length === 0 && errors.length === 0) return undefined;
 
-  const parents = parentsIn(tree);
   const readings = hoistables.map((hoistable) => readingOf(hoistable, uses, parents));
   const surroundings = { code, file, own, pragmas };
   return {
@@ -185,15 +186,6 @@ function declaredName(text: Node): string | undefined {
 function firstStatement(program: Node): number {
   const body = program['body'] as Node[];
   return body.find((statement) => typeof statement['directive'] !== 'string')?.start ?? program.end;
-}
-
-function isWrittenTo({ assigned, changed }: Use): boolean {
-  return assigned || changed === true;
-}
-
-function bindingsOf(uses: readonly Use[]): Set<Binding> {
-  const bindings = uses.map(({ scope, name }) => scope.find(name));
-  return new Set(bindings.filter((binding) => binding !== undefined));
 }
 
 /** What JSX becomes calls of where the compiler's settings say so, of which only the import is in the text. */

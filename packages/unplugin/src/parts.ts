@@ -59,7 +59,7 @@ function stepsFrom(use: Node, parents: Parents): string[] {
 }
 
 /** The parent, past what TypeScript only says of the types. */
-function outermost(node: Node, parents: Parents): Node | undefined {
+export function outermost(node: Node, parents: Parents): Node | undefined {
   const parent = parents.get(node);
   return parent?.type.startsWith('TS') && parent['expression'] === node ? outermost(parent, parents) : parent;
 }

@@ -218,7 +218,12 @@ export function usesIn(
       for (const decorator of (parameter['decorators'] ?? []) as Node[]) walk(decorator, scope, scope);
       declarePattern(parameter, inner, 'parameter', parameter, parameter, inner, inner);
     }
-    if (isNode(node['body'])) walk(node['body'], inner, inner);
+    const { body } = node;
+    if (isNode(body) && body.type === 'BlockStatement') {
+      // What the parameters are given by default does not see the body's own variables.
+      const vars = new Scope(body, inner, true);
+      walkChildren(body, vars, vars);
+    } else if (isNode(body)) walk(body, inner, inner);
     if (node.type === 'FunctionExpression' && isNode(id)) inner.declare(nameOf(id), 'function', node);
   }
 

@@ -54,7 +54,7 @@ export function threadModule({ code, file, own, pragmas }: Surroundings, hoistab
   const head = [
     ...pragmas,
     ...imports.map((binding) => importOf(code, binding)),
-    ...exported.map(([local, as]) => `import { ${as} as ${local} } from ${JSON.stringify(own)};`),
+    ...exported.map(([local, as]) => `import { ${exportName(as)} as ${local} } from ${JSON.stringify(own)};`),
   ].join('');
   text.prepend(`${head}export const $0 = (${captured.map(parameterOf).join(', ')}) => {`);
   text.append(`\nreturn ${made};};\n`);
@@ -85,6 +85,11 @@ function withPrefix(gap: string, prefix: string): string {
   if (lineStart === 0) return gap + prefix;
   const lineEnd = gap.endsWith('\r', lineStart - 1) ? lineStart - 2 : lineStart - 1;
   return `${gap.slice(0, lineEnd)};${prefix}${gap.slice(lineEnd)}`;
+}
+
+/** An export may have any text for its name. */
+function exportName(name: string): string {
+  return /^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*$/u.test(name) ? name : JSON.stringify(name);
 }
 
 function importOf(code: string, { declaration: specifier, statement }: Binding): string {

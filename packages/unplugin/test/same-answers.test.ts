@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { after, test } from 'node:test';
+import { bundlers, root } from './support/builds.ts';
+import { run } from './support/run.ts';
+
+// Each program prints what a thread gives, and what the function gives when it is called directly.
+const programs: Readonly<Record<string, string>> = {
+  'what a parameter is given by default uses the variable outside, where the body has another of that name': `
+    const ends = 1;
+    const twice = (n) => n * 2;
+    const f = (more = () => twice(ends), first = ends) => { var ends = 3; return [more(), first, ends]; };
+    print(await deferToThread(f), f());`,
+  'what a class calls while it is made finds constants that are written after it': `
+    async function both() {
+      class Loom extends base() { static made = Loom.name + base().width; }
+      const f = () => [new Loom().width(), Loom.made.length];
+      return [await deferToThread(f), f()];
+    }
+    function base() { return plain(); }
+    const plain = () => class { width() { return 4; } };
+    print(...await both());`,
+  'a function that is deferred again under another name has the values of that time': `
+    let ends = 1;
+    const f = (more) => ends + more;
+    const again = (g, ...args) => deferToThread(g, ...args);
+    const first = [await deferToThread(f, 1), f(1)];
+    ends = 5;
+    const second = [await again(f, 1), f(1)];
+    print([first[0], second[0]], [first[1], second[1]]);`,
+};
+
+// What no text holds: without the plug-in it is refused, and so it is with it.
+const refused: Readonly<Record<string, string>> = {
+  'a property of a function that its text knows by another name': `
+    const f = function self() { return self.unit; };
+    f.unit = 'ends';
+    print(await codeOf(deferToThread(f)));`,
+  'a prototype that other code has got by an argument': `
+    const inherits = (derived, base) => { derived.prototype = Object.create(base.prototype); };
+    function Base() {}
+    Base.prototype.width = () => 2;
+    function Loom() {}
+    inherits(Loom, Base);
+    print(await codeOf(deferToThread(() => new Loom().width())));`,
+  'a prototype that other code has got by a variable': `
+    class Loom {}
+    const proto = Loom.prototype;
+    proto.width = () => 2;
+    print(await codeOf(deferToThread(() => new Loom().width())));`,
+};
+
+const output = path.join(root, 'build/same-answers');
+after(() => rm(output, { recursive: true, force: true }));
+
+async function build(name: string, text: string): Promise<string> {
+  const dir = path.join(output, name.replaceAll(/\W+/g, '-'));
+  await mkdir(dir, { recursive: true });
+  const input = path.join(dir, 'main.js');
+  const head = `import { deferToThread } from 'heddle';
+    const print = (...both) => console.log(JSON.stringify(both));
+    const codeOf = (call) => call.then((value) => value, (error) => error.code);`;
+  await writeFile(input, head + text);
+  await bundlers.esbuild({ input, dir, minify: false, format: 'esm', bundlesHeddle: false, plugged: true });
+  return path.join(dir, 'program.mjs');
+}
+
+for (const [name, text] of Object.entries(programs)) {
+  test(name, async () => {
+    const [inThread, inline] = (await run(root, await build(name, text))) as unknown[];
+    assert.deepEqual(inThread, inline);
+  });
+}
+
+for (const [name, text] of Object.entries(refused)) {
+  test(`${name} is not lost without a word`, async () => {
+    assert.deepEqual(await run(root, await build(name, text)), ['HEDDLE_CAPTURES_UNCLONABLE']);
+  });
+}
+
+test('an export whose name is no identifier is imported by its name', async () => {
+  const dir = path.join(output, 'named-by-text');
+  await mkdir(dir, { recursive: true });
+  const loom = `import { deferToThread } from 'heddle';
+    const width = (ends) => ends * 2;
+    export { width as 'of the loom' };
+    export const both = async () => [await deferToThread(width, 3), width(3)];`;
+  await writeFile(path.join(dir, 'loom.js'), loom);
+  const program = await build('named-by-text', `const { both } = await import('./loom.js'); print(...await both());`);
+  assert.deepEqual(await run(root, program), [6, 6]);
+});
