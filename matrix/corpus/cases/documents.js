@@ -40,8 +40,8 @@ export const documents = [
     name: 'a compiled template',
     f: isBold,
     args: [view],
-    refused: 'HEDDLE_ASSIGNS_CAPTURED',
-    because: 'it is made at run time, and keeps in a variable outside of it what it has compiled',
+    refused: 'HEDDLE_CAPTURES_THIS',
+    because: 'it is made at run time, hands on its `this`, and keeps in a variable outside of it what it has compiled',
   },
   { package: 'pug', name: 'render', f: pug.render, args: ['h1= title\neach part in parts\n  p= part', view] },
   {
