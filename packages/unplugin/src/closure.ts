@@ -169,7 +169,8 @@ function valueOf(binding: Binding): Node | undefined {
   return isNamed ? binding.declaration : onlyInitialiser(binding);
 }
 
-function onlyInitialiser({ kind, declaration, statement }: Binding): Node | undefined {
+/** What a constant is, where its statement makes nothing else. */
+export function onlyInitialiser({ kind, declaration, statement }: Binding): Node | undefined {
   if (kind !== 'const' || (statement['declarations'] as Node[] | undefined)?.length !== 1) return undefined;
   if ((declaration['id'] as Node).type !== 'Identifier') return undefined;
   const { init } = declaration;

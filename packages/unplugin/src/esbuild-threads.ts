@@ -112,6 +112,8 @@ export class EsbuildThreads {
       return { errors: [{ text, location: { file } }] };
     }
     const names = hoisted.modules.map((module, index) => {
+      const recurring = id === file ? undefined : this.#nameOf(file, module);
+      if (recurring !== undefined) return recurring;
       const name = threadFileName(id, index, this.#folder);
       this.#modules.set(name, { module, file });
       return name;
@@ -123,6 +125,11 @@ export class EsbuildThreads {
       loader: 'default',
       resolveDir: path.dirname(file),
     };
+  }
+
+  /** A function that defers itself would have modules without end. */
+  #nameOf(file: string, { key }: ThreadModule): string | undefined {
+    return [...this.#modules].find(([, known]) => known.file === file && known.module.key === key)?.[0];
   }
 
   /**

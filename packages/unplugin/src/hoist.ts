@@ -2,7 +2,7 @@ import MagicString, { type SourceMap } from 'magic-string';
 import { parseSync } from 'oxc-parser';
 import { deferredArguments } from './calls.ts';
 import { bindingsOf, changedBindings } from './changed.ts';
-import { type Captured, closureOf } from './closure.ts';
+import { type Captured, closureOf, onlyInitialiser } from './closure.ts';
 import { exportsOf } from './exports.ts';
 import { mayDefer } from './may-defer.ts';
 import type { Obstacle } from './obstacle.ts';
@@ -149,6 +149,8 @@ function namedFunction(
   if (!isFunctionName) return undefined;
   if (binding.scope.parent === undefined && exported.has(binding.name)) return identifier;
   if (replaced.has(binding)) return undefined;
+  // The rest of the statement would be made once more.
+  if (binding.kind === 'const' && onlyInitialiser(binding) === undefined) return undefined;
   return binding.kind === 'function' ? binding.declaration : binding.statement;
 }
 

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { mayDefer } from './may-defer.ts';
 import { ownSpecifier } from './thread-id.ts';
+import type { ThreadModule } from './thread-module.ts';
 
 // For programs that no bundler builds: `node --import @heddle/unplugin/register`. Threads inherit the option.
 
@@ -39,23 +40,24 @@ registerHooks({
     }
     const code = loaded.source === undefined || loaded.source === null ? '' : textOf(loaded.source);
     if (!mayDefer(code)) return loaded;
-    const { hoist, readPath, threadAt } = reader();
+    const { hoist, pathWithin, readPath, threadsAlong } = reader();
     const file = fileURLToPath(url);
     const isEntry = entryFile === undefined || file === entryFile;
     const mayImport = marked === undefined ? !isEntry : hasOwn !== undefined;
     const own = mayImport ? ownSpecifier(url) : undefined;
     const path = marked === undefined ? [] : readPath(marked);
-    const module = marked === undefined ? { code } : threadAt(code, file, { own }, path);
+    const along = marked === undefined ? [] : threadsAlong(code, file, { own }, path);
+    const module = marked === undefined ? { code } : along?.at(-1);
     const hoisted = module && hoist(module.code, file, { own: marked === undefined ? own : undefined });
     // A call that cannot work fails when it is made: the rest of the program may still do.
     if (hoisted === undefined || hoisted.modules.length === 0) {
       return marked === undefined ? loaded : { ...loaded, source: module?.code ?? '', shortCircuit: true };
     }
-    const { code: source } = hoisted.rewrite((index) =>
-      JSON.stringify(
-        `${url.replace(/[?#].*$/, '')}?heddle-thread=${[...path, index].join(',')}${mayImport ? '.own' : ''}`,
-      ),
-    );
+    const { code: source } = hoisted.rewrite((index) => {
+      const within = pathWithin(path, along ?? [], index, hoisted.modules[index] as ThreadModule);
+      const address = `${url.replace(/[?#].*$/, '')}?heddle-thread=${within.join(',')}${mayImport ? '.own' : ''}`;
+      return JSON.stringify(address);
+    });
     return { ...loaded, source, shortCircuit: true };
   },
 });

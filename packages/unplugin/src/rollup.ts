@@ -93,6 +93,7 @@ const MARK = /(?:\.heddle-thread-\d+)+(\.[cm]?[jt]sx?)$/;
 export default function heddle(): HeddlePlugin {
   const modules = new Map<string, ThreadModule>();
   const emitted = new Set<string>();
+  const urlsOf = new WeakMap<ThreadModule, string>();
   const urlOf = (reference: string): string => {
     emitted.add(reference);
     return `import.meta.ROLLUP_FILE_URL_${reference}`;
@@ -146,11 +147,20 @@ export default function heddle(): HeddlePlugin {
         const { line, column } = error;
         this.error({ code: error.code, message: error.message, id, loc: { file, line, column: column - 1 } });
       }
+      const source = id.replace(MARK, '$1');
       const urls = hoisted.modules.map((module, index) => {
+        // A function that defers itself would have modules without end.
+        const [, recurring] =
+          [...modules].find(([known, { key }]) => {
+            return modules.has(id) && known.replace(MARK, '$1') === source && key === module.key;
+          }) ?? [];
+        if (recurring !== undefined) return urlsOf.get(recurring);
         const at = file.replace(/(\.[cm]?[jt]sx?)$/, `.heddle-thread-${index}$1`);
         modules.set(at, module);
         // Rolldown tells emitted chunks apart by their names alone.
-        return urlOf(this.emitFile({ type: 'chunk', id: at, name: threadFileName(file, index, process.cwd()) }));
+        const url = urlOf(this.emitFile({ type: 'chunk', id: at, name: threadFileName(file, index, process.cwd()) }));
+        urlsOf.set(module, url);
+        return url;
       });
       return transformed(hoisted.rewrite((index) => urls[index] as string));
     },

@@ -6,6 +6,8 @@ import type { Node } from './syntax.ts';
 /** A module for threads: its export `$0` makes the function from the captured values. */
 export interface ThreadModule {
   readonly code: string;
+  /** The same of two modules of a file, however far within others they are, where they make the same function. */
+  readonly key: string;
   /** From the module to the source that it was taken from. */
   readonly map: () => SourceMap;
 }
@@ -60,6 +62,13 @@ export function threadModule({ code, file, own, pragmas }: Surroundings, hoistab
   text.append(`\nreturn ${made};};\n`);
   return {
     code: text.toString(),
+    key: JSON.stringify([
+      head,
+      f.type,
+      name,
+      captured.map(parameterOf),
+      kept.map(({ start, end }) => code.slice(start, end)),
+    ]),
     map: () => text.generateMap({ source: file, includeContent: true, hires: 'boundary' }),
   };
 }

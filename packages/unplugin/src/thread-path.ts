@@ -8,19 +8,33 @@ export function readPath(text: string): ThreadPath {
   return text.split(',').map(Number);
 }
 
-/** The module that makes the deferred function at the end of the path; undefined where there is none. */
-export function threadAt(
+/** The modules that make the deferred functions along the path, the last at its end; undefined where there is none. */
+export function threadsAlong(
   code: string,
   file: string,
   options: HoistOptions,
   path: ThreadPath,
-): ThreadModule | undefined {
-  let text = code;
-  let found: ThreadModule | undefined;
-  path.forEach((index, depth) => {
+): readonly [ThreadModule, ...ThreadModule[]] | undefined {
+  const found: ThreadModule[] = [];
+  for (const index of path) {
+    const outer = found.at(-1);
     // What is within has its imports with it, those of its own module too.
-    found = hoist(text, file, depth === 0 ? options : { own: undefined })?.modules[index];
-    text = found?.code ?? '';
-  });
-  return found;
+    const hoisted = outer === undefined ? hoist(code, file, options) : hoist(outer.code, file, { own: undefined });
+    const module = hoisted?.modules[index];
+    if (module === undefined) return undefined;
+    found.push(module);
+  }
+  const [first, ...others] = found;
+  return first && [first, ...others];
+}
+
+/** The path to a module within the one at the end of a path: back to where a function that defers itself was before. */
+export function pathWithin(
+  path: ThreadPath,
+  along: readonly ThreadModule[],
+  index: number,
+  { key }: ThreadModule,
+): ThreadPath {
+  const depth = along.findIndex((outer) => outer.key === key);
+  return depth === -1 ? [...path, index] : path.slice(0, depth + 1);
 }

@@ -2,7 +2,7 @@ import type { SourceMap } from 'magic-string';
 import { bundledHeddle } from './bundled-heddle.ts';
 import { hoist } from './hoist.ts';
 import { isSource, ownSpecifier } from './thread-id.ts';
-import { threadAt } from './thread-path.ts';
+import { pathWithin, threadsAlong } from './thread-path.ts';
 import { base, fileOf, requestFor, THREADS, threadIn, type WebpackModule } from './webpack-threads.ts';
 
 /** What the loader uses of webpack's loader context. */
@@ -33,15 +33,16 @@ export default function heddle(this: LoaderContext, code: string, map: unknown):
   // An entry is imported by nobody.
   const hasOwn = thread?.hasOwn ?? Boolean(this._compilation.moduleGraph.getIssuer(this._module));
   const own = hasOwn ? ownSpecifier(file) : undefined;
-  const module = thread && threadAt(code, file, { own }, thread.path);
+  const along = (thread && threadsAlong(code, file, { own }, thread.path)) ?? [];
+  const module = along.at(-1);
   if (thread && !module) return this.callback(new Error(`${file}${resourceQuery} is not there any more.`));
 
   const hoisted = hoist(module?.code ?? code, file, { own: thread ? undefined : own });
   if (hoisted === undefined) return module ? answer({ code: module.code, map: module.map() }) : unchanged();
   for (const { message } of hoisted.errors) this.emitError(new Error(message));
   const isEsm = this._compiler.options.output.module === true;
-  const threads = hoisted.modules.map((_module, index) => {
-    const path = [...(thread?.path ?? []), index];
+  const threads = hoisted.modules.map((inner, index) => {
+    const path = pathWithin(thread?.path ?? [], along, index, inner);
     return { request: requestFor(file, { path, hasOwn }), filename: fileOf(file, path, rootContext, isEsm) };
   });
   // Kept with the module, in webpack's caches too.

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, test } from 'node:test';
-import { bundlers, root } from './support/builds.ts';
+import { type Bundler, bundlers, root } from './support/builds.ts';
 import { run } from './support/run.ts';
 
 // Each program prints what a thread gives, and what the function gives when it is called directly.
@@ -21,6 +21,9 @@ const programs: Readonly<Record<string, string>> = {
     function base() { return plain(); }
     const plain = () => class { width() { return 4; } };
     print(...await both());`,
+  'a constant that is declared in one statement with others may be deferred by its name': `
+    const ends = 1, f = (n) => n + ends, made = f(2);
+    print(await deferToThread(f, made), f(made));`,
   'a function that is deferred again under another name has the values of that time': `
     let ends = 1;
     const f = (more) => ends + more;
@@ -54,7 +57,7 @@ const refused: Readonly<Record<string, string>> = {
 const output = path.join(root, 'build/same-answers');
 after(() => rm(output, { recursive: true, force: true }));
 
-async function build(name: string, text: string): Promise<string> {
+async function build(name: string, text: string, bundle: Bundler = bundlers.esbuild): Promise<string> {
   const dir = path.join(output, name.replaceAll(/\W+/g, '-'));
   await mkdir(dir, { recursive: true });
   const input = path.join(dir, 'main.js');
@@ -62,7 +65,7 @@ async function build(name: string, text: string): Promise<string> {
     const print = (...both) => console.log(JSON.stringify(both));
     const codeOf = (call) => call.then((value) => value, (error) => error.code);`;
   await writeFile(input, head + text);
-  await bundlers.esbuild({ input, dir, minify: false, format: 'esm', bundlesHeddle: false, plugged: true });
+  await bundle({ input, dir, minify: false, format: 'esm', bundlesHeddle: false, plugged: true });
   return path.join(dir, 'program.mjs');
 }
 
@@ -90,3 +93,20 @@ test('an export whose name is no identifier is imported by its name', async () =
   const program = await build('named-by-text', `const { both } = await import('./loom.js'); print(...await both());`);
   assert.deepEqual(await run(root, program), [6, 6]);
 });
+
+const deferringThemselves = `
+  const unit = 1;
+  async function down(n) { return n === 0 ? [unit] : [n, ...(await deferToThread(down, n - 1))]; }
+  async function even(n) { return n === 0 || (await deferToThread(odd, n - 1)); }
+  async function odd(n) { return n !== 0 && (await deferToThread(even, n - 1)); }
+  print([await deferToThread(down, 2), await deferToThread(even, 3), await deferToThread(odd, 3)], [[2, 1, 1], false, true]);`;
+
+for (const [name, bundle] of Object.entries(bundlers)) {
+  test(`functions that defer themselves, or one another, have modules of their own: ${name}`, {
+    timeout: 60_000,
+  }, async () => {
+    const program = await build(`themselves-${name}`, deferringThemselves, bundle);
+    const [inThread, inline] = (await run(root, '--disallow-code-generation-from-strings', program)) as unknown[];
+    assert.deepEqual(inThread, inline);
+  });
+}
