@@ -1,7 +1,7 @@
 import MagicString, { type SourceMap } from 'magic-string';
 import { parseSync } from 'oxc-parser';
 import { deferredArguments } from './calls.ts';
-import { bindingsOf, changedBindings } from './changed.ts';
+import { bindingsOf, changedBindings } from './changed-bindings.ts';
 import { type Captured, closureOf, onlyInitialiser } from './closure.ts';
 import { exportsOf } from './exports.ts';
 import { mayDefer } from './may-defer.ts';

@@ -94,6 +94,8 @@ export default function heddle(): HeddlePlugin {
   const modules = new Map<string, ThreadModule>();
   const emitted = new Set<string>();
   const urlsOf = new WeakMap<ThreadModule, string>();
+  const threadsOf = (file: string): ThreadModule[] =>
+    [...modules].flatMap(([id, module]) => (id.replace(MARK, '$1') === file ? [module] : []));
   const urlOf = (reference: string): string => {
     emitted.add(reference);
     return `import.meta.ROLLUP_FILE_URL_${reference}`;
@@ -148,12 +150,10 @@ export default function heddle(): HeddlePlugin {
         this.error({ code: error.code, message: error.message, id, loc: { file, line, column: column - 1 } });
       }
       const source = id.replace(MARK, '$1');
+      const isWithin = modules.has(id);
       const urls = hoisted.modules.map((module, index) => {
         // A function that defers itself would have modules without end.
-        const [, recurring] =
-          [...modules].find(([known, { key }]) => {
-            return modules.has(id) && known.replace(MARK, '$1') === source && key === module.key;
-          }) ?? [];
+        const recurring = isWithin ? threadsOf(source).find(({ key }) => key === module.key) : undefined;
         if (recurring !== undefined) return urlsOf.get(recurring);
         const at = file.replace(/(\.[cm]?[jt]sx?)$/, `.heddle-thread-${index}$1`);
         modules.set(at, module);

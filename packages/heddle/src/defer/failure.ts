@@ -1,10 +1,7 @@
 import { inspect, types } from 'node:util';
 import { ofAllCopies } from './all-copies.ts';
 
-// By a name that all copies of the library share, as with errors: a thread's own code is a bundle of its own.
-const FAILURE: unique symbol = Symbol.for('heddle.failure');
-
-/** What every callback asks its answer for. */
+/** Behind a Failure of whichever copy of the library. Every callback asks its answer for it. */
 const AnyFailure = ofAllCopies('heddle.failures');
 
 /** A class of errors, as `check`, `is` and `trap` take it. Abstract classes count too. */
@@ -32,7 +29,6 @@ export type ErrorClass<E = unknown> = abstract new (...args: never[]) => E;
  */
 export class Failure<E = unknown> {
   static {
-    Object.defineProperty(Failure.prototype, FAILURE, { value: true });
     Object.setPrototypeOf(Failure.prototype, AnyFailure.prototype);
     Object.defineProperty(Failure, Symbol.hasInstance, {
       value(this: unknown, value: unknown): boolean {
@@ -134,10 +130,9 @@ export class Failure<E = unknown> {
   }
 }
 
-/** Whether it is a Failure, of whichever copy of the library. `instanceof` would ask for that in every callback. */
+/** The same as `instanceof`, for what may be anybody's: no trap of a Proxy runs. */
 export function isFailure(value: unknown): value is Failure {
-  if (typeof value !== 'object' || value === null || types.isProxy(value)) return false;
-  return Reflect.get(value, FAILURE) === true;
+  return !types.isProxy(value) && value instanceof AnyFailure;
 }
 
 /** What was thrown: to throw a Failure means to throw the error in it, as it does in a chain. */

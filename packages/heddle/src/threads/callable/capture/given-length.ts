@@ -1,3 +1,4 @@
+import { dataProperty } from '../members.ts';
 import type { FunctionOrClass } from './literal-text.ts';
 
 /** The `length` that a function has by its text; undefined for classes, which have that of their constructor or parent. */
@@ -9,7 +10,7 @@ export function lengthByText(node: FunctionOrClass): number | undefined {
 
 /** The `length` that a function has been given, as wrappers are given that of what they wrap; undefined where it has that of its text. */
 export function givenLength(f: Function, byText: number | undefined): number | undefined {
-  if (byText === undefined || f.length === byText) return undefined;
-  const length: unknown = Object.getOwnPropertyDescriptor(f, 'length')?.value;
-  return typeof length === 'number' ? length : undefined;
+  if (byText === undefined) return undefined;
+  const length = dataProperty(f, 'length');
+  return typeof length === 'number' && length !== byText ? length : undefined;
 }
