@@ -246,6 +246,47 @@ describe('a program', () => {
     assert.deepEqual(inThread, inline);
   });
 
+  test('whose import() is a helper of Babel around require, which remembers modules, has it in a thread', () => {
+    const file = write('wildcard.cjs', [
+      'var known;',
+      'function _interopRequireWildcard(found) {',
+      '  if (!known) known = new WeakMap();',
+      '  if (!known.has(found)) known.set(found, { __proto__: null, ...found, default: found });',
+      '  return known.get(found);',
+      '}',
+      'var count = 0;',
+      'function _interopCounted(found) { count = new WeakMap(); count = 1; return found; }',
+      'const sep = async () => (await Promise.resolve().then(() => _interopRequireWildcard(require("node:path")))).sep;',
+      'const counted = () => _interopCounted(1);',
+      `import(${JSON.stringify(heddle)}).then(async ({ deferToThread }) => {`,
+      '  const before = await deferToThread(sep);',
+      '  const inline = await sep();',
+      '  const after = await deferToThread(sep);',
+      '  const other = await deferToThread(counted).catch(({ code }) => code);',
+      '  console.log(JSON.stringify([before === inline, after === inline, known instanceof WeakMap, other]));',
+      '});',
+    ]);
+    const { stdout, stderr } = run([file]);
+    assert.equal(stdout, '[true,true,true,"HEDDLE_ASSIGNS_CAPTURED"]\n', stderr);
+  });
+
+  test('that was compiled to an older language is told so where a function of it is refused', () => {
+    const program = (helper: string): string[] => [
+      helper,
+      'function work() { return _work.apply(this, arguments); }',
+      'function _work() { _work = _asyncToGenerator(function* () { return 1; }); return _work.apply(this, arguments); }',
+      'void _asyncToGenerator;',
+      `import(${JSON.stringify(heddle)}).then(({ deferToThread }) => deferToThread(work)).catch((e) => console.log(e.message));`,
+    ];
+    const compiled = write('lowered.cjs', program('function _asyncToGenerator(f) { return f; }'));
+    assert.match(
+      run([compiled]).stdout,
+      /a compiler's doing.*by _asyncToGenerator.*compile it for the version of Node/,
+    );
+    const written = write('not-lowered.cjs', program('(0, globalThis)._asyncToGenerator = (f) => f;'));
+    assert.match(run([written]).stdout, /^work (?!.*compile)/);
+  });
+
   test('whose functions have been given another length has that in a thread, other closures of the text have theirs', () => {
     const file = write('lengths.mjs', [
       `import { deferToThread } from ${JSON.stringify(heddle)};`,

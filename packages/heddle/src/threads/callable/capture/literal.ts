@@ -4,6 +4,7 @@ import type { Obstacle } from './free-variables.ts';
 import { freeVariables } from './free-variables.ts';
 import { type ComputedKey, computedKeysOf } from './computed-keys.ts';
 import { lengthByText } from './given-length.ts';
+import { memoriesOfInterop } from './interop.ts';
 import { isLazyDefinition } from './lazy-definition.ts';
 import { type LiteralText, readLiteral } from './literal-text.ts';
 import { type ClassMembers, membersOf, namesInKeys, namesNeededAtOnce, type Parent, parentOf } from './class-parts.ts';
@@ -52,6 +53,8 @@ export interface Literal {
   readonly obstacles: readonly Obstacle[];
   /** The variable in which it puts another function in its own place when it is first called, as each copy may. */
   readonly replaced: { readonly name: string; readonly assignedAt: number; readonly isDeclared: boolean } | undefined;
+  /** The variables outside in which it remembers what it has made: each copy begins with nothing. */
+  readonly memories: ReadonlySet<string>;
   readonly ownThis: number | undefined;
   readonly importsDynamically: boolean;
   /** Of a class: the names that are used while it is made. */
@@ -101,8 +104,10 @@ export function analyse(f: Function, origin: ScriptOrigin): Literal {
   const declared = facts.replaced.has(source?.start ?? -1) ? nameOf(read.node) : undefined;
   const free = freeVariables(read.node, strict, parent === undefined, declared !== undefined);
   const obstacles = free.obstacles.map((obstacle) => ({ ...obstacle, offset: obstacle.offset - read.start }));
+  const memories = memoriesOfInterop(read.node);
   const usages = [...free.usages.values()].map((usage) => {
     if (usage.assignedAt !== undefined) usage.assignedAt -= read.start;
+    if (memories.has(usage.name)) usage.assignedAt = undefined;
     return usage;
   });
   const replaced = replacedBy(read, usages, declared);
@@ -127,6 +132,7 @@ export function analyse(f: Function, origin: ScriptOrigin): Literal {
     usages,
     obstacles,
     replaced,
+    memories,
     ownThis: free.ownThis === undefined ? undefined : free.ownThis - read.start,
     importsDynamically: free.dynamicImports.length > 0,
     neededAtOnce: read.node.type === 'ClassExpression' ? namesNeededAtOnce(read.node, parent) : [],

@@ -1,6 +1,7 @@
 import type { AnyNode, CallExpression, Program } from 'acorn';
 import { type NamedExpressions, NamedExpressionSearch } from './named-expressions.ts';
 import { DeclaredFunctions } from './declared-functions.ts';
+import { loweringName } from './lowered.ts';
 import { parse } from './parser.ts';
 import { requiredNames } from './required-names.ts';
 import { type Stretch, strictParts } from './strict-code.ts';
@@ -30,6 +31,8 @@ export interface ModuleFacts {
   readonly evaluates: boolean;
   /** Names of classes that decorators are given to, in the way of a compiler. */
   readonly decorated: ReadonlySet<string>;
+  /** What at its top shows that a compiler has made older JavaScript of it than Node needs. */
+  readonly lowering: string | undefined;
   readonly namedExpressions: NamedExpressions;
   /** Whether code at this offset is strict. */
   isStrictAt(offset: number): boolean;
@@ -52,6 +55,7 @@ const UNKNOWN: ModuleFacts = {
   replaced: new Set(),
   evaluates: false,
   decorated: new Set(),
+  lowering: undefined,
   namedExpressions: new Map(),
   isStrictAt: () => false,
   isWrittenInto: () => false,
@@ -78,6 +82,7 @@ export function readModule(source: string | undefined, sourceType: 'script' | 'm
     required: requiredNames(program),
     exported: new Set(program.body.flatMap(exportedBy)),
     ...writes,
+    lowering: loweringName(program),
     namedExpressions: named.found(isStrictAt),
     isStrictAt,
     ...urlsIn(source),

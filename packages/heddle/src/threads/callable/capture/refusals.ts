@@ -240,8 +240,9 @@ function refusalSaying(
 ): CallableError {
   const [first, ...others] = steps as [Step, ...Step[]];
   const way = others.map((step) => `uses ${nameAndPlace(step)}, which `).join('');
-  const bundled = bundledPackage((steps.at(-1) as Step).literal);
-  const ways = bundled === undefined ? mends : [keepOut(bundled)];
+  const { literal } = steps.at(-1) as Step;
+  const bundled = bundledPackage(literal);
+  const ways = bundled === undefined ? [...mends, ...recompiled(literal)] : [keepOut(bundled)];
   const message = `${nameAndPlace(first)} ${way}${what}. ${ways.join(' ')}`;
   const name = functionName(first.f);
   const told: Refusal = { code, functionName: name, location: sourcePosition(first.literal), message };
@@ -275,6 +276,15 @@ function packageOf(file: string): string | undefined {
 // Nobody writes a package anew, and outside of the bundle threads import it.
 function keepOut(name: string): string {
   return `It is a part of the bundle: keep the package ${name} out of that (Next.js: serverExternalPackages: ['${name}'], esbuild: --external:${name}).`;
+}
+
+/** What was one function for who wrote it may be several to a compiler, with a state that they share. */
+function recompiled({ script, facts }: Literal): string[] {
+  if (facts.lowering === undefined || packageOf(script) !== undefined) return [];
+  return [
+    `What stands in the way may be a compiler's doing, which has made older JavaScript of the file than Node needs (by ${facts.lowering}): ` +
+      'compile it for the version of Node that it runs on.',
+  ];
 }
 
 function nameAndPlace({ f, literal }: Step): string {

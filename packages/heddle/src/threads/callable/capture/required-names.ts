@@ -1,4 +1,5 @@
 import type { AnyNode, Program } from 'acorn';
+import { isInterop } from './interop.ts';
 import { memberChain, namesIn } from './syntax.ts';
 
 /** The names at the top of a module that its text gives to what other modules export: by `import`, by `require`. */
@@ -34,15 +35,12 @@ function isRequired(node: AnyNode | null | undefined, makers: ReadonlySet<string
       const name = calledName(callee);
       if (name === undefined) return false;
       if (callee.type === 'Identifier' ? makers.has(name) : name === 'require') return true;
-      return INTEROP.test(name) && isRequired(node.arguments[0], makers);
+      return isInterop(name) && isRequired(node.arguments[0], makers);
     }
     default:
       return false;
   }
 }
-
-// What compilers put around a `require`: TypeScript `__importStar`, Babel `_interopRequireDefault`, esbuild `__toESM`.
-const INTEROP = /^_+(?:import(?:Default|Star)|interop\w+|toESM)$/;
 
 function isCreateRequire(node: AnyNode | null | undefined): boolean {
   return node?.type === 'CallExpression' && calledName(node.callee) === 'createRequire';

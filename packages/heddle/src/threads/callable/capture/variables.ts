@@ -40,7 +40,7 @@ export function readVariables(f: Function, literal: Literal, scopes: readonly Sc
     if (scope.description === 'Global' && isOwnGlobal(name)) continue;
     const atTop = isTop(scope, scopes, literal);
     const read = readFrom(scope, name);
-    const value = read?.value;
+    const value = literal.memories.has(name) ? undefined : read?.value;
     variables.push({ usage, value, atTop, inDeadZone: read === undefined });
     if (value === undefined || isShared(scope) || isAssignedTo(name, literal)) mayChange = true;
   }
