@@ -81,6 +81,13 @@ test('what a module throws may be anything', limit, async () => {
   assert.match(error.message, /^never needs file:.*throws-a-symbol\.mjs, .*: Symbol\(no error\)\. /);
 });
 
+test('a module that something else than Node compiles is told of with how threads get that', limit, async () => {
+  const { message } = await errorOf(deferToThread(brokenFunction('for-a-compiler.jsx')), CallableError);
+  assert.match(message, /^never needs file:.*for-a-compiler\.jsx, .* tell Node of that .*--require.* Otherwise mend /);
+  const plain = await errorOf(deferToThread(brokenFunction('throws-a-symbol.mjs')), CallableError);
+  assert.doesNotMatch(plain.message, /--require/);
+});
+
 test('what the function throws itself is its own error, also that of an import', limit, async () => {
   const failing = deferToThread(async () => {
     await import('../fixtures/callable/only-here.js');

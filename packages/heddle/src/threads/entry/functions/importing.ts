@@ -35,7 +35,17 @@ function moduleFailed(functionName: string, module: string, cause: unknown): Cal
     functionName,
     message:
       `${functionName || 'An anonymous function'} needs ${module}, which cannot be imported in the thread: ` +
-      `${reasonOf(cause)}. Each thread imports it anew: mend what the module does at its top level, or its address.`,
+      `${reasonOf(cause)}. Each thread imports it anew: ${wayOut(module)}`,
     cause,
   });
+}
+
+function wayOut(module: string): string {
+  const mend = 'mend what the module does at its top level, or its address.';
+  if (!/\.(?:[cm]?tsx?|jsx)(?:[?#]|$)/.test(module)) return mend;
+  return (
+    'where something else than Node compiles it for the program, tell Node of that (node --require ts-node/register, or as it is ' +
+    "called), or the pool (execArgv: ['--require', …]), so that threads have it, too. Otherwise " +
+    mend
+  );
 }
