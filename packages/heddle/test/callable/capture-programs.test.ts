@@ -544,19 +544,27 @@ describe('a program', () => {
       'class Part { [keys.method]() { return keys; } }',
       `class Template { [\`on-\${key}-\${keys.count}\`]() { return keys; } }`,
       `class Kept { get [keys.method]() { return 1; } static [\`\${keys.count}\`]() {} [symbol]() { return symbol.description; } }`,
+      'let count = 1;',
+      "const fixed = 'shed';",
+      'class Field { [key] = 1; read() { return key; } }',
+      'class Sum { ["on" + count]() { return count; } }',
+      'class Other { [keys.method + 1] = 1; read() { return keys; } }',
+      'class Fixed { [fixed] = 1; [fixed + 1]() { return fixed; } }',
+      'console.log(await deferToThread(() => JSON.stringify([new Fixed(), Reflect.ownKeys(Fixed.prototype)])));',
       'const names = () => [Reflect.ownKeys(Kept.prototype), Kept[keys.count].name, new Kept()[symbol]()];',
       'console.log((await deferToThread(() => String(names().flat().map(String)))) === String(names().flat().map(String)));',
       "key = 'weft';",
       "keys.method = 'beat';",
-      'for (const f of [() => Method, () => Static, () => Part, () => Template]) {',
+      'count += 1;',
+      'for (const f of [() => Method, () => Static, () => Part, () => Template, () => Field, () => Sum, () => Other]) {',
       '  await deferToThread(f).catch(({ code, message }) => console.log(code, /computed from .*? since/.exec(message)?.[0]));',
       '}',
     ]);
     const { stdout } = run([file]);
-    const lines = ['key', 'key', 'keys', 'key'].map(
-      (name) => `HEDDLE_UNREADABLE_SOURCE computed from ${name}, which has changed since\n`,
-    );
-    assert.equal(stdout, `true\n${lines.join('')}`);
+    const has = ['key', 'key', 'keys', 'key'].map((name) => `${name}, which has`);
+    const mayHave = ['key', 'count', 'keys'].map((name) => `${name}, which may have`);
+    const lines = [...has, ...mayHave].map((what) => `HEDDLE_UNREADABLE_SOURCE computed from ${what} changed since\n`);
+    assert.equal(stdout, `[{"shed":1},["constructor","shed1"]]\ntrue\n${lines.join('')}`);
   });
 
   test('that uses a function which only this thread has put into a module is told so, before anything has run', () => {

@@ -9,7 +9,7 @@ import { isMadeAt } from './expression-names.ts';
 import { isOwnGlobal } from './global-names.ts';
 import type { Closure } from './known-literals.ts';
 import { CapturedCall } from './captured-call.ts';
-import { changedKey } from './computed-keys.ts';
+import { changeableKey, changedKey } from './computed-keys.ts';
 import { importedBy, importOf, requireOf } from './loadables.ts';
 import { languageObject } from './language-objects.ts';
 import type { Literal } from './literal.ts';
@@ -164,14 +164,17 @@ class Graph {
 
   /** A key is computed when its class is made, and V8 keeps for a class only what its functions use. */
   #checkKeys(f: Function, variables: readonly Variable[], steps: readonly refuse.Step[]): void {
-    const { namesInKeys, usages, computedKeys } = (steps.at(-1) as refuse.Step).literal;
+    const { literal } = steps.at(-1) as refuse.Step;
+    const { namesInKeys, usages, computedKeys } = literal;
     for (const name of namesInKeys) {
       const isFree = usages.some((usage) => usage.name === name);
       if (!isFree || isOwnGlobal(name) || variables.some(({ usage }) => usage.name === name)) continue;
       throw refuse.forgottenKey(steps, name);
     }
     const changed = changedKey(f, computedKeys, variables);
-    if (changed !== undefined) throw refuse.changedKey(steps, changed);
+    if (changed !== undefined) throw refuse.changedKey(steps, changed, 'has');
+    const changeable = changeableKey(literal, variables);
+    if (changeable !== undefined) throw refuse.changedKey(steps, changeable, 'may have');
   }
 
   #bind(variable: Variable, steps: readonly refuse.Step[], set: (target: Target) => void): void {

@@ -38,7 +38,7 @@ export function namesInKeys({ body }: Class['body']): string[] {
   return namesWithin(body.flatMap((member) => ('computed' in member && member.computed ? [member.key] : [])));
 }
 
-function namesWithin(nodes: readonly AnyNode[]): string[] {
+export function namesWithin(nodes: readonly AnyNode[]): string[] {
   const names = new Set<string>();
   const open = [...nodes];
   for (let node = open.pop(); node !== undefined; node = open.pop()) {

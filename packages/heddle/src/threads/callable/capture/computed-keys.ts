@@ -1,24 +1,28 @@
 import type { AnyNode, Class } from 'acorn';
 import { dataProperty } from '../members.ts';
+import { namesWithin } from './class-parts.ts';
+import type { Literal } from './literal.ts';
 import { memberChain } from './syntax.ts';
 import type { Variable } from './variables.ts';
 
 /** `[name]`, `[keys.name]` or `` [`on${name}`] ``: texts, and what stands between them. */
 type KeyPart = string | { readonly name: string; readonly steps: readonly string[] };
 
-/** A computed key of a member that shows on the class, or on its prototype. */
+/** A computed key of a class's member. */
 export interface ComputedKey {
   readonly isStatic: boolean;
-  readonly parts: readonly KeyPart[];
+  /** Where the values of variables tell what it comes to, and the class or its prototype whether it did. */
+  readonly parts: readonly KeyPart[] | undefined;
+  readonly names: readonly string[];
 }
 
-/** The computed keys of a class, as far as the values of variables tell what they come to, and the class whether they did. */
 export function computedKeysOf({ body }: Class['body']): readonly ComputedKey[] {
   return body.flatMap((member) => {
-    if (!('computed' in member) || !member.computed || (member.type !== 'MethodDefinition' && !member.static))
-      return [];
-    const parts = partsOf(member.key);
-    return parts === undefined ? [] : [{ isStatic: member.static, parts }];
+    if (!('computed' in member) || !member.computed) return [];
+    // Only its instances have a field, and a thread makes its own.
+    const shows = member.type === 'MethodDefinition' || member.static;
+    const parts = shows ? partsOf(member.key) : undefined;
+    return [{ isStatic: member.static, parts, names: namesWithin([member.key]) }];
   });
 }
 
@@ -55,6 +59,7 @@ export function changedKey(
   variables: readonly Variable[],
 ): string | undefined {
   for (const { isStatic, parts } of keys) {
+    if (parts === undefined) continue;
     const values = parts.map((part) => (typeof part === 'string' ? part : valueOf(part, variables)));
     if (!values.every(isKey)) continue;
     const key = values.length === 1 ? (values[0] as PropertyKey) : values.map(String).join('');
@@ -63,6 +68,17 @@ export function changedKey(
     return parts.find((part) => typeof part !== 'string')?.name;
   }
   return undefined;
+}
+
+/** A variable of a key of which nothing tells what it came to, where the program gives it other values, or writes into it. */
+export function changeableKey(
+  { computedKeys, facts, start }: Literal,
+  variables: readonly Variable[],
+): string | undefined {
+  return computedKeys
+    .flatMap(({ parts, names }) => (parts === undefined ? names : []))
+    .filter((name) => variables.some(({ usage }) => usage.name === name))
+    .find((name) => facts.reassigned.has(name) || facts.isWrittenInto(name, start));
 }
 
 function valueOf({ name, steps }: KeyPart & object, variables: readonly Variable[]): unknown {

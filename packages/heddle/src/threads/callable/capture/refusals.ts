@@ -89,11 +89,11 @@ export function forgottenKey(steps: readonly Step[], name: string): CallableErro
   );
 }
 
-export function changedKey(steps: readonly Step[], name: string): CallableError {
+export function changedKey(steps: readonly Step[], name: string, has: 'has' | 'may have'): CallableError {
   return refusal(
     'HEDDLE_UNREADABLE_SOURCE',
     steps,
-    `has a member whose name was computed from ${name}, which has changed since`,
+    `has a member whose name was computed from ${name}, which ${has} changed since`,
     ['Write the name as it is, compute it from a variable that stays, or export the class from a module of its own.'],
   );
 }
