@@ -118,10 +118,12 @@ export class EsbuildThreads {
       this.#modules.set(name, { module, file });
       return name;
     });
-    const { code, map } = hoisted.rewrite((index) => `new URL('./${names[index]}.${this.#extension}', ${place}).href`);
-    const placed = place.includes('$heddleThreads') ? `import $heddleThreads from '${PLACE}:url';` : '';
+    const { code, map } = hoisted.rewrite(
+      (index) => `new URL('./${names[index]}.${this.#extension}', ${place}).href`,
+      place.includes('$heddleThreads') ? `import $heddleThreads from '${PLACE}:url';` : '',
+    );
     return {
-      contents: `${code}\n${placed}\n//# sourceMappingURL=${map.toUrl()}`,
+      contents: `${code}\n//# sourceMappingURL=${map.toUrl()}`,
       loader: 'default',
       resolveDir: path.dirname(file),
     };

@@ -26,8 +26,14 @@ export interface BuildError {
 export interface Hoisted {
   readonly modules: readonly ThreadModule[];
   readonly errors: readonly BuildError[];
-  /** The module itself, its deferred functions with the address that `addressOf` gives as an expression. */
-  readonly rewrite: (addressOf: (index: number) => string) => { readonly code: string; readonly map: SourceMap };
+  /**
+   * The module itself, its deferred functions with the address that `addressOf` gives as an expression. What that uses,
+   * `imported` imports, before all else: other modules of a cycle may call the functions before this one has begun.
+   */
+  readonly rewrite: (
+    addressOf: (index: number) => string,
+    imported?: string,
+  ) => { readonly code: string; readonly map: SourceMap };
 }
 
 export interface HoistOptions {
@@ -86,19 +92,23 @@ export function hoist(code: string, file: string, { own }: HoistOptions): Hoiste
   return {
     errors,
     modules: hoistables.map((hoistable) => threadModule(surroundings, hoistable)),
-    rewrite: (addressOf) => {
+    rewrite: (addressOf, imported = '') => {
       const text = new MagicString(code);
       const addressed = unusedName('$heddleAddressed', code);
       const url = unusedName('$heddleUrl', code);
       // Comments before the first statement may be meant for compilers.
       const start = firstStatement(tree);
       const parts = readings.some((reading) => reading.startsWith(`${PARTS}(`)) ? `, partsOf as ${PARTS}` : '';
-      text.appendLeft(start, `import { addressed as ${addressed}${parts} } from '${ADDRESSED}';`);
-      // A variable of the old kind: a function may be called before its module has got so far.
-      text.appendLeft(start, `var ${places.map((_place, index) => `${url}${index}`).join(', ')};`);
+      text.appendLeft(start, `${imported}import { addressed as ${addressed}${parts} } from '${ADDRESSED}';`);
+      // What surrounds a call may be captured at run time, and a thread gets no further than to the text of a URL. A
+      // variable of the old kind: a function that is called before its module has got so far has no address yet.
+      text.appendLeft(
+        start,
+        `var ${places.map((_place, index) => `${url}${index} = ${addressOf(index)}`).join(', ')};`,
+      );
       places.forEach((place, index) => {
         text.appendLeft(place.start, `${addressed}(`);
-        text.prependRight(place.end, `, ${url}${index} ??= ${addressOf(index)}, '$0', () => ${readings[index]})`);
+        text.prependRight(place.end, `, ${url}${index}, '$0', () => ${readings[index]})`);
       });
       return {
         code: text.toString(),

@@ -47,9 +47,10 @@ export default function heddle(this: LoaderContext, code: string, map: unknown):
   });
   // Kept with the module, in webpack's caches too.
   this._module.buildInfo[THREADS] = threads;
-  const { code: rewritten, map: mapped } = hoisted.rewrite(
-    (index) => `$heddleBeside(${JSON.stringify(`./${threads[index]?.filename}`)})`,
+  return answer(
+    hoisted.rewrite(
+      (index) => `$heddleBeside(${JSON.stringify(`./${threads[index]?.filename}`)})`,
+      `import { beside as $heddleBeside } from ${JSON.stringify(base)};`,
+    ),
   );
-  const imported = `import { beside as $heddleBeside } from ${JSON.stringify(base)};`;
-  return answer({ code: `${rewritten}\n${imported}`, map: mapped });
 }

@@ -94,6 +94,40 @@ test('an export whose name is no identifier is imported by its name', async () =
   assert.deepEqual(await run(root, program), [6, 6]);
 });
 
+// What is passed on to a function of the program's own, or yields, is captured at run time.
+const deferringWithin = `
+  import { iterateInThread } from 'heddle';
+  const unit = 2;
+  const again = (f, ...args) => deferToThread(f, ...args);
+  const twice = async (n) => n + (await deferToThread((m) => m * unit, n));
+  async function* widths(n) { yield n + (await deferToThread((m) => m + unit, n)); }
+  const items = [];
+  for await (const item of iterateInThread(widths, 3)) items.push(item);
+  print([await again(twice, 3), await again(async (n) => twice(n), 4), ...items], [9, 12, 8]);`;
+
+for (const [name, bundle] of Object.entries(bundlers)) {
+  test(`what is captured at run time may itself defer functions: ${name}`, { timeout: 60_000 }, async () => {
+    const program = await build(`within-${name}`, deferringWithin, bundle);
+    const [inThread, inline] = (await run(root, program)) as unknown[];
+    assert.deepEqual(inThread, inline);
+  });
+}
+
+for (const [name, bundle] of Object.entries(bundlers)) {
+  test(`a function may be deferred by a module that is imported in a circle, and runs first: ${name}`, async () => {
+    const dir = path.join(output, `circle-${name}`);
+    await mkdir(dir, { recursive: true });
+    const loom = `import { deferToThread } from 'heddle';
+      import { first } from './weft.js';
+      export function width(ends) { return deferToThread((n) => n * 2, ends); }
+      export const both = async () => [await first, await width(4)];`;
+    await writeFile(path.join(dir, 'loom.js'), loom);
+    await writeFile(path.join(dir, 'weft.js'), `import { width } from './loom.js'; export const first = width(3);`);
+    const text = `import { both } from './loom.js'; print(...(await both()));`;
+    assert.deepEqual(await run(root, await build(`circle-${name}`, text, bundle)), [6, 8]);
+  });
+}
+
 const deferringThemselves = `
   const unit = 1;
   async function down(n) { return n === 0 ? [unit] : [n, ...(await deferToThread(down, n - 1))]; }

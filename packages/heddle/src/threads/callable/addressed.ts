@@ -11,7 +11,7 @@ const factories = new Map<string, Map<string, FactoryReference>>();
  * Attaches to a function the address of the module that makes it in a thread. The build plug-in
  * writes the calls; a program of one's own uses `threadFunction`.
  *
- * @param url the module's absolute URL
+ * @param url the module's absolute URL; undefined before that is known, which leaves `f` to run-time capture
  * @param name its export: a function that takes the captured values and gives the function
  * @param captured reads the captured values, when a call is made: where one is in its dead zone, that is refused
  * @returns `f` itself
@@ -21,9 +21,14 @@ const factories = new Map<string, Map<string, FactoryReference>>();
  * deferToThread(addressed(() => limit * 2, new URL('./main.thread-0.js', import.meta.url), '$0', () => [limit]));
  * ```
  */
-export function addressed<F extends Function>(f: F, url: URL | string, name: string, captured: () => unknown[]): F {
+export function addressed<F extends Function>(
+  f: F,
+  url: URL | string | undefined,
+  name: string,
+  captured: () => unknown[],
+): F {
   // Anything else is refused by the call itself, in its own words.
-  if (typeof f === 'function') {
+  if (typeof f === 'function' && url !== undefined) {
     addresses.set(f, new AddressedFunction(factoryAt(typeof url === 'string' ? url : url.href, name), captured));
   }
   return f;
