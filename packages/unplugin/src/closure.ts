@@ -121,7 +121,8 @@ export function closureOf(f: Node, { callScope, root, uses, exported, changed }:
     if (binding && texts.some((whole) => within(binding.scope.node, whole))) captured.delete(name);
   }
   return {
-    imports: [...imports.values()],
+    // The order in which the program's module has them loaded.
+    imports: [...imports.values()].sort((a, b) => a.declaration.start - b.declaration.start),
     exported: [...own],
     declarations: [...declarations.values()],
     captured: [...captured.values()],

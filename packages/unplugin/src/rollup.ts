@@ -32,11 +32,16 @@ interface Resolved {
 
 /** What the plug-in uses of the bundler; Rollup, Rolldown, tsdown and Vite give it alike. */
 interface PluginContext {
+  readonly meta: { readonly rollupVersion: string; readonly rolldownVersion?: string | undefined };
   emitFile(file: EmittedFile): string;
   error(error: BundlerError): never;
   getModuleIds(): Iterable<string>;
   getModuleInfo(id: string): ModuleInfo | null;
-  resolve(source: string, importer?: string, options?: { skipSelf: boolean }): Promise<Resolved | null>;
+  resolve(
+    source: string,
+    importer?: string,
+    options?: { skipSelf: boolean; isEntry?: boolean },
+  ): Promise<Resolved | null>;
 }
 
 /** The place of an emitted file that a chunk refers to. */
@@ -56,6 +61,8 @@ interface Transformed {
 /** A file of the output; only chunks have modules. */
 interface OutputFile {
   readonly fileName: string;
+  readonly facadeModuleId?: string | null;
+  readonly sourcemapFileName?: string | null;
   readonly modules?: Readonly<Record<string, unknown>>;
 }
 
@@ -65,17 +72,21 @@ export interface HeddlePlugin {
   readonly enforce: 'pre';
   readonly apply: 'build';
   readonly applyToEnvironment: (environment: { readonly config: { readonly consumer: string } }) => boolean;
+  readonly buildStart: (options: { readonly input: readonly string[] | Readonly<Record<string, string>> }) => void;
   readonly resolveId: (this: PluginContext, source: string, importer?: string) => Promise<Resolved | null | undefined>;
-  readonly load: (id: string) => Transformed | undefined;
+  readonly load: (this: PluginContext, id: string) => Transformed | Promise<{ readonly code: string }> | undefined;
   readonly transform: (this: PluginContext, code: string, id: string) => Transformed | undefined;
   readonly buildEnd: (this: PluginContext, error?: Error) => void;
-  readonly generateBundle: (
-    this: PluginContext,
-    options: unknown,
-    bundle: Readonly<Record<string, OutputFile>>,
-  ) => void;
+  readonly outputOptions: <O extends object>(options: O) => O;
+  readonly generateBundle: (this: PluginContext, options: unknown, bundle: Record<string, OutputFile>) => void;
   readonly resolveFileUrl: (file: FileUrl) => string | undefined;
 }
+
+/**
+ * Imports the program's entries. Rollup puts modules into the order in which it gets to them from the entries, of which
+ * it begins with the one whose name comes first in the alphabet: a program would run in the order of a thread's module.
+ */
+const PROGRAM = '\0heddle-program';
 
 // What is deferred within a deferred function has two.
 const MARK = /(?:\.heddle-thread-\d+)+(\.[cm]?[jt]sx?)$/;
@@ -94,6 +105,9 @@ export default function heddle(): HeddlePlugin {
   const modules = new Map<string, ThreadModule>();
   const emitted = new Set<string>();
   const urlsOf = new WeakMap<ThreadModule, string>();
+  const entriesOfProgram = new Map<string, Resolved>();
+  let inputs: readonly string[] = [];
+  const isOwn = (id: string): boolean => id === PROGRAM || modules.has(id);
   const threadsOf = (file: string): ThreadModule[] =>
     [...modules].flatMap(([id, module]) => (id.replace(MARK, '$1') === file ? [module] : []));
   const urlOf = (reference: string): string => {
@@ -107,7 +121,12 @@ export default function heddle(): HeddlePlugin {
     // Vite's: its server runs modules from its own memory, which no thread can load.
     apply: 'build',
     applyToEnvironment: ({ config }) => config.consumer === 'server',
+    buildStart({ input }) {
+      inputs = Object.values(input);
+    },
     async resolveId(source, importer) {
+      if (source === PROGRAM) return { id: PROGRAM };
+      if (importer === PROGRAM) return entriesOfProgram.get(source);
       if (modules.has(source)) {
         // How a package's CommonJS is imported depends on the package.json of the importer.
         const resolved = await this.resolve(source.replace(MARK, '$1'), undefined, { skipSelf: true });
@@ -122,6 +141,7 @@ export default function heddle(): HeddlePlugin {
       return undefined;
     },
     load(id) {
+      if (id === PROGRAM) return loadProgram(inputs, entriesOfProgram, this);
       const module = modules.get(id);
       return module && { code: module.code, map: module.map().toString() };
     },
@@ -149,6 +169,8 @@ export default function heddle(): HeddlePlugin {
         const { line, column } = error;
         this.error({ code: error.code, message: error.message, id, loc: { file, line, column: column - 1 } });
       }
+      if (this.meta.rolldownVersion === undefined)
+        this.emitFile({ type: 'chunk', id: PROGRAM, name: 'heddle-program' });
       const source = id.replace(MARK, '$1');
       const isWithin = modules.has(id);
       const urls = hoisted.modules.map((module, index) => {
@@ -166,7 +188,7 @@ export default function heddle(): HeddlePlugin {
     },
     buildEnd(error) {
       if (error !== undefined) return;
-      const entries = [...this.getModuleIds()].filter((id) => this.getModuleInfo(id)?.isEntry && !modules.has(id));
+      const entries = [...this.getModuleIds()].filter((id) => this.getModuleInfo(id)?.isEntry && !isOwn(id));
       const [entry] = entries;
       // Of several, nobody knows which of them will be a program's.
       if (entry === undefined || entries.length > 1) return;
@@ -176,11 +198,22 @@ export default function heddle(): HeddlePlugin {
         this.error({ code: 'HEDDLE_ENTRY_MODULE', message: entryImported(entry, importer.replace(MARK, '$1')) });
       }
     },
+    outputOptions(options) {
+      const { manualChunks } = options as { manualChunks?: unknown };
+      if (entriesOfProgram.size === 0 || typeof manualChunks !== 'function') return options;
+      // In a chunk with anything that a thread loads, it would make the thread run the program.
+      const others = (id: string, ...more: unknown[]): unknown => (id === PROGRAM ? null : manualChunks(id, ...more));
+      return { ...options, manualChunks: others };
+    },
     generateBundle(_options, bundle) {
-      for (const { fileName, modules: joined = {} } of Object.values(bundle)) {
+      for (const { fileName, facadeModuleId, sourcemapFileName, modules: joined = {} } of Object.values(bundle)) {
+        if (facadeModuleId === PROGRAM) {
+          delete bundle[fileName];
+          delete bundle[sourcemapFileName ?? ''];
+        }
         const ids = Object.keys(joined);
         if (!ids.some((id) => modules.has(id))) continue;
-        const entry = ids.find((id) => this.getModuleInfo(id)?.isEntry && !modules.has(id));
+        const entry = ids.find((id) => this.getModuleInfo(id)?.isEntry && !isOwn(id));
         if (entry !== undefined) {
           this.error({ code: 'HEDDLE_ENTRY_MODULE', message: entryJoined(entry, fileName) });
         }
@@ -188,14 +221,27 @@ export default function heddle(): HeddlePlugin {
     },
     resolveFileUrl({ referenceId, fileName, relativePath, format }) {
       // The program's options may give chunks other names, and not every bundler tells the reference.
-      const isOwn = referenceId === undefined ? isNamedByHeddle(fileName) : emitted.has(referenceId);
-      if (!isOwn) return undefined;
+      const isThreads = referenceId === undefined ? isNamedByHeddle(fileName) : emitted.has(referenceId);
+      if (!isThreads) return undefined;
       // Vite's own answer is a path on its web server.
       return format === 'es'
         ? `new URL(${JSON.stringify(relativePath)}, import.meta.url).href`
         : `require('node:url').pathToFileURL(require('node:path').join(__dirname, ${JSON.stringify(relativePath)})).href`;
     },
   };
+}
+
+async function loadProgram(
+  inputs: readonly string[],
+  entries: Map<string, Resolved>,
+  context: PluginContext,
+): Promise<{ code: string }> {
+  const found = await Promise.all(
+    inputs.map((input) => context.resolve(input, undefined, { skipSelf: true, isEntry: true })),
+  );
+  for (const resolved of found) if (resolved) entries.set(resolved.id, resolved);
+  const ids = found.flatMap((resolved) => resolved?.id ?? []).sort((a, b) => (a > b ? 1 : -1));
+  return { code: ids.map((id) => `import ${JSON.stringify(id)};`).join('') };
 }
 
 /**
