@@ -38,6 +38,7 @@ export class EsbuildThreads {
   readonly #entries: EsbuildEntries;
   readonly #folder: string;
   readonly #wantsMetafile: boolean;
+  readonly #wantsMangleCache: boolean;
   /** By the names of their files, without the extension. */
   readonly #modules = new Map<string, { readonly module: ThreadModule; readonly file: string }>();
 
@@ -50,6 +51,9 @@ export class EsbuildThreads {
     this.#wantsMetafile = initialOptions.metafile === true;
     // It tells where files have been placed.
     initialOptions.metafile = true;
+    this.#wantsMangleCache = initialOptions.mangleCache !== undefined;
+    // It tells which names the program's objects have their properties by.
+    if (initialOptions.mangleProps !== undefined) initialOptions.mangleCache ??= {};
   }
 
   install(build: PluginBuild): void {
@@ -170,7 +174,9 @@ export class EsbuildThreads {
     const outputs = Object.entries(result.metafile?.outputs ?? {});
     const [place] =
       outputs.find(([, { inputs }]) => Object.keys(inputs).some((input) => input.startsWith(`${PLACE}:`))) ?? [];
+    const { mangleCache } = result;
     if (!this.#wantsMetafile) delete (result as { metafile?: unknown }).metafile;
+    if (!this.#wantsMangleCache) delete (result as { mangleCache?: unknown }).mangleCache;
     if (place === undefined || result.errors.length > 0) return undefined;
     const folder = path.dirname(path.resolve(this.#folder, place));
     try {
@@ -178,7 +184,7 @@ export class EsbuildThreads {
       let built: BuildResult;
       do {
         count = this.#modules.size;
-        built = await this.#esbuild.build(this.#threadOptions(folder));
+        built = await this.#esbuild.build({ ...this.#threadOptions(folder), ...(mangleCache && { mangleCache }) });
         // Those within others are known only when the others have been read.
       } while (this.#modules.size > count);
       result.outputFiles?.push(...(built.outputFiles ?? []));

@@ -1,6 +1,9 @@
 import { childrenOf, isNode, type Node, nameOf } from './syntax.ts';
 
-/** The properties that are read of a value, of `req.body.text` and `req.url`: `{ body: { text }, url }`. */
+/**
+ * The properties that are read of a value, of `req.body.text` and `req.url`: `{ body: { text }, url }`. By their keys as
+ * they are written: minifiers that give properties other names leave those in quotes alone.
+ */
 export type Parts = Map<string, Parts>;
 
 /** What surrounds each node. */
@@ -22,11 +25,13 @@ export function parentsIn(root: Node): Parents {
 export function partsRead(uses: readonly Node[], parents: Parents): Parts | undefined {
   const parts: Parts = new Map();
   const ends: Parts[] = [];
-  for (const use of uses) {
-    const steps = stepsFrom(use, parents);
-    if (steps.length === 0 || steps.includes('__proto__')) return undefined;
+  const paths = uses.map((use) => stepsFrom(use, parents));
+  const dotted = new Set(paths.flat());
+  for (const steps of paths) {
+    if (steps.length === 0 || steps.some((step) => unquoted(step) === '__proto__')) return undefined;
     let at = parts;
-    for (const step of steps) {
+    for (const written of steps) {
+      const step = dotted.has(unquoted(written)) ? unquoted(written) : written;
       const next: Parts = at.get(step) ?? new Map();
       at.set(step, next);
       at = next;
@@ -40,10 +45,12 @@ export function partsRead(uses: readonly Node[], parents: Parents): Parts | unde
 
 /** The parts as an expression: `{ body: { text: 1 }, url: 1 }`. */
 export function partsText(parts: Parts): string {
-  const entries = [...parts].map(
-    ([key, inner]) => `${JSON.stringify(key)}: ${inner.size === 0 ? 1 : partsText(inner)}`,
-  );
+  const entries = [...parts].map(([key, inner]) => `${key}: ${inner.size === 0 ? 1 : partsText(inner)}`);
   return `{ ${entries.join(', ')} }`;
+}
+
+function unquoted(key: string): string {
+  return key.startsWith('"') ? JSON.parse(key) : key;
 }
 
 function stepsFrom(use: Node, parents: Parents): string[] {
@@ -70,7 +77,8 @@ function stepOf(member: Node, object: Node, parents: Parents): string | undefine
   const isNamed = member['computed'] ? typeof property['value'] === 'string' : property.type === 'Identifier';
   if (!isNamed) return undefined;
   const user = outermost(member, parents);
-  return user !== undefined && needsObject(user, member, parents) ? undefined : nameOf(property);
+  if (user !== undefined && needsObject(user, member, parents)) return undefined;
+  return member['computed'] ? JSON.stringify(property['value']) : nameOf(property);
 }
 
 /** Whether what surrounds a member needs its object: to call the method on it, or to write into it. */
