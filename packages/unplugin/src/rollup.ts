@@ -72,7 +72,10 @@ export interface HeddlePlugin {
   readonly enforce: 'pre';
   readonly apply: 'build';
   readonly applyToEnvironment: (environment: { readonly config: { readonly consumer: string } }) => boolean;
-  readonly buildStart: (options: { readonly input: readonly string[] | Readonly<Record<string, string>> }) => void;
+  readonly buildStart: (
+    this: PluginContext,
+    options: { readonly input: readonly string[] | Readonly<Record<string, string>> },
+  ) => void;
   readonly resolveId: (this: PluginContext, source: string, importer?: string) => Promise<Resolved | null | undefined>;
   readonly load: (this: PluginContext, id: string) => Transformed | Promise<{ readonly code: string }> | undefined;
   readonly transform: (this: PluginContext, code: string, id: string) => Transformed | undefined;
@@ -106,7 +109,8 @@ export default function heddle(): HeddlePlugin {
   const emitted = new Set<string>();
   const urlsOf = new WeakMap<ThreadModule, string>();
   const entriesOfProgram = new Map<string, Resolved>();
-  let inputs: readonly string[] = [];
+  // Several builds may have one plug-in, at the same time.
+  const inputs = new WeakMap<PluginContext, readonly string[]>();
   const isOwn = (id: string): boolean => id === PROGRAM || modules.has(id);
   const threadsOf = (file: string): ThreadModule[] =>
     [...modules].flatMap(([id, module]) => (id.replace(MARK, '$1') === file ? [module] : []));
@@ -122,7 +126,7 @@ export default function heddle(): HeddlePlugin {
     apply: 'build',
     applyToEnvironment: ({ config }) => config.consumer === 'server',
     buildStart({ input }) {
-      inputs = Object.values(input);
+      inputs.set(this, Object.values(input));
     },
     async resolveId(source, importer) {
       if (source === PROGRAM) return { id: PROGRAM };
@@ -141,7 +145,7 @@ export default function heddle(): HeddlePlugin {
       return undefined;
     },
     load(id) {
-      if (id === PROGRAM) return loadProgram(inputs, entriesOfProgram, this);
+      if (id === PROGRAM) return loadProgram(inputs.get(this) ?? [], entriesOfProgram, this);
       const module = modules.get(id);
       return module && { code: module.code, map: module.map().toString() };
     },

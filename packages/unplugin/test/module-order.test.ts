@@ -59,3 +59,24 @@ test('no thread runs the program where Rollup puts all that has the name of hedd
   assert.ok(output.every(({ fileName }) => !fileName.startsWith('heddle-program')));
   assert.deepEqual(await run(root, path.join(dir, 'program.mjs')), right);
 });
+
+test('builds at the same time that have one plug-in keep to their own programs', async () => {
+  const plugins = [heddle()];
+  const second = path.join(folder, 'second.js');
+  await writeFile(second, `import { deferToThread } from 'heddle'; void deferToThread(() => 'of the second');`);
+  const outputs = await Promise.all(
+    [input, second].map(async (program) => {
+      const bundle = await rollup({ input: program, external: [/^heddle(?:\/|$)/], plugins });
+      const { output } = await bundle.generate({ format: 'es' });
+      await bundle.close();
+      return output.map((file) => (file.type === 'chunk' ? file.code : '')).join('\n');
+    }),
+  );
+  assert.deepEqual(
+    outputs.map((text) => [text.includes('weft'), text.includes('of the second')]),
+    [
+      [true, false],
+      [false, true],
+    ],
+  );
+});
