@@ -43,6 +43,8 @@ function apply(compiler: Compiler): void {
             name: filename.slice(0, -'.mjs'.length),
             filename,
             library: { type: libraryType(compiler) },
+            // With a file for it (`optimization.runtimeChunk`), a module that webpack evaluates loses its exports.
+            runtime: false as const,
           };
           added.add(request);
           return addEntry(compilation, EntryPlugin.createDependency(request, options), options);

@@ -9,7 +9,8 @@ import { build as vite } from 'vite';
 import esbuildPlugin from '@heddle/unplugin/esbuild';
 import rollupPlugin from '@heddle/unplugin/rollup';
 import vitePlugin from '@heddle/unplugin/vite';
-import { fixtures, root, withoutTypes } from './support/builds.ts';
+import webpackPlugin from '@heddle/unplugin/webpack';
+import { bundleByWebpack, fixtures, root, withoutTypes } from './support/builds.ts';
 import { run } from './support/run.ts';
 
 const STRICT = '--disallow-code-generation-from-strings';
@@ -46,6 +47,7 @@ const builds = {
       ssr: { external: ['heddle'] },
       build: { ssr: true, outDir: dir, emptyOutDir: false, rolldownOptions: { input, output: names } },
     }),
+  webpack: (dir: string) => webpackInto(dir, 'source-map'),
 };
 
 describe("a chunk that entries of several folders share, under a name of the program's choice,", () => {
@@ -56,6 +58,12 @@ describe("a chunk that entries of several folders share, under a name of the pro
       for (const entry of Object.keys(input)) assert.equal(await run(root, STRICT, path.join(dir, `${entry}.mjs`)), 43);
     });
   }
+
+  it('finds them also where webpack has each module evaluated', async () => {
+    const dir = path.join(output, 'webpack-eval');
+    await webpackInto(dir, 'eval');
+    for (const entry of Object.keys(input)) assert.equal(await run(root, path.join(dir, `${entry}.mjs`)), 43);
+  });
 
   it("is refused by esbuild's plug-in where the addresses of files would be those of a web server", async () => {
     const built = esbuildInto(path.join(output, 'public'), { publicPath: 'https://static.example/' });
@@ -77,5 +85,23 @@ function esbuildInto(outdir: string, options: esbuild.BuildOptions = {}): Promis
     external: ['heddle', 'heddle/*'],
     plugins: [esbuildPlugin()],
     ...options,
+  });
+}
+
+function webpackInto(dir: string, devtool: string): Promise<unknown> {
+  return bundleByWebpack({
+    context: folder,
+    entry: input,
+    mode: 'development',
+    devtool,
+    target: 'node20.19',
+    experiments: { outputModule: true },
+    module: { rules: [{ test: /\.ts$/, use: [path.join(fixtures, 'types-loader.cjs')] }] },
+    externalsType: 'module',
+    externals: external,
+    // Its own code has a file of its own, too.
+    optimization: { runtimeChunk: 'single', splitChunks: { chunks: 'all', minSize: 0 } },
+    output: { path: dir, filename: '[name].mjs', chunkFilename: 'parts/p-[contenthash].mjs', module: true },
+    plugins: [webpackPlugin()],
   });
 }
