@@ -22,6 +22,12 @@ export default function heddle(): WebpackPluginInstance {
 }
 
 function apply(compiler: Compiler): void {
+  if ('rspackVersion' in compiler.webpack) {
+    throw new Error(
+      "Rspack tells plug-ins too little of its modules for @heddle/unplugin/webpack, which is webpack's. Leave it out: without " +
+        'it, functions are captured at run time.',
+    );
+  }
   const { EntryPlugin, library } = compiler.webpack;
   const use = [{ loader }];
   // Before all others: the types are still there, and nothing has been renamed.
