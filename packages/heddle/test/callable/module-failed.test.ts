@@ -88,6 +88,14 @@ test('a module that something else than Node compiles is told of with how thread
   assert.doesNotMatch(plain.message, /--require/);
 });
 
+test('a module that only runs if another one of its circle is imported first is told of with that', limit, async () => {
+  const { message } = await errorOf(deferToThread(brokenFunction('circle-second.mjs')), CallableError);
+  assert.match(
+    message,
+    /'SECOND' before initialization\. .* in a circle run in another order .* imports first, take the/,
+  );
+});
+
 test('what the function throws itself is its own error, also that of an import', limit, async () => {
   const failing = deferToThread(async () => {
     await import('../fixtures/callable/only-here.js');

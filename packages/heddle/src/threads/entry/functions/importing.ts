@@ -35,17 +35,27 @@ function moduleFailed(functionName: string, module: string, cause: unknown): Cal
     functionName,
     message:
       `${functionName || 'An anonymous function'} needs ${module}, which cannot be imported in the thread: ` +
-      `${reasonOf(cause)}. Each thread imports it anew: ${wayOut(module)}`,
+      `${reasonOf(cause)}. Each thread imports it anew: ${wayOut(module, cause)}`,
     cause,
   });
 }
 
-function wayOut(module: string): string {
+function wayOut(module: string, cause: unknown): string {
   const mend = 'mend what the module does at its top level, or its address.';
+  if (isFromCircle(cause)) {
+    return (
+      'modules that import one another in a circle run in another order if another one of them is imported first. Import in it ' +
+      `what the program imports first, take the function out of the circle, or ${mend}`
+    );
+  }
   if (!/\.(?:[cm]?tsx?|jsx)(?:[?#]|$)/.test(module)) return mend;
   return (
     'where something else than Node compiles it for the program, tell Node of that (node --require ts-node/register, or as it is ' +
-    "called), or the pool (execArgv: ['--require', …]), so that threads have it, too. Otherwise " +
-    mend
+    `called), or the pool (execArgv: ['--require', …]), so that threads have it, too. Otherwise ${mend}`
   );
+}
+
+/** Whether something was used before its module has got so far. */
+function isFromCircle(cause: unknown): boolean {
+  return cause instanceof ReferenceError && cause.message.endsWith('before initialization');
 }
