@@ -131,6 +131,26 @@ test('an error arrives whatever hangs on it; a text says what could not come alo
   assert.match(String((has['rude'] as { f: unknown }).f), /^\[not cloneable: \[Function: f\]\]$/);
 });
 
+for (const Pool of [ThreadPool, ProcessPool]) {
+  test(
+    `an instance on a thrown error that is nothing but data arrives as a plain object (${Pool.name})`,
+    limit,
+    async (t) => {
+      const pool = new Pool({ max: 1 });
+      t.after(() => pool.stop({ deadline: 0 }));
+      const error = await errorOf(pool.defer(faults.throwWithPlaces), SyntaxError);
+      const { loc, span, token, listing, when } = error as unknown as Record<string, object>;
+      assert.deepEqual(loc, { line: 1, column: 8 });
+      assert.deepEqual(span, { start: { line: 1, column: 8 }, seen: new Map([['start', { line: 1, column: 8 }]]) });
+      assert.equal(Reflect.get(span as object, 'start'), loc);
+      // With code in it, of great size, or more than what it has under names, it arrives as a text.
+      assert.match(String(token), /^\[not cloneable: Token/);
+      assert.match(String(listing), /^\[not cloneable: Listing/);
+      assert.match(String(when), /^\[not cloneable: /);
+    },
+  );
+}
+
 test('an error as a value, alone or within others, is as whole as a thrown one', limit, async (t) => {
   const sent = Object.assign(new RangeError('as a value', { cause: Buffer.from('why') }), { code: 'E_VALUE' });
   const { list } = await poolFor(t).defer(identity<{ list: (typeof sent)[] }>, { list: [sent, sent] });

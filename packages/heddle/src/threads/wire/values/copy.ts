@@ -109,11 +109,11 @@ export class Copy {
   #make(kind: Exclude<ReturnType<typeof kindOf>, 'primitive'>, object: object): unknown {
     switch (kind) {
       case 'object':
-        return this.#properties(object, {});
+        return this.properties(object, {});
       case 'array': {
         const copy: unknown[] = [];
         copy.length = (object as unknown[]).length; // with its holes
-        return this.#properties(object, copy);
+        return this.properties(object, copy);
       }
       case 'map': {
         const copy = this.#remember(object, new Map<unknown, unknown>());
@@ -173,7 +173,7 @@ export class Copy {
     return copy;
   }
 
-  #properties(original: object, copy: object): object {
+  protected properties(original: object, copy: object): object {
     this.#remember(original, copy);
     for (const key of Object.keys(original)) {
       const value = this.of(this.read(original, key));

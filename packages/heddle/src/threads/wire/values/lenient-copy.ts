@@ -2,6 +2,7 @@ import { Copy, describe } from './copy.ts';
 import type { Outgoing } from './decoding-order.ts';
 import type { Parcel } from './payload.ts';
 import { isError } from './plain.ts';
+import { isRecord } from './record.ts';
 
 /** Deeper than some thousand, V8 cannot read on the other side what it has written on this one. */
 const MOST_LEVELS = 500;
@@ -83,7 +84,7 @@ export class LenientCopy extends Copy {
   }
 
   protected override refused(value: unknown): unknown {
-    return describe(value);
+    return isRecord(value) ? this.properties(value, {}) : describe(value);
   }
 
   /** What the instance is to somebody who knows nothing of its class. */

@@ -73,7 +73,7 @@ export function pack(
 
 /**
  * Makes what was thrown ready to be sent. Never refuses: an error must arrive,
- * so what hangs on it and cannot be sent arrives as a text that says what it was.
+ * so what hangs on it and cannot be sent arrives as its data where it is nothing else, or as a text that says what it was.
  */
 export function packThrown(thrown: unknown): Parcel {
   return new LenientCopy().parcel(thrown);
