@@ -139,14 +139,14 @@ for (const Pool of [ThreadPool, ProcessPool]) {
       const pool = new Pool({ max: 1 });
       t.after(() => pool.stop({ deadline: 0 }));
       const error = await errorOf(pool.defer(faults.throwWithPlaces), SyntaxError);
-      const { loc, span, token, listing, when } = error as unknown as Record<string, object>;
+      const { loc, span, token, listing, index } = error as unknown as Record<string, object>;
       assert.deepEqual(loc, { line: 1, column: 8 });
       assert.deepEqual(span, { start: { line: 1, column: 8 }, seen: new Map([['start', { line: 1, column: 8 }]]) });
       assert.equal(Reflect.get(span as object, 'start'), loc);
       // With code in it, of great size, or more than what it has under names, it arrives as a text.
       assert.match(String(token), /^\[not cloneable: Token/);
       assert.match(String(listing), /^\[not cloneable: Listing/);
-      assert.match(String(when), /^\[not cloneable: /);
+      assert.match(String(index), /^\[not cloneable: Index/);
     },
   );
 }

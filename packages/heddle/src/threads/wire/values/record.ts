@@ -46,9 +46,17 @@ function lengthOf(object: object): number {
 /** Whether there is nothing to an object but what it has under names: no slots of the language's, no symbols, no handle. */
 function hasOnlyNames(value: unknown): value is object {
   if (typeof value !== 'object' || value === null || types.isProxy(value)) return false;
-  if (Array.isArray(value) || types.isDate(value) || types.isRegExp(value)) return false;
+  if (Array.isArray(value) || ArrayBuffer.isView(value) || types.isDate(value) || types.isRegExp(value)) return false;
   if (types.isBoxedPrimitive(value) || types.isArgumentsObject(value) || types.isExternal(value)) return false;
-  // What the language or the platform makes says so under this symbol.
-  if (Symbol.toStringTag in value) return false;
+  if (isMadeByPlatform(value)) return false;
   return Object.getOwnPropertySymbols(value).length === 0 && Object.keys(value).length > 0;
+}
+
+/** What the language or the platform makes has its name as a value under this symbol; other classes have a getter. */
+function isMadeByPlatform(value: object): boolean {
+  for (let link: unknown = value; link !== null; link = Object.getPrototypeOf(link)) {
+    const tag = Object.getOwnPropertyDescriptor(link, Symbol.toStringTag);
+    if (tag !== undefined) return 'value' in tag;
+  }
+  return false;
 }
