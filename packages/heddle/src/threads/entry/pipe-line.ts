@@ -7,14 +7,14 @@ import { detach, refuseWhatStays } from '../wire/values/stays.ts';
 import { UnclonableError } from '../wire/errors/unclonable-error.ts';
 import { whyNotSent } from '../wire/values/why-not-sent.ts';
 import { BlockingPipe, tellPool } from './pool-pipes.ts';
-import type { ReactorLine } from './reactor-calls.ts';
+import { argumentsOf, type ReactorLine } from './reactor-calls.ts';
 
 /** Carries a process's calls to the reactor among its results, and its answers back on a pipe of their own. */
 export class PipeLine implements ReactorLine {
   readonly #answers = new BlockingPipe(PipeNumber.answers);
 
   send(call: ThreadCall, transfer: readonly Transferable[]): void {
-    refuseWhatStays(call.args, 'args');
+    refuseWhatStays(call.args, argumentsOf(call.target));
     tellPool({ kind: 'call', call });
     detach(transfer);
   }

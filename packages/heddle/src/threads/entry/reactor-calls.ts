@@ -136,7 +136,7 @@ export class ReactorCalls implements CallsToReactor {
 
 function packArguments(target: PassedTarget | PlaceOfFunction, args: readonly unknown[]): Parcel {
   try {
-    return pack(args, 'args', undefined, MOST_LEVELS);
+    return pack(args, argumentsOf(target), undefined, MOST_LEVELS);
   } catch (error) {
     throw unsendable(target, error);
   }
@@ -149,6 +149,11 @@ function unsendable(target: { readonly name: string }, error: unknown): Unclonab
   return new UnclonableError(`The arguments of ${nameOf(target)} cannot be sent to the reactor's thread: ${reason}`, {
     cause: error,
   });
+}
+
+/** How the arguments of such a call are called in messages: `args` alone are those of the job. */
+export function argumentsOf(target: { readonly name: string }): string {
+  return `In a call of ${nameOf(target)} from the thread: args`;
 }
 
 function nameOf({ name }: { readonly name: string }): string {

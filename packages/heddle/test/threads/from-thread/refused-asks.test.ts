@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { ask, notify } from 'heddle';
 import { callFromThread } from 'heddle/thread';
-import { ProcessPool, ThreadPool } from 'heddle/threads';
+import { ProcessPool, ThreadPool, UnclonableError } from 'heddle/threads';
 import { askOfArguments, askOnce, askWhatIsGone, askWhatThrows } from '../../fixtures/threads/odd-values.ts';
+import { errorOf } from '../../support/failure-of.ts';
 import { poolOfOne } from '../../support/pools.ts';
 
 const limit = { timeout: 60_000 };
@@ -19,6 +20,18 @@ for (const Pool of [ThreadPool, ProcessPool]) {
     assert.deepEqual(await pool.defer(askWhatIsGone, told, typeName), ['HEDDLE_UNCLONABLE', 'string']);
     assert.equal(await pool.defer(askOnce, typeName), 'string');
   });
+
+  test(
+    `${name}: what a thread tells and cannot be sent is told from the arguments of its own call`,
+    limit,
+    async (t) => {
+      const pool = poolFor(t);
+      const hold = (value: unknown): void => void value;
+      const tell = (told: (value: unknown) => void): void => told({ retry: () => {} });
+      const { message } = await errorOf(pool.defer(tell, notify(hold)), UnclonableError);
+      assert.match(message, /^In a call of hold from the thread: args\[0\]\.retry: function retry cannot be sent/);
+    },
+  );
 
   test(`${name}: a question whose getter throws is refused as one that cannot be sent`, limit, async (t) => {
     const pool = poolFor(t);

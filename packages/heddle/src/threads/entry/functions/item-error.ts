@@ -14,7 +14,8 @@ export function itemError(error: unknown): unknown {
 }
 
 function ofItem(message: string): string {
-  return message.replace(/^(?:args\[0\]|args(?=:)|The arguments of push(?= ))/, (start) =>
-    start.startsWith('args') ? 'item' : 'The item',
+  return message.replace(
+    /^(?:In a call of push from the thread: args(?:\[0\]|(?=:))|The arguments of push(?= ))/,
+    (start) => (start.startsWith('In') ? 'item' : 'The item'),
   );
 }
