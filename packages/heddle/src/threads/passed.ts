@@ -1,5 +1,6 @@
 import { AsyncResource } from 'node:async_hooks';
-import { type Callable, partsOfCallable, resolveCallable } from './callable/resolve.ts';
+import { type Callable, partsOfCallable } from './callable/resolve.ts';
+import { resolveSendable } from './callable/without-address.ts';
 import type { ThreadCallable } from './thread-arguments.ts';
 import { markPassed, type Resolved } from './wire/values/passed.ts';
 import { isPromise } from './wire/is-promise.ts';
@@ -124,7 +125,7 @@ class PassedCallable {
 
   constructor(f: Function) {
     try {
-      this.#callable = resolveCallable(f);
+      this.#callable = resolveSendable(f);
     } catch (error) {
       this.#error = error;
     }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { addressed, partsOf } from 'heddle/addressed';
-import { CallableError } from 'heddle/threads';
+import { CallableError, inThread, type ThreadPool } from 'heddle/threads';
+import { tenant } from '../fixtures/threads/stores.ts';
 import { errorOf } from '../support/failure-of.ts';
 import { poolFor } from '../support/pools.ts';
 import { programFile, runProgram } from './program.ts';
@@ -62,6 +63,86 @@ test('where a value holds functions, it is captured as it is without an address'
   assert.deepEqual(await pool.defer(f), ['captured', 4]);
   assert.deepEqual(await pool.defer(f), ['captured', 4]);
 });
+
+type Ways = (f: () => Answer, pool: ThreadPool) => Promise<unknown>;
+
+async function itemsOf(iterator: AsyncIterable<unknown>): Promise<unknown[]> {
+  const items: unknown[] = [];
+  for await (const item of iterator) items.push(item);
+  return items;
+}
+
+const ways: Readonly<Record<string, Ways>> = {
+  'whose items are wanted': async (f, pool) => itemsOf(pool.iterate(f)),
+  'that makes an object': async (f, pool) => {
+    await using made = pool.bind(f);
+    return made.defer((object: unknown) => object);
+  },
+  'that gets an object': async (f, pool) => {
+    await using made = pool.bind(() => [0]);
+    return made.defer(f);
+  },
+  'that gets an object, and whose items are wanted': async (f, pool) => {
+    await using made = pool.bind(() => [0]);
+    return itemsOf(made.iterate(f));
+  },
+  'that runs within propagated stores': async (f, pool) => {
+    await pool.propagate(tenant);
+    return tenant.run('warp', () => pool.defer(f));
+  },
+  'that is passed along': async (f, pool) => pool.defer((passed: () => Answer) => passed(), inThread(f)),
+};
+
+for (const [which, way] of Object.entries(ways)) {
+  test(`one ${which} goes by its address, and without where a value holds functions`, limit, async (t) => {
+    const pool = poolFor(t);
+    const plain = addressed(
+      (): Answer => ['captured', 1],
+      url,
+      '$0',
+      () => [1],
+    );
+    const tools = { by: 2, times: (n: number) => n * 2 };
+    const holding = addressed(
+      (): Answer => ['captured', tools.times(tools.by)],
+      url,
+      '$0',
+      () => [tools],
+    );
+    assert.deepEqual(await way(plain, pool), ['by its address', 1]);
+    assert.deepEqual(await way(holding, pool), ['captured', 4]);
+    assert.deepEqual(await way(holding, pool), ['captured', 4]);
+  });
+}
+
+test('an initThread whose values hold functions runs without the address that it was given', limit, async (t) => {
+  const tools = { by: 2, times: (n: number) => n * 2 };
+  const initThread = addressed(
+    () => void Object.assign(globalThis, { made: tools.times(tools.by) }),
+    url,
+    '$0',
+    () => [tools],
+  );
+  const pool = poolFor(t, { initThread });
+  assert.equal(await pool.defer(() => (globalThis as { made?: number }).made), 4);
+});
+
+test(
+  'one of several that are called together goes without its address where a value holds functions',
+  limit,
+  async (t) => {
+    const pool = poolFor(t, { max: 1 });
+    const tools = { by: 2, times: (n: number) => n * 2 };
+    const holding = addressed(
+      () => void Object.assign(globalThis, { made: tools.times(tools.by) }),
+      url,
+      '$0',
+      () => [tools],
+    );
+    pool.callMultipleInThread([[holding]]);
+    assert.equal(await pool.defer(() => (globalThis as { made?: number }).made), 4);
+  },
+);
 
 test('where only a part of a value can be copied, that part is', limit, async (t) => {
   const pool = poolFor(t);

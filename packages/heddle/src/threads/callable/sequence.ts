@@ -3,7 +3,8 @@ import { startAll } from '../wire/start-all.ts';
 import { BoundedMap } from '../wire/bounded-map.ts';
 import { CapturedCall } from './capture/captured-call.ts';
 import { numberOf } from './number-of.ts';
-import { type Callable, resolveCallable } from './resolve.ts';
+import type { Callable } from './resolve.ts';
+import { resolveSendable } from './without-address.ts';
 import { isPromise } from '../wire/is-promise.ts';
 
 /** Programs that make ever new lists are not to fill the memory with them. */
@@ -18,7 +19,7 @@ const sequences = new BoundedMap<string, SequenceReference>(MOST_SEQUENCES);
  * @throws CallableError for one that cannot go to a thread
  */
 export function resolveSequence(functions: readonly Function[]): Callable | Promise<Callable> {
-  const callables = startAll(functions, (f) => resolveCallable(f));
+  const callables = startAll(functions, (f) => resolveSendable(f));
   return isPromise(callables) ? callables.then(sequenceOf) : sequenceOf(callables);
 }
 

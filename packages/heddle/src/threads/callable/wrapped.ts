@@ -34,7 +34,8 @@ export function resolveForEffect(f: Function): Callable | Promise<Callable> {
   return resolveWrapped('effect', f);
 }
 
-function wrap(kind: Kind, callable: Callable): CapturedCall {
+/** The same function, to be called in a way of its own. */
+export function wrap(kind: Kind, callable: Callable): CapturedCall {
   const { reference, values } = partsOfCallable(callable);
   let known = wrapped[kind].get(reference);
   if (known === undefined) {

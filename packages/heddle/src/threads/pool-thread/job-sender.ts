@@ -1,5 +1,6 @@
 import { Failure } from '../../defer/failure.ts';
-import { type Callable, partsOfCallable, resolveWithoutAddress } from '../callable/resolve.ts';
+import { type Callable, partsOfCallable } from '../callable/resolve.ts';
+import { withoutAddress } from '../callable/without-address.ts';
 import { NOT_NOW, type OutgoingJob, type ThreadConnection } from '../connection/connection.ts';
 import type { CrashRecord } from './crash-record.ts';
 import type { Job } from '../job/job.ts';
@@ -9,7 +10,6 @@ import type { SentJobs } from './sent-jobs.ts';
 import { INIT } from './thread-init.ts';
 import { UnsentJobs } from './unsent-jobs.ts';
 import { StillResolving } from '../wire/values/passed.ts';
-import type { JobReference } from '../wire/reference.ts';
 import { isPromise } from '../wire/is-promise.ts';
 
 /** A thread, as the sender of its jobs knows it. */
@@ -166,7 +166,7 @@ export class JobSender {
       sent.put(slot, { job, reference, known, hasMoved, passed, expected: known.runTime.nanoseconds });
       job.wasSent();
     } catch (error) {
-      this.#cannotSend(job, callable, reference, error);
+      this.#cannotSend(job, callable, error);
     }
     return undefined;
   }
@@ -177,16 +177,18 @@ export class JobSender {
   }
 
   /** A closure that the build plug-in gave an address, but whose values cannot be sent, has another way: its text. */
-  #cannotSend(job: Job, callable: Callable, reference: JobReference, error: unknown): void {
+  #cannotSend(job: Job, callable: Callable, error: unknown): void {
+    const { reference, values } = partsOfCallable(callable);
     if (error instanceof StillResolving)
       return this.send(
         job,
         error.resolved.then(() => callable),
       );
     let refusal = error instanceof UnsendableClosure ? error.reason : error;
-    if (error instanceof UnsendableClosure && reference.kind === 'factory') {
+    if (error instanceof UnsendableClosure) {
       try {
-        return this.send(job, resolveWithoutAddress(job.f, error.reason));
+        const other = withoutAddress(job.f, reference, values, error.reason);
+        if (other !== undefined) return this.send(job, other);
       } catch (refused) {
         refusal = refused;
       }

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
-import type { Callable } from '../callable/resolve.ts';
+import { type Callable, partsOfCallable } from '../callable/resolve.ts';
+import { withoutAddress } from '../callable/without-address.ts';
 import { ThreadInitError } from '../errors.ts';
 import { UnsendableClosure } from '../connection/job-message.ts';
 import type { SlotOutcome } from '../wire/channel/channel.ts';
@@ -9,6 +10,7 @@ export const INIT = 0;
 
 /** What a thread runs before its first job. */
 export interface ThreadInit {
+  readonly f: Function;
   readonly name: string;
   readonly callable: Callable | Promise<Callable>;
 }
@@ -26,13 +28,11 @@ export class InitRun {
    * @param send sends the function to the thread, and gives the slot
    * @param ended is called once, when it has run or has failed; not in this turn
    */
-  constructor({ name, callable }: ThreadInit, send: (callable: Callable) => number, ended: () => void) {
+  constructor({ f, name, callable }: ThreadInit, send: (callable: Callable) => number, ended: () => void) {
     this.#name = name;
     this.#ended = ended;
     Promise.resolve(callable)
-      .then((found) => {
-        this.slot = send(found);
-      })
+      .then((found) => this.#send(f, found, send))
       .catch((error: unknown) => this.#fail(error instanceof UnsendableClosure ? error.reason : error));
   }
 
@@ -61,6 +61,17 @@ export class InitRun {
       `The thread for ${functionName} could not be made ready: the pool's initThread${which} failed (${reason}).`,
       { cause },
     );
+  }
+
+  async #send(f: Function, callable: Callable, send: (callable: Callable) => number): Promise<void> {
+    try {
+      this.slot = send(callable);
+    } catch (error) {
+      const { reference, values } = partsOfCallable(callable);
+      const other = error instanceof UnsendableClosure && withoutAddress(f, reference, values, error.reason);
+      if (!other) throw error;
+      this.slot = send(await other);
+    }
   }
 
   #fail(cause: unknown): void {

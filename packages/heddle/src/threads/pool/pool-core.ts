@@ -320,7 +320,11 @@ export class PoolCore {
 
   #makeThread(owner: ThreadOwner): PoolThread {
     const { initThread, concurrency, maxCallsPerThread, maxThreadMemory } = this.options;
-    const init = initThread && { name: nameOf(initThread), callable: resolveOrReject(initThread, resolveForEffect) };
+    const init = initThread && {
+      f: initThread,
+      name: nameOf(initThread),
+      callable: resolveOrReject(initThread, resolveForEffect),
+    };
     const name = `${this.name}-${++this.#threadsMade}`;
     return new Thread(owner, this.#parts.connect(name, this.options), {
       name,

@@ -1,13 +1,12 @@
 import type { AsyncLocalStorage } from 'node:async_hooks';
 import { Deferred } from '../../defer/deferred.ts';
-import { CapturedCall } from '../callable/capture/captured-call.ts';
 import { addressOfObject } from '../callable/modules/exported-object.ts';
-import { type Callable, partsOfCallable } from '../callable/resolve.ts';
+import type { Callable } from '../callable/resolve.ts';
+import { within } from '../callable/within.ts';
 import { StorageNotExportedError } from '../errors.ts';
 import type { Address } from '../wire/address.ts';
 import { refusal } from '../wire/values/obstacle.ts';
 import { obstacleIn } from '../wire/values/pack.ts';
-import type { JobReference, WithinReference } from '../wire/reference.ts';
 import { isPromise } from '../wire/is-promise.ts';
 
 /** A storage, and where threads have theirs. */
@@ -19,8 +18,6 @@ interface Propagated {
 /** The AsyncLocalStorages whose stores go to the threads with the calls. */
 export class PropagatedStores {
   readonly #propagated: Propagated[] = [];
-  /** By the function, then by which storages have a store. */
-  readonly #references = new WeakMap<JobReference, Map<string, WithinReference>>();
 
   get isEmpty(): boolean {
     return this.#propagated.length === 0;
@@ -52,11 +49,9 @@ export class PropagatedStores {
       if (obstacle !== undefined) throw refusal(obstacle, 'The store of a propagated AsyncLocalStorage');
     }
     if (isPromise(callable) || addresses.some((address) => isPromise(address))) {
-      return Promise.all([callable, Promise.all(addresses)]).then(([found, located]) =>
-        this.#wrap(found, located, stores),
-      );
+      return Promise.all([callable, Promise.all(addresses)]).then(([found, located]) => within(found, located, stores));
     }
-    return this.#wrap(callable, addresses as Address[], stores);
+    return within(callable, addresses as Address[], stores);
   }
 
   #settle(propagated: Propagated): void {
@@ -68,22 +63,6 @@ export class PropagatedStores {
       // Who calls meanwhile, or waits for it, learns of it.
       () => this.#propagated.splice(this.#propagated.indexOf(propagated), 1),
     );
-  }
-
-  #wrap(callable: Callable, storages: readonly Address[], stores: readonly unknown[]): CapturedCall {
-    const { reference, values } = partsOfCallable(callable);
-    let known = this.#references.get(reference);
-    if (known === undefined) {
-      known = new Map();
-      this.#references.set(reference, known);
-    }
-    const key = JSON.stringify(storages);
-    let within = known.get(key);
-    if (within === undefined) {
-      within = { kind: 'within', function: reference, storages };
-      known.set(key, within);
-    }
-    return new CapturedCall(within, [...stores, ...values]);
   }
 }
 
