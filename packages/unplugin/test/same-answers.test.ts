@@ -24,6 +24,9 @@ const programs: Readonly<Record<string, string>> = {
   'a constant that is declared in one statement with others may be deferred by its name': `
     const ends = 1, f = (n) => n + ends, made = f(2);
     print(await deferToThread(f, made), f(made));`,
+  'a pool that is made of itself, by mistake, is none of which to know the functions': `
+    function never() { const pool = pool.with({}); return pool.defer(() => 1); }
+    print(await deferToThread(() => 1), never.length + 1);`,
   'a function that is deferred again under another name has the values of that time': `
     let ends = 1;
     const f = (more) => ends + more;
@@ -94,15 +97,16 @@ test('an export whose name is no identifier is imported by its name', async () =
   assert.deepEqual(await run(root, program), [6, 6]);
 });
 
-// What is passed on to a function of the program's own, or yields, is captured at run time.
+// What is passed on to a function of the program's own is captured at run time.
 const deferringWithin = `
   import { iterateInThread } from 'heddle';
   const unit = 2;
   const again = (f, ...args) => deferToThread(f, ...args);
   const twice = async (n) => n + (await deferToThread((m) => m * unit, n));
   async function* widths(n) { yield n + (await deferToThread((m) => m + unit, n)); }
+  const iterate = (f, ...args) => iterateInThread(f, ...args);
   const items = [];
-  for await (const item of iterateInThread(widths, 3)) items.push(item);
+  for await (const item of iterate(widths, 3)) items.push(item);
   print([await again(twice, 3), await again(async (n) => twice(n), 4), ...items], [9, 12, 8]);`;
 
 for (const [name, bundle] of Object.entries(bundlers)) {
