@@ -33,7 +33,7 @@ export function noteFor(outcome: string): string {
 function fold(outcome: string): string {
   return sentence(
     outcome
-      .replace(/^(refused \w+): (?:An anonymous function|[\w$.#]+)(?: \([^()]*:\d+:\d+\))? /, '$1: it ')
+      .replace(/^(refused \w+): (?:An anonymous function|[\w$.#]+)(?: \([^()]*:\d+:(?:\d+|…)\))? /, '$1: it ')
       .replace(/ \(line \d+\)/g, '')
       .replace(/has properties of its own \([^)]*\)/, 'has properties of its own')
       .replace(/The thread that ran .+? ended/, 'The thread ended')

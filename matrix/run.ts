@@ -133,10 +133,13 @@ function versionOf(tool: string): string {
   return JSON.parse(readFileSync(path.join(here, 'node_modules', tool, 'package.json'), 'utf8')).version;
 }
 
-// Results are committed: they name no folder of this machine.
+// Results are committed: they name no folder of this machine, and no column in a bundle that is one line, which moves with
+// all that comes before it.
 function clean(text: string, folder: string): string {
   const places = [path.join(alone, path.basename(folder)), folder, work, here, path.dirname(here)];
-  return places.reduce((cleaned, place) => cleaned.replaceAll(place, '…').replaceAll(encodeURI(place), '…'), text);
+  return places
+    .reduce((cleaned, place) => cleaned.replaceAll(place, '…').replaceAll(encodeURI(place), '…'), text)
+    .replaceAll(/(program\.[cm]?js:1):\d+/g, '$1:…');
 }
 
 function errorLine(output: string): string {
