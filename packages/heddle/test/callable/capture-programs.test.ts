@@ -459,6 +459,21 @@ describe('a program', () => {
     assert.match(stderr, /Loom \(.*static-values\.mjs:2:1\) has static values, and the program writes into it/);
   });
 
+  test('that captures a class which writes into itself while it is made is told of what it writes later only', () => {
+    const file = write('static-blocks.mjs', [
+      `import { deferToThread } from ${JSON.stringify(heddle)};`,
+      'class Made { static width; static { Made.width = 2; for (const n of [1]) Made.width += n; } }',
+      'class Later { static width = 1; static { setImmediate(() => { Later.width = 5; }); } }',
+      'const inFunction = () => { class Inner { static width; static { Inner.width = 4; } } return () => Inner.width; };',
+      'console.log(await deferToThread(() => Made.width), await deferToThread(inFunction()));',
+      'await deferToThread(() => Later.width);',
+    ]);
+    const { stdout, stderr } = run([file]);
+    assert.equal(stdout, '3 4\n');
+    assert.equal(stderr.split('[HEDDLE_SNAPSHOT]').length, 2, stderr);
+    assert.match(stderr, /Later \(.*static-blocks\.mjs:3:1\) has static values, and the program writes into it/);
+  });
+
   test('that writes into another variable of the same name, as a minified bundle has them, is not told that it writes into what it captures', () => {
     const file = write('same-names.mjs', [
       `import { deferToThread } from ${JSON.stringify(heddle)};`,

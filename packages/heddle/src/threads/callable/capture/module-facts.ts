@@ -1,4 +1,4 @@
-import type { AnyNode, CallExpression, Program } from 'acorn';
+import type { AnyNode, CallExpression, Class, Identifier, Program } from 'acorn';
 import { type NamedExpressions, NamedExpressionSearch } from './named-expressions.ts';
 import { DeclaredFunctions } from './declared-functions.ts';
 import { loweringName } from './lowered.ts';
@@ -151,9 +151,16 @@ function writesIn(
   /** Where each name has the meaning by which something is written into it. */
   const mutated = new Map<string, Stretch[]>();
   const decorated = new Set<string>();
+  /** The static blocks of classes, by the name of the class. */
+  const ownBlocks = new Map<string, Stretch[]>();
   let around: EnclosingFunction | undefined;
+  /** Whether a class writes into itself while it is made, as it does again in a thread. */
+  const isWhileMade = ({ name, start }: Identifier): boolean =>
+    (ownBlocks.get(name) ?? []).some(
+      (block) => isWithin([block])(start) && (around === undefined || around.node.start < block[0]),
+    );
   const writtenInto = (root: AnyNode): void => {
-    if (root.type !== 'Identifier') return;
+    if (root.type !== 'Identifier' || isWhileMade(root)) return;
     const owner = ownerOf(root.name, around);
     // Parameters have a name to themselves, as in TypeScript's enums.
     if (owner?.parameters.has(root.name)) return;
@@ -182,6 +189,7 @@ function writesIn(
     }
     see(node);
     if ('params' in node) around = new EnclosingFunction(node, around);
+    if (node.type === 'ClassDeclaration' || node.type === 'ClassExpression') noteBlocks(node, ownBlocks);
     if (node.type === 'FunctionDeclaration') functions.see(node, around?.outer);
     if (node.type === 'AssignmentExpression') written(node.left);
     else if (node.type === 'UpdateExpression') written(node.argument);
@@ -204,6 +212,12 @@ function writesIn(
     for (const child of childrenOf(node)) open.push(child);
   }
   return { reassigned, replaced: functions.replaced(), evaluates, decorated, isWrittenInto: isOneOf(mutated) };
+}
+
+function noteBlocks({ id, body }: Class, blocks: Map<string, Stretch[]>): void {
+  if (!id) return;
+  const own = body.body.filter(({ type }) => type === 'StaticBlock').map(({ start, end }): Stretch => [start, end]);
+  if (own.length > 0) blocks.set(id.name, [...(blocks.get(id.name) ?? []), ...own]);
 }
 
 /** Made here, where nothing else is within its reach: the syntax tree would stay with it. */
