@@ -216,8 +216,8 @@ export class Thread implements PoolThread {
   release(job: Job): void {
     job.holder = undefined;
     if (this.#sender.giveUp(job)) return this.#jobHasLeft(job);
-    // It is being sent, which looks by itself whether it is still wanted.
-    if (job.slot < 0) return undefined;
+    // It is being sent, which looks by itself whether it is still wanted; or it has ended, and its slot is another's.
+    if (!this.#sent.has(job)) return undefined;
     if (this.#withdraw(job)) return this.#jobHasLeft(job);
     // The others shall not wait for it, and from here on the thread begins no other job, which could die with it.
     const back = this.takeBack();
