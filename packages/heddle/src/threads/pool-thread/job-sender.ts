@@ -33,6 +33,8 @@ export interface SendingThread {
 export class JobSender {
   readonly #thread: SendingThread;
   readonly #unsent = new UnsentJobs();
+  /** Those that are being given or sent at this moment: code of the program's may run meanwhile. */
+  readonly #inHand: Job[] = [];
   /** Slots that the thread has not given back. */
   #slots = 0;
 
@@ -62,7 +64,14 @@ export class JobSender {
 
   /** The jobs that have not been sent, in their order. */
   unsent(): Job[] {
-    return this.#unsent.all();
+    return [...this.#inHand, ...this.#unsent.all()];
+  }
+
+  /** The thread has the job from now on. Whoever hears of that may give it up, or stop the pool. */
+  giveTurn(job: Job, turn: number): void {
+    this.#inHand.push(job);
+    job.getsTurn(turn);
+    this.#inHand.pop();
   }
 
   /** Keeps a job until it is sent or taken back. */
@@ -130,13 +139,15 @@ export class JobSender {
   }
 
   /** The slot counts from here on: a getter among the arguments may make the next call. */
-  #submit(job: OutgoingJob): number {
+  #submit(outgoing: OutgoingJob, job?: Job): number {
     this.#slots++;
+    if (job !== undefined) this.#inHand.push(job);
     let slot = NOT_NOW;
     try {
-      slot = this.#thread.connection.submit(job);
+      slot = this.#thread.connection.submit(outgoing);
       return slot;
     } finally {
+      if (job !== undefined) this.#inHand.pop();
       if (slot === NOT_NOW) this.#slots--;
     }
   }
@@ -149,14 +160,15 @@ export class JobSender {
     const { reference, values: captured } = partsOfCallable(callable);
     const known = functions.get(reference);
     try {
-      const slot = this.#submit({
+      const outgoing: OutgoingJob = {
         functionId: known.id,
         reference: known.isLoaded ? undefined : reference,
         call: job,
         isAlone: this.#thread.load() === this.#unsent.size + 1,
         args: job.args,
         captured,
-      });
+      };
+      const slot = this.#submit(outgoing, job);
       if (slot === NOT_NOW) return job.settled ? this.#thread.jobHasLeft(job) : this.#hold(job, callable);
       // A getter among the arguments has cancelled the call.
       if (job.settled) return this.#thread.jobHasLeft(job);

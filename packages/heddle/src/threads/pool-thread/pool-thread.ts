@@ -43,8 +43,12 @@ export interface PoolThread extends JobHolder {
   runTimeOf(job: Job): number;
   /** The jobs it has, the one that runs first. */
   jobs(): Job[];
-  /** Gives the thread a job. It may still be starting. */
-  run(job: Job): void;
+  /**
+   * Gives the thread a job. It may still be starting.
+   *
+   * @param turn the job's place in the order in which threads get theirs
+   */
+  run(job: Job, turn: number): void;
   /** Takes back the jobs it has not begun, in their order. It gets none ahead until it finishes one. */
   takeBack(): Job[];
   /** Asks an idle thread to say when nothing that jobs have left behind keeps it. */

@@ -198,7 +198,7 @@ export class Thread implements PoolThread {
     return [...inOrder(this.#sent.all().map(({ job }) => job)), ...this.#sender.unsent()];
   }
 
-  run(job: Job): void {
+  run(job: Job, turn: number): void {
     job.holder = this;
     job.slot = -1;
     this.isAsked = false;
@@ -208,6 +208,7 @@ export class Thread implements PoolThread {
       this.lastProgress = now();
       this.#isStalled = false;
     }
+    this.#sender.giveTurn(job, turn);
     if (this.#init?.isRunning) this.#sender.keep(job);
     else this.#sender.send(job, job.callable);
   }

@@ -272,7 +272,8 @@ export class PoolCore {
         return refusedCall(refusal);
       }
     }
-    // What reads the stores may have aborted it.
+    // What reads the stores may have stopped the pool, or aborted the call.
+    if (this.#stopping) return refusedCall(this.hasStopped(f));
     if (options.signal?.aborted) return refusedCall(abortedBy(options.signal));
     const job = new Job(f, callable, args, this.record, this.#parts.now());
     if (options.stacks ?? (this.options.stacks || debugging)) job.madeBy = trace();

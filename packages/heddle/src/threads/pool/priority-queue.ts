@@ -76,15 +76,19 @@ export class PriorityQueue {
     this.#passedOver = areTheLast ? this.#passedOverBefore(first) : mostPassedOver;
   }
 
-  /** Takes the first job out for a thread, which is to begin it. */
+  /** Takes the first job out for a thread, which is to begin it. The turn is the job's when it is the thread's. */
   giveTurn(): Job | undefined {
     const passedOver = this.#passedOver;
     const job = this.shift();
     if (job === undefined) return undefined;
     this.#turns++;
     this.#lately[this.#turns % TURNS_REMEMBERED] = passedOver;
-    job.getsTurn(this.#turns);
     return job;
+  }
+
+  /** How many turns there have been: the number of the last one. */
+  get turns(): number {
+    return this.#turns;
   }
 
   #passedOverBefore(turn: number): number {

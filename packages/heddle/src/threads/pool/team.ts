@@ -148,7 +148,7 @@ export class Team {
       }
       if (thread === undefined) break;
       const job = this.#queue.giveTurn() as Job;
-      thread.run(job);
+      thread.run(job, this.#queue.turns);
       this.#note(thread);
     }
     this.#serving = false;

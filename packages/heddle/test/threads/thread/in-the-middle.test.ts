@@ -1,16 +1,25 @@
 // What a program's own code (getters, who listens to `node:diagnostics_channel`) does to a pool that is in the middle of a call.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { type TestContext, test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CancelledError, type Deferred } from 'heddle/defer';
-import { identity, passGate } from '../../fixtures/threads/jobs.ts';
+import { PoolStoppedError, ProcessPool, ThreadPool } from 'heddle/threads';
+import { add, identity, passGate } from '../../fixtures/threads/jobs.ts';
 import { passGateIfAny } from '../../fixtures/threads/short-calls.ts';
+import { request } from '../../fixtures/threads/stores.ts';
+import { errorOf } from '../../support/failure-of.ts';
 import { Gate } from '../../support/gate.ts';
-import { poolFor } from '../../support/pools.ts';
+import { poolFor, poolOfOne } from '../../support/pools.ts';
 
 const limit = { timeout: 60_000 };
 /** Where others want the processor, a short function is now and then taken for a long one, and then there is nothing to see. */
 const MOST_ROUNDS = 200;
+
+function whenStarted(t: TestContext, act: () => void): void {
+  subscribe('heddle:job:started', act);
+  t.after(() => unsubscribe('heddle:job:started', act));
+}
 
 test(
   'a call that is given up while its result is heard takes nothing from the one that has its place',
@@ -49,3 +58,65 @@ test(
     assert.equal(looks, 3);
   },
 );
+
+for (const Pool of [ThreadPool, ProcessPool]) {
+  test(
+    `a call that is about to be a new thread's is finished by a pool that is stopped then (${Pool.name})`,
+    limit,
+    async (t) => {
+      const pool = poolOfOne(t, Pool);
+      let stopped: Deferred<void> | undefined;
+      whenStarted(t, () => {
+        stopped ??= pool.stop();
+      });
+      assert.equal(await pool.defer(add, 1, 2), 3);
+      await stopped;
+      assert.equal(pool.statistics().threads, 0);
+    },
+  );
+
+  for (const when of ['is told of', 'is sent'] as const) {
+    test(
+      `a pool that is stopped without a deadline gives up the call that ${when} at that moment (${Pool.name})`,
+      limit,
+      async (t) => {
+        const pool = poolOfOne(t, Pool);
+        assert.equal(await pool.defer(identity, 1), 1);
+        let stopped: Deferred<void> | undefined;
+        const stop = (): void => {
+          assert.deepEqual(pool.pendingCalls(), ['identity']);
+          stopped ??= pool.stop({ deadline: 0 });
+        };
+        if (when === 'is told of') whenStarted(t, stop);
+        const value = {
+          get number(): number {
+            if (stopped === undefined) stop();
+            return 1;
+          },
+        };
+        await errorOf(pool.defer(identity, value), PoolStoppedError);
+        await stopped;
+        assert.equal(pool.statistics().completed, 1);
+        assert.equal(pool.statistics().threads, 0);
+      },
+    );
+  }
+}
+
+test('a pool that a store stops as it is read does not take the call', limit, async (t) => {
+  const pool = poolFor(t, { max: 1 });
+  await pool.propagate(request);
+  let stopped: Deferred<void> | undefined;
+  const store = {
+    get id(): string {
+      stopped ??= pool.stop();
+      return 'last';
+    },
+  };
+  await errorOf(
+    request.run(store, () => pool.defer(identity, 1)),
+    PoolStoppedError,
+  );
+  await stopped;
+  assert.deepEqual([pool.statistics().completed, pool.statistics().threads], [0, 0]);
+});
