@@ -210,6 +210,8 @@ export class ThreadItems<T, R> {
     this.#isLeft = true;
     this.#goesOn();
     this.#items = new WaitingLine();
+    // A getter among the arguments may leave while the call is being made.
+    if (this.#start === undefined && this.#call === undefined) await Promise.resolve();
     const job = this.#job;
     const hadEnded = this.#end !== undefined || this.#call === undefined;
     if (isFirst && !hadEnded && job !== undefined) {

@@ -5,6 +5,7 @@ import { type TestContext, test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CancelledError, type Deferred } from 'heddle/defer';
 import { PoolStoppedError, ProcessPool, ThreadPool } from 'heddle/threads';
+import { giveBareItems } from '../../fixtures/threads/items.ts';
 import { add, identity, passGate } from '../../fixtures/threads/jobs.ts';
 import { passGateIfAny } from '../../fixtures/threads/short-calls.ts';
 import { request } from '../../fixtures/threads/stores.ts';
@@ -120,3 +121,24 @@ test('a pool that a store stops as it is read does not take the call', limit, as
   await stopped;
   assert.deepEqual([pool.statistics().completed, pool.statistics().threads], [0, 0]);
 });
+
+for (const Pool of [ThreadPool, ProcessPool]) {
+  test(`items that a getter among the arguments leaves take no thread (${Pool.name})`, limit, async (t) => {
+    const pool = poolOfOne(t, Pool);
+    const first = pool.iterate(giveBareItems, { value: 1 });
+    await first.next();
+    await first.return();
+    for (let call = 0; call < 3; call++) {
+      let left: Promise<unknown> | undefined;
+      const items = pool.iterate(giveBareItems, {
+        get value(): number {
+          left ??= items.return();
+          return 1;
+        },
+      });
+      assert.deepEqual(await items.next(), { done: true, value: undefined });
+      assert.deepEqual(await left, { done: true, value: undefined });
+    }
+    await pool.stop();
+  });
+}
