@@ -1,8 +1,8 @@
-import { inspect } from 'node:util';
 import type { ThreadEnd } from '../connection/connection.ts';
 import { ThreadExitError } from '../errors.ts';
 import { CallableError } from '../wire/errors/callable-error.ts';
 import { isShortage } from '../connection/shortage.ts';
+import { codeOfThrown, detailOfThrown, messageOfThrown } from './thrown.ts';
 
 /**
  * The failure of a call that was running in a thread, or a process, when that ended.
@@ -26,9 +26,9 @@ export function exitError(
  * 22.15 it may have run there before it is found: then what it started is refused, perhaps sooner than the call.
  */
 export function entryLoadedAgain(functionName: string, { crash }: ThreadEnd): CallableError | undefined {
-  const error = crash?.error as { readonly code?: unknown; readonly message: string } | null | undefined;
-  if (error?.code !== 'HEDDLE_ENTRY_MODULE') return undefined;
-  return new CallableError({ code: error.code, functionName, message: error.message });
+  const code = codeOfThrown(crash?.error);
+  if (code !== 'HEDDLE_ENTRY_MODULE') return undefined;
+  return new CallableError({ code, functionName, message: messageOfThrown(crash?.error) });
 }
 
 /** The failure of a call whose thread, or process, ended before it came to it: nothing that the call does was at fault. */
@@ -66,7 +66,7 @@ export function warnOfCrash(error: unknown, neverStarted: boolean): void {
   hasWarnedOfShortage ||= neverStarted;
   process.emitWarning(`A thread ended ${describeCrash(error, neverStarted)} while it had no call to answer.`, {
     code: 'HEDDLE_THREAD_EXIT',
-    detail: error instanceof Error ? (error.stack ?? '') : inspect(error),
+    detail: detailOfThrown(error),
   });
 }
 
@@ -92,9 +92,8 @@ function describe({ exitCode, crash, neverStarted, process: itsProcess }: Thread
 }
 
 function describeCrash(error: unknown, neverStarted = false): string {
-  const reason = error instanceof Error ? error.message : inspect(error);
+  const reason = messageOfThrown(error);
   if (neverStarted) return `because it could not be started (${reason})`;
-  if ((error as NodeJS.ErrnoException | null)?.code === 'ERR_WORKER_OUT_OF_MEMORY')
-    return 'because it ran out of memory';
+  if (codeOfThrown(error) === 'ERR_WORKER_OUT_OF_MEMORY') return 'because it ran out of memory';
   return `by an uncaught error (${reason})`;
 }

@@ -1,14 +1,25 @@
 // Values, functions and codecs have code of their own, which the library runs in the middle of its work.
 import assert from 'node:assert/strict';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { once } from 'node:events';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CancelledError, type Deferred } from 'heddle/defer';
-import { inThread, notify, ProcessPool, ThreadExitError, ThreadPool, transfer, UnclonableError } from 'heddle/threads';
+import {
+  inThread,
+  notify,
+  ProcessPool,
+  ThreadExitError,
+  ThreadInitError,
+  ThreadPool,
+  transfer,
+  UnclonableError,
+} from 'heddle/threads';
 import {
   answered,
   asked,
   bare,
+  endByUnspeakable,
   exitNamed,
   Holder,
   kindsIn,
@@ -19,6 +30,7 @@ import {
   Sealed,
   textless,
   throwOlder,
+  throwUnspeakable,
   throwUnusable,
   unusable,
 } from '../../fixtures/threads/hostile.ts';
@@ -113,6 +125,24 @@ for (const [what, call] of [
 }
 
 for (const Pool of [ThreadPool, ProcessPool]) {
+  test(`threads are ended and replaced whatever it is that they have thrown (${Pool.name})`, limit, async (t) => {
+    const unready = new Pool({ max: 1, initThread: throwUnspeakable });
+    t.after(() => unready.stop({ deadline: 0 }));
+    for (const call of [unready.defer(add, 1, 2), unready.defer(add, 3, 4)]) {
+      const error = await failureOf(call);
+      assert.ok(error instanceof ThreadInitError, String(error));
+    }
+    const pool = poolOfOne(t, Pool);
+    const [ended, next] = [pool.defer(endByUnspeakable, 'within'), pool.defer(add, 1, 2)];
+    const error = await failureOf(ended);
+    assert.ok(error instanceof ThreadExitError, String(error));
+    assert.equal(await next, 3);
+    const warned = once(process, 'warning') as Promise<Error[]>;
+    await pool.defer(endByUnspeakable, 'after');
+    assert.match(String(await warned), /ended by an uncaught error .* while it had no call to answer/);
+    assert.equal(await pool.defer(add, 1, 2), 3);
+  });
+
   test(`a result whose getter throws what has no text is refused (${Pool.name})`, limit, async (t) => {
     const pool = poolOfOne(t, Pool);
     for (let call = 0; call < 4; call++) {
