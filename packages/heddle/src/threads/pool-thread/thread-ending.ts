@@ -53,6 +53,11 @@ export class ThreadEnding {
     this.#lastSeen = undefined;
   }
 
+  /** Where it was is of no more use, and would keep the call with its result as long as the thread lives. */
+  jobHasEnded(job: Job): void {
+    if (this.#lastSeen?.job === job) this.#lastSeen = undefined;
+  }
+
   /** @param running the job that it has begun */
   stuck(name: string, running: () => Job | undefined): StuckThread | undefined {
     if (!this.#watch?.isOverdue) return undefined;

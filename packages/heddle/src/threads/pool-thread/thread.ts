@@ -352,6 +352,7 @@ export class Thread implements PoolThread {
     if (sent === undefined) return this.#hasPassed();
     this.#calls.jobHasEnded(slot);
     this.#absence.jobGoesOn(sent.job);
+    this.#ending.jobHasEnded(sent.job);
     if (!this.#hasAnswered) this.#owner.threadHasAnswered();
     this.#hasAnswered = true;
     this.#usage.hasRun(microseconds, cpuMicroseconds);

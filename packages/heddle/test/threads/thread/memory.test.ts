@@ -32,6 +32,38 @@ test('a call that waits keeps less than 440 bytes of memory, its list of argumen
   assert.ok(Number(stdout) < 440, `${stdout.trim()} bytes`);
 });
 
+test('a call that ran out of time is kept by nobody when it has ended in its thread', async () => {
+  const program = `
+    import { setImmediate as nextTurn } from 'node:timers/promises';
+    import { ThreadPool } from 'heddle';
+    const pool = new ThreadPool({ max: 1, nice: 0 });
+    const gate = new Int32Array(new SharedArrayBuffer(4));
+    const passGate = (gate) => { while (Atomics.load(gate, 0) === 0); };
+    await pool.defer(Math.abs, 1);
+    const runOutOfTime = async (timeout) => {
+      Atomics.store(gate, 0, 0);
+      const call = pool.with({ timeout, onCancel: 'cooperate' }).defer(passGate, gate);
+      const { stack } = await call.catch((error) => error);
+      Atomics.store(gate, 0, 1);
+      await pool.defer(Math.abs, 1);
+      return { wasSeen: stack.includes('passGate ('), call: new WeakRef(call) };
+    };
+    // A thread that hardly got a processor did not answer in time: then it gets more.
+    let timeout = 50;
+    let last = await runOutOfTime(timeout);
+    while (!last.wasSeen) last = await runOutOfTime((timeout *= 2));
+    for (let turn = 0; turn < 100 && last.call.deref() !== undefined; turn++) {
+      await nextTurn();
+      gc();
+    }
+    console.log(last.call.deref() === undefined);
+    await pool.stop();
+  `;
+  const { code, stdout, stderr } = await runProgram(program, ['--expose-gc']);
+  assert.equal(code, 0, stderr);
+  assert.equal(stdout, 'true\n');
+});
+
 // Ten modules: half a millisecond and 160 kB of each thread.
 test('a thread loads node:perf_hooks only where a function of the program does', async () => {
   const program = `
