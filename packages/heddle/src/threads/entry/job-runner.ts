@@ -14,6 +14,7 @@ import type { FunctionSource } from './functions/loaded-function.ts';
 import { PassedFunctions } from './functions/passed-functions.ts';
 import type { PassedTo, ReactorCalls } from './reactor-calls.ts';
 import { startAll } from '../wire/start-all.ts';
+import { whenSettled } from '../wire/when-settled.ts';
 import { whyNotSent } from '../wire/values/why-not-sent.ts';
 
 /** The way back to the reactor's thread: exactly one answer for each job. */
@@ -152,10 +153,10 @@ export class JobRunner {
       result = this.#call(job, f, receiver, args());
       if (isThenable(result)) {
         known.waits = true;
-        // The promise may be of any make: only a native one can be trusted to settle once, and later.
-        Promise.resolve(result).then(
+        void whenSettled(
+          result,
           (value) => this.#succeed(job, value),
-          (error: unknown) => this.#fail(job, 'thrown', error),
+          (error) => this.#fail(job, 'thrown', error),
         );
         return;
       }

@@ -8,6 +8,7 @@ import { type PackedAnswer, packAnswer, unsendableAnswer } from '../connection/a
 import type { CallAnswer, CallTarget, LocalTarget, ThreadCall } from '../wire/messages.ts';
 import { packThrown } from '../wire/values/pack.ts';
 import { unpack } from '../wire/values/unpack.ts';
+import { whenSettled } from '../wire/when-settled.ts';
 
 /** What the calls of one thread need of it. */
 export interface CallingThread {
@@ -97,20 +98,20 @@ export class CallsFromThread {
     if (call.id === undefined) return this.#tell(call, local);
     const { f, receiver } = local;
     let result: unknown;
-    let isAwaited: boolean;
     try {
       result = Reflect.apply(f, receiver, unpack(call.args) as unknown[]);
-      isAwaited = isThenable(result);
+      if (isThenable(result)) {
+        void whenSettled(
+          result,
+          (value) => this.#end(call, 'value', value),
+          (error) => this.#end(call, 'thrown', error),
+        );
+        return this.#wait(call);
+      }
     } catch (error) {
       return this.#end(call, 'thrown', error);
     }
-    if (!isAwaited) return this.#end(call, 'value', result);
-    this.#wait(call);
-    Promise.resolve(result).then(
-      (value) => this.#end(call, 'value', value),
-      (error: unknown) => this.#end(call, 'thrown', error),
-    );
-    return undefined;
+    return this.#end(call, 'value', result);
   }
 
   #tell(call: ThreadCall, { f, receiver }: LocalFunction): void {

@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CancelledError, type Deferred } from 'heddle/defer';
 import {
+  ask,
   inThread,
   notify,
   ProcessPool,
@@ -19,6 +20,7 @@ import {
   answered,
   asked,
   bare,
+  call,
   endByUnspeakable,
   exitNamed,
   Holder,
@@ -26,6 +28,7 @@ import {
   leaveAsk,
   leaveUnanswered,
   listed,
+  oddPromise,
   OlderError,
   Sealed,
   textless,
@@ -125,6 +128,39 @@ for (const [what, call] of [
 }
 
 for (const Pool of [ThreadPool, ProcessPool]) {
+  test(`a promise with a then of its own ends its call once, and as await would (${Pool.name})`, limit, async (t) => {
+    const pool = poolOfOne(t, Pool);
+    await pool.defer(identity, 0);
+    for (const how of ['twice', 'throws'] as const) {
+      const odd = pool.defer(oddPromise, how);
+      const others = ['a', 'b', 'c'].map((value) => pool.defer(identity, value));
+      assert.equal(await odd, 'value');
+      assert.deepEqual(await Promise.all(others), ['a', 'b', 'c']);
+      assert.equal(
+        await pool.defer(
+          call,
+          ask(() => oddPromise(how)),
+        ),
+        'value',
+      );
+    }
+    assert.match(String(await failureOf(pool.defer(oddPromise, 'hidden'))), /^Error: hidden$/);
+    assert.match(
+      String(
+        await failureOf(
+          pool.defer(
+            call,
+            ask(() => oddPromise('hidden')),
+          ),
+        ),
+      ),
+      /^Error: hidden$/,
+    );
+    assert.deepEqual(await Promise.all(Array.from({ length: 200 }, (_, n) => pool.defer(identity, n))), [
+      ...Array.from({ length: 200 }).keys(),
+    ]);
+  });
+
   test(`threads are ended and replaced whatever it is that they have thrown (${Pool.name})`, limit, async (t) => {
     const unready = new Pool({ max: 1, initThread: throwUnspeakable });
     t.after(() => unready.stop({ deadline: 0 }));

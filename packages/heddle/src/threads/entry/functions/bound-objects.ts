@@ -1,5 +1,6 @@
 import { isThenable } from '../../../defer/thenable.ts';
 import { BoundObjectLostError } from '../../wire/errors/bound-object-lost-error.ts';
+import { whenSettled } from '../../wire/when-settled.ts';
 import type { LoadedFunction } from './loaded-function.ts';
 
 /** What has been made in this thread to stay in it, by numbers that the reactor gives. */
@@ -10,7 +11,7 @@ export function bind({ f, receiver }: LoadedFunction, all: unknown[]): Promise<v
   const id = all.at(-1) as number;
   const made: unknown = Reflect.apply(f, receiver, all.slice(0, -1));
   if (isThenable(made)) {
-    return Promise.resolve(made).then((object) => {
+    return whenSettled(made, (object) => {
       objects.set(id, object);
     });
   }
@@ -32,5 +33,5 @@ export function release(id: number): unknown {
   // Node 20 has the symbols, but not everything that could have them.
   const dispose = object?.[Symbol.asyncDispose] ?? object?.[Symbol.dispose];
   const disposed: unknown = typeof dispose === 'function' ? Reflect.apply(dispose, object, []) : undefined;
-  return isThenable(disposed) ? Promise.resolve(disposed).then(() => {}) : undefined;
+  return isThenable(disposed) ? whenSettled(disposed, () => {}) : undefined;
 }
