@@ -170,11 +170,11 @@ export class JobSender {
       };
       const slot = this.#submit(outgoing, job);
       if (slot === NOT_NOW) return job.settled ? this.#thread.jobHasLeft(job) : this.#hold(job, callable);
+      const { hasMoved } = connection;
+      const passed = connection.takePassed();
       // A getter among the arguments has cancelled the call.
       if (job.settled) return this.#thread.jobHasLeft(job);
       job.slot = slot;
-      const { hasMoved } = connection;
-      const passed = connection.takePassed();
       sent.put(slot, { job, reference, known, hasMoved, passed, expected: known.runTime.nanoseconds });
       job.wasSent();
     } catch (error) {

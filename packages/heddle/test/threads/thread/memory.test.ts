@@ -64,6 +64,34 @@ test('a call that ran out of time is kept by nobody when it has ended in its thr
   assert.equal(stdout, 'true\n');
 });
 
+test('what was passed to a call that a getter among its arguments has cancelled is kept by nobody', async () => {
+  const program = `
+    import { setImmediate as nextTurn } from 'node:timers/promises';
+    import { notify, ThreadPool } from 'heddle/threads';
+    const pool = new ThreadPool({ max: 1 });
+    const tell = (f) => f(1);
+    await pool.defer(tell, notify(() => {}));
+    const cancelWhenRead = async () => {
+      const passed = () => {};
+      const before = pool.defer(tell, notify(() => {}));
+      const call = pool.defer(tell, notify(passed), { get value() { call.cancel(); return 1; } });
+      console.log((await call.catch((error) => error)).name);
+      await before;
+      return new WeakRef(passed);
+    };
+    const passed = await cancelWhenRead();
+    for (let turn = 0; turn < 100 && passed.deref() !== undefined; turn++) {
+      await nextTurn();
+      gc();
+    }
+    console.log(passed.deref() === undefined);
+    await pool.stop();
+  `;
+  const { code, stdout, stderr } = await runProgram(program, ['--expose-gc']);
+  assert.equal(code, 0, stderr);
+  assert.equal(stdout, 'CancelledError\ntrue\n');
+});
+
 // Ten modules: half a millisecond and 160 kB of each thread.
 test('a thread loads node:perf_hooks only where a function of the program does', async () => {
   const program = `
