@@ -140,7 +140,6 @@ function within(node: Node, outer: Node): boolean {
 
 /** What stands in the way where a name is no variable of the module. */
 function withoutBinding({ name, node, assigned }: Use, text: Node): Obstacle | undefined {
-  if (name === 'eval') return { code: 'HEDDLE_USES_EVAL', node, text, message: 'uses eval' };
   // CommonJS gives each file its own of these.
   if (name === 'arguments' && !bindsArguments(text, node)) {
     return { code: 'HEDDLE_CAPTURES_THIS', node, text, message: 'uses the arguments of its surroundings' };

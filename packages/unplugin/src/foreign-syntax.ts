@@ -11,7 +11,8 @@ interface Place {
 }
 
 /**
- * What belongs to the place the text stands in: this, super, new.target, import.meta, private names.
+ * What belongs to the place the text stands in: this, super, new.target, import.meta, private names, the variables that
+ * `eval` would see.
  *
  * @param isDeferred whether the text is the deferred function itself, rather than something that it uses
  */
@@ -34,6 +35,12 @@ export function foreignSyntax(text: Node, isDeferred: boolean): Obstacle | undef
           return { code: 'HEDDLE_CAPTURES_PRIVATE', node, text, message };
         }
         break;
+      case 'CallExpression': {
+        const callee = bare(node['callee'] as Node);
+        if (callee.type !== 'Identifier' || nameOf(callee) !== 'eval') break;
+        // As a value, `(0, eval)(text)`, it sees nothing but what is global.
+        return { code: 'HEDDLE_USES_EVAL', node: callee, text, message: 'uses eval' };
+      }
       case 'MemberExpression':
         // Bundlers put the same in its place wherever it stands.
         if (isImportMeta(bare(node['object'] as Node)) && nameIn(node) === 'env') return undefined;

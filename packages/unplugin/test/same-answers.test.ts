@@ -24,6 +24,9 @@ const programs: Readonly<Record<string, string>> = {
   'a constant that is declared in one statement with others may be deferred by its name': `
     const ends = 1, f = (n) => n + ends, made = f(2);
     print(await deferToThread(f, made), f(made));`,
+  'a text that eval runs as a value, and so without the variables around it, runs in a thread, too': `
+    const f = () => (0, eval)('1 + 1');
+    print(await deferToThread(f), f());`,
   'a pool that is made of itself, by mistake, is none of which to know the functions': `
     function never() { const pool = pool.with({}); return pool.defer(() => 1); }
     print(await deferToThread(() => 1), never.length + 1);`,
