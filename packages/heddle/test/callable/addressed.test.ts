@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { addressed, partsOf } from 'heddle/addressed';
-import { CallableError, inThread, type ThreadPool } from 'heddle/threads';
+import { ask, CallableError, inThread, notify, ThreadInitError, type ThreadPool } from 'heddle/threads';
 import { tenant } from '../fixtures/threads/stores.ts';
 import { errorOf } from '../support/failure-of.ts';
 import { poolFor } from '../support/pools.ts';
@@ -49,6 +49,20 @@ test('where its closure holds a function, it is captured as it is without an add
     () => [double],
   );
   assert.deepEqual(await pool.defer(f), ['captured', 6]);
+});
+
+test('one that captures functions which are passed on goes by its address', limit, async (t) => {
+  const pool = poolFor(t);
+  const tell = notify(() => undefined);
+  const question = ask(() => 1);
+  const double = inThread((n: number): number => n * 2);
+  const f = addressed(
+    (): Answer => ['captured', [tell, question, double].length],
+    url,
+    '$0',
+    () => [tell, question, double],
+  );
+  assert.deepEqual(await pool.defer(f), ['by its address', 3]);
 });
 
 test('where a value holds functions, it is captured as it is without an address', limit, async (t) => {
@@ -125,6 +139,22 @@ test('an initThread whose values hold functions runs without the address that it
   );
   const pool = poolFor(t, { initThread });
   assert.equal(await pool.defer(() => (globalThis as { made?: number }).made), 4);
+});
+
+test('an initThread that the address is wrapped around is told of as the option', limit, async (t) => {
+  const initThread = addressed(
+    (): never => {
+      throw new Error('no loom');
+    },
+    undefined,
+    '$0',
+    () => [],
+  );
+  const { message } = await errorOf(
+    poolFor(t, { initThread }).defer(() => 1),
+    ThreadInitError,
+  );
+  assert.match(message, /the pool's initThread failed \(no loom\)/);
 });
 
 test(

@@ -1,4 +1,5 @@
 import type { FactoryReference } from '../wire/reference.ts';
+import { passedBy } from '../wire/values/passed.ts';
 import { reasonOf } from '../wire/values/reason-of.ts';
 import { CallableError } from '../wire/errors/callable-error.ts';
 import { CapturedCall } from './capture/captured-call.ts';
@@ -17,12 +18,14 @@ export class AddressedFunction {
   /**
    * What a call sends that is made now: the variables may hold something else than when the function got its address.
    *
-   * @returns undefined where a function is among the values: that has to be found itself, by run-time capture
+   * @returns undefined where a function is among the values that is not passed by `notify`, `ask` or `inThread`: that has
+   *   to be found itself, by run-time capture
    * @throws CallableError where a captured variable is in its dead zone
    */
   callOf(f: Function): CapturedCall | undefined {
     const values = this.#read(f);
-    return values.some((value) => typeof value === 'function') ? undefined : new CapturedCall(this.reference, values);
+    const isBare = values.some((value) => typeof value === 'function' && passedBy(value) === undefined);
+    return isBare ? undefined : new CapturedCall(this.reference, values);
   }
 
   #read(f: Function): unknown[] {

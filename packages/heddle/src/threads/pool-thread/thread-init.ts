@@ -55,8 +55,8 @@ export class InitRun {
   errorFor(functionName: string): ThreadInitError {
     const cause = this.#cause;
     const reason = messageOfThrown(cause);
-    // Written where it is given to the pool, it is called like the option.
-    const which = this.#name === 'initThread' ? '' : `, ${this.#name},`;
+    // Written where it is given to the pool, it is called like the option, or nothing at all where something is wrapped around it.
+    const which = this.#name === 'initThread' || this.#name === '' ? '' : `, ${this.#name},`;
     return new ThreadInitError(
       `The thread for ${functionName} could not be made ready: the pool's initThread${which} failed (${reason}).`,
       { cause },

@@ -4,6 +4,7 @@ import type { ScheduledCall, TimeSource } from '../../defer/clock.ts';
 import { debugging, trace } from '../../defer/debug.ts';
 import { Deferred } from '../../defer/deferred.ts';
 import type { KeepAlive } from '../../reactor/keep-alive.ts';
+import { functionName } from '../callable/function-name.ts';
 import { prepareCallables } from '../callable/prepare.ts';
 import { type Callable, isKnown, resolveCallable } from '../callable/resolve.ts';
 import { resolveForEffect } from '../callable/wrapped.ts';
@@ -323,7 +324,7 @@ export class PoolCore {
     const { initThread, concurrency, maxCallsPerThread, maxThreadMemory } = this.options;
     const init = initThread && {
       f: initThread,
-      name: nameOf(initThread),
+      name: functionName(initThread),
       callable: resolveOrReject(initThread, resolveForEffect),
     };
     const name = `${this.name}-${++this.#threadsMade}`;
