@@ -87,7 +87,8 @@ function elementsOf(list: Node): Node[] {
 
 /** `new ThreadPool({ initThread: f })`. */
 function initThreadOf(made: Node, scopeOf: (node: Node) => Scope): Node[] {
-  const [options] = made['arguments'] as Node[];
+  const [argument] = made['arguments'] as Node[];
+  const options = argument && bare(argument);
   if (options?.type !== 'ObjectExpression' || ownerOf(made, scopeOf) !== 'pool') return [];
   return (options['properties'] as Node[]).flatMap((property) => {
     // What is written as a method has no place for an address.
