@@ -55,6 +55,10 @@ export function foreignSyntax(text: Node, isDeferred: boolean): Obstacle | undef
         }
         if (!place.ownThis) return surroundings(node, 'new.target');
     }
+    for (const outer of evaluatedOutside(node)) {
+      const obstacle = visit(outer, { ...place, ownClass: true });
+      if (obstacle !== undefined) return obstacle;
+    }
     const inner = placeIn(node, place, isDeferred && node === text);
     for (const child of childrenOf(node)) {
       const obstacle = visit(child, inner);
@@ -75,6 +79,14 @@ function isImportMeta({ type, meta }: Node): boolean {
 /** The name of a member; empty where it is computed. */
 function nameIn({ computed, property }: Node): string {
   return computed ? '' : nameOf(property as Node);
+}
+
+/** Of a class's body, what has the `this` of its surroundings: the names that are computed, and decorators. */
+function evaluatedOutside({ type, body }: Node): Node[] {
+  if (type !== 'ClassBody') return [];
+  return (body as Node[]).flatMap(({ computed, key, decorators }) =>
+    ((decorators ?? []) as Node[]).concat(computed ? [key as Node] : []),
+  );
 }
 
 function placeIn(node: Node, place: Place, isCalled: boolean): Place {

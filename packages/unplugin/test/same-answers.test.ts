@@ -82,6 +82,14 @@ for (const [name, text] of Object.entries(programs)) {
   });
 }
 
+test('a member whose name is computed from the this of the surroundings ends the build', async () => {
+  const text = `const loom = { key: 'a', members() {
+      return deferToThread(() => { class Box { static [this.key] = 1; } return Object.keys(Box); });
+    } };
+    print(await codeOf(loom.members()));`;
+  await assert.rejects(build('computed-name', text), /HEDDLE_CAPTURES_THIS/);
+});
+
 for (const [name, text] of Object.entries(refused)) {
   test(`${name} is not lost without a word`, async () => {
     assert.deepEqual(await run(root, await build(name, text)), ['HEDDLE_CAPTURES_UNCLONABLE']);
