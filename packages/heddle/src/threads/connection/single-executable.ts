@@ -7,7 +7,9 @@ import { InvalidArgumentError } from '../../defer/errors.ts';
  * @throws InvalidArgumentError in such a program
  */
 export function refuseSingleExecutable(): void {
-  if (!process.getBuiltinModule('node:sea').isSea()) return;
+  // Bun and Deno have no such module.
+  const sea: { isSea(): boolean } | undefined = process.getBuiltinModule('node:sea');
+  if (!sea?.isSea()) return;
   throw new InvalidArgumentError(
     'A ProcessPool cannot be made in a single executable application: its processes would run the whole program again, ' +
       'since there is no Node to run them. Use a ThreadPool, or start the program with node.',

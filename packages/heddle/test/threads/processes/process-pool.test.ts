@@ -379,6 +379,18 @@ test('in a single executable application, which would run itself for each proces
   );
 });
 
+test('where Node has no single executables to ask about, as Deno has none, a ProcessPool works', limit, async () => {
+  const { stdout, stderr } = await runProgram(`
+    import { ProcessPool } from 'heddle';
+    const { getBuiltinModule } = process;
+    process.getBuiltinModule = (id) => (id === 'node:sea' ? undefined : getBuiltinModule(id));
+    const pool = new ProcessPool({ max: 1 });
+    console.log(await pool.defer(Math.max, 1, 2));
+    await pool.stop();
+  `);
+  assert.equal(stdout.trim(), '2', stderr);
+});
+
 test('a call given up before its process has begun it never runs, whatever was to become of it', limit, async (t) => {
   const pool = poolFor(t);
   const book = new NoteBook(t);
