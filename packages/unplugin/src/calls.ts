@@ -85,15 +85,14 @@ function elementsOf(list: Node): Node[] {
   return array.type === 'ArrayExpression' ? (array['elements'] as (Node | null)[]).filter((each) => each !== null) : [];
 }
 
-/** `new ThreadPool({ initThread: f })`. */
+/** `new ThreadPool({ initThread: f })`, or `new ThreadPool({ initThread })`. */
 function initThreadOf(made: Node, scopeOf: (node: Node) => Scope): Node[] {
   const [argument] = made['arguments'] as Node[];
   const options = argument && bare(argument);
   if (options?.type !== 'ObjectExpression' || ownerOf(made, scopeOf) !== 'pool') return [];
   return (options['properties'] as Node[]).flatMap((property) => {
     // What is written as a method has no place for an address.
-    const isPlain =
-      property.type === 'Property' && !property['computed'] && !property['method'] && !property['shorthand'];
+    const isPlain = property.type === 'Property' && !property['computed'] && !property['method'];
     return isPlain && nameOf(property['key'] as Node) === 'initThread' ? [property['value'] as Node] : [];
   });
 }

@@ -107,7 +107,8 @@ export function hoist(code: string, file: string, { own }: HoistOptions): Hoiste
         `var ${places.map((_place, index) => `${url}${index} = ${addressOf(index)}`).join(', ')};`,
       );
       places.forEach((place, index) => {
-        text.appendLeft(place.start, `${addressed}(`);
+        const key = parents.get(place)?.['shorthand'] === true ? `${nameOf(place)}: ` : '';
+        text.appendLeft(place.start, `${key}${addressed}(`);
         text.prependRight(place.end, `, ${url}${index}, '$0', () => ${readings[index]})`);
       });
       return {
