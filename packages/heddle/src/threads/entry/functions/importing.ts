@@ -51,7 +51,7 @@ function wayOut(module: string, cause: unknown): string {
   if (!/\.(?:[cm]?tsx?|jsx)(?:[?#]|$)/.test(module)) return mend;
   return (
     'where something else than Node compiles it for the program, tell Node of that (node --require ts-node/register, or as it is ' +
-    `called), or the pool (execArgv: ['--require', …]), so that threads have it, too. Otherwise ${mend}`
+    `called), or the pool (execArgv: ['--require', '...']), so that threads have it, too. Otherwise ${mend}`
   );
 }
 
