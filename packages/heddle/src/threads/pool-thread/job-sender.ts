@@ -33,8 +33,10 @@ export interface SendingThread {
 export class JobSender {
   readonly #thread: SendingThread;
   readonly #unsent = new UnsentJobs();
-  /** Those that are being given or sent at this moment: code of the program's may run meanwhile. */
-  readonly #inHand: Job[] = [];
+  /** The one that is being given or sent at this moment: code of the program's may run meanwhile. */
+  #inHand: Job | undefined;
+  /** Those within which that happens, since such code may make a call. */
+  readonly #outer: Job[] = [];
   /** Slots that the thread has not given back. */
   #slots = 0;
 
@@ -64,14 +66,15 @@ export class JobSender {
 
   /** The jobs that have not been sent, in their order. */
   unsent(): Job[] {
-    return [...this.#inHand, ...this.#unsent.all()];
+    const inHand = this.#inHand === undefined ? [] : [this.#inHand];
+    return [...this.#outer, ...inHand, ...this.#unsent.all()];
   }
 
   /** The thread has the job from now on. Whoever hears of that may give it up, or stop the pool. */
   giveTurn(job: Job, turn: number): void {
-    this.#inHand.push(job);
+    const outer = this.#takeInHand(job);
     job.getsTurn(turn);
-    this.#inHand.pop();
+    this.#letGo(outer);
   }
 
   /** Keeps a job until it is sent or taken back. */
@@ -141,15 +144,28 @@ export class JobSender {
   /** The slot counts from here on: a getter among the arguments may make the next call. */
   #submit(outgoing: OutgoingJob, job?: Job): number {
     this.#slots++;
-    if (job !== undefined) this.#inHand.push(job);
+    const outer = this.#takeInHand(job);
     let slot = NOT_NOW;
     try {
       slot = this.#thread.connection.submit(outgoing);
       return slot;
     } finally {
-      if (job !== undefined) this.#inHand.pop();
+      this.#letGo(outer);
       if (slot === NOT_NOW) this.#slots--;
     }
+  }
+
+  /** @returns what is in hand already */
+  #takeInHand(job: Job | undefined): Job | undefined {
+    const outer = this.#inHand;
+    if (outer !== undefined) this.#outer.push(outer);
+    this.#inHand = job;
+    return outer;
+  }
+
+  #letGo(outer: Job | undefined): void {
+    this.#inHand = outer;
+    if (outer !== undefined) this.#outer.pop();
   }
 
   #send(job: Job, callable: Callable): void {
