@@ -440,6 +440,21 @@ describe('a program', () => {
     assert.match(stderr, /remember \(.*snapshot\.mjs:4:18\) uses cache, which the program writes into/);
   });
 
+  test('that calls a method of its own, which has the name of one that writes, is told nothing', () => {
+    const file = write('own-methods.mjs', [
+      `import { deferToThread } from ${JSON.stringify(heddle)};`,
+      'const tools = { add: (a, b) => a + b, lists: { push: (n) => [n] }, kept: new Set([1]) };',
+      'const other = { list: [1], clear: () => 0 };',
+      'tools.add(1, 2);',
+      'console.log(await deferToThread(() => tools.add(1, 2) + tools.lists.push(3)[0]));',
+      'console.log(await deferToThread(() => [other.list.push(2), other.clear()].join()));',
+    ]);
+    const { stdout, stderr } = run([file]);
+    assert.equal(stdout, '6\n2,0\n');
+    assert.equal(stderr.split('[HEDDLE_SNAPSHOT]').length, 2, stderr);
+    assert.match(stderr, /An anonymous function \(.*own-methods\.mjs:6:33\) uses other, which the program writes into/);
+  });
+
   test('that captures a class whose static values it has changed is told once that the thread has those of its text', () => {
     const file = write('static-values.mjs', [
       `import { deferToThread } from ${JSON.stringify(heddle)};`,

@@ -214,7 +214,8 @@ class Graph {
     this.#slots.push({ value, steps, name: usage.name, set });
     reading(steps, usage.name, () => this.#captured.note(value, usage));
     // The module itself writes into its exports: it makes them.
-    if (usage.mutated || !isObject(value) || !this.#ownExports.has(value)) this.#snapshots.push([steps, variable]);
+    const isMutated = usage.mutated || usage.mutators.length > 0;
+    if (isMutated || !isObject(value) || !this.#ownExports.has(value)) this.#snapshots.push([steps, variable]);
   }
 
   /** Puts into a value what a module gives a part of it by. */

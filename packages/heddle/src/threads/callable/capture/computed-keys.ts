@@ -77,8 +77,11 @@ export function changeableKey(
 ): string | undefined {
   return computedKeys
     .flatMap(({ parts, names }) => (parts === undefined ? names : []))
-    .filter((name) => variables.some(({ usage }) => usage.name === name))
-    .find((name) => facts.reassigned.has(name) || facts.isWrittenInto(name, start));
+    .find((name) => {
+      const variable = variables.find(({ usage }) => usage.name === name);
+      if (variable === undefined) return false;
+      return facts.reassigned.has(name) || facts.isWrittenInto(name, start, variable.value);
+    });
 }
 
 function valueOf({ name, steps }: KeyPart & object, variables: readonly Variable[]): unknown {

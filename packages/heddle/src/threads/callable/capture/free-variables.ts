@@ -3,7 +3,8 @@ import { hasUnusedThis } from './compiled-async.ts';
 import type { FunctionOrClass } from './literal-text.ts';
 import { Scope } from './scope.ts';
 import { isStrict } from './strict-code.ts';
-import { childrenOf, isMutator, memberChain } from './syntax.ts';
+import { isMutator } from './mutators.ts';
+import { childrenOf, memberChain } from './syntax.ts';
 import { newUsage, noteUse, type Usage } from './usage.ts';
 
 /** Something in a function's text that has no meaning outside its surroundings. */
@@ -250,8 +251,10 @@ class Search {
     if (root.type !== 'Identifier') return this.#visit(root, at);
     // A method is called on its receiver, and a write changes the object that has the property.
     const kept = how === 'read' || cut ? steps : steps.slice(0, -1);
-    const mutates = how === 'write' || (how === 'call' && isMutator(steps.at(-1)));
-    this.#use(root, kept, at, mutates);
+    const usage = this.#use(root, kept, at);
+    if (usage === undefined) return undefined;
+    if (how === 'write') usage.mutated = true;
+    else if (how === 'call' && isMutator(steps.at(-1))) usage.mutators.push(steps);
     return undefined;
   }
 
@@ -288,7 +291,7 @@ class Search {
     }
   }
 
-  #use({ name, start }: Identifier, steps: readonly string[], at: Surroundings, mutates = false): Usage | undefined {
+  #use({ name, start }: Identifier, steps: readonly string[], at: Surroundings): Usage | undefined {
     if (at.scope.knows(name)) return undefined;
     if (name === 'arguments' && at.owner !== 'outside' && at.hasArguments) return undefined;
     if (name === 'arguments') {
@@ -301,7 +304,6 @@ class Search {
       this.#usages.set(name, usage);
     }
     noteUse(usage, steps);
-    if (mutates) usage.mutated = true;
     return usage;
   }
 

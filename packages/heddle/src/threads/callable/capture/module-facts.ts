@@ -6,7 +6,8 @@ import { parse } from './parser.ts';
 import { requiredNames } from './required-names.ts';
 import { type Stretch, strictParts } from './strict-code.ts';
 import { EnclosingFunction, ownerOf } from './enclosing-function.ts';
-import { childrenOf, isMutator, memberChain, namesIn } from './syntax.ts';
+import { isBuiltIn, isMutator } from './mutators.ts';
+import { childrenOf, memberChain, namesIn } from './syntax.ts';
 
 /** An imported binding: the specifier as it is written, and the export; no export for the namespace itself. */
 export interface ImportedName {
@@ -36,12 +37,18 @@ export interface ModuleFacts {
   readonly namedExpressions: NamedExpressions;
   /** Whether code at this offset is strict. */
   isStrictAt(offset: number): boolean;
-  /** Whether something is written somewhere into what a name stands for at this offset. */
-  isWrittenInto(name: string, offset: number): boolean;
+  /** Whether something is written somewhere into what a name stands for at this offset, its value now. */
+  isWrittenInto(name: string, offset: number, value: unknown): boolean;
   /** What its `//# sourceMappingURL=` says, empty where it has none; undefined where there is no text. */
   readonly sourceMapUrl: string | undefined;
   /** What its `//# sourceURL=` says, where it has one. */
   readonly sourceUrl: string | undefined;
+}
+
+/** Where a name has the meaning by which something is written into it, by the call of a method or otherwise. */
+interface Write {
+  readonly stretch: Stretch;
+  readonly call: readonly string[] | undefined;
 }
 
 const EVERYWHERE: Stretch = [-1, Number.POSITIVE_INFINITY];
@@ -148,8 +155,7 @@ function writesIn(
   const reassigned = new Set<string>();
   const functions = new DeclaredFunctions();
   let evaluates = false;
-  /** Where each name has the meaning by which something is written into it. */
-  const mutated = new Map<string, Stretch[]>();
+  const mutated = new Map<string, Map<string, Write>>();
   const decorated = new Set<string>();
   /** The static blocks of classes, by the name of the class. */
   const ownBlocks = new Map<string, Stretch[]>();
@@ -159,15 +165,16 @@ function writesIn(
     (ownBlocks.get(name) ?? []).some(
       (block) => isWithin([block])(start) && (around === undefined || around.node.start < block[0]),
     );
-  const writtenInto = (root: AnyNode): void => {
+  const writtenInto = (root: AnyNode, call?: readonly string[]): void => {
     if (root.type !== 'Identifier' || isWhileMade(root)) return;
     const owner = ownerOf(root.name, around);
     // Parameters have a name to themselves, as in TypeScript's enums.
     if (owner?.parameters.has(root.name)) return;
-    const stretches = mutated.get(root.name) ?? [];
-    if (stretches.length === 0) mutated.set(root.name, stretches);
-    const [start, end] = owner === undefined ? EVERYWHERE : [owner.node.start, owner.node.end];
-    if (!stretches.some((known) => known[0] === start)) stretches.push([start, end]);
+    const writes = mutated.get(root.name) ?? new Map<string, Write>();
+    if (writes.size === 0) mutated.set(root.name, writes);
+    const stretch: Stretch = owner === undefined ? EVERYWHERE : [owner.node.start, owner.node.end];
+    const key = `${stretch[0]} ${call?.join('.') ?? '='}`;
+    if (!writes.has(key)) writes.set(key, { stretch, call });
   };
   const written = (target: AnyNode): void => {
     if (target.type === 'MemberExpression') {
@@ -203,7 +210,7 @@ function writesIn(
       }
     } else if (node.type === 'CallExpression' && node.callee.type === 'MemberExpression') {
       const { root, steps } = memberChain(node.callee);
-      if (isMutator(steps.at(-1))) writtenInto(root);
+      if (isMutator(steps.at(-1))) writtenInto(root, steps);
     }
     if (node.type === 'CallExpression') {
       if (node.callee.type === 'Identifier' && node.callee.name === 'eval') evaluates = true;
@@ -221,8 +228,11 @@ function noteBlocks({ id, body }: Class, blocks: Map<string, Stretch[]>): void {
 }
 
 /** Made here, where nothing else is within its reach: the syntax tree would stay with it. */
-function isOneOf(stretches: ReadonlyMap<string, readonly Stretch[]>): ModuleFacts['isWrittenInto'] {
-  return (name, offset) => isWithin(stretches.get(name) ?? [])(offset);
+function isOneOf(mutated: ReadonlyMap<string, ReadonlyMap<string, Write>>): ModuleFacts['isWrittenInto'] {
+  return (name, offset, value) =>
+    [...(mutated.get(name)?.values() ?? [])].some(
+      ({ stretch, call }) => isWithin([stretch])(offset) && (call === undefined || isBuiltIn(value, call)),
+    );
 }
 
 /** TypeScript writes `__decorate([...], Name.prototype, ...)`, perhaps as a part of tslib, esbuild `__decorateClass(...)`. */

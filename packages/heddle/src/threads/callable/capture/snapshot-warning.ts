@@ -1,5 +1,6 @@
 import { functionName } from '../function-name.ts';
 import { sourcePosition } from '../scripts/source-position.ts';
+import { isBuiltIn } from './mutators.ts';
 import type { Step } from './refusals.ts';
 import type { Variable } from './variables.ts';
 
@@ -16,7 +17,8 @@ export function warnOfSnapshot(steps: readonly Step[], { usage, value, atTop }: 
   if (typeof value !== 'object' || value === null) return;
   const { f, literal } = steps.at(-1) as Step;
   const { name } = usage;
-  if (!usage.mutated && !(atTop && literal.facts.isWrittenInto(name, literal.start))) return;
+  const isWrittenInto = usage.mutated || usage.mutators.some((path) => isBuiltIn(value, path));
+  if (!isWrittenInto && !(atTop && literal.facts.isWrittenInto(name, literal.start, value))) return;
   if (!isNews(steps, name)) return;
   const who = functionName(f) || 'An anonymous function';
   const { file, line, column } = sourcePosition(literal);
@@ -34,7 +36,7 @@ export function warnOfStaticValues(steps: readonly Step[], calledAs: string): vo
   const name = functionName(f);
   const { facts, start } = literal;
   // A class that names itself has two names in what esbuild makes of it.
-  const isWrittenInto = facts.isWrittenInto(name, start) || facts.isWrittenInto(calledAs, start);
+  const isWrittenInto = facts.isWrittenInto(name, start, f) || facts.isWrittenInto(calledAs, start, f);
   if (literal.members?.hasStaticValues !== true || !isWrittenInto || !isNews(steps, name)) return;
   const { file, line, column } = sourcePosition(literal);
   process.emitWarning(

@@ -72,15 +72,3 @@ function staticKey({ computed, property }: MemberExpression): string | undefined
   if (property.type !== 'Literal') return undefined;
   return typeof property.value === 'string' || typeof property.value === 'number' ? String(property.value) : undefined;
 }
-
-const MUTATORS: ReadonlySet<string> = new Set(
-  (
-    'set add delete clear push pop shift unshift splice sort reverse fill copyWithin ' +
-    'setTime setDate setMonth setFullYear setHours setMinutes setSeconds setMilliseconds'
-  ).split(' '),
-);
-
-/** Whether a method of this name changes the built-in object it is called on. */
-export function isMutator(method: string | undefined): boolean {
-  return method !== undefined && MUTATORS.has(method);
-}

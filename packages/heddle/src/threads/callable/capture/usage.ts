@@ -12,10 +12,12 @@ export interface Usage extends Parts {
   assignedAt: number | undefined;
   /** Whether something is written into the object it holds. */
   mutated: boolean;
+  /** The methods, by the way to them, that are called and would do so if they were built in. */
+  readonly mutators: (readonly string[])[];
 }
 
 export function newUsage(name: string): Usage {
-  return { name, assignedAt: undefined, mutated: false, whole: false, parts: new Map() };
+  return { name, assignedAt: undefined, mutated: false, mutators: [], whole: false, parts: new Map() };
 }
 
 /** Notes that the value at the end of `steps` is used. */
