@@ -5,7 +5,7 @@ import type { CallsToReactor, CurrentJob } from '../wire/inside.ts';
 import { CodecError } from '../wire/errors/codec-error.ts';
 import { ReactorCallError } from '../wire/errors/reactor-call-error.ts';
 import { pack } from '../wire/values/pack.ts';
-import type { PassedFunction } from '../wire/values/passed.ts';
+import { markReceived, type PassedFunction } from '../wire/values/passed.ts';
 import type { Parcel } from '../wire/values/payload.ts';
 import { UnclonableError } from '../wire/errors/unclonable-error.ts';
 import { unpack } from '../wire/values/unpack.ts';
@@ -58,7 +58,7 @@ export class ReactorCalls implements CallsToReactor {
         ? (...args: unknown[]): void => this.#tell(target, to, args)
         : (...args: unknown[]): unknown => this.ask(this.#live(target, to), args);
     this.#targets.set(f, { target, to });
-    return Object.defineProperty(f, 'name', { value: name });
+    return markReceived(Object.defineProperty(f, 'name', { value: name }), way);
   }
 
   targetOf(f: Function): PassedTarget | undefined {

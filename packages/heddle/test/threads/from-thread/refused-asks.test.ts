@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import { ask, notify } from 'heddle';
+import { ask, deferToThread, notify } from 'heddle';
 import { callFromThread } from 'heddle/thread';
-import { ProcessPool, ThreadPool, UnclonableError } from 'heddle/threads';
+import { type CallableError, ProcessPool, ThreadPool, UnclonableError } from 'heddle/threads';
 import { askOfArguments, askOnce, askWhatIsGone, askWhatThrows } from '../../fixtures/threads/odd-values.ts';
 import { errorOf } from '../../support/failure-of.ts';
 import { poolOfOne } from '../../support/pools.ts';
@@ -86,3 +86,34 @@ export function tellWords(): string[] {
     }
   });
 }
+
+test(
+  'what was passed to a thread, and a function that it defers captures, is refused until it is passed on',
+  limit,
+  async (t) => {
+    const pool = poolOfOne(t, ThreadPool);
+    const seen: number[] = [];
+    const tellsIn = async (tell: (n: number) => void): Promise<string> => {
+      const refused = await deferToThread(() => tell(1)).catch(({ message }: CallableError) => message);
+      const passed = notify(tell);
+      await deferToThread(() => passed(2));
+      return String(refused);
+    };
+    const asksIn = async (q: (n: number) => number): Promise<unknown> => {
+      const refused = await deferToThread(() => q(1)).catch(({ code }: CallableError) => code);
+      const passed = ask(q);
+      return [refused, await deferToThread(() => passed(2))];
+    };
+    const told = await pool.defer(
+      tellsIn,
+      notify((n: number) => seen.push(n)),
+    );
+    assert.match(told, /captures tell, which has been passed to this thread by notify\. .*= notify\(tell\);$/);
+    assert.deepEqual(seen, [2]);
+    const asked = await pool.defer(
+      asksIn,
+      ask((n: number) => n + 1),
+    );
+    assert.deepEqual(asked, ['HEDDLE_CAPTURES_UNCLONABLE', 3]);
+  },
+);

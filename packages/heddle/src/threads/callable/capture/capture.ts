@@ -1,7 +1,7 @@
 import type { Accessor, CapturedReference, LoadableReference, Patch, Target } from '../../wire/captured.ts';
 import type { Address } from '../../wire/address.ts';
 import { CallableError } from '../../wire/errors/callable-error.ts';
-import { passedBy } from '../../wire/values/passed.ts';
+import { passedBy, receivedBy } from '../../wire/values/passed.ts';
 import type { FunctionReference } from '../../wire/reference.ts';
 import { functionName } from '../function-name.ts';
 import type { Scope } from '../scripts/scope.ts';
@@ -268,6 +268,8 @@ class Graph {
   ): void {
     const index = this.#indexes.get(f);
     if (index !== undefined) return set({ kind: 'function', index });
+    const way = receivedBy(f);
+    if (way !== undefined) throw refuse.received(steps, name, way);
     const method = prototypeMethod(f);
     if (method !== undefined) return set({ ...loaded(method), isFunction: true });
     const take = (found: Located): void => {

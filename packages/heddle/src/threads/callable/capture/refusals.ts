@@ -163,6 +163,16 @@ export function decorators(steps: readonly Step[]): CallableError {
   );
 }
 
+/** It calls a function of another thread, which that has passed here. */
+export function received(steps: readonly Step[], name: string, way: 'notify' | 'ask'): CallableError {
+  return refusalSaying(
+    'HEDDLE_CAPTURES_UNCLONABLE',
+    steps,
+    `captures ${name}, which has been passed to this thread by ${way}`,
+    [`Pass it on in the same way, and capture that: const passed = ${way}(${name});`],
+  );
+}
+
 /** `name` and `path`, steps as they are written (`.a`, `[0]`), lead from the function's variable to the value. */
 export function unsendable(
   steps: readonly Step[],

@@ -2,6 +2,7 @@ import type { JobReference } from '../reference.ts';
 
 // By a name that all copies of the library share: a thread's own code is a bundle of its own.
 const PASSED: unique symbol = Symbol.for('heddle.passed');
+const RECEIVED: unique symbol = Symbol.for('heddle.received');
 
 /** A function that goes to a thread among other values. */
 export type Passed =
@@ -41,4 +42,14 @@ export function markPassed<F extends Function>(wrapper: F, passed: Passed): F {
 /** What a function says about how it is to be passed; undefined for a bare one. */
 export function passedBy(f: Function): Passed | undefined {
   return Object.hasOwn(f, PASSED) ? (Reflect.get(f, PASSED) as Passed) : undefined;
+}
+
+/** Makes `f` say that it calls another thread's function, and by what that was passed here. */
+export function markReceived<F extends Function>(f: F, way: 'notify' | 'ask'): F {
+  return Object.defineProperty(f, RECEIVED, { value: way });
+}
+
+/** By what another thread has passed the function here; undefined for this thread's own. */
+export function receivedBy(f: Function): 'notify' | 'ask' | undefined {
+  return Object.hasOwn(f, RECEIVED) ? (Reflect.get(f, RECEIVED) as 'notify' | 'ask') : undefined;
 }
