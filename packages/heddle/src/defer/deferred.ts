@@ -11,6 +11,7 @@ import { Chainee, type Link, Look, Pair, type Step, Waiter, withArguments } from
 import { type DeferredState, renderDeferred } from './render.ts';
 import { isThenable } from './thenable.ts';
 import { forgetUnhandled, noteUnhandled, type UnhandledRecord } from './unhandled.ts';
+import { whenSettled } from './when-settled.ts';
 
 /** What a callback's answer becomes in the chain: Deferreds and promises are waited for, a Failure is no value. */
 export type Settled<U> = Exclude<Awaited<Exclude<U, Failure>>, Failure>;
@@ -699,11 +700,10 @@ export function toDeferred(awaited: PromiseLike<unknown>): AnyDeferred {
 
 /** Fires `deferred` with what `promise` settles to. */
 function follow<T>(promise: PromiseLike<T>, deferred: Deferred<Awaited<T>>): Deferred<Awaited<T>> {
-  // A foreign thenable may call back twice or at once; a native promise in between puts that right.
-  const native = promise instanceof Promise ? promise : Promise.resolve(promise);
-  native.then(
+  void whenSettled(
+    promise,
     (value) => deferred.callback(value as Awaited<T>),
-    (reason: unknown) => deferred.errback(reason),
+    (reason) => deferred.errback(reason),
   );
   return deferred;
 }

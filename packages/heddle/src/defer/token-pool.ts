@@ -4,6 +4,7 @@ import { maybeDeferred } from './maybe-deferred.ts';
 import { NotAcquiredError } from './not-acquired-error.ts';
 import { succeed } from './succeed.ts';
 import { isThenable } from './thenable.ts';
+import { whenSettled } from './when-settled.ts';
 import { WaitingLine } from './waiting-line.ts';
 
 /** A number of tokens that are lent in the order of asking: what a lock and a semaphore have in common. */
@@ -70,10 +71,19 @@ export abstract class TokenPool {
       const ended = maybeDeferred((): unknown => {
         const gave: unknown = f(...args);
         if (isDeferred(gave) || !isThenable(gave)) return gave;
+        const settled = whenSettled(
+          gave,
+          (value) => {
+            giveBack();
+            return value;
+          },
+          (error) => {
+            giveBack();
+            throw error;
+          },
+        );
         goesOnWhenCancelled = true;
-        const promise = Promise.resolve(gave);
-        promise.then(giveBack, giveBack);
-        return promise;
+        return settled;
       });
       if (goesOnWhenCancelled) return ended;
       return ended.addBoth((result) => {

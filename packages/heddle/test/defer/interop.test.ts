@@ -114,3 +114,11 @@ suite('a Deferred where a promise is expected', () => {
     await app.close();
   });
 });
+
+test('a promise whose own then calls back twice, or throws, ends a chain once with what it has settled with', async () => {
+  for (const call of [(f: (value: number) => void) => [f(2), f(3)], () => assert.fail('not to be called')]) {
+    const promise = Object.defineProperty(Promise.resolve(1), 'then', { value: call });
+    assert.equal(await Deferred.fromPromise(promise), 1);
+    assert.equal(await succeed().addCallback(() => promise), 1);
+  }
+});

@@ -202,6 +202,15 @@ suite('DeferredLock.run', () => {
     assert.equal(lock.locked, false);
   });
 
+  test('releases the lock where the function gives a promise whose own then throws, or never calls back', async () => {
+    const lock = new DeferredLock();
+    for (const then of [() => assert.fail('not to be called'), () => {}]) {
+      const promise = Object.defineProperty(Promise.resolve('promised'), 'then', { value: then });
+      assert.equal(await lock.run(() => promise), 'promised');
+      assert.equal(lock.locked, false);
+    }
+  });
+
   test('calls the functions one after the other', () => {
     const lock = new DeferredLock();
     const order: string[] = [];

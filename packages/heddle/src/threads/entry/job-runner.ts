@@ -14,7 +14,7 @@ import type { FunctionSource } from './functions/loaded-function.ts';
 import { PassedFunctions } from './functions/passed-functions.ts';
 import type { PassedTo, ReactorCalls } from './reactor-calls.ts';
 import { startAll } from '../wire/start-all.ts';
-import { whenSettled } from '../wire/when-settled.ts';
+import { whenSettled } from '../../defer/when-settled.ts';
 import { whyNotSent } from '../wire/values/why-not-sent.ts';
 
 /** The way back to the reactor's thread: exactly one answer for each job. */

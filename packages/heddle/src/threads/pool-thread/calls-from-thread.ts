@@ -8,7 +8,7 @@ import { type PackedAnswer, packAnswer, unsendableAnswer } from '../connection/a
 import type { CallAnswer, CallTarget, LocalTarget, ThreadCall } from '../wire/messages.ts';
 import { packThrown } from '../wire/values/pack.ts';
 import { unpack } from '../wire/values/unpack.ts';
-import { whenSettled } from '../wire/when-settled.ts';
+import { whenSettled } from '../../defer/when-settled.ts';
 
 /** What the calls of one thread need of it. */
 export interface CallingThread {

@@ -1,6 +1,6 @@
 import { isThenable } from '../../../defer/thenable.ts';
 import { BoundObjectLostError } from '../../wire/errors/bound-object-lost-error.ts';
-import { whenSettled } from '../../wire/when-settled.ts';
+import { whenSettled } from '../../../defer/when-settled.ts';
 import type { LoadedFunction } from './loaded-function.ts';
 
 /** What has been made in this thread to stay in it, by numbers that the reactor gives. */

@@ -1,6 +1,6 @@
 import { isFailure } from '../../../defer/failure.ts';
 import { isThenable } from '../../../defer/thenable.ts';
-import { whenSettled } from '../../wire/when-settled.ts';
+import { whenSettled } from '../../../defer/when-settled.ts';
 import type { LoadedFunction } from './loaded-function.ts';
 
 /** Calls a function whose value nobody wants: it is not sent, so that it may be what cannot be, such as a server. */
