@@ -18,7 +18,7 @@ export function showAwaiters(error: unknown, boundary: string): void {
  * tell who awaits it. Undefined where nothing is to be added.
  */
 export function rejectionWithAwaiters(error: unknown): Promise<never> | undefined {
-  return error instanceof Error && open.has(error) ? rejectLater(error) : undefined;
+  return open.has(error as Error) ? rejectLater(error as Error) : undefined;
 }
 
 function rejectLater(error: Error): Promise<never> {

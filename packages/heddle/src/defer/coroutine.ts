@@ -2,7 +2,7 @@ import { AsyncResource } from 'node:async_hooks';
 import { inspect } from 'node:util';
 import type { Deferred, observe, settle } from './deferred.ts';
 import { AlreadyCalledError, type CancelledError, InvalidArgumentError } from './errors.ts';
-import { Failure } from './failure.ts';
+import { Failure, isFailure } from './failure.ts';
 import { logError } from './log-error.ts';
 
 /** Thrown when something is to be run as a coroutine and is neither a generator nor a promise. */
@@ -98,7 +98,7 @@ export class Coroutine {
       try {
         step = sent instanceof Failure ? this.#generator.throw(sent.value) : this.#generator.next(sent);
       } catch (error) {
-        return this.#end(error instanceof Failure ? error : new Failure(error));
+        return this.#end(isFailure(error) ? error : new Failure(error));
       }
       if (step.done === true) return this.#return(step.value);
       try {

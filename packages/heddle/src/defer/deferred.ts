@@ -5,7 +5,7 @@ import { requireTimeSource, type ScheduledCall, systemTime, type TimeSource } fr
 import { Coroutine, isGenerator, NotACoroutineError } from './coroutine.ts';
 import { debugging, formatHistory, historyOf, recordAdded, recordFired, recordMade, setDebugging } from './debug.ts';
 import { AlreadyCalledError, CancelledError, InvalidArgumentError, NotPausedError, TimeoutError } from './errors.ts';
-import { Failure } from './failure.ts';
+import { Failure, isFailure } from './failure.ts';
 import { dispatchRecord } from './dispatch.ts';
 import { Chainee, type Link, Look, Pair, type Step, Waiter, withArguments } from './link.ts';
 import { type DeferredState, renderDeferred } from './render.ts';
@@ -210,7 +210,7 @@ export class Deferred<T> implements Promise<T> {
    * @throws AlreadyCalledError when it was fired before
    */
   errback(reason: unknown): void {
-    this.#fire(reason instanceof Failure ? reason : new Failure(reason));
+    this.#fire(isFailure(reason) ? reason : new Failure(reason));
   }
 
   /** Adds a callback for the value; a failure passes by. Arguments after it follow the value in the call. */
@@ -600,7 +600,7 @@ export class Deferred<T> implements Promise<T> {
         this.#failure = undefined;
       }
     } catch (error) {
-      this.#hold(error instanceof Failure ? error : new Failure(error));
+      this.#hold(isFailure(error) ? error : new Failure(error));
     } finally {
       this.#running = false;
       if (record !== undefined) record.ended(step, begun);

@@ -12,8 +12,13 @@ export function brand(errorClass: abstract new (...args: never[]) => Error, name
   Object.defineProperty(errorClass.prototype, BRAND, { value: name });
   Object.defineProperty(errorClass, Symbol.hasInstance, {
     value(this: unknown, value: unknown): boolean {
-      if (this === errorClass && brandOf(value) === name) return true;
-      return Function.prototype[Symbol.hasInstance].call(this as Function, value);
+      try {
+        if (this === errorClass && brandOf(value) === name) return true;
+        return Function.prototype[Symbol.hasInstance].call(this as Function, value);
+      } catch {
+        // A Proxy that does not let itself be asked is none of these. It is asked where nobody expects an error.
+        return false;
+      }
     },
   });
 }

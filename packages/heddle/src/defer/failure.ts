@@ -83,18 +83,26 @@ export class Failure<E = unknown> {
   /** One line for people: the error's message, or whatever was thrown as text. */
   getErrorMessage(): string {
     const { value } = this;
-    return value instanceof Error ? value.message : typeof value === 'string' ? value : inspect(value);
+    return read(() => (value instanceof Error ? value.message : typeof value === 'string' ? value : inspect(value)));
   }
 
   /** The error as it would be printed: stack, own properties, causes, the errors of an AggregateError. */
   getTraceback(): string {
-    return inspect(this.value);
+    const { value } = this;
+    return read(
+      () => inspect(value),
+      () => inspect(value, { customInspect: false }),
+      () => stackOf(value),
+    );
   }
 
   /** The stack alone, without properties and causes. Where no Error was thrown there is no stack, only the value. */
   getBriefTraceback(): string {
     const { value } = this;
-    return value instanceof Error && value.stack !== undefined ? value.stack : inspect(value);
+    return read(
+      () => stackOf(value),
+      () => inspect(value),
+    );
   }
 
   /**
@@ -126,7 +134,7 @@ export class Failure<E = unknown> {
   }
 
   toString(): string {
-    return `[Failure: ${this.value instanceof Error ? String(this.value) : this.getErrorMessage()}]`;
+    return `[Failure: ${read(() => (this.value instanceof Error ? this.value : this.getErrorMessage()))}]`;
   }
 }
 
@@ -143,9 +151,24 @@ export function errorIn(thrown: unknown): unknown {
 /** The error in words, for a message: there is always some, whatever it was that was thrown. */
 export function textOf({ value }: Failure): string {
   if (typeof value === 'string') return value;
-  try {
-    return value instanceof Error ? String(value) : inspect(value, { depth: 0, breakLength: Number.POSITIVE_INFINITY });
-  } catch {
-    return 'an error that cannot be shown';
+  return read(() =>
+    value instanceof Error ? value : inspect(value, { depth: 0, breakLength: Number.POSITIVE_INFINITY }),
+  );
+}
+
+function stackOf(value: unknown): string | undefined {
+  return value instanceof Error ? value.stack : undefined;
+}
+
+/** What was thrown may be anything, and its own code may stand in the way of a look: then another gives the text. */
+function read(...looks: readonly (() => unknown)[]): string {
+  for (const look of looks) {
+    try {
+      const seen = look();
+      if (seen !== undefined) return String(seen);
+    } catch {
+      // The next one may see something.
+    }
   }
+  return 'an error that cannot be shown';
 }

@@ -1,4 +1,3 @@
-import { inspect } from 'node:util';
 import type { Failure } from './failure.ts';
 
 /**
@@ -18,6 +17,6 @@ import type { Failure } from './failure.ts';
  * ```
  */
 export function logError(failure: Failure, context: string = 'Failure in a Deferred'): Failure {
-  console.error(`${context}:\n${inspect(failure.value)}`);
+  console.error(`${context}:\n${failure.getTraceback()}`);
   return failure;
 }

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { type DeferredHistory, formatHistory, historyOf } from './debug.ts';
 import { CancelledError, InvalidArgumentError } from './errors.ts';
-import type { Failure } from './failure.ts';
+import type { ErrorClass, Failure } from './failure.ts';
 import { FailureGroup } from './failure-group.ts';
 import { FirstError } from './first-error.ts';
 import { queueMicrotask } from './node-timers.ts';
@@ -112,9 +112,18 @@ export function reportUnhandled(): boolean {
 function isCancellation(failure: Failure): boolean {
   let { value } = failure;
   // Groups may be nested deeply.
-  while (value instanceof FirstError) ({ value } = value.subFailure);
-  if (value instanceof CancelledError) return true;
-  return value instanceof FailureGroup && value.failures.length > 0 && value.failures.every(isCancellation);
+  while (isOne(value, FirstError)) ({ value } = value.subFailure);
+  if (isOne(value, CancelledError)) return true;
+  return isOne(value, FailureGroup) && value.failures.length > 0 && value.failures.every(isCancellation);
+}
+
+/** The same as `instanceof`, for what may be a Proxy that throws when it is asked. */
+function isOne<E>(value: unknown, errorClass: ErrorClass<E>): value is E {
+  try {
+    return value instanceof errorClass;
+  } catch {
+    return false;
+  }
 }
 
 /** A tick asked for by a microtask comes after all microtasks: the moment at which Node judges promises, too. */
@@ -146,7 +155,7 @@ function fixStacks(value: unknown): void {
   const left = [value];
   while (left.length > 0 && seen.size < MOST_STACKS) {
     const error = left.pop();
-    if (!(error instanceof Error) || seen.has(error)) continue;
+    if (!isOne(error, Error) || seen.has(error)) continue;
     seen.add(error);
     try {
       void error.stack;
@@ -162,7 +171,7 @@ function fixStacks(value: unknown): void {
 
 function raise(failure: Failure): never {
   const { value } = failure;
-  throw value instanceof Error ? value : new Error(`Unhandled failure: ${inspect(value)}`, { cause: value });
+  throw isOne(value, Error) ? value : new Error(`Unhandled failure: ${failure.getTraceback()}`, { cause: value });
 }
 
 function report(record: UnhandledRecord): void {

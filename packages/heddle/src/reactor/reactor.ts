@@ -1,7 +1,7 @@
 import { debugging } from '../defer/debug.ts';
 import type { Deferred } from '../defer/deferred.ts';
 import { InvalidArgumentError } from '../defer/errors.ts';
-import type { Failure } from '../defer/failure.ts';
+import { Failure } from '../defer/failure.ts';
 import { maybeDeferred } from '../defer/maybe-deferred.ts';
 import type { DelayedCall } from './delayed-call.ts';
 import { ReactorAlreadyRunning, ReactorNotRunning, ShutdownTimeoutError } from './errors.ts';
@@ -73,7 +73,7 @@ export class Reactor<Pool extends ReactorThreadPool = ReactorThreadPool> impleme
    * `heddle/thread` and `callInThread` of a pool throw: those are failures that
    * nobody handled.
    */
-  onError: ReportError = (error, origin) => console.error(`Unhandled error in ${origin}:`, error);
+  onError: ReportError = (error, origin) => print(`Unhandled error in ${origin}:`, error);
 
   /**
    * Runs `f` in a thread for its effect: what it gives stays there. For its
@@ -388,8 +388,17 @@ export class Reactor<Pool extends ReactorThreadPool = ReactorThreadPool> impleme
   /** Errors of whoever is told about errors must not stop the loop either. */
   #reportTo(onError: ReportError, error: unknown, origin: string): void {
     maybeDeferred(onError, error, origin).addErrback(({ value }) => {
-      console.error(`Unhandled error in ${origin}:`, error);
-      console.error('The onError of the reactor, which was told of it, failed itself:', value);
+      print(`Unhandled error in ${origin}:`, error);
+      print('The onError of the reactor, which was told of it, failed itself:', value);
     });
+  }
+}
+
+/** What was thrown may stand in the way of being printed as the console does. */
+function print(what: string, error: unknown): void {
+  try {
+    console.error(what, error);
+  } catch {
+    console.error(what, new Failure(error).getTraceback());
   }
 }

@@ -23,7 +23,7 @@ export function successResultOf<T>(deferred: Deferred<T>): T {
   if (!(result instanceof Failure)) return result as T;
   return refuse(
     successResultOf,
-    `A value was expected, but the Deferred has failed: ${inspect(result.value)}`,
+    `A value was expected, but the Deferred has failed: ${result.getTraceback()}`,
     result.value,
   );
 }
@@ -46,7 +46,7 @@ export function failureResultOf(deferred: Deferred<unknown>, ...expected: ErrorC
     return refuse(failureResultOf, `${capital(wanted)} was expected, but the Deferred has a value: ${inspect(result)}`);
   }
   if (expected.length === 0 || result.check(...expected) !== undefined) return result;
-  return refuse(failureResultOf, `${capital(wanted)} was expected, but it is ${inspect(result.value)}`, result.value);
+  return refuse(failureResultOf, `${capital(wanted)} was expected, but it is ${result.getTraceback()}`, result.value);
 }
 
 /**
@@ -65,7 +65,7 @@ export function assertNoResult(deferred: Deferred<unknown>): void {
   deferred.addErrback(() => undefined);
   refuse(
     assertNoResult,
-    `No result was expected yet, but the Deferred has failed: ${inspect(result.value)}`,
+    `No result was expected yet, but the Deferred has failed: ${result.getTraceback()}`,
     result.value,
   );
 }
