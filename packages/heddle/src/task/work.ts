@@ -2,7 +2,7 @@ import { AsyncResource } from 'node:async_hooks';
 import { onAbort } from '../defer/abort-watch.ts';
 import { Deferred, observe, toDeferred } from '../defer/deferred.ts';
 import { CancelledError, NotPausedError } from '../defer/errors.ts';
-import { Failure } from '../defer/failure.ts';
+import { Failure, isFailure } from '../defer/failure.ts';
 import { fail } from '../defer/succeed.ts';
 import { isThenable } from '../defer/thenable.ts';
 import { SchedulerStopped, TaskDone, TaskFailed, TaskStopped } from './errors.ts';
@@ -147,9 +147,12 @@ export class Work implements Waiting<Work> {
 
   #step(): void {
     let step: unknown;
+    let isPromised: boolean;
     this.#stepping = true;
     try {
       step = this.#iterator.next(this.#sent as undefined);
+      // What an asynchronous iterator gives is no step yet, but a promise of one.
+      isPromised = (step as Partial<IteratorResult<unknown>> | null)?.done === undefined && isThenable(step);
     } catch (error) {
       this.#stepping = false;
       this.#threw(error);
@@ -158,9 +161,7 @@ export class Work implements Waiting<Work> {
     this.#stepping = false;
     this.#sent = undefined;
     const hasEnded = this.#end !== undefined;
-    // What an asynchronous iterator gives is no step yet, but a promise of one.
-    if ((step as Partial<IteratorResult<unknown>> | null)?.done === undefined && isThenable(step))
-      this.#awaitStep(step);
+    if (isPromised) this.#awaitStep(step as PromiseLike<unknown>);
     else if (!hasEnded) this.#take(step);
     // The piece has ended the work itself.
     if (hasEnded && (step as Partial<IteratorResult<unknown>> | undefined)?.done !== true) this.#close();
@@ -175,13 +176,21 @@ export class Work implements Waiting<Work> {
       this.#threw(error);
       return;
     }
-    if (done === true) {
-      if (isThenable(value)) this.#waitFor(toDeferred(value), this.#finish);
-      else this.#finish(value);
+    let awaited: Deferred<unknown> | undefined;
+    try {
+      if (isThenable(value)) awaited = toDeferred(value);
+    } catch (error) {
+      // It has a `then` of its own that is not to be looked at.
+      if (done === true) this.#threw(error);
+      else this.#endEarly(new TaskFailed(error), error);
+      return;
+    }
+    if (awaited !== undefined) {
+      this.#waitFor(awaited, done === true ? this.#finish : this.#send);
+    } else if (done === true) {
+      this.#finish(value);
     } else if (value === undefined) {
       // Nothing but the end of a piece.
-    } else if (isThenable(value)) {
-      this.#waitFor(toDeferred(value), this.#send);
     } else if (this.#onProgress !== undefined) {
       this.#progress = value;
       if (!this.#hasProgressed) this.#owner.progressed(this);
@@ -228,7 +237,7 @@ export class Work implements Waiting<Work> {
   }
 
   #threw(error: unknown): void {
-    const failure = error instanceof Failure ? error : new Failure(error);
+    const failure = isFailure(error) ? error : new Failure(error);
     if (this.#end === undefined) this.#complete(new TaskFailed(failure.value), failure);
     else fail(failure);
   }

@@ -799,6 +799,42 @@ test('tasks are ended in order where a reactor that has stopped makes no more tu
   assert.ok(failureResultOf(task.whenDone()).value instanceof SchedulerError);
 });
 
+test('a task that gives what throws when it is asked for its then fails, is closed, and holds up no other', async () => {
+  const error = new Error('not to be looked at');
+  const hostile = Object.defineProperty({}, 'then', {
+    get: () => {
+      throw error;
+    },
+  });
+  const log: string[] = [];
+  const hand = new HandTurned();
+  const yields = hand.cooperator.coiterate(
+    (function* () {
+      try {
+        yield hostile;
+        log.push('went on');
+      } finally {
+        log.push('closed');
+      }
+    })(),
+  );
+  const returns = hand.cooperator.coiterate(
+    (function* () {
+      yield;
+      return hostile;
+    })(),
+  );
+  const steps = hand.cooperator.coiterate({ next: () => hostile as IteratorResult<unknown> });
+  const step = { done: false, value: hostile };
+  const promised = hand.cooperator.coiterate({ next: () => Promise.resolve(step) });
+  const other = hand.cooperator.coiterate([1, 2, 3]);
+  hand.turns();
+  for (const deferred of [yields, returns, steps]) assert.equal(failureResultOf(deferred).value, error);
+  successResultOf(other);
+  assert.deepEqual(log, ['closed']);
+  assert.equal(await promised.then(undefined, (reason: unknown) => reason), error);
+});
+
 test('a clock that stands still, as under fake timers, does not hold the loop up', async () => {
   const { code, stdout, stderr } = await runProgram(`
     import { cooperate } from 'heddle/task';
