@@ -1,4 +1,5 @@
 import { type DispatchRecord, recordDispatch } from '../defer/dispatch.ts';
+import { functionName as nameOf } from '../threads/callable/function-name.ts';
 import { askAbout, scriptPositionOf } from '../threads/callable/scripts/function-handle.ts';
 import { openSession } from '../threads/callable/scripts/inspector-session.ts';
 import { knownScript } from '../threads/callable/scripts/scripts.ts';
@@ -43,7 +44,7 @@ export function lastCall(): { readonly called: Function | string; readonly looks
 
 /** Where it is written; of that no more than is known already, since to ask takes long in a large program. */
 export function frameOfCall(called: Function | string): StackFrame {
-  const functionName = typeof called === 'string' ? called : called.name;
+  const functionName = typeof called === 'string' ? called : nameOf(called);
   const nowhere = { functionName, script: '', line: 0, column: 0 };
   const session = openSession();
   if (typeof called === 'string' || session === undefined) return { ...frameAt(nowhere), origin: 'own' };

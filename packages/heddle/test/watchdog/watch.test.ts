@@ -54,6 +54,19 @@ test("the context's store in the blocked code comes along, and not that of whoev
   assert.equal(culprit?.frame.functionName, 'until');
 });
 
+test('a callback that blocks may have anything in the place of its name', async () => {
+  const act = '() => { const d = new Deferred(); d.addCallback(odd); d.callback(300); }';
+  const given = ["{ value: Symbol('odd') }", "{ get() { throw new Error('no name'); } }"];
+  for (const name of [...given, '{ value: () => {} }']) {
+    const { culprit } = await blockOf(
+      act,
+      `import { Deferred } from 'heddle/defer';
+       const odd = Object.defineProperty((milliseconds) => until(milliseconds), 'name', ${name});`,
+    );
+    assert.equal(culprit?.frame.functionName, 'until');
+  }
+});
+
 test('two watches see the same block, each by its own threshold', async () => {
   const { stdout } = await runWatched(`
     const seen = [new Set(), new Set(), new Set()];
