@@ -65,3 +65,12 @@ test('the name of a function is found behind a file in base64 in the same line',
   const culprit = sampledCulprit({ stacks, busy: 400, proven: 400, garbageCollection: 0, idle: 0 });
   assert.equal(culprit?.culprit.frame.functionName, 'waitLonger');
 });
+
+test('a function of a package may be called by a text that is no name', () => {
+  for (const functionName of ['/users/(.*', 'sum(int)', 'a+', '[0', '\\\\', '{2']) {
+    const handler = { functionName, script: '/app/node_modules/routes/index.js', line: 1, column: 1 };
+    const stacks = [{ functions: [handler, wait], line: 1, milliseconds: 400 }];
+    const found = sampledCulprit({ stacks, busy: 400, proven: 400, garbageCollection: 0, idle: 0 });
+    assert.deepEqual([found?.culprit.call, found?.culprit.callee], [functionName, 'routes']);
+  }
+});

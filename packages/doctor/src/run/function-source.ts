@@ -29,7 +29,8 @@ export function functionSource({ file, line, column }: SourcePlace): FunctionSou
 
 /** Where a function calls another one of that name. */
 export function callsIn({ file, code, offset }: FunctionSource, name: string): SourcePlace[] {
-  const escaped = name.replace(/[$]/g, '\\$&');
+  // Of a method with a name that is computed, or given to it, the name may be any text.
+  const escaped = name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
   const calls = code.matchAll(new RegExp(`(?<![\\w$])${escaped}\\s*(?:\\?\\.)?(?:<[^()]*>)?\\(`, 'g'));
   return [...calls].map(({ index }) => placeAt(file, offset + index));
 }
