@@ -19,7 +19,7 @@ export function byPlace<Block extends Placed>(blocks: readonly Block[]): Block[]
     group.push(block);
     for (const key of keys) groups.set(key, group);
     for (const other of others) {
-      group.push(...other);
+      for (const one of other) group.push(one);
       for (const [key, known] of groups) if (known === other) groups.set(key, group);
     }
   }

@@ -6,7 +6,9 @@ export function mergedTree(trees: readonly CallNode[]): CallNode {
   const groups = new Map<string, CallNode[]>();
   for (const child of trees.flatMap(({ children }) => children)) {
     const key = `${child.name}\n${child.place}`;
-    groups.set(key, [...(groups.get(key) ?? []), child]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [child]);
+    else group.push(child);
   }
   return {
     name: first.name,

@@ -120,7 +120,8 @@ export function reportOf(run: Run, processes: readonly RecordedProcess[]): Repor
     exitCode: run.exitCode,
     signal: run.signal,
     blocked: rounded(total(found)),
-    longest: Math.max(0, ...found.map(({ duration }) => duration)),
+    // Of a long run there are more blocks than a function can be given.
+    longest: found.reduce((most, { duration }) => Math.max(most, duration), 0),
     places: sorted.map((blocks) => placeOf(blocks, run.isJudging ? judgementOf(blocks, judgements) : null)),
     blocks: longestOf(found, ({ duration }) => duration)
       .sort((a, b) => a.began - b.began)

@@ -71,3 +71,13 @@ test('each place has a judgement, or it is said why there is none', () => {
 test('where nothing was to be judged, no place has a judgement', () => {
   assert.equal(reported([blockAt({})], {}, { isJudging: false }).places[0]?.judgement, null);
 });
+
+test('a run of any length has a report, with what its blocks have in common', () => {
+  const leaf = { name: 'work', place: '/app/app.js:3', origin: 'own' as const, milliseconds: 100, children: [] };
+  const tree = { name: '', place: '', origin: 'node' as const, milliseconds: 100, children: [leaf] };
+  const blocks = Array.from({ length: 300_000 }, (_, index) => blockAt({}, { began: index, duration: 100, tree }));
+  const { longest, places, calls } = reported(blocks);
+  assert.equal(longest, 100);
+  assert.deepEqual([places.length, places[0]?.count], [1, 300_000]);
+  assert.deepEqual([calls.children.length, calls.children[0]?.milliseconds], [1, 30_000_000]);
+});

@@ -63,3 +63,10 @@ test('of a short call it is said that there are many, and which call around it i
   assert.ok(text(false).includes(`${begin} The call ${end}`), text(false));
   assert.ok(text(true).includes(`${begin} The outermost call ${end}`), text(true));
 });
+
+test('a duration is never said as sixty seconds or a thousand milliseconds', () => {
+  const said = (ended: number): string | undefined =>
+    /^Ran (.*?) \(/m.exec(linesOf(reported([], {}, { ended }), 80)[1] ?? '')?.[1];
+  assert.deepEqual([999.6, 59_970, 119_700, 9_996].map(said), ['1.00 s', '1 min 0 s', '2 min 0 s', '10.0 s']);
+  assert.deepEqual([999.4, 59_940, 9_994].map(said), ['999 ms', '59.9 s', '9.99 s']);
+});
