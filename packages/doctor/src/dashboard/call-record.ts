@@ -70,8 +70,13 @@ const WORD = /^[\w$.:-]{1,60}$/;
 
 /** What may be shown of an error: its name and its code, if they are words. */
 function labelOf(error: unknown): string {
-  if (!(error instanceof Error)) return `a thrown ${error === null ? 'null' : typeof error}`;
-  const { name, code } = error as Error & { code?: unknown };
-  const words = [name, code].filter((word) => typeof word === 'string' && WORD.test(word));
-  return words.join(' ') || 'Error';
+  try {
+    if (!(error instanceof Error)) return `a thrown ${error === null ? 'null' : typeof error}`;
+    const { name, code } = error as Error & { code?: unknown };
+    const words = [name, code].filter((word) => typeof word === 'string' && WORD.test(word));
+    return words.join(' ') || 'Error';
+  } catch {
+    // What a codec of the program's has made may throw when it is looked at.
+    return 'Error';
+  }
 }

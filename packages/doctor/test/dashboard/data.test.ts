@@ -255,6 +255,16 @@ describe('what a dashboard tells', { concurrency: true, ...limit }, () => {
     assert.doesNotMatch(viewer.text, /secret/);
   });
 
+  test('an error that throws when it is looked at is told of as one', async (t) => {
+    const dashboard = await dashboardFor(t, { pools: () => [] });
+    const error = Object.defineProperty(new Error('no'), 'code', { get: () => assert.fail('not to be read') });
+    const event = { pool: 'odd', id: 1e10 + 1, functionName: 'odd', outcome: 'failed', error };
+    channel('heddle:job:settled').publish({ ...event, waitTime: 0, runTime: 1e6 });
+    const viewer = await Viewer.open(t, dashboard);
+    const { slowest } = await viewer.next<Sample>('sample');
+    assert.equal(slowest.find(({ functionName }) => functionName === 'odd')?.error, 'Error');
+  });
+
   test('pages are connected to the end of the dashboard, which frees its port', async (t) => {
     const dashboard = await dashboardFor(t, { pools: () => [] });
     const viewer = await Viewer.open(t, dashboard);
