@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { Transferable } from 'node:worker_threads';
 import type { SlotOutcome } from '../wire/channel/channel.ts';
 import type { OutgoingJob } from './connection.ts';
@@ -81,6 +82,8 @@ export function unsendableArguments(functionName: string, error: unknown): Error
 }
 
 function isNamed(error: unknown): error is Error {
+  // A getter of the program's may throw a Proxy, which would be asked for its prototype.
+  if (types.isProxy(error)) return false;
   return (
     error instanceof UnclonableError ||
     error instanceof CodecError ||

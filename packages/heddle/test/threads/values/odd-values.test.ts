@@ -6,6 +6,7 @@ import { ask } from 'heddle';
 import { measureCopy } from 'heddle/inspect';
 import { ProcessPool, registerCodec, ThreadPool, transfer, UnclonableError } from 'heddle/threads';
 import * as odd from '../../fixtures/threads/odd-values.ts';
+import { throwingGetter } from '../../fixtures/threads/hostile.ts';
 import { identity } from '../../fixtures/threads/jobs.ts';
 import { poolOfOne } from '../../support/pools.ts';
 
@@ -107,6 +108,39 @@ for (const Pool of [ThreadPool, ProcessPool]) {
       const { message } = await errorOf(pool.defer(identity, { a: value }), UnclonableError);
       assert.match(message, /^args\[0\]\.a: an object with a prototype of its own cannot be sent to another thread\./);
     }
+  });
+
+  test(`${name}: whatever a getter throws, the value alone is refused, and its thread goes on`, limit, async (t) => {
+    const pool = poolFor(t);
+    const before = await pool.defer(odd.whichThreadOrProcess);
+    assert.match(
+      (await errorOf(pool.defer(identity, throwingGetter()), UnclonableError)).message,
+      /^The arguments of identity/,
+    );
+    assert.match((await errorOf(pool.defer(throwingGetter), UnclonableError)).message, /^The result cannot be sent/);
+    assert.equal(await pool.defer(odd.whichThreadOrProcess), before);
+  });
+
+  test(`${name}: what cannot be sent is refused by its path, whatever its class has for a name`, limit, async (t) => {
+    const pool = poolFor(t);
+    const throws = (): never => assert.fail('not to be asked');
+    const classes = [
+      class {
+        static name = Symbol('odd');
+      },
+      Object.defineProperty(class {}, 'name', { get: throws }),
+    ];
+    const made = [
+      ...classes.map((Odd) => new Odd()),
+      Object.create(Object.defineProperty({}, 'constructor', { get: throws })),
+    ];
+    for (const value of made) {
+      const { message } = await errorOf(pool.defer(identity, { value }), UnclonableError);
+      assert.match(message, /^args\[0\]\.value: an object with a prototype of its own cannot be sent/);
+    }
+    const named = Object.defineProperty(() => 1, 'name', { value: Symbol('odd') });
+    const { message } = await errorOf(pool.defer(identity, { named }), UnclonableError);
+    assert.match(message, /^args\[0\]\.named: function \(anonymous\) cannot be sent/);
   });
 
   test(`${name}: memory that is gone is refused by its path`, limit, async (t) => {

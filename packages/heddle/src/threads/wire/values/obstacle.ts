@@ -35,20 +35,36 @@ export function within(obstacle: Obstacle, step: string): Obstacle {
 
 /** What kind of thing a value is, in a word or two. */
 export function nameOf(value: unknown): string {
-  if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`;
+  if (types.isProxy(value)) return 'a Proxy';
+  if (typeof value === 'function') return `function ${ownName(value) || '(anonymous)'}`;
   if (typeof value === 'symbol') return String(value);
   if (typeof value !== 'object' || value === null) return inspect(value);
-  if (types.isProxy(value)) return 'a Proxy';
   if (types.isGeneratorObject(value)) return 'a generator';
   if (isArguments(value)) return 'an arguments object';
   if (isNamespace(value)) return String((value as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag]);
   if (value === process.env) return 'process.env';
   const prototype = Object.getPrototypeOf(value) as { constructor?: unknown } | null;
   if (prototype === null) return 'object';
-  const name = typeof prototype.constructor === 'function' ? prototype.constructor.name : '';
+  const name = nameOfClass(prototype);
   // A prototype that was assigned as a whole has the constructor of any object.
   const isNamed = name !== '' && (name !== 'Object' || Object.getPrototypeOf(prototype) === null);
   return isNamed ? name : 'an object with a prototype of its own';
+}
+
+function nameOfClass(prototype: { readonly constructor?: unknown }): string {
+  try {
+    const { constructor } = prototype;
+    return typeof constructor === 'function' ? ownName(constructor) : '';
+  } catch {
+    // It is a getter of the program's own.
+    return '';
+  }
+}
+
+/** What a function is called, where that is a text: it may be anything, or run code of the program's. */
+function ownName(f: Function): string {
+  const name: unknown = types.isProxy(f) ? undefined : Object.getOwnPropertyDescriptor(f, 'name')?.value;
+  return typeof name === 'string' ? name : '';
 }
 
 /** The error that says what cannot be sent, and where it is. */

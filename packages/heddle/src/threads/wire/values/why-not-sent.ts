@@ -4,6 +4,6 @@ import { reasonOf } from './reason-of.ts';
 export function whyNotSent(error: unknown): string {
   const reason = reasonOf(error);
   // V8 goes into a value by recursion, and says no more than this of one that is too deep.
-  const isTooDeep = error instanceof RangeError && reason === 'Maximum call stack size exceeded';
+  const isTooDeep = reason === 'Maximum call stack size exceeded' && error instanceof RangeError;
   return isTooDeep ? `${reason}, because it is nested too deeply. Send it flat.` : reason;
 }
