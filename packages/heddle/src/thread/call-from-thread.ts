@@ -1,7 +1,7 @@
 import { maybeDeferred } from '../defer/maybe-deferred.ts';
 import { setImmediate } from '../defer/node-timers.ts';
 import type { AnyFunction, OverloadArguments, OverloadResult } from '../threads/overloads.ts';
-import { placeOf } from '../threads/callable/place-of-function.ts';
+import { placeOf, requireFunction } from '../threads/callable/place-of-function.ts';
 import { type CallsToReactor, inside } from '../threads/wire/inside.ts';
 import { ReactorCallError } from '../threads/wire/errors/reactor-call-error.ts';
 
@@ -80,6 +80,7 @@ export interface BlockingCallFromThread {
  * ```
  */
 export const callFromThread: CallFromThread = (f: Function, ...args: unknown[]): void => {
+  requireFunction(f);
   const reactor = inside()?.reactor;
   if (reactor === undefined) setImmediate(() => maybeDeferred(() => Reflect.apply(f, undefined, args) as unknown));
   else reactor.call(targetOf(reactor, f), args);
@@ -128,6 +129,7 @@ export const callFromThread: CallFromThread = (f: Function, ...args: unknown[]):
  * ```
  */
 export const blockingCallFromThread: BlockingCallFromThread = (f: Function, ...args: unknown[]): never => {
+  requireFunction(f);
   const reactor = inside()?.reactor;
   if (reactor !== undefined) return reactor.ask(targetOf(reactor, f), args) as never;
   throw new ReactorCallError(

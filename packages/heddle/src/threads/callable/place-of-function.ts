@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import type { FunctionReference } from '../wire/reference.ts';
 import { BoundedMap } from '../wire/bounded-map.ts';
 import { MOST_KNOWN_FUNCTIONS } from '../wire/most-known-functions.ts';
@@ -23,10 +24,16 @@ const written = new BoundedMap<string, PlaceOfFunction>(MOST_KNOWN_FUNCTIONS);
 export function placeOf(f: Function): PlaceOfFunction {
   const known = places.get(f);
   if (known !== undefined) return known;
-  if (typeof f !== 'function') throw refused('HEDDLE_NOT_A_FUNCTION', String(f), 'it is no function');
+  requireFunction(f);
   const place = addressOf(f, references.get(f)) ?? find(f);
   places.set(f, place);
   return place;
+}
+
+/** @throws CallableError `HEDDLE_NOT_A_FUNCTION` */
+export function requireFunction(f: unknown): void {
+  if (typeof f === 'function') return;
+  throw refused('HEDDLE_NOT_A_FUNCTION', inspect(f, { depth: 0, breakLength: Infinity }), 'it is no function');
 }
 
 function find(f: Function): PlaceOfFunction {

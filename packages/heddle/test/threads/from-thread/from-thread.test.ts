@@ -423,6 +423,14 @@ test('in the reactor’s thread a call is made in a later turn, and waiting for 
   assert.throws(() => blockingCallFromThread(ledger.enterLater, 1), { code: 'HEDDLE_BLOCKS_REACTOR' });
 });
 
+test('in the reactor’s thread, what is no function is refused as in any other', () => {
+  for (const call of [callFromThread, blockingCallFromThread] as ((f: unknown) => void)[]) {
+    for (const value of [undefined, Object.create(null)]) {
+      assert.throws(() => call(value), { code: 'HEDDLE_NOT_A_FUNCTION' });
+    }
+  }
+});
+
 test('passed functions can be called where they come from', () => {
   const seen: number[] = [];
   notify((n: number) => seen.push(n))(1);
