@@ -106,12 +106,15 @@ export class DeferredFilesystemLock {
   /**
    * Gives the lock back.
    *
-   * @throws NotAcquiredError when this object does not hold it, or somebody has removed its file
+   * @throws NotAcquiredError when this object does not hold it, or somebody has removed its file; what the file system says,
+   *   in which case the lock is still held
    */
   unlock(): void {
     if (!this.#locked) throw new NotAcquiredError(`The lock ${this.path} is not held, so it cannot be unlocked.`);
+    // Where the system refuses that, it is still held, and can be unlocked later.
+    const wasThere = removeLockFile(this.#file);
     this.#locked = false;
-    if (!removeLockFile(this.#file)) {
+    if (!wasThere) {
       throw new NotAcquiredError(`The lock ${this.path} was held, but its file was removed or replaced by others.`);
     }
   }

@@ -4,9 +4,11 @@ import { once } from 'node:events';
 import {
   existsSync,
   lstatSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -98,6 +100,22 @@ describe('in one process', { skip }, () => {
     rmSync(lock.path);
     assert.throws(() => lock.unlock(), /removed or replaced/);
     assert.throws(() => lock.unlock(), /is not held/);
+  });
+
+  test('a lock that the file system does not let go is still held, and is unlocked when it does', (t) => {
+    const folder = path.join(path.dirname(lockPath(t)), 'folder');
+    mkdirSync(folder);
+    const lock = new DeferredFilesystemLock(path.join(folder, 'lock'));
+    lock.lock();
+    renameSync(folder, `${folder}.away`);
+    writeFileSync(folder, '');
+    assert.throws(() => lock.unlock(), { code: 'ENOTDIR' });
+    assert.equal(lock.locked, true);
+    rmSync(folder);
+    renameSync(`${folder}.away`, folder);
+    lock.unlock();
+    assert.equal(lock.locked, false);
+    assert.deepEqual(readdirSync(folder), []);
   });
 
   test('using unlocks the lock at the end of the block, if it is held', (t) => {
