@@ -118,14 +118,21 @@ function getterIn(root: unknown, name: string): string | undefined {
     // Instances of classes are refused anyway.
     if (types.isProxy(value) || !isPlain(value)) continue;
     seen.add(value);
-    for (const [key, property] of Object.entries(Object.getOwnPropertyDescriptors(value)).slice(0, LOOK_AT)) {
-      if (property.enumerable !== true) continue;
+    for (const key of keysOf(value)) {
+      const property = Object.getOwnPropertyDescriptor(value, key);
+      if (property === undefined) continue;
       const step = Array.isArray(value) ? `[${key}]` : `.${key}`;
       if (property.get !== undefined) return path + step;
       if (typeof property.value === 'object') open.push({ value: property.value, path: path + step });
     }
   }
   return undefined;
+}
+
+/** Of a long array, to ask for all keys takes seconds and gigabytes, in which the program stands still. */
+function keysOf(value: object): string[] {
+  if (Array.isArray(value) && value.length > LOOK_AT) return Array.from({ length: LOOK_AT }, (_, index) => `${index}`);
+  return Object.keys(value).slice(0, LOOK_AT);
 }
 
 function isPlain(value: object): boolean {
