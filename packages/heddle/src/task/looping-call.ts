@@ -198,7 +198,7 @@ export class LoopingCall<A extends unknown[] = []> {
     if (run.underWay !== undefined || run.next === undefined) return;
     takeBack(run.next);
     run.next = undefined;
-    run.done.callback(this);
+    if (!run.done.called) run.done.callback(this);
   }
 
   /**
@@ -223,6 +223,8 @@ export class LoopingCall<A extends unknown[] = []> {
 
   #call(run: Run): void {
     run.next = undefined;
+    // Somebody has fired it, who waits for the loop no more: nobody could hear of its end.
+    if (run.done.called) return this.#leave(run);
     const underWay = maybeDeferred(this.#f as (...args: unknown[]) => unknown, ...this.#argumentsOf(run));
     run.underWay = underWay;
     // The function may have given up its own loop before it gave us anything to cancel.
@@ -242,7 +244,7 @@ export class LoopingCall<A extends unknown[] = []> {
 
   #ended(run: Run, result: unknown): undefined {
     run.underWay = undefined;
-    if (run.done.called) return;
+    if (run.done.called) return void this.#leave(run);
     if (result instanceof Failure) {
       this.#leave(run);
       run.done.errback(result);

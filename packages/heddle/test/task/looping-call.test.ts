@@ -510,3 +510,21 @@ test('the next call of a loop names the function, and of places only one of the 
   // Nobody but the loop itself has made the next.
   assert.match(later!, /^DelayedCall \{ LoopingCall of heartbeat, due in \d+ ms \}$/);
 });
+
+test('a loop whose Deferred somebody has fired calls no more, and can be stopped and started again', () => {
+  for (const [isStopped, isUnderWay] of [
+    [false, false],
+    [true, false],
+    [false, true],
+  ]) {
+    const work = new Deferred<void>();
+    const { loop, clock, times } = timedLoop((calls) => (isUnderWay && calls === 1 ? work : undefined));
+    loop.start(1_000).callback(loop);
+    work.callback();
+    if (isStopped) loop.stop();
+    clock.pump([1_000, 1_000]);
+    assert.deepEqual([times, loop.running, clock.getDelayedCalls()], [[0], false, []]);
+    loop.start(1_000);
+    assert.deepEqual(times, [0, 2_000]);
+  }
+});
