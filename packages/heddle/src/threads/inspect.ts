@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import { snapshotsOf } from './callable/capture/snapshot-warning.ts';
+import { functionName } from './callable/function-name.ts';
 import { partsOfCallable, resolveCallable } from './callable/resolve.ts';
 import { CodecError } from './wire/errors/codec-error.ts';
 import { obstacleIn, pack } from './wire/values/pack.ts';
@@ -140,5 +141,5 @@ function classOf(value: unknown): string {
   if (typeof value !== 'object' || value === null) return typeof value;
   if (types.isProxy(value)) return 'Proxy';
   const descriptor = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(value) ?? {}, 'constructor');
-  return typeof descriptor?.value === 'function' ? descriptor.value.name || 'an anonymous class' : 'object';
+  return typeof descriptor?.value === 'function' ? functionName(descriptor.value) || 'an anonymous class' : 'object';
 }

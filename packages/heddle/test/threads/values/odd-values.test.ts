@@ -226,3 +226,16 @@ test('a value whose getter throws is told of, and does not throw', () => {
   };
   assert.deepEqual(measureCopy(thrower, 'value'), { isCloneable: false, path: 'value', what: 'Object' });
 });
+
+test('what keeps a value from being copied is told of by a text, whatever its class has for a name', () => {
+  const getter = { get: (): never => assert.fail('not to be asked') };
+  for (const Odd of [
+    class {
+      static name = Symbol('odd');
+    },
+    Object.defineProperty(class {}, 'name', getter),
+  ]) {
+    const odd = measureCopy({ value: new Odd() }, 'it');
+    assert.deepEqual(odd, { isCloneable: false, path: 'it.value', what: 'an anonymous class' });
+  }
+});
