@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { promisify } from 'node:util';
+import { inspect, promisify } from 'node:util';
 import { CallableError, deferToThread } from 'heddle';
 import { inches } from '../fixtures/callable/refused.ts';
 import { add } from '../fixtures/callable/work.ts';
@@ -43,6 +43,15 @@ const refusals: Readonly<Record<string, Expected>> = {
   'a function of WebAssembly': { f: functionOfWebAssembly(), code: 'HEDDLE_NATIVE', name: '0' },
   'a function that Node made on request': { f: promisify(setTimeout.bind(null)), code: 'HEDDLE_NATIVE', name: '' },
   'a number in place of a function': { f: 42, code: 'HEDDLE_NOT_A_FUNCTION', name: '' },
+  'what throws when it is written as text': {
+    f: {
+      [inspect.custom]() {
+        throw new Error('not to be seen');
+      },
+    },
+    code: 'HEDDLE_NOT_A_FUNCTION',
+    name: '',
+  },
   'undefined in place of a function': { f: undefined, code: 'HEDDLE_NOT_A_FUNCTION', name: '' },
 };
 

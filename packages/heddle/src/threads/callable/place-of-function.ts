@@ -33,7 +33,11 @@ export function placeOf(f: Function): PlaceOfFunction {
 /** @throws CallableError `HEDDLE_NOT_A_FUNCTION` */
 export function requireFunction(f: unknown): void {
   if (typeof f === 'function') return;
-  throw refused('HEDDLE_NOT_A_FUNCTION', inspect(f, { depth: 0, breakLength: Infinity }), 'it is no function');
+  throw refused(
+    'HEDDLE_NOT_A_FUNCTION',
+    inspect(f, { depth: 0, breakLength: Infinity, customInspect: false }),
+    'it is no function',
+  );
 }
 
 function find(f: Function): PlaceOfFunction {

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { Failure } from '../../defer/failure.ts';
 import type { CallableErrorCode, FunctionLocation, Refusal } from '../wire/errors/callable-error.ts';
 import { functionName } from './function-name.ts';
 import type { Origin } from './scripts/origin.ts';
@@ -14,7 +15,7 @@ export const WHERE_THERE =
   'where a thread can have the object (a module exports it, the function makes it, or it is plain data)';
 
 export function notAFunction(value: unknown): Refusal {
-  const shown = inspect(value, { depth: 0, breakLength: Number.POSITIVE_INFINITY, maxStringLength: 40 });
+  const shown = inspect(value, { depth: 0, breakLength: Infinity, maxStringLength: 40, customInspect: false });
   return {
     code: 'HEDDLE_NOT_A_FUNCTION',
     functionName: '',
@@ -55,7 +56,7 @@ export function stillEvaluating(f: Function, origin: Origin): Refusal {
 }
 
 export function moduleFailed(f: Function, origin: Origin, cause: unknown): Refusal {
-  const why = cause instanceof Error ? cause.message : inspect(cause);
+  const why = new Failure(cause).getErrorMessage();
   return {
     ...refusal('HEDDLE_MODULE_FAILED', f, origin, [`belongs to a module that cannot be imported: ${why}`]),
     cause,
@@ -70,7 +71,7 @@ export function ambiguousThis(f: Function, origin: Origin, paths: readonly [stri
 }
 
 export function inspectorDenied(f: Function, cause: unknown): Refusal {
-  const why = cause instanceof Error ? cause.message : inspect(cause);
+  const why = new Failure(cause).getErrorMessage();
   return {
     ...refusal('HEDDLE_INSPECTOR_DENIED', f, undefined, [
       `cannot be traced to its module, because Node's inspector is not available here (${why}).`,

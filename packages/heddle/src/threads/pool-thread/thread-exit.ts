@@ -1,8 +1,8 @@
+import { Failure } from '../../defer/failure.ts';
 import type { ThreadEnd } from '../connection/connection.ts';
 import { ThreadExitError } from '../errors.ts';
 import { CallableError } from '../wire/errors/callable-error.ts';
 import { isShortage } from '../connection/shortage.ts';
-import { codeOfThrown, detailOfThrown, messageOfThrown } from './thrown.ts';
 
 /**
  * The failure of a call that was running in a thread, or a process, when that ended.
@@ -26,9 +26,9 @@ export function exitError(
  * 22.15 it may have run there before it is found: then what it started is refused, perhaps sooner than the call.
  */
 export function entryLoadedAgain(functionName: string, { crash }: ThreadEnd): CallableError | undefined {
-  const code = codeOfThrown(crash?.error);
+  const code = codeOf(crash?.error);
   if (code !== 'HEDDLE_ENTRY_MODULE') return undefined;
-  return new CallableError({ code, functionName, message: messageOfThrown(crash?.error) });
+  return new CallableError({ code, functionName, message: new Failure(crash?.error).getErrorMessage() });
 }
 
 /** The failure of a call whose thread, or process, ended before it came to it: nothing that the call does was at fault. */
@@ -66,7 +66,7 @@ export function warnOfCrash(error: unknown, neverStarted: boolean): void {
   hasWarnedOfShortage ||= neverStarted;
   process.emitWarning(`A thread ended ${describeCrash(error, neverStarted)} while it had no call to answer.`, {
     code: 'HEDDLE_THREAD_EXIT',
-    detail: detailOfThrown(error),
+    detail: new Failure(error).getBriefTraceback(),
   });
 }
 
@@ -92,8 +92,17 @@ function describe({ exitCode, crash, neverStarted, process: itsProcess }: Thread
 }
 
 function describeCrash(error: unknown, neverStarted = false): string {
-  const reason = messageOfThrown(error);
+  const reason = new Failure(error).getErrorMessage();
   if (neverStarted) return `because it could not be started (${reason})`;
-  if (codeOfThrown(error) === 'ERR_WORKER_OUT_OF_MEMORY') return 'because it ran out of memory';
+  if (codeOf(error) === 'ERR_WORKER_OUT_OF_MEMORY') return 'because it ran out of memory';
   return `by an uncaught error (${reason})`;
+}
+
+/** The code of Node's errors, and of Heddle's. What a thread has thrown may be anything, also what a codec has made of it. */
+function codeOf(thrown: unknown): unknown {
+  try {
+    return (thrown as { readonly code?: unknown } | null | undefined)?.code;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,8 +1,8 @@
+import { Failure } from '../../defer/failure.ts';
 import { type Callable, partsOfCallable } from '../callable/resolve.ts';
 import { withoutAddress } from '../callable/without-address.ts';
 import { ThreadInitError } from '../errors.ts';
 import { UnsendableClosure } from '../connection/job-message.ts';
-import { messageOfThrown } from './thrown.ts';
 import type { SlotOutcome } from '../wire/channel/channel.ts';
 
 /** The number by which it goes instead of a call's, which begin with 1. */
@@ -54,7 +54,7 @@ export class InitRun {
   /** What a call fails with whose thread this was to make ready. */
   errorFor(functionName: string): ThreadInitError {
     const cause = this.#cause;
-    const reason = messageOfThrown(cause);
+    const reason = new Failure(cause).getErrorMessage();
     // Written where it is given to the pool, it is called like the option, or nothing at all where something is wrapped around it.
     const which = this.#name === 'initThread' || this.#name === '' ? '' : `, ${this.#name},`;
     return new ThreadInitError(
