@@ -3,7 +3,7 @@ import type { Failure } from '../defer/failure.ts';
 import { fail } from '../defer/succeed.ts';
 import { CapturedCall } from './callable/capture/captured-call.ts';
 import type { Callable } from './callable/resolve.ts';
-import { functionName } from './callable/function-name.ts';
+import { functionName } from './wire/function-name.ts';
 import { resolveBoundItems, resolveWrapped } from './callable/wrapped.ts';
 import type { BoundCall, BoundIterateCall } from './deferrable.ts';
 import { PoolFullError, PoolStoppedError, ThreadExitError } from './errors.ts';

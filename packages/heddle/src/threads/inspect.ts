@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import { snapshotsOf } from './callable/capture/snapshot-warning.ts';
-import { functionName } from './callable/function-name.ts';
+import { functionName } from './wire/function-name.ts';
 import { partsOfCallable, resolveCallable } from './callable/resolve.ts';
 import { CodecError } from './wire/errors/codec-error.ts';
 import { obstacleIn, pack } from './wire/values/pack.ts';

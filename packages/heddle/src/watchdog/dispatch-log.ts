@@ -1,5 +1,5 @@
 import { type DispatchRecord, recordDispatch } from '../defer/dispatch.ts';
-import { functionName as nameOf } from '../threads/callable/function-name.ts';
+import { functionName as nameOf } from '../threads/wire/function-name.ts';
 import { askAbout, scriptPositionOf } from '../threads/callable/scripts/function-handle.ts';
 import { openSession } from '../threads/callable/scripts/inspector-session.ts';
 import { knownScript } from '../threads/callable/scripts/scripts.ts';

@@ -3,7 +3,7 @@ import { passedBy } from '../wire/values/passed.ts';
 import { reasonOf } from '../wire/values/reason-of.ts';
 import { CallableError } from '../wire/errors/callable-error.ts';
 import { CapturedCall } from './capture/captured-call.ts';
-import { functionName } from './function-name.ts';
+import { functionName } from '../wire/function-name.ts';
 
 /** What the build plug-in says of a function: which module makes it in a thread, and how its closure is read. */
 export class AddressedFunction {

@@ -1,5 +1,5 @@
 import type { FunctionReference } from '../wire/reference.ts';
-import { functionName } from './function-name.ts';
+import { functionName } from '../wire/function-name.ts';
 
 /**
  * Adds its text to the address of a function that is a property of what stands under its own name: instrumentation and mocks

@@ -3,7 +3,7 @@ import { member } from '../wire/member.ts';
 import type { Address } from '../wire/address.ts';
 import { CallableError } from '../wire/errors/callable-error.ts';
 import type { PlaceOfFunction } from '../wire/messages.ts';
-import { functionName } from './function-name.ts';
+import { functionName } from '../wire/function-name.ts';
 import { importLoaded, namespaceAtHand } from './modules/loaded-import.ts';
 import { walkMembers } from './members.ts';
 

@@ -1,6 +1,6 @@
 import { builtinModules } from 'node:module';
 import type { FunctionReference } from '../wire/reference.ts';
-import { functionName } from './function-name.ts';
+import { functionName } from '../wire/function-name.ts';
 import { dataProperty, walkMembers } from './members.ts';
 
 // Only what Node itself puts on the global object: a function that the program added there is in no other thread.

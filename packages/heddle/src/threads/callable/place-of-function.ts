@@ -4,7 +4,7 @@ import { BoundedMap } from '../wire/bounded-map.ts';
 import { MOST_KNOWN_FUNCTIONS } from '../wire/most-known-functions.ts';
 import { CallableError, type CallableErrorCode } from '../wire/errors/callable-error.ts';
 import type { PlaceOfFunction } from '../wire/messages.ts';
-import { functionName } from './function-name.ts';
+import { functionName } from '../wire/function-name.ts';
 import { references } from './known.ts';
 import { indexNodeFunctions } from './node-functions.ts';
 import { type Origin, originOf } from './scripts/origin.ts';

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { Failure } from '../../defer/failure.ts';
 import type { CallableErrorCode, FunctionLocation, Refusal } from '../wire/errors/callable-error.ts';
-import { functionName } from './function-name.ts';
+import { functionName } from '../wire/function-name.ts';
 import type { Origin } from './scripts/origin.ts';
 import { sourceMapUrlOf } from './scripts/scripts.ts';
 import { sourcePosition } from './scripts/source-position.ts';

@@ -7,7 +7,7 @@ import { Failure } from '../../defer/failure.ts';
 import { setImmediate } from '../../defer/node-timers.ts';
 import { onAbort } from '../../defer/abort-watch.ts';
 import type { Place } from '../../defer/waiting-line.ts';
-import { functionName } from '../callable/function-name.ts';
+import { functionName } from '../wire/function-name.ts';
 import { CallTerms, NO_TERMS } from './call-terms.ts';
 import type { CallOptions, OnCancel } from '../options.ts';
 import type { MoreItems } from '../wire/messages.ts';

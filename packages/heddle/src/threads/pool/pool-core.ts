@@ -4,7 +4,7 @@ import type { ScheduledCall, TimeSource } from '../../defer/clock.ts';
 import { debugging, trace } from '../../defer/debug.ts';
 import { Deferred } from '../../defer/deferred.ts';
 import type { KeepAlive } from '../../reactor/keep-alive.ts';
-import { functionName } from '../callable/function-name.ts';
+import { functionName } from '../wire/function-name.ts';
 import { prepareCallables } from '../callable/prepare.ts';
 import { type Callable, isKnown, resolveCallable } from '../callable/resolve.ts';
 import { resolveForEffect } from '../callable/wrapped.ts';

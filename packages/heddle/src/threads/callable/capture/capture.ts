@@ -3,7 +3,7 @@ import type { Address } from '../../wire/address.ts';
 import { CallableError } from '../../wire/errors/callable-error.ts';
 import { passedBy, receivedBy } from '../../wire/values/passed.ts';
 import type { FunctionReference } from '../../wire/reference.ts';
-import { functionName } from '../function-name.ts';
+import { functionName } from '../../wire/function-name.ts';
 import type { Scope } from '../scripts/scope.ts';
 import { isMadeAt } from './expression-names.ts';
 import { isOwnGlobal } from './global-names.ts';

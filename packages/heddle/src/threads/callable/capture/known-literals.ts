@@ -1,7 +1,7 @@
 import { ThreadEntryMissingError } from '../../errors.ts';
 import { CallableError } from '../../wire/errors/callable-error.ts';
 import { BoundedMap } from '../../wire/bounded-map.ts';
-import { functionName } from '../function-name.ts';
+import { functionName } from '../../wire/function-name.ts';
 import { type Origin, originOf } from '../scripts/origin.ts';
 import type { Scope } from '../scripts/scope.ts';
 import { locationOf } from '../refusals.ts';

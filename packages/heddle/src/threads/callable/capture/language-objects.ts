@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import type { LoadableReference } from '../../wire/captured.ts';
-import { functionName } from '../function-name.ts';
+import { functionName } from '../../wire/function-name.ts';
 import { dataProperty } from '../members.ts';
 import { languageGlobals } from './global-names.ts';
 

@@ -1,5 +1,5 @@
 import type { LoadableReference } from '../../wire/captured.ts';
-import { functionName } from '../function-name.ts';
+import { functionName } from '../../wire/function-name.ts';
 import { dataProperty } from '../members.ts';
 
 const CONSTRUCTORS: readonly string[] = (

@@ -4,7 +4,7 @@ import { CallableError, type CallableErrorCode, type Refusal } from '../../wire/
 import type { Accessor } from '../../wire/captured.ts';
 import { nameOf } from '../../wire/values/obstacle.ts';
 import { isGone } from '../../wire/values/pack.ts';
-import { functionName } from '../function-name.ts';
+import { functionName } from '../../wire/function-name.ts';
 import { WHERE_THERE } from '../refusals.ts';
 import { sourcePosition } from '../scripts/source-position.ts';
 import type { Obstacle } from './free-variables.ts';

@@ -1,4 +1,4 @@
-import { functionName } from '../function-name.ts';
+import { functionName } from '../../wire/function-name.ts';
 import { sourcePosition } from '../scripts/source-position.ts';
 import { isBuiltIn } from './mutators.ts';
 import type { Step } from './refusals.ts';

@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { functionName } from '../function-name.ts';
+import { functionName } from '../../wire/function-name.ts';
 import { dataProperty } from '../members.ts';
 import type { ClassMembers } from './class-parts.ts';
 import * as refuse from './refusals.ts';

@@ -1,4 +1,5 @@
 import { inspect, types } from 'node:util';
+import { functionName } from '../function-name.ts';
 import { codecOf } from './codec.ts';
 import type { CodecError } from '../errors/codec-error.ts';
 import { codecFailed } from './decode.ts';
@@ -36,7 +37,7 @@ export function within(obstacle: Obstacle, step: string): Obstacle {
 /** What kind of thing a value is, in a word or two. */
 export function nameOf(value: unknown): string {
   if (types.isProxy(value)) return 'a Proxy';
-  if (typeof value === 'function') return `function ${ownName(value) || '(anonymous)'}`;
+  if (typeof value === 'function') return `function ${functionName(value) || '(anonymous)'}`;
   if (typeof value === 'symbol') return String(value);
   if (typeof value !== 'object' || value === null) return inspect(value);
   if (types.isGeneratorObject(value)) return 'a generator';
@@ -54,17 +55,11 @@ export function nameOf(value: unknown): string {
 function nameOfClass(prototype: { readonly constructor?: unknown }): string {
   try {
     const { constructor } = prototype;
-    return typeof constructor === 'function' ? ownName(constructor) : '';
+    return typeof constructor === 'function' ? functionName(constructor) : '';
   } catch {
     // It is a getter of the program's own.
     return '';
   }
-}
-
-/** What a function is called, where that is a text: it may be anything, or run code of the program's. */
-function ownName(f: Function): string {
-  const name: unknown = types.isProxy(f) ? undefined : Object.getOwnPropertyDescriptor(f, 'name')?.value;
-  return typeof name === 'string' ? name : '';
 }
 
 /** The error that says what cannot be sent, and where it is. */
