@@ -8,6 +8,7 @@ import type {
   Patch,
   Target,
 } from '../../wire/captured.ts';
+import { classOrder } from './class-order.ts';
 import { type CompiledText, compileText } from './compile-text.ts';
 import { importerOf, importFrom } from './import-from.ts';
 import { importing } from './importing.ts';
@@ -28,12 +29,13 @@ export function loadCaptured(reference: CapturedReference, locate: Locate): Func
     }
   }
   const compiled = reference.functions.map(compileText);
+  const classes = classOrder(reference);
   const loadables = loadablesOf(reference);
   const source = (located: readonly Located[]): FunctionSource => {
     const loaded = new Map(
       loadables.map((loadable, index) => [loadable.reference, valueOf(loadable, located[index] as Located)]),
     );
-    return (values) => ({ f: new Instance(reference, compiled, loaded, values).first, receiver: undefined });
+    return (values) => ({ f: new Instance(reference, compiled, classes, loaded, values).first, receiver: undefined });
   };
   const loads = startAll(loadables, (loadable) => load(loadable.reference, locate, reference.functions[0]?.name ?? ''));
   return isPromise(loads) ? loads.then(source) : source(loads);
@@ -50,6 +52,7 @@ class Instance {
   constructor(
     reference: CapturedReference,
     compiled: readonly CompiledText[],
+    classes: readonly number[],
     loaded: ReadonlyMap<LoadableReference, unknown>,
     values: readonly unknown[],
   ) {
@@ -65,9 +68,7 @@ class Instance {
     this.#bindAll();
     this.#patchAll((target) => target.kind !== 'function' || functions[target.index]?.form !== 'class');
     // A class runs code when it is made: what it extends, and what its static parts use, has to be there.
-    functions.forEach(({ form }, index) => {
-      if (form === 'class') this.#makeClass(index);
-    });
+    for (const index of classes) this.#makeClass(index);
   }
 
   get first(): Function {
@@ -86,15 +87,7 @@ class Instance {
     if (length !== undefined) Object.defineProperty(made.f, 'length', { value: length, configurable: true });
   }
 
-  #makeClass(index: number, waiting: ReadonlySet<number> = new Set()): void {
-    if (this.#made[index] !== undefined || waiting.has(index)) return;
-    const { bindings, neededAtOnce } = this.#reference.functions[index] as CapturedText;
-    for (const { name, target } of bindings) {
-      if (!neededAtOnce.includes(name)) continue;
-      if (target.kind === 'function' && this.#reference.functions[target.index]?.form === 'class') {
-        this.#makeClass(target.index, new Set([...waiting, index]));
-      }
-    }
+  #makeClass(index: number): void {
     this.#make(index);
     this.#bindAll();
     this.#patchAll((target) => target.kind === 'function' && target.index === index);
