@@ -455,6 +455,34 @@ describe('a program', () => {
     assert.match(stderr, /An anonymous function \(.*own-methods\.mjs:6:33\) uses other, which the program writes into/);
   });
 
+  test('captures what a variable holds that a declaration, a block or its arguments have given another value', () => {
+    const file = write('declared-again.cjs', [
+      `import(${JSON.stringify(heddle)}).then(async ({ deferToThread }) => {`,
+      '  const show = async (f) => console.log(await deferToThread(f), f());',
+      '  function inBlocks() { return block(); }',
+      '  { function block() { return 1; } }',
+      '  await show(() => inBlocks());',
+      '  { function block() { return 2; } }',
+      '  await show(() => inBlocks());',
+      '  function cell(first) { return [() => first, (value) => { arguments[0] = value; }]; }',
+      '  const [get, set] = cell(1);',
+      '  await show(get);',
+      '  set(2);',
+      '  await show(get);',
+      '});',
+    ]);
+    const again = write('declared-again.mjs', [
+      `import { deferToThread } from ${JSON.stringify(heddle)};`,
+      'var size = 1;',
+      'const get = () => size;',
+      'console.log(await deferToThread(get), get());',
+      'var size = 2;',
+      'console.log(await deferToThread(get), get());',
+    ]);
+    assert.equal(run([file]).stdout, '1 1\n2 2\n1 1\n2 2\n');
+    assert.equal(run([again]).stdout, '1 1\n2 2\n');
+  });
+
   test('that captures a class whose static values it has changed is told once that the thread has those of its text', () => {
     const file = write('static-values.mjs', [
       `import { deferToThread } from ${JSON.stringify(heddle)};`,

@@ -3,6 +3,7 @@ import { type NamedExpressions, NamedExpressionSearch } from './named-expression
 import { DeclaredFunctions } from './declared-functions.ts';
 import { loweringName } from './lowered.ts';
 import { parse } from './parser.ts';
+import { declaredAgain, declaredInBlock } from './repeated-declarations.ts';
 import { requiredNames } from './required-names.ts';
 import { type Stretch, strictParts } from './strict-code.ts';
 import { EnclosingFunction, ownerOf } from './enclosing-function.ts';
@@ -81,8 +82,8 @@ export function readModule(source: string | undefined, sourceType: 'script' | 'm
     return { ...UNKNOWN, isStrictAt: () => sourceType === 'module', ...urls };
   }
   const named = new NamedExpressionSearch();
-  const writes = writesIn(program, (node) => named.see(node));
   const isStrictAt = sourceType === 'module' ? () => true : isWithin(strictParts(program));
+  const writes = writesIn(program, isStrictAt, (node) => named.see(node));
   return {
     known: true,
     imports: importsOf(program),
@@ -150,9 +151,10 @@ function exportedBy(statement: AnyNode): string[] {
 /** @param see gets each node on the way: to go through a big program takes long, and is done once */
 function writesIn(
   program: Program,
+  isStrictAt: (offset: number) => boolean,
   see: (node: AnyNode) => void,
 ): Pick<ModuleFacts, 'reassigned' | 'replaced' | 'evaluates' | 'decorated' | 'isWrittenInto'> {
-  const reassigned = new Set<string>();
+  const reassigned = new Set(declaredAgain(program));
   const functions = new DeclaredFunctions();
   let evaluates = false;
   const mutated = new Map<string, Map<string, Write>>();
@@ -178,13 +180,21 @@ function writesIn(
   };
   const written = (target: AnyNode): void => {
     if (target.type === 'MemberExpression') {
-      writtenInto(memberChain(target).root);
+      const { root } = memberChain(target);
+      writtenInto(root);
+      if (root.type === 'Identifier' && root.name === 'arguments') writtenAsArgument();
     } else {
       for (const { name } of namesIn(target)) {
         reassigned.add(name);
         functions.written(name, around);
       }
     }
+  };
+  /** Parameters of sloppy functions are what `arguments` holds: who writes into that, assigns to them. */
+  const writtenAsArgument = (): void => {
+    let owner = around;
+    while (owner?.node.type === 'ArrowFunctionExpression') owner = owner.outer;
+    for (const name of owner?.parameters ?? []) reassigned.add(name);
   };
   // A `var` in a loop gets another value each time round without an assignment.
   const topVars = new Set<AnyNode>(program.body);
@@ -198,6 +208,7 @@ function writesIn(
     if ('params' in node) around = new EnclosingFunction(node, around);
     if (node.type === 'ClassDeclaration' || node.type === 'ClassExpression') noteBlocks(node, ownBlocks);
     if (node.type === 'FunctionDeclaration') functions.see(node, around?.outer);
+    for (const name of declaredInBlock(node, around?.node.body)) if (!isStrictAt(node.start)) reassigned.add(name);
     if (node.type === 'AssignmentExpression') written(node.left);
     else if (node.type === 'UpdateExpression') written(node.argument);
     else if (node.type === 'UnaryExpression' && node.operator === 'delete') written(node.argument);
