@@ -8,13 +8,13 @@ export type CompiledText = (...values: unknown[]) => {
   readonly bind: (values: readonly unknown[]) => void;
 };
 
-/** What makes an expression of a text. */
+/** What makes an expression of a text: methods and accessors stand in an object. The text may give all names another meaning. */
 const AROUND: Readonly<Record<CapturedText['form'], readonly [open: string, close: string]>> = {
   function: ['(', ')'],
   class: ['(', ')'],
-  method: ['Object.values({', '})[0]'],
-  getter: ['Object.values(Object.getOwnPropertyDescriptors({', '}))[0].get'],
-  setter: ['Object.values(Object.getOwnPropertyDescriptors({', '}))[0].set'],
+  method: ['{', '}'],
+  getter: ['{', '}'],
+  setter: ['{', '}'],
 };
 
 /**
@@ -45,5 +45,10 @@ export function compileText(captured: CapturedText): CompiledText {
   const [open, close] = AROUND[form];
   const before = `${strict ? "'use strict'; " : ''}return { f: ${open}`;
   const comment = sourceMapUrl === undefined ? '' : `\n//# sourceMappingURL=${sourceMapUrl}`;
-  return compile(before, `\n${close}, bind: ${bind} };${comment}`, script) as CompiledText;
+  const compiled = compile(before, `\n${close}, bind: ${bind} };${comment}`, script) as CompiledText;
+  if (form === 'function' || form === 'class') return compiled;
+  return (...values) => {
+    const { f: holder, bind: bindLater } = compiled(...values);
+    return { f: functionIn(holder), bind: bindLater };
+  };
 }
