@@ -25,10 +25,10 @@ export function languageObject(value: object): LoadableReference | undefined {
 
 /** Where the program has put an object of its own in the place of one, or something into it, no thread has that. */
 function hasNativeFunctions(value: object): boolean {
-  return Reflect.ownKeys(value).every((key) => {
-    const part = dataProperty(value, key);
-    return typeof part !== 'function' || isNative(part);
-  });
+  const functions = Reflect.ownKeys(value)
+    .map((key) => dataProperty(value, key))
+    .filter((part) => typeof part === 'function');
+  return functions.length > 0 && functions.every(isNative);
 }
 
 function isNative(f: Function): boolean {

@@ -32,7 +32,7 @@ export function readVariables(f: Function, literal: Literal, scopes: readonly Sc
   for (const usage of literal.usages) {
     const { name } = usage;
     if (name === literal.parentName) {
-      variables.push({ usage, value: Object.getPrototypeOf(f), atTop: false, inDeadZone: false });
+      variables.push({ usage, value: parentOf(f), atTop: false, inDeadZone: false });
       continue;
     }
     const scope = scopes.find(({ object }) => Object.hasOwn(object, name));
@@ -46,6 +46,12 @@ export function readVariables(f: Function, literal: Literal, scopes: readonly Sc
   }
   if (!mayChange && literal.facts.known) fixed.set(f, variables);
   return variables;
+}
+
+/** What a class extends; of one that extends null, V8 tells only what is behind all functions, which makes nothing. */
+function parentOf(f: Function): unknown {
+  const parent: unknown = Object.getPrototypeOf(f);
+  return typeof parent === 'function' && !Object.hasOwn(parent, 'prototype') ? null : parent;
 }
 
 /** Whether code of other scripts can assign to its variables, which those of `with` are, too: they are an object's. */
