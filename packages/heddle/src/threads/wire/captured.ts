@@ -34,6 +34,8 @@ export interface CapturedText {
   readonly bindings: readonly Binding[];
   /** The bindings that a class uses while it is made: what it extends, and what its static parts name. */
   readonly neededAtOnce: readonly string[];
+  /** Whether a class runs code of its own while it is made: that may come by all that the class uses. */
+  readonly runsCode: boolean;
 }
 
 export interface Offsets {

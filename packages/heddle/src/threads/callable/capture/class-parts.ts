@@ -23,14 +23,29 @@ export function parentOf({ superClass }: Class, text: string, offset: number): P
   return name === undefined ? undefined : { name, start: superClass.start - offset, end: superClass.end - offset };
 }
 
-/** The names in those parts of a class that run when it is made: static parts, computed keys, what it extends. */
+/**
+ * The names in those parts of a class that run when it is made: static parts, computed keys, what it extends. What stands
+ * in functions there runs when they are called.
+ */
 export function namesNeededAtOnce({ superClass, body }: Class, parent: Parent | undefined): string[] {
   const open: AnyNode[] = superClass && parent === undefined ? [superClass] : [];
   for (const member of body.body) {
     if (member.type === 'StaticBlock') open.push(...member.body);
     if (member.type === 'PropertyDefinition' && member.static && member.value) open.push(member.value);
   }
-  return [...(parent === undefined ? [] : [parent.name]), ...namesWithin(open), ...namesInKeys(body)];
+  return [...(parent === undefined ? [] : [parent.name]), ...namesWithin(open, isFunction), ...namesInKeys(body)];
+}
+
+/** Whether any code of a class runs when it is made, besides what it extends. */
+export function runsCode({ body }: Class): boolean {
+  return body.body.some(
+    (member) =>
+      member.type === 'StaticBlock' || member.computed || (member.type === 'PropertyDefinition' && member.static),
+  );
+}
+
+function isFunction(node: AnyNode): boolean {
+  return 'params' in node;
 }
 
 /** The names in the computed keys of a class's members. */
@@ -38,10 +53,11 @@ export function namesInKeys({ body }: Class['body']): string[] {
   return namesWithin(body.flatMap((member) => ('computed' in member && member.computed ? [member.key] : [])));
 }
 
-export function namesWithin(nodes: readonly AnyNode[]): string[] {
+export function namesWithin(nodes: readonly AnyNode[], isLeftOut: (node: AnyNode) => boolean = () => false): string[] {
   const names = new Set<string>();
   const open = [...nodes];
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (isLeftOut(node)) continue;
     if (node.type === 'Identifier') names.add(node.name);
     for (const child of childrenOf(node)) open.push(child);
   }

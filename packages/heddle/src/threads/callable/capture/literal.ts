@@ -7,7 +7,15 @@ import { lengthByText } from './given-length.ts';
 import { memoriesOfInterop } from './interop.ts';
 import { isLazyDefinition } from './lazy-definition.ts';
 import { type LiteralText, readLiteral } from './literal-text.ts';
-import { type ClassMembers, membersOf, namesInKeys, namesNeededAtOnce, type Parent, parentOf } from './class-parts.ts';
+import {
+  type ClassMembers,
+  membersOf,
+  namesInKeys,
+  namesNeededAtOnce,
+  type Parent,
+  parentOf,
+  runsCode,
+} from './class-parts.ts';
 import { type ModuleFacts, readModule } from './module-facts.ts';
 import { type Source, sourceOf } from './source.ts';
 import { BoundedMap } from '../../wire/bounded-map.ts';
@@ -59,6 +67,8 @@ export interface Literal {
   readonly importsDynamically: boolean;
   /** Of a class: the names that are used while it is made. */
   readonly neededAtOnce: readonly string[];
+  /** Of a class: whether it runs code of its own while it is made, by its static parts or the keys of its members. */
+  readonly runsCode: boolean;
   /** Of a class: the name that stands in the text for what it extends. */
   readonly parentName: string | undefined;
   /** Of a class: the names in the computed keys of its members, which were used when it was made. */
@@ -136,6 +146,7 @@ export function analyse(f: Function, origin: ScriptOrigin): Literal {
     ownThis: free.ownThis === undefined ? undefined : free.ownThis - read.start,
     importsDynamically: free.dynamicImports.length > 0,
     neededAtOnce: read.node.type === 'ClassExpression' ? namesNeededAtOnce(read.node, parent) : [],
+    runsCode: read.node.type === 'ClassExpression' && runsCode(read.node),
     namesInKeys: read.node.type === 'ClassExpression' ? namesInKeys(read.node.body) : [],
     computedKeys: read.node.type === 'ClassExpression' ? computedKeysOf(read.node.body) : [],
     members: read.node.type === 'ClassExpression' ? membersOf(read.node) : undefined,

@@ -62,9 +62,9 @@ function isDebugged(): boolean {
 }
 
 function textOf({ literal, name, length, bindings }: CapturedFunction, mapped: boolean): CapturedText {
-  const { text, strict, script, line, column, neededAtOnce, offsets } = literal;
+  const { text, strict, script, line, column, neededAtOnce, runsCode, offsets } = literal;
   const form = literal.form as CapturedText['form'];
-  const parts: CapturedText = { name, text, form, strict, script, line, column, bindings, neededAtOnce };
+  const parts: CapturedText = { name, text, form, strict, script, line, column, bindings, neededAtOnce, runsCode };
   const measured = length === undefined ? parts : { ...parts, length };
   const captured = offsets === undefined ? measured : { ...measured, offsets };
   const sourceMapUrl = literal.sourceMapUrl();

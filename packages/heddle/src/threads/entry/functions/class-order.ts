@@ -7,14 +7,20 @@ import type { CapturedReference, Target } from '../../wire/captured.ts';
 export function classOrder(reference: CapturedReference): readonly number[] {
   const { functions } = reference;
   const order = new Set<number>();
+  const known = new Map<number, Needed>();
+  const needs = (index: number): Needed => {
+    const needed = known.get(index) ?? neededBy(reference, index);
+    known.set(index, needed);
+    return needed;
+  };
   const add = (index: number, waiting: ReadonlySet<number>): void => {
     if (order.has(index) || waiting.has(index)) return;
-    const { direct, indirect } = neededBy(reference, index);
+    const { direct, indirect } = needs(index);
     const others = new Set([...waiting, index]);
     for (const needed of direct) add(needed, others);
     for (const needed of indirect) {
       // What needs this class itself was made after it: the code that comes by it here did not run then.
-      const { direct: first, indirect: more } = neededBy(reference, needed);
+      const { direct: first, indirect: more } = needs(needed);
       if (![...first, ...more].some((one) => others.has(one))) add(needed, others);
     }
     order.add(index);
@@ -35,10 +41,11 @@ interface Needed {
 function neededBy({ functions, patches }: CapturedReference, index: number): Needed {
   const own = functions[index];
   const isClass = (at: number): boolean => functions[at]?.form === 'class';
-  const named = (own?.bindings ?? []).filter(({ name }) => own?.neededAtOnce.includes(name));
+  const bindings = own?.bindings ?? [];
+  const named = bindings.filter(({ name }) => own?.neededAtOnce.includes(name));
   const inSlot = (slot: number): Target[] => patches.flatMap((patch) => (patch.slot === slot ? [patch.target] : []));
   const reached = new Set<number>();
-  const open: Target[] = named.map(({ target }) => target);
+  const open: Target[] = own?.runsCode === true ? bindings.map(({ target }) => target) : [];
   const slots = new Set<number>();
   for (let target = open.pop(); target !== undefined; target = open.pop()) {
     if (target.kind === 'value' && !slots.has(target.slot)) {
