@@ -88,10 +88,16 @@ export function usesIn(
         return walkClass(node, scope);
       case 'BlockStatement':
       case 'StaticBlock':
-      case 'ForStatement':
-      case 'SwitchStatement': {
+      case 'ForStatement': {
         const inner = new Scope(node, scope, node.type === 'StaticBlock');
         return walkChildren(node, inner, inner.holdsVars ? inner : vars);
+      }
+      case 'SwitchStatement': {
+        // What is compared does not see the variables of the cases.
+        walk(node['discriminant'] as Node, scope, vars);
+        const inner = new Scope(node, scope, false);
+        for (const each of node['cases'] as Node[]) walk(each, inner, vars);
+        return;
       }
       case 'ForInStatement':
       case 'ForOfStatement': {
@@ -126,7 +132,6 @@ export function usesIn(
         return walkChildren(node, scope, vars);
       case 'JSXOpeningElement': {
         const name = rootOfJsxName(node['name'] as Node);
-        // A name in small letters is an element of the document.
         if (name !== undefined) uses.push({ node: name, name: nameOf(name), scope, assigned: false });
         return walkChildren(node, scope, vars);
       }
@@ -308,8 +313,11 @@ function changesItsArgument(callee: Node): boolean {
   return names?.includes(nameOf(callee['property'] as Node)) ?? false;
 }
 
-/** The variable of an element's name; undefined for an element of the document. */
-function rootOfJsxName(node: Node): Node | undefined {
-  if (node.type === 'JSXMemberExpression') return rootOfJsxName(node['object'] as Node);
-  return node.type === 'JSXIdentifier' && /^[A-Z_$]/.test(nameOf(node)) ? node : undefined;
+/**
+ * The variable of an element's name; undefined for an element of the document, whose name begins with a small letter or
+ * has a hyphen. A member's object is a variable by any name.
+ */
+function rootOfJsxName(node: Node, isObject = false): Node | undefined {
+  if (node.type === 'JSXMemberExpression') return rootOfJsxName(node['object'] as Node, true);
+  return node.type === 'JSXIdentifier' && (isObject || !/^[a-z]|-/.test(nameOf(node))) ? node : undefined;
 }

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import * as esbuild from 'esbuild';
+import heddle from '@heddle/unplugin/esbuild';
+import { root } from './support/builds.ts';
+import { run } from './support/run.ts';
+
+const work = 'export const $0 = (x) => x * 2;\nexport const Émile = (x) => x.n;\n';
+const imported = "import { deferToThread } from 'heddle';\n";
+const NO_TEXTS = '--disallow-code-generation-from-strings';
+
+/** Builds a program of one file, beside `work.js`, and gives the path of what came of it. */
+async function built(t: TestContext, folder: string, text: string): Promise<string> {
+  const dir = path.join(root, 'build/syntax', folder);
+  t.after(() => rm(dir, { recursive: true, force: true }));
+  await mkdir(dir, { recursive: true });
+  await writeFile(path.join(dir, 'main.tsx'), text);
+  await writeFile(path.join(dir, 'work.js'), work);
+  await esbuild.build({
+    entryPoints: { program: path.join(dir, 'main.tsx') },
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    outdir: dir,
+    outExtension: { '.js': '.mjs' },
+    external: ['heddle', 'heddle/*'],
+    plugins: [heddle()],
+    logLevel: 'silent',
+  });
+  return path.join(dir, 'program.mjs');
+}
+
+describe('a deferred function', () => {
+  it('in what a `switch` compares sees the variables around it, not those of the cases', async (t) => {
+    const text =
+      'const v = 1; switch (await deferToThread(() => v)) { case 1: console.log(1); break; case 2: const v = 2; console.log(v); }';
+    assert.equal(await run(root, await built(t, 'switch', imported + text)), 1);
+  });
+
+  it('may name elements after members of what has a small letter, and by letters of any alphabet', async (t) => {
+    const text = `/** @jsx element */
+      import * as work from './work.js';
+      import { Émile } from './work.js';
+      const element = (f, x) => f(x);
+      console.log(JSON.stringify(await deferToThread(() => [<work.Émile n={1} />, <Émile n={2} />])));`;
+    assert.deepEqual(await run(root, NO_TEXTS, await built(t, 'jsx', imported + text)), [1, 2]);
+  });
+});
