@@ -68,6 +68,7 @@ export function closureOf(f: Node, { callScope, root, uses, exported, changed }:
         if (without !== undefined) return without;
         // Its own `arguments` come with each call.
         if (use.name === 'arguments') continue;
+        if (!use.implied && callScope.find(use.name) !== undefined) return isHidden(use, text);
         if (!use.implied && !GLOBALS.has(use.name)) captured.set(use.name, { name: use.name, binding: undefined });
         continue;
       }
@@ -85,14 +86,12 @@ export function closureOf(f: Node, { callScope, root, uses, exported, changed }:
           message: `assigns to ${use.name}, a variable of its surroundings, where the change would be lost`,
         };
       }
-      if (callScope.find(use.name) !== binding) {
-        return { node: use.node, text, message: `reaches a ${use.name} that is not visible at the call` };
-      }
+      if (callScope.find(use.name) !== binding) return isHidden(use, text);
       const isExport = binding.scope === root && (isDefinition(binding) || f.type === 'MemberExpression');
       const exportedName = isExport ? exported.get(use.name) : undefined;
       if (binding.kind === 'import') imports.set(use.name, binding);
       else if (exportedName !== undefined) own.set(use.name, exportedName);
-      else if (isCode(binding)) {
+      else if (isCode(binding) && !(binding.kind === 'enum' && isComputed(binding, uses))) {
         if (binding.isMerged || changed.has(binding)) return isChanged(use, text);
         if (isNeededEarly(use, binding, text)) {
           return { node: use.node, text, message: `needs ${use.name} before it is declared` };
@@ -130,6 +129,11 @@ export function closureOf(f: Node, { callScope, root, uses, exported, changed }:
   };
 }
 
+/** The name stands for something else at the call. */
+function isHidden({ name, node }: Use, text: Node): Obstacle {
+  return { node, text, message: `reaches a ${name} that is not visible at the call` };
+}
+
 function isChanged({ name, node }: Use, text: Node): Obstacle {
   return { node, text, message: `uses ${name}, which is changed` };
 }
@@ -155,6 +159,13 @@ function isCode(binding: Binding): boolean {
   if (isDefinition(binding) || binding.kind === 'enum') return true;
   const value = onlyInitialiser(binding);
   return value?.type === 'Literal';
+}
+
+/** Whether the values of an enum are those of the moment when it is made. */
+function isComputed({ statement, isMerged }: Binding, uses: readonly Use[]): boolean {
+  if (isMerged) return false;
+  const used = uses.filter(({ node }) => within(node, statement)).map(({ scope, name }) => scope.find(name));
+  return callsWhileMade(statement) || used.some((binding) => /^(?:variable|parameter)$/.test(binding?.kind ?? ''));
 }
 
 function isDefinition(binding: Binding): boolean {

@@ -40,6 +40,13 @@ describe('a deferred function', () => {
     assert.equal(await run(root, await built(t, 'switch', imported + text)), 1);
   });
 
+  it('whose functions use a global has that global, whatever has its name at the call', async (t) => {
+    const text = `const isThere = () => typeof crypto.randomUUID;
+      const tell = (crypto: { name: string }) => deferToThread(() => isThere() + crypto.name);
+      console.log(JSON.stringify(await tell({ name: ' warp' })));`;
+    assert.equal(await run(root, await built(t, 'global', imported + text)), 'function warp');
+  });
+
   it('may name elements after members of what has a small letter, and by letters of any alphabet', async (t) => {
     const text = `/** @jsx element */
       import * as work from './work.js';
@@ -47,5 +54,14 @@ describe('a deferred function', () => {
       const element = (f, x) => f(x);
       console.log(JSON.stringify(await deferToThread(() => [<work.Émile n={1} />, <Émile n={2} />])));`;
     assert.deepEqual(await run(root, NO_TEXTS, await built(t, 'jsx', imported + text)), [1, 2]);
+  });
+
+  it('has the values that an enum got when it was made', async (t) => {
+    const text = `let base = 5;
+      const next = () => ++base;
+      enum Width { Narrow = base, Wide = next() }
+      base = 9;
+      console.log(JSON.stringify(await deferToThread(() => [Width.Narrow, Width.Wide])));`;
+    assert.deepEqual(await run(root, NO_TEXTS, await built(t, 'enum', imported + text)), [5, 6]);
   });
 });
