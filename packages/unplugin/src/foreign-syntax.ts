@@ -4,8 +4,10 @@ import { bare, childrenOf, isFunction, nameOf, type Node } from './syntax.ts';
 interface Place {
   /** Whether `this` and `new.target` belong to the text. */
   readonly ownThis: boolean;
-  /** Whether `super` and private names do. */
-  readonly ownClass: boolean;
+  /** Whether `super` does. */
+  readonly ownSuper: boolean;
+  /** The private names that do. */
+  readonly ownPrivate: ReadonlySet<string>;
   /** Within the deferred function itself, which is called without a `this`. */
   readonly isCalledBare: boolean;
 }
@@ -27,10 +29,10 @@ export function foreignSyntax(text: Node, isDeferred: boolean): Obstacle | undef
         if (!place.isCalledBare) break;
         return { code: 'HEDDLE_CAPTURES_THIS', node, text, message: 'uses this, and is passed without it' };
       case 'Super':
-        if (!place.ownClass) return surroundings(node, 'super');
+        if (!place.ownSuper) return surroundings(node, 'super');
         break;
       case 'PrivateIdentifier':
-        if (!place.ownClass) {
+        if (!place.ownPrivate.has(nameOf(node))) {
           const message = `uses the private member #${String(node['name'])}`;
           return { code: 'HEDDLE_CAPTURES_PRIVATE', node, text, message };
         }
@@ -55,18 +57,18 @@ export function foreignSyntax(text: Node, isDeferred: boolean): Obstacle | undef
         }
         if (!place.ownThis) return surroundings(node, 'new.target');
     }
+    const inner = placeIn(node, place, isDeferred && node === text);
     for (const outer of evaluatedOutside(node)) {
-      const obstacle = visit(outer, { ...place, ownClass: true });
+      const obstacle = visit(outer, { ...place, ownPrivate: inner.ownPrivate });
       if (obstacle !== undefined) return obstacle;
     }
-    const inner = placeIn(node, place, isDeferred && node === text);
     for (const child of childrenOf(node)) {
       const obstacle = visit(child, inner);
       if (obstacle !== undefined) return obstacle;
     }
     return undefined;
   };
-  return visit(text, { ownThis: false, ownClass: false, isCalledBare: false });
+  return visit(text, { ownThis: false, ownSuper: false, ownPrivate: new Set(), isCalledBare: false });
 }
 
 // Any other one comes from a bundler: what becomes of it shows when the program runs.
@@ -89,9 +91,17 @@ function evaluatedOutside({ type, body }: Node): Node[] {
   );
 }
 
+function privateNames({ body }: Node): string[] {
+  const keys = (body as Node[]).map(({ key }) => key as Node | undefined);
+  return keys.flatMap((key) => (key?.type === 'PrivateIdentifier' ? [nameOf(key)] : []));
+}
+
 function placeIn(node: Node, place: Place, isCalled: boolean): Place {
-  if (node.type === 'ClassBody') return { ownThis: true, ownClass: true, isCalledBare: false };
-  if (node.type === 'ObjectExpression') return { ...place, ownClass: true };
+  if (node.type === 'ClassBody') {
+    const ownPrivate = new Set([...place.ownPrivate, ...privateNames(node)]);
+    return { ownThis: true, ownSuper: true, ownPrivate, isCalledBare: false };
+  }
+  if (node.type === 'Property' && (node['method'] || node['kind'] !== 'init')) return { ...place, ownSuper: true };
   if (!isFunction(node) || node.type === 'ArrowFunctionExpression') return place;
   return { ...place, ownThis: true, isCalledBare: isCalled };
 }

@@ -64,4 +64,26 @@ describe('a deferred function', () => {
       console.log(JSON.stringify(await deferToThread(() => [Width.Narrow, Width.Wide])));`;
     assert.deepEqual(await run(root, NO_TEXTS, await built(t, 'enum', imported + text)), [5, 6]);
   });
+
+  for (const [what, code, text] of [
+    ['a private member within an object', 'HEDDLE_CAPTURES_PRIVATE', '({ v: loom.#width })'],
+    ['a private member within a class', 'HEDDLE_CAPTURES_PRIVATE', 'class { has(x) { return #width in x; } }'],
+    ['super within an object', 'HEDDLE_CAPTURES_THIS', '({ v: super.toString() })'],
+  ] as const) {
+    it(`that uses ${what} of its own is refused in the build`, async (t) => {
+      const main = `${imported}class Loom { #width = 1; weave(loom) { return deferToThread(() => ${text}); } }\nnew Loom();`;
+      await assert.rejects(built(t, 'foreign', main), new RegExp(`main\\.tsx:2:.*${code}`));
+    });
+  }
+
+  it('may have private members and super of classes and objects in it', async (t) => {
+    const text = `const f = () => {
+        class Loom { #width = 1; static #of(loom) { return #width in loom && loom.#width; } width() { return Loom.#of(this); } }
+        class Wide extends Loom { field = () => super.width() + 1; }
+        const object = { __proto__: new Wide(), width() { return super.field() + 1; } };
+        return object.field.call(new Wide()) + object.width.call(new Wide());
+      };
+      console.log(JSON.stringify(await deferToThread(f) === f()));`;
+    assert.equal(await run(root, NO_TEXTS, await built(t, 'own', imported + text)), true);
+  });
 });
