@@ -65,10 +65,11 @@ function stepsFrom(use: Node, parents: Parents): string[] {
   }
 }
 
-/** The parent, past what TypeScript only says of the types. */
+/** The parent, past what TypeScript only says of the types, and the end of a chain, as in `(loom?.weave)()`. */
 export function outermost(node: Node, parents: Parents): Node | undefined {
   const parent = parents.get(node);
-  return parent?.type.startsWith('TS') && parent['expression'] === node ? outermost(parent, parents) : parent;
+  const isPassed = parent?.type.startsWith('TS') || parent?.type === 'ChainExpression';
+  return parent && isPassed && parent['expression'] === node ? outermost(parent, parents) : parent;
 }
 
 function stepOf(member: Node, object: Node, parents: Parents): string | undefined {

@@ -65,6 +65,11 @@ describe('a deferred function', () => {
     assert.deepEqual(await run(root, NO_TEXTS, await built(t, 'enum', imported + text)), [5, 6]);
   });
 
+  it('may call a method that is the end of a chain in parentheses', async (t) => {
+    const text = 'const x = { c: [1, 2] }; console.log(await deferToThread(() => (x?.c.at)(1)));';
+    assert.equal(await run(root, NO_TEXTS, await built(t, 'chain', imported + text)), 2);
+  });
+
   for (const [what, code, text] of [
     ['a private member within an object', 'HEDDLE_CAPTURES_PRIVATE', '({ v: loom.#width })'],
     ['a private member within a class', 'HEDDLE_CAPTURES_PRIVATE', 'class { has(x) { return #width in x; } }'],
