@@ -49,8 +49,6 @@ export const ADDRESSED = 'heddle/addressed';
 
 const FACTORIES = new Set(['h', 'Fragment', 'createElement']);
 
-const PARTS = '$heddlePartsOf';
-
 /** Takes the deferred functions out of a module; undefined where there are none. */
 export function hoist(code: string, file: string, { own }: HoistOptions): Hoisted | undefined {
   if (!mayDefer(code)) return undefined;
@@ -58,6 +56,7 @@ export function hoist(code: string, file: string, { own }: HoistOptions): Hoiste
   // Whoever compiles the module says it better.
   if (mistakes.length > 0) return undefined;
   const tree = program as unknown as Node;
+  includeDecorators(tree);
   const pragmas = code.match(/\/\*(?:(?!\*\/)[^])*?@jsx[^]*?\*\//g) ?? [];
   const { root, uses } = usesIn(tree, ['React', ...importedFactories(tree), ...pragmas.flatMap(jsxFactories)]);
   const scopes = new Map(uses.map(({ node, scope }) => [node, scope]));
@@ -87,7 +86,8 @@ export function hoist(code: string, file: string, { own }: HoistOptions): Hoiste
   }
   if (places.length === 0 && errors.length === 0) return undefined;
 
-  const readings = hoistables.map((hoistable) => readingOf(hoistable, uses, parents));
+  const partsOf = unusedName('$heddlePartsOf', code);
+  const readings = hoistables.map((hoistable) => readingOf(hoistable, { uses, parents, partsOf }));
   const surroundings = { code, file, own, pragmas };
   return {
     errors,
@@ -98,7 +98,7 @@ export function hoist(code: string, file: string, { own }: HoistOptions): Hoiste
       const url = unusedName('$heddleUrl', code);
       // Comments before the first statement may be meant for compilers.
       const start = firstStatement(tree);
-      const parts = readings.some((reading) => reading.startsWith(`${PARTS}(`)) ? `, partsOf as ${PARTS}` : '';
+      const parts = readings.some((reading) => reading.startsWith(`${partsOf}(`)) ? `, partsOf as ${partsOf}` : '';
       text.appendLeft(start, `${imported}import { addressed as ${addressed}${parts} } from '${ADDRESSED}';`);
       // What surrounds a call may be captured at run time, and a thread gets no further than to the text of a URL. A
       // variable of the old kind: a function that is called before its module has got so far has no address yet.
@@ -120,7 +120,10 @@ export function hoist(code: string, file: string, { own }: HoistOptions): Hoiste
 }
 
 /** The expression that gives the values of the captured variables, or what is needed of them. */
-function readingOf({ captured, texts }: Hoistable, uses: readonly Use[], parents: Parents): string {
+function readingOf(
+  { captured, texts }: Hoistable,
+  { uses, parents, partsOf }: { uses: readonly Use[]; parents: Parents; partsOf: string },
+): string {
   const values = captured.map(({ name, binding }) =>
     // What is not there is undefined, as `typeof` says it, and as the function will find it.
     binding === undefined ? `typeof ${name} === 'undefined' ? undefined : ${name}` : name,
@@ -130,7 +133,7 @@ function readingOf({ captured, texts }: Hoistable, uses: readonly Use[], parents
   });
   const all = `[${values.join(', ')}]`;
   if (parts.every((read) => read === undefined)) return all;
-  return `${PARTS}(${all}, [${parts.map((read) => (read === undefined ? 1 : partsText(read))).join(', ')}])`;
+  return `${partsOf}(${all}, [${parts.map((read) => (read === undefined ? 1 : partsText(read))).join(', ')}])`;
 }
 
 function usesOf({ name, binding }: Captured, texts: Hoistable['texts'], uses: readonly Use[]): Node[] {
@@ -196,9 +199,22 @@ function declaredName(text: Node): string | undefined {
   return isNode(id) ? nameOf(id) : undefined;
 }
 
+/** In `@sealed export class Loom {}` the decorators belong to the class, and stand before the statement. */
+function includeDecorators(program: Node): void {
+  for (const { declaration } of program['body'] as Node[]) {
+    const decorators = ((isNode(declaration) && declaration['decorators']) || []) as Node[];
+    const [first] = decorators;
+    const last = decorators.at(-1);
+    if (!isNode(declaration) || first === undefined || last === undefined || first.start > declaration.start) continue;
+    Object.assign(declaration, { start: first.start, exportedBetween: [last.end, declaration.start] });
+  }
+}
+
 function firstStatement(program: Node): number {
   const body = program['body'] as Node[];
-  return body.find((statement) => typeof statement['directive'] !== 'string')?.start ?? program.end;
+  const first = body.find((statement) => typeof statement['directive'] !== 'string');
+  const declared = first?.['declaration'];
+  return Math.min(first?.start ?? program.end, isNode(declared) ? declared.start : program.end);
 }
 
 /** What JSX becomes calls of where the compiler's settings say so, of which only the import is in the text. */

@@ -49,6 +49,10 @@ export function threadModule({ code, file, own, pragmas }: Surroundings, hoistab
     const before = isExpression && node === f ? withPrefix(gap, prefix) : gap;
     if (gap === '') text.appendLeft(node.start, before);
     else text.update(end, node.start, before);
+    const [from, to] = (node['exportedBetween'] ?? []) as number[];
+    if (from !== undefined && to !== undefined) text.update(from, to, blank(code.slice(from, to)));
+    // In the program, another statement may end it: the `for` whose first part it is.
+    if (node.type === 'VariableDeclaration') text.appendLeft(node.end, ';');
     ({ end } = node);
   }
   if (isExpression) text.appendLeft(f.end, isMember ? `)(...${given});` : ');');
@@ -58,7 +62,11 @@ export function threadModule({ code, file, own, pragmas }: Surroundings, hoistab
     ...imports.map((binding) => importOf(code, binding)),
     ...exported.map(([local, as]) => `import { ${exportName(as)} as ${local} } from ${JSON.stringify(own)};`),
   ].join('');
-  text.prepend(`${head}export const $0 = (${captured.map(parameterOf).join(', ')}) => {`);
+  const factory = unusedName('$0', code);
+  const exportAs = factory === '$0' ? '' : `export { ${factory} as $0 };`;
+  text.prepend(
+    `${head}${exportAs === '' ? 'export ' : exportAs}const ${factory} = (${captured.map(parameterOf).join(', ')}) => {`,
+  );
   text.append(`\nreturn ${made};};\n`);
   return {
     code: text.toString(),

@@ -34,10 +34,22 @@ async function built(t: TestContext, folder: string, text: string): Promise<stri
 }
 
 describe('a deferred function', () => {
+  it('may use the constant that a `for` on its line begins with', async (t) => {
+    const text = 'for (const k = 3; ; ) { console.log(await deferToThread(() => k + 1)); break; }';
+    assert.equal(await run(root, NO_TEXTS, await built(t, 'for', imported + text)), 4);
+  });
+
   it('in what a `switch` compares sees the variables around it, not those of the cases', async (t) => {
     const text =
       'const v = 1; switch (await deferToThread(() => v)) { case 1: console.log(1); break; case 2: const v = 2; console.log(v); }';
     assert.equal(await run(root, await built(t, 'switch', imported + text)), 1);
+  });
+
+  it('may use what is called $0, and what has the names that the plug-in writes', async (t) => {
+    const text = `import { $0 } from './work.js';
+      const $heddlePartsOf = { a: { b: 3 } };
+      console.log(await deferToThread(() => $0($heddlePartsOf.a.b)));`;
+    assert.equal(await run(root, NO_TEXTS, await built(t, 'names', imported + text)), 6);
   });
 
   it('whose functions use a global has that global, whatever has its name at the call', async (t) => {
@@ -68,6 +80,16 @@ describe('a deferred function', () => {
   it('may call a method that is the end of a chain in parentheses', async (t) => {
     const text = 'const x = { c: [1, 2] }; console.log(await deferToThread(() => (x?.c.at)(1)));';
     assert.equal(await run(root, NO_TEXTS, await built(t, 'chain', imported + text)), 2);
+  });
+
+  it('has a class with the decorators that stand before its export', async (t) => {
+    const text = `@wide export class Loom { width() { return 1; } }
+      ${imported}
+      function wide(_loom: typeof Loom, _context: unknown): any { return class { width() { return 3; } }; }
+      const width = (): number => new Loom().width();
+      const [inThread, inline] = [await deferToThread(width).catch(({ code }) => code), width()];
+      console.log(JSON.stringify([inThread, inline]));`;
+    assert.deepEqual(await run(root, await built(t, 'decorators', text)), [3, 3]);
   });
 
   for (const [what, code, text] of [
