@@ -24,7 +24,9 @@ export function foreignSyntax(text: Node, isDeferred: boolean): Obstacle | undef
   };
   const visit = (node: Node, place: Place): Obstacle | undefined => {
     switch (node.type) {
+      case 'JSXMemberExpression':
       case 'ThisExpression':
+        if (!isThis(node)) break;
         if (!place.ownThis) return surroundings(node, 'this');
         if (!place.isCalledBare) break;
         return { code: 'HEDDLE_CAPTURES_THIS', node, text, message: 'uses this, and is passed without it' };
@@ -89,6 +91,11 @@ function evaluatedOutside({ type, body }: Node): Node[] {
   return (body as Node[]).flatMap(({ computed, key, decorators }) =>
     ((decorators ?? []) as Node[]).concat(computed ? [key as Node] : []),
   );
+}
+
+/** In `<this.Part />`, `this` is written as a name. */
+function isThis({ type, object }: Node): boolean {
+  return type === 'ThisExpression' || ((object as Node).type === 'JSXIdentifier' && nameOf(object as Node) === 'this');
 }
 
 function privateNames({ body }: Node): string[] {

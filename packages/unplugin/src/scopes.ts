@@ -1,3 +1,4 @@
+import { exportsOf } from './exports.ts';
 import { bare, childrenOf, isFunction, isNode, nameOf, type Node } from './syntax.ts';
 
 /** A variable: where it is declared, and by what. */
@@ -63,7 +64,9 @@ export function usesIn(
 } {
   const root = new Scope(program, undefined, true);
   const uses: Use[] = [];
+  const namespaces = new Map<Scope, Map<string, Scope[]>>();
   walk(program, root, root);
+  for (const ofName of namespaces.values()) for (const parts of ofName.values()) shareExports(parts);
   return { root, uses };
 
   function walk(node: Node, scope: Scope, vars: Scope): void {
@@ -201,6 +204,11 @@ export function usesIn(
     if (node['declare'] || !isNode(body)) return;
     if (isNode(id) && id.type === 'Identifier') scope.declare(nameOf(id), 'variable', node);
     const inner = new Scope(node, scope, true);
+    if (isNode(id) && id.type === 'Identifier') {
+      const ofName = namespaces.get(scope) ?? new Map<string, Scope[]>();
+      namespaces.set(scope, ofName);
+      ofName.set(nameOf(id), [...(ofName.get(nameOf(id)) ?? []), inner]);
+    }
     walkChildren(body, inner, inner);
   }
 
@@ -300,6 +308,18 @@ export function usesIn(
   }
 }
 
+/** What one part of a namespace exports, its other parts have as variables. */
+function shareExports(parts: readonly Scope[]): void {
+  const exported = parts.flatMap((part) => {
+    return [...exportsOf(part.node['body'] as Node).keys()].flatMap((name) => part.bindings.get(name) ?? []);
+  });
+  for (const part of parts) {
+    for (const { name, declaration } of exported) {
+      if (!part.bindings.has(name)) part.declare(name, 'variable', declaration);
+    }
+  }
+}
+
 const CHANGING: Readonly<Record<string, readonly string[]>> = {
   Object: ['assign', 'defineProperty', 'defineProperties', 'setPrototypeOf'],
   Reflect: ['set', 'defineProperty', 'deleteProperty', 'setPrototypeOf'],
@@ -319,5 +339,6 @@ function changesItsArgument(callee: Node): boolean {
  */
 function rootOfJsxName(node: Node, isObject = false): Node | undefined {
   if (node.type === 'JSXMemberExpression') return rootOfJsxName(node['object'] as Node, true);
-  return node.type === 'JSXIdentifier' && (isObject || !/^[a-z]|-/.test(nameOf(node))) ? node : undefined;
+  if (node.type !== 'JSXIdentifier' || nameOf(node) === 'this') return undefined;
+  return isObject || !/^[a-z]|-/.test(nameOf(node)) ? node : undefined;
 }

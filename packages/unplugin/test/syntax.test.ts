@@ -92,9 +92,19 @@ describe('a deferred function', () => {
     assert.deepEqual(await run(root, await built(t, 'decorators', text)), [3, 3]);
   });
 
+  it('has what another part of its namespace exports, whatever has the same name outside', async (t) => {
+    const text = `const width = 5;
+      namespace Loom { export let width = 1; }
+      namespace Loom { export const f = (): number => width; export const weave = () => deferToThread(() => width); }
+      Loom.width = 2;
+      console.log(JSON.stringify([await Loom.weave(), Loom.f(), width]));`;
+    assert.deepEqual(await run(root, NO_TEXTS, await built(t, 'namespace', imported + text)), [2, 2, 5]);
+  });
+
   for (const [what, code, text] of [
     ['a private member within an object', 'HEDDLE_CAPTURES_PRIVATE', '({ v: loom.#width })'],
     ['a private member within a class', 'HEDDLE_CAPTURES_PRIVATE', 'class { has(x) { return #width in x; } }'],
+    ['this as the name of an element', 'HEDDLE_CAPTURES_THIS', '<this.Part this="" />'],
     ['super within an object', 'HEDDLE_CAPTURES_THIS', '({ v: super.toString() })'],
   ] as const) {
     it(`that uses ${what} of its own is refused in the build`, async (t) => {
