@@ -58,7 +58,7 @@ export function threadModule({ code, file, own, pragmas }: Surroundings, hoistab
   if (isExpression) text.appendLeft(f.end, isMember ? `)(...${given});` : ');');
   if (end < code.length) text.remove(end, code.length);
   const head = [
-    ...pragmas,
+    ...pragmas.map(blankLineEnds),
     ...imports.map((binding) => importOf(code, binding)),
     ...exported.map(([local, as]) => `import { ${exportName(as)} as ${local} } from ${JSON.stringify(own)};`),
   ].join('');
@@ -109,10 +109,19 @@ function exportName(name: string): string {
   return /^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*$/u.test(name) ? name : JSON.stringify(name);
 }
 
-function importOf(code: string, { declaration: specifier, statement }: Binding): string {
-  const text = code.slice(specifier.start, specifier.end);
-  const source = statement['source'] as Node;
-  const attributes = code.slice(source.end, statement.end).replace(/;\s*$/, '');
-  const clause = specifier.type === 'ImportSpecifier' ? `{ ${text} }` : text;
-  return `import ${clause} from ${code.slice(source.start, source.end)}${attributes};`;
+// All that comes before the texts is one line, and theirs stay those of the source.
+function importOf(code: string, { name, declaration: specifier, statement }: Binding): string {
+  const textOf = ({ start, end }: Node): string => code.slice(start, end);
+  const attributes = ((statement['attributes'] ?? []) as Node[]).map(textOf).map(blankLineEnds);
+  const given = attributes.length === 0 ? '' : ` with { ${attributes.join(', ')} }`;
+  return `import ${clauseOf(specifier)} from ${textOf(statement['source'] as Node)}${given};`;
+
+  function clauseOf({ type, imported }: Node): string {
+    if (type === 'ImportSpecifier') return `{ ${textOf(imported as Node)} as ${name} }`;
+    return type === 'ImportNamespaceSpecifier' ? `* as ${name}` : name;
+  }
+}
+
+function blankLineEnds(text: string): string {
+  return text.replace(/[\r\n]/g, ' ');
 }

@@ -9,6 +9,10 @@ import { run } from './support/run.ts';
 
 const work = 'export const $0 = (x) => x * 2;\nexport const Émile = (x) => x.n;\n';
 const imported = "import { deferToThread } from 'heddle';\n";
+const noHooks =
+  typeof process.getBuiltinModule('node:module').registerHooks !== 'function'
+    ? 'module.registerHooks came with Node 22.15'
+    : false;
 const NO_TEXTS = '--disallow-code-generation-from-strings';
 
 /** Builds a program of one file, beside `work.js`, and gives the path of what came of it. */
@@ -99,6 +103,29 @@ describe('a deferred function', () => {
       Loom.width = 2;
       console.log(JSON.stringify([await Loom.weave(), Loom.f(), width]));`;
     assert.deepEqual(await run(root, NO_TEXTS, await built(t, 'namespace', imported + text)), [2, 2, 5]);
+  });
+
+  it('has errors with the line of the source, however many lines its imports and comments take', {
+    skip: noHooks,
+  }, async (t) => {
+    const dir = path.join(root, 'build/syntax/lines');
+    t.after(() => rm(dir, { recursive: true, force: true }));
+    await mkdir(dir, { recursive: true });
+    await writeFile(path.join(dir, 'work.mjs'), work);
+    const program = path.join(dir, 'main.mjs');
+    const text = `${imported}import { $0 as
+        twice } from './work.mjs' // doubles
+      ;
+      /* What follows has no
+         @jsx in it. */
+      const fail = async (n) => {
+        throw new Error(twice(n));
+      };
+      const stack = await deferToThread(() => fail(2)).catch((error) => error.stack);
+      console.log(JSON.stringify(/main\\.mjs[^:]*:(\\d+)/.exec(stack)[1]));`;
+    await writeFile(program, text);
+    const register = import.meta.resolve('@heddle/unplugin/register');
+    assert.equal(await run(root, '--import', register, NO_TEXTS, program), '8');
   });
 
   for (const [what, code, text] of [
