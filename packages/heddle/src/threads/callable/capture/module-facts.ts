@@ -1,7 +1,7 @@
 import type { AnyNode, CallExpression, Class, Identifier, Program } from 'acorn';
 import { type NamedExpressions, NamedExpressionSearch } from './named-expressions.ts';
 import { DeclaredFunctions } from './declared-functions.ts';
-import { loweringName } from './lowered.ts';
+import { loweringName } from './lowering.ts';
 import { parse } from './parser.ts';
 import { declaredAgain, declaredInBlock } from './repeated-declarations.ts';
 import { requiredNames } from './required-names.ts';
@@ -240,10 +240,14 @@ function noteBlocks({ id, body }: Class, blocks: Map<string, Stretch[]>): void {
 
 /** Made here, where nothing else is within its reach: the syntax tree would stay with it. */
 function isOneOf(mutated: ReadonlyMap<string, ReadonlyMap<string, Write>>): ModuleFacts['isWrittenInto'] {
-  return (name, offset, value) =>
-    [...(mutated.get(name)?.values() ?? [])].some(
-      ({ stretch, call }) => isWithin([stretch])(offset) && (call === undefined || isBuiltIn(value, call)),
-    );
+  return (name, offset, value) => {
+    // Asked at each call: in a minified bundle a name has many of them.
+    for (const { stretch, call } of mutated.get(name)?.values() ?? []) {
+      const [start, end] = stretch;
+      if (start < offset && offset < end && (call === undefined || isBuiltIn(value, call))) return true;
+    }
+    return false;
+  };
 }
 
 /** TypeScript writes `__decorate([...], Name.prototype, ...)`, perhaps as a part of tslib, esbuild `__decorateClass(...)`. */
