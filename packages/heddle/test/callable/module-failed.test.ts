@@ -5,6 +5,7 @@ import { inThread, ThreadInitError } from 'heddle/threads';
 import { letters, shout } from '../fixtures/callable/only-here.ts';
 import { identity } from '../fixtures/threads/jobs.ts';
 import { brokenFunction } from '../support/broken-module.ts';
+import { runProgramFile } from '../support/program.ts';
 import { errorOf } from '../support/failure-of.ts';
 
 /** A module that the main thread has imported, and no other can. */
@@ -81,11 +82,56 @@ test('what a module throws may be anything', limit, async () => {
   assert.match(error.message, /^never needs file:.*throws-a-symbol\.mjs, .*: Symbol\(no error\)\. /);
 });
 
+const byHooks = /tell Node of that .*--import \.\/hooks\.js, or --require.* Otherwise mend /;
+
 test('a module that something else than Node compiles is told of with how threads get that', limit, async () => {
   const { message } = await errorOf(deferToThread(brokenFunction('for-a-compiler.jsx')), CallableError);
-  assert.match(message, /^never needs file:.*for-a-compiler\.jsx, .* tell Node of that .*--require.* Otherwise mend /);
+  assert.match(message, /^never needs file:.*for-a-compiler\.jsx, /);
+  assert.match(message, byHooks);
   const plain = await errorOf(deferToThread(brokenFunction('throws-a-symbol.mjs')), CallableError);
-  assert.doesNotMatch(plain.message, /--require/);
+  assert.doesNotMatch(plain.message, byHooks);
+});
+
+test('a module that is not there, or throws, is not said to need hooks', limit, async () => {
+  for (const file of ['nowhere.mjs', 'nowhere.cjs', 'throws-at-import.mjs']) {
+    // oxlint-disable-next-line no-await-in-loop -- one after the other
+    const { message } = await errorOf(deferToThread(brokenFunction(file)), CallableError);
+    assert.match(message, new RegExp(`^never needs file:.*${file}, which cannot be imported`));
+    assert.doesNotMatch(message, byHooks);
+  }
+});
+
+test('a module that hooks of the program have found is told of with how threads get these', limit, async (t) => {
+  const { stdout, stderr } = await runProgramFile(
+    t,
+    `import Module, { createRequire, register } from 'node:module';
+    import { writeFileSync } from 'node:fs';
+    import { deferToThread } from 'heddle';
+
+    const require = createRequire(import.meta.url);
+    const resolve = Module._resolveFilename;
+    Module._resolveFilename = function (request, ...rest) {
+      return resolve.call(this, request.replace('@/', import.meta.dirname + '/'), ...rest);
+    };
+    const file = (name, text) => writeFileSync(new URL(name, import.meta.url), text);
+    file('./part.cjs', 'exports.part = 1;');
+    file('./aliased.cjs', "const { part } = require('@/part.cjs'); exports.aliased = () => part;");
+    const { aliased } = require('@/aliased.cjs');
+    await deferToThread(aliased).catch((error) => console.log(error.message));
+
+    const hooks = \`
+      export const resolve = (url, context, next) =>
+        url === 'virtual:part' ? { url, format: 'module', shortCircuit: true } : next(url, context);
+      export const load = (url, context, next) =>
+        url === 'virtual:part' ? { source: 'export const part = 1', format: 'module', shortCircuit: true } : next(url, context);\`;
+    register('data:text/javascript,' + encodeURIComponent(hooks));
+    file('./virtual.mjs', "import { part } from 'virtual:part'; export const virtual = () => part;");
+    const { virtual } = await import('./virtual.mjs');
+    await deferToThread(virtual).catch((error) => console.log(error.message));`,
+  );
+  const messages = stdout.split(/\n(?=virtual needs )/);
+  assert.equal(messages.length, 2, stdout + stderr);
+  for (const message of messages) assert.match(message, byHooks);
 });
 
 test('a module that only runs if another one of its circle is imported first is told of with that', limit, async () => {

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { CallableError } from '../../wire/errors/callable-error.ts';
 import { reasonOf } from '../../wire/values/reason-of.ts';
 import { isPromise } from '../../wire/is-promise.ts';
@@ -48,11 +49,33 @@ function wayOut(module: string, cause: unknown): string {
       `what the program imports first, take the function out of the circle, or ${mend}`
     );
   }
-  if (!/\.(?:[cm]?tsx?|jsx)(?:[?#]|$)/.test(module)) return mend;
+  if (!isForHooks(module, cause)) return mend;
   return (
-    'where something else than Node compiles it for the program, tell Node of that (node --require ts-node/register, or as it is ' +
-    `called), or the pool (execArgv: ['--require', '...']), so that threads have it, too. Otherwise ${mend}`
+    'where something else than Node finds or compiles modules for the program (ts-node, module-alias, hooks of its own), tell Node ' +
+    "of that as it is called (node --import ./hooks.js, or --require), or the pool (execArgv: ['--import', '...']), so that threads " +
+    `have it, too. Otherwise ${mend}`
   );
+}
+
+const FOR_HOOKS = new Set([
+  'ERR_IMPORT_ATTRIBUTE_MISSING',
+  'ERR_INVALID_TYPESCRIPT_SYNTAX',
+  'ERR_UNKNOWN_BUILTIN_MODULE',
+  'ERR_UNKNOWN_FILE_EXTENSION',
+  'ERR_UNSUPPORTED_DIR_IMPORT',
+  'ERR_UNSUPPORTED_ESM_URL_SCHEME',
+  'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX',
+]);
+
+/** Whether Node alone can neither find nor read what the program has found and read. */
+function isForHooks(module: string, cause: unknown): boolean {
+  if (!types.isNativeError(cause)) return false;
+  if (cause instanceof SyntaxError) return true;
+  const { code, url } = cause as { code?: unknown; url?: unknown };
+  if (code === 'MODULE_NOT_FOUND') return !cause.message.startsWith(`Cannot find module '${module}'`);
+  // Of a package that is missing, Node does not say the URL.
+  if (code === 'ERR_MODULE_NOT_FOUND') return url !== module;
+  return typeof code === 'string' && FOR_HOOKS.has(code);
 }
 
 /** Whether something was used before its module has got so far. */
