@@ -51,6 +51,22 @@ test('where its closure holds a function, it is captured as it is without an add
   assert.deepEqual(await pool.defer(f), ['captured', 6]);
 });
 
+test('where it holds an object that the language finds functions in, it is captured, too', limit, async (t) => {
+  const pool = poolFor(t);
+  const range = {
+    *[Symbol.iterator](): Generator<number> {
+      yield* [1, 2];
+    },
+  };
+  const f = addressed(
+    (): Answer => ['captured', [...range]],
+    url,
+    '$0',
+    () => [range],
+  );
+  assert.deepEqual(await pool.defer(f), ['captured', [1, 2]]);
+});
+
 test('one that captures functions which are passed on goes by its address', limit, async (t) => {
   const pool = poolFor(t);
   const tell = notify(() => undefined);

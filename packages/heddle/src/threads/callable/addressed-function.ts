@@ -3,6 +3,7 @@ import { passedBy } from '../wire/values/passed.ts';
 import { reasonOf } from '../wire/values/reason-of.ts';
 import { CallableError } from '../wire/errors/callable-error.ts';
 import { CapturedCall } from './capture/captured-call.ts';
+import { functionsUnderSymbols } from './capture/symbol-members.ts';
 import { functionName } from '../wire/function-name.ts';
 
 /** What the build plug-in says of a function: which module makes it in a thread, and how its closure is read. */
@@ -18,14 +19,13 @@ export class AddressedFunction {
   /**
    * What a call sends that is made now: the variables may hold something else than when the function got its address.
    *
-   * @returns undefined where a function is among the values that is not passed by `notify`, `ask` or `inThread`: that has
-   *   to be found itself, by run-time capture
+   * @returns undefined where a function is among the values that is not passed by `notify`, `ask` or `inThread`, or an object
+   *   that has one under a symbol, which no copy has: that has to be found itself, by run-time capture
    * @throws CallableError where a captured variable is in its dead zone
    */
   callOf(f: Function): CapturedCall | undefined {
     const values = this.#read(f);
-    const isBare = values.some((value) => typeof value === 'function' && passedBy(value) === undefined);
-    return isBare ? undefined : new CapturedCall(this.reference, values);
+    return values.some(bringsFunctions) ? undefined : new CapturedCall(this.reference, values);
   }
 
   #read(f: Function): unknown[] {
@@ -43,4 +43,9 @@ export class AddressedFunction {
       });
     }
   }
+}
+
+function bringsFunctions(value: unknown): boolean {
+  if (typeof value === 'function') return passedBy(value) === undefined;
+  return typeof value === 'object' && value !== null && functionsUnderSymbols(value).length > 0;
 }

@@ -65,7 +65,9 @@ export interface Patch {
   readonly path: readonly string[];
   readonly target: Target;
   /** Whether the function is the getter or the setter of the property, instead of its value. */
-  readonly accessor?: Accessor;
+  readonly accessor?: Accessor | undefined;
+  /** The name of the language's symbol that the last step of the path stands for. */
+  readonly symbol?: string | undefined;
 }
 
 export type Accessor = 'get' | 'set';

@@ -14,7 +14,7 @@ import { importedBy, importOf, requireOf } from './loadables.ts';
 import { languageObject } from './language-objects.ts';
 import type { Literal } from './literal.ts';
 import { givenLength } from './given-length.ts';
-import { type GivenPart, givenPart } from './given-parts.ts';
+import { givenPart } from './given-parts.ts';
 import { addressOfNamespace, namespaceOfCommonJs } from './module-namespaces.ts';
 import { loadedObject, moduleObject } from './module-objects.ts';
 import { MadeData } from './made-data.ts';
@@ -105,7 +105,13 @@ class Graph {
       this.#values[index] = reading(steps, name, () =>
         this.#captured.take(value, {
           include: (path, part, whole) => this.#include(index, path, part, whole, name, steps, set),
-          give: (path, given, accessor = 'get') => this.#give(index, path, given, accessor, name, steps),
+          give: (path, given) => {
+            if (typeof given === 'function')
+              this.#giveFunction({ slot: index, path, accessor: 'get' }, given, name, steps);
+            else this.#patches.push({ slot: index, path, target: loaded(given) });
+          },
+          giveFunction: (path, f, accessor, symbol) =>
+            this.#giveFunction({ slot: index, path, accessor, symbol }, f, name, steps),
           refuse: (path, part) => {
             throw refuse.unsendable(steps, name, path, part);
           },
@@ -218,20 +224,10 @@ class Graph {
     if (isMutated || !isObject(value) || !this.#ownExports.has(value)) this.#snapshots.push([steps, variable]);
   }
 
-  /** Puts into a value what a module gives a part of it by. */
-  #give(
-    slot: number,
-    path: readonly string[],
-    given: GivenPart,
-    accessor: Accessor,
-    name: string,
-    steps: readonly refuse.Step[],
-  ): void {
-    if (typeof given !== 'function') this.#patches.push({ slot, path, target: loaded(given) });
-    else {
-      const place = (target: Target): unknown => this.#patches.push({ slot, path, target, accessor });
-      this.#function(given, [name, ...path].join('.'), steps, place, accessor);
-    }
+  /** Puts a function into a value. */
+  #giveFunction(place: Omit<Patch, 'target'>, f: Function, name: string, steps: readonly refuse.Step[]): void {
+    const put = (target: Target): unknown => this.#patches.push({ ...place, target });
+    this.#function(f, [name, ...place.path].join('.'), steps, put, place.accessor);
   }
 
   /** Takes a function, a module or a symbol that is part of a value. */

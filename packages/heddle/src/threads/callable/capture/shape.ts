@@ -40,8 +40,8 @@ function shapeOf(functions: readonly CapturedFunction[], patches: readonly Patch
     for (const binding of bindings) shape += `${binding.name}=${keyOf(binding.target)},`;
     shape += ')';
   }
-  for (const { slot, path, target, accessor } of patches) {
-    shape += `${slot}${JSON.stringify(path)}${accessor ?? ''}=${keyOf(target)};`;
+  for (const { slot, path, target, accessor, symbol } of patches) {
+    shape += `${slot}${JSON.stringify(path)}${accessor ?? ''}${symbol === undefined ? '' : ' symbol'}=${keyOf(target)};`;
   }
   return shape;
 }

@@ -20,9 +20,16 @@ const WELL_KNOWN = [
   'unscopables',
 ];
 
+const names: ReadonlyMap<unknown, string> = new Map(WELL_KNOWN.map((name) => [Reflect.get(Symbol, name), name]));
+
 const wellKnown: ReadonlyMap<unknown, LoadableReference> = new Map(
-  WELL_KNOWN.map((name) => [Reflect.get(Symbol, name), { kind: 'global', path: ['Symbol', name] }]),
+  [...names].map(([symbol, name]) => [symbol, { kind: 'global', path: ['Symbol', name] }]),
 );
+
+/** The name that a symbol of the language has as a property of `Symbol`; undefined for any other. */
+export function languageSymbol(symbol: symbol): string | undefined {
+  return names.get(symbol);
+}
 
 /** A program has less, unless it makes their keys of its data. */
 const MOST_SYMBOLS = 1000;

@@ -6,6 +6,7 @@ import { accessorsOf } from './accessors.ts';
 import type { GivenPart } from './given-parts.ts';
 import { languageObject } from './language-objects.ts';
 import { reachableFrom } from './reachable.ts';
+import { functionsUnderSymbols } from './symbol-members.ts';
 import type { Parts } from './usage.ts';
 
 /** What becomes of the functions, modules and symbols that stand within a value. */
@@ -16,8 +17,14 @@ export interface Inclusions {
    * @param whole whether it is used as a whole
    */
   include(path: readonly string[], part: unknown, whole: boolean): boolean;
-  /** Takes a part that is never read here, by what the thread has it from: as an accessor, where that is a function. */
-  give(path: readonly string[], given: GivenPart, accessor?: Accessor): void;
+  /** Takes a part that is never read here, by what the thread has it from: as its getter, where that is a function. */
+  give(path: readonly string[], given: GivenPart): void;
+  /**
+   * Takes a function that is a part, or one of its accessors.
+   *
+   * @param symbol the name of the language's symbol, where the last step of `path` stands for one
+   */
+  giveFunction(path: readonly string[], f: Function, accessor: Accessor | undefined, symbol?: string): void;
   /** @param steps the way to the part, as it is written: `.a`, `[0]` */
   refuse(steps: readonly string[], part: unknown): never;
 }
@@ -42,6 +49,8 @@ export class CapturedValues {
   readonly #taken = new Map<object, object>();
   readonly #loaded: (value: object) => unknown;
   readonly #given: (owner: object, key: string) => GivenPart | undefined;
+  /** Objects that have functions under symbols, which no copy has. */
+  readonly #withSymbols = new Set<object>();
   #hasWhole = false;
   #hasParts = false;
 
@@ -69,6 +78,7 @@ export class CapturedValues {
     if (used.whole || kindOf(value) === 'transferred') {
       use.whole = true;
       this.#hasWhole = true;
+      if (functionsUnderSymbols(value).length > 0) this.#withSymbols.add(value);
       return;
     }
     this.#hasParts = true;
@@ -125,12 +135,13 @@ export class CapturedValues {
     if (isObject(value) && languageObject(value) !== undefined && inclusions.include(path, value, true))
       return undefined;
     const obstacle = read(() => obstacleIn(value));
-    if (obstacle === undefined) return value;
+    if (obstacle === undefined && !this.#reachesSymbols(value)) return value;
     const known = this.#taken.get(value as object);
     if (known !== undefined) return known;
     if (inclusions.include(path, value, true)) return undefined;
     const kind = kindOf(value);
     if (kind !== 'object' && kind !== 'array') {
+      if (obstacle === undefined) return value;
       return inclusions.refuse([...path.map(stepTo), ...obstacle.path.reverse()], obstacle.value);
     }
     // Only what has functions in it is copied here, without them.
@@ -143,9 +154,18 @@ export class CapturedValues {
       // What is put there in the thread has its place among the others.
       const part = accessors === undefined ? read(() => original[key]) : undefined;
       Object.defineProperty(made, key, property(this.#takeWhole(part, inclusions, steps)));
-      for (const [accessor, f] of accessors ?? []) inclusions.give(steps, f, accessor);
+      for (const [accessor, f] of accessors ?? []) inclusions.giveFunction(steps, f, accessor);
+    }
+    for (const { f, accessor, symbol } of functionsUnderSymbols(original)) {
+      inclusions.giveFunction([...path, `[Symbol.${symbol}]`], f, accessor, symbol);
     }
     return made;
+  }
+
+  #reachesSymbols(value: unknown): boolean {
+    if (this.#withSymbols.size === 0 || !isObject(value)) return false;
+    const reached = reachableFrom([value]);
+    return [...this.#withSymbols].some((object) => reached.has(object));
   }
 }
 

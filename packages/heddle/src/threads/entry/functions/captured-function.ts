@@ -118,12 +118,13 @@ class Instance {
     for (const patch of this.#reference.patches) if (isDue(patch.target)) this.#patch(patch);
   }
 
-  #patch({ slot, path, target, accessor }: Patch): void {
+  #patch({ slot, path, target, accessor, symbol }: Patch): void {
     const owner = path.slice(0, -1).reduce((at, step) => (at as Record<string, unknown>)[step], this.#values[slot]);
     const value = this.#valueOf(target);
     // To define one of a getter and its setter leaves the other as it is.
     const property = accessor === undefined ? { value, writable: true } : { [accessor]: value };
-    Object.defineProperty(owner, path.at(-1) as string, { ...property, configurable: true, enumerable: true });
+    const key = symbol === undefined ? (path.at(-1) as string) : (Reflect.get(Symbol, symbol) as symbol);
+    Object.defineProperty(owner, key, { ...property, configurable: true, enumerable: true });
   }
 }
 
