@@ -122,6 +122,25 @@ describe('heddle-doctor', { concurrency: 2 }, () => {
     assert.deepEqual([place?.functionName, place?.line, report.blocks[0]?.isUnfinished], ['turnForEver', 8, true]);
   });
 
+  test('names the place of a loop that stands still for ever, however the program has stacks written', async () => {
+    const own = ['--require', fixture('own-stacks.cjs')];
+    const { report } = await reportOn(['--', node, ...own, fixture('endless.mjs')], {
+      onOutput: signalled('ready', 'SIGINT'),
+    });
+    assert.equal(report.places[0]?.functionName, 'turnForEver');
+  });
+
+  test('lets a program be that has a text of many megabytes in its source', async (t) => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'heddle-large-'));
+    t.after(() => rm(folder, { recursive: true }));
+    const program = path.join(folder, 'large.cjs');
+    const code = await readFile(fixture('killed.cjs'), 'utf8');
+    await writeFile(program, `const text = '${'x'.repeat(12_000_000)}';\n${code}`);
+    const { report, stderr } = await reportOn(['--', node, program, 'SIGKILL']);
+    assert.equal(report.signal, 'SIGKILL', stderr.slice(0, 1000));
+    assert.equal(report.places[0]?.functionName, 'compute');
+  });
+
   test('does not wait for the program after a second Ctrl-C', async () => {
     const first = signalled('ready', 'SIGINT');
     const second = signalled('heard', 'SIGINT');

@@ -58,14 +58,25 @@ export class Lookout {
 
 /** Where the main thread is: called while it is somewhere else. */
 function stackNow(): string {
-  const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = 60;
-  const { stack = '' } = new Error('here');
-  Error.stackTraceLimit = limit;
-  const all = framesOf(stack);
+  const all = framesOf(plainStack());
   // The first ones are this function and the expression that called it.
   const frames = all.slice(all.findIndex(({ script }) => script === '') + 1);
   const culprit = culpritOf(frames);
   const found: Pick<StuckRecord, 'place' | 'stack'> = { place: culprit && placeRecord(culprit), stack: frames };
   return JSON.stringify(found);
+}
+
+/** What the program has put in the place of V8's own way to write stacks need not give a text. */
+function plainStack(): string {
+  const wanted = { stackTraceLimit: 60, prepareStackTrace: undefined };
+  const kept = Object.keys(wanted).map((name) => [name, Object.getOwnPropertyDescriptor(Error, name)] as const);
+  Object.assign(Error, wanted);
+  try {
+    return new Error('here').stack ?? '';
+  } finally {
+    for (const [name, descriptor] of kept) {
+      if (descriptor === undefined) Reflect.deleteProperty(Error, name);
+      else Reflect.defineProperty(Error, name, descriptor);
+    }
+  }
 }
