@@ -250,6 +250,8 @@ describe('heddle-doctor says what it cannot do', { concurrency: 2 }, () => {
       /--fail-over 20 is below --threshold 50.*of 20 or less/,
     ],
     ['a value for what takes none', ['--no-judge=false', 'node'], 2, /--no-judge takes no value, and not false/],
+    ['a command without a name', ['--', ''], 2, /Which program\?/],
+    ['a page on the standard output', ['--html=-', 'node'], 2, /--html takes a file, and not -/],
     ['an option without its value', ['--html', '--', 'node'], 2, /--html needs a value/],
     [
       'two reports in one file',

@@ -51,6 +51,10 @@ describe('the report in a terminal', { skip, concurrency: 2 }, () => {
     });
   }
 
+  test('is 80 characters wide in a terminal that has not been told its size', async () => {
+    assert.match(stripVTControlCharacters(await shown(0)), /^ +total +longest +count +place$/m);
+  });
+
   test('has no colours where NO_COLOR is set', async () => {
     assert.ok(!(await shown(80, { NO_COLOR: '1' })).includes(ESCAPE));
   });

@@ -119,6 +119,9 @@ function checked(found: Arguments): Arguments {
       `--fail-over ${failOver} is below --threshold ${threshold}, and what is shorter than the threshold is not noticed: leave the threshold out, or give one of ${failOver} or less.`,
     );
   }
+  if (html === '-') {
+    throw new DoctorError('HEDDLE_DOCTOR_USAGE', '--html takes a file, and not -: a page is looked at in a browser.');
+  }
   if (json !== undefined && json === html) {
     throw new DoctorError(
       'HEDDLE_DOCTOR_USAGE',

@@ -52,7 +52,7 @@ async function act(args: Arguments): Promise<number> {
 }
 
 async function examine(args: Arguments): Promise<number> {
-  if (args.action === 'run' && args.command.length === 0) {
+  if (args.action === 'run' && !args.command[0]) {
     throw new DoctorError(
       'HEDDLE_DOCTOR_NO_COMMAND',
       'Which program? Name it as you start it: heddle-doctor -- node server.js. See heddle-doctor --help.',
@@ -122,7 +122,8 @@ function write(report: Report, { json, html }: Arguments): void {
 function terminal(): { columns: number; hasColours: boolean } {
   const { stdout } = process;
   // `hasColors` honours NO_COLOR, FORCE_COLOR and what the terminal can do.
-  return { columns: stdout.columns ?? 80, hasColours: stdout.isTTY && stdout.hasColors() };
+  // A terminal that has not been told its size says 0.
+  return { columns: stdout.columns || 80, hasColours: stdout.isTTY && stdout.hasColors() };
 }
 
 function exitCode({ longest, exitCode, signal }: Report, { failOver }: Arguments): number {
