@@ -144,6 +144,36 @@ test('the watch ends when the terminal goes', {
   assert.match(stdout, /still running/);
 });
 
+test('a process that ends before its inspector answers is said to have ended', async (t) => {
+  const program = "process.stdout.write('up', () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0));";
+  const child = await running(t, program);
+  const { code, stderr } = await examine(['--attach', String(child.pid)], {
+    onOutput: (output) => void (output.includes('Waiting for process') && child.kill('SIGKILL')),
+  });
+  assert.equal(code, 2);
+  assert.match(stderr, new RegExp(`^heddle-doctor: Process ${child.pid} cannot be watched: .* ended`, 'm'));
+});
+
+test('the report comes also where the process is killed while its loop is waited for', async (t) => {
+  const program = `
+    process.on('SIGUSR2', () => process.stdout.write('still', () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)));
+    setInterval(() => {}, 1000);
+    process.stdout.write('up');`;
+  const child = await running(t, program);
+  let isWatched = false;
+  const { code, stdout } = await examine(['--attach', String(child.pid)], {
+    onOutput: (output, doctor) => {
+      if (output.includes('Waiting for its loop')) child.kill('SIGKILL');
+      if (isWatched || !output.includes('watching process')) return;
+      isWatched = true;
+      child.stdout?.once('data', () => doctor.kill('SIGINT'));
+      child.kill('SIGUSR2');
+    },
+  });
+  assert.equal(code, 0);
+  assert.match(stdout, /heddle doctor:/);
+});
+
 test('who waits for the inspector of a process can give that up, and nothing is left of it', async (t) => {
   const temporary = await mkdtemp(path.join(tmpdir(), 'heddle-attach-'));
   // In native code for ever, so that no inspector is opened.

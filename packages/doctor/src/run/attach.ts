@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { DoctorError } from '../errors.ts';
+import { isThere } from '../dashboard/registration.ts';
 import { InspectorClient, portState } from './inspector-client.ts';
 import type { RecorderSettings } from './records.ts';
 import { checkTarget, inspectorPort, isOpenSomewhere, listeningPorts } from './target-process.ts';
@@ -39,10 +40,7 @@ export async function attach(pid: number, { tell, ...settings }: AttachOptions):
     await Promise.race([client.evaluate(start(record, settings, !wasOpen)), interruption]);
   } catch (error) {
     await client.close();
-    throw new DoctorError(
-      'HEDDLE_DOCTOR_NO_INSPECTOR',
-      `Process ${pid} cannot be watched: ${(error as Error).message}`,
-    );
+    throw notWatched(pid, error as Error);
   }
   const began = Date.now();
   tell(`watching process ${pid}; Ctrl-C ends that and prints the report, the process runs on.`);
@@ -81,6 +79,9 @@ async function openWithin(pid: number, interruption: Promise<unknown>, tell: Att
   try {
     const opened = await open(pid, giveUp.signal);
     if (opened !== undefined) return opened;
+  } catch (error) {
+    // Whatever broke the connection: most often the process has ended.
+    throw error instanceof DoctorError ? error : notWatched(pid, error as Error);
   } finally {
     clearTimeout(hint);
     clearTimeout(deadline);
@@ -92,6 +93,10 @@ async function openWithin(pid: number, interruption: Promise<unknown>, tell: Att
       : `Process ${pid} has not opened its inspector within ${OPENING_MS / 1000} s: its loop stands still in native code, or ` +
           'it is in a container with a network of its own. There, run the program under the doctor from its start.',
   );
+}
+
+function notWatched(pid: number, { message }: Error): DoctorError {
+  return new DoctorError('HEDDLE_DOCTOR_NO_INSPECTOR', `Process ${pid} cannot be watched: ${message}`);
 }
 
 /** @returns `undefined` where that was given up */
@@ -127,6 +132,7 @@ async function open(pid: number, givenUp: AbortSignal): Promise<Opened | undefin
       if (client !== undefined) return { client, wasOpen: false };
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
+    if (!isThere(pid)) throw new Error('It has ended.');
   }
   return undefined;
 }

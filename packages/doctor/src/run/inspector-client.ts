@@ -59,6 +59,7 @@ export class InspectorClient {
 
   /** Settles when the process ends, or closes its inspector. */
   closed(): Promise<void> {
+    if (this.#socket.readyState === WebSocket.CLOSED) return Promise.resolve();
     return new Promise((resolve) => this.#socket.once('close', () => resolve()));
   }
 
