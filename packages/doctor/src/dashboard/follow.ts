@@ -35,7 +35,7 @@ export async function follow(url: string, { token, signal }: FollowOptions, foll
     let why = 'The program has ended the connection.';
     try {
       const response = await fetch(new URL('api/events', url), { headers: authorization(token), signal });
-      if (response.ok && response.body !== null) {
+      if (response.ok && response.body !== null && isStream(response)) {
         follower.connection({ state: 'live' });
         pause = FIRST_PAUSE_MS;
         for await (const { event, data } of eventsIn(response.body)) tell(follower, event, data);
@@ -105,6 +105,11 @@ function tell(follower: Follower, event: string, data: unknown): void {
   if (event === 'hello') follower.hello(data as Hello);
   else if (event === 'sample') follower.sample(data as Sample);
   else if (event === 'blocked') follower.blocked(data as Blocked);
+}
+
+/** Other servers answer as well, some of them whatever they are asked. */
+function isStream({ headers }: Response): boolean {
+  return headers.get('content-type')?.startsWith('text/event-stream') ?? false;
 }
 
 function authorization(token: string | undefined): Record<string, string> {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
@@ -32,7 +32,19 @@ async function busyProgram(
 /** What tells the same to everybody who looks. @returns its address */
 async function serveEvents(t: TestContext, events: Readonly<Record<string, unknown>>): Promise<string> {
   const texts = Object.entries(events).map(([event, data]) => `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
-  const server = createServer((_, response) => response.write(texts.join('')));
+  return serve(t, 'text/event-stream; charset=utf-8', (response) => response.write(texts.join('')));
+}
+
+/** What answers with a page of its own, whatever it is asked, as servers of single-page applications do. */
+function pageOfAnother(t: TestContext): Promise<string> {
+  return serve(t, 'text/html', (response) => response.end('<!doctype html>\n\n<p>Another page.\n\n'));
+}
+
+async function serve(t: TestContext, type: string, answer: (response: ServerResponse) => void): Promise<string> {
+  const server = createServer((_, response) => {
+    response.setHeader('content-type', type);
+    answer(response);
+  });
   t.after(() => server.close().closeAllConnections());
   await once(server.listen(0, '127.0.0.1'), 'listening');
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
@@ -211,6 +223,7 @@ describe('top without a terminal', { concurrency: true, ...limit }, () => {
   test('says what stands in the way, and what to do', async (t) => {
     const token = 'as-long-as-it-has-to-be';
     const { dashboard } = await busyProgram(t, { token });
+    const other = await pageOfAnother(t);
     const cases: [args: string[], code: number, message: RegExp][] = [
       [[], 2, /takes one URL of a dashboard/],
       [['a', 'b'], 2, /takes one URL/],
@@ -220,6 +233,7 @@ describe('top without a terminal', { concurrency: true, ...limit }, () => {
       [['1073741824'], 1, /There is no process 1073741824/],
       [[String(process.ppid)], 1, /serves no dashboard.*serveDashboard\(reactor\)/],
       [['http://127.0.0.1:1/'], 1, /The dashboard at http:\/\/127\.0\.0\.1:1\/ cannot be reached/],
+      [[other], 1, /cannot be reached: The answer was 200, and not a dashboard's\./],
       [[dashboard.url], 1, /needs the token.*--token, or in HEDDLE_DASHBOARD_TOKEN/],
       [[dashboard.url, '--token', 'not-this-one-at-all'], 1, /needs the token/],
     ];
