@@ -4,7 +4,7 @@ import { placesTable } from './places-table.ts';
 import type { Report } from './report.ts';
 import { escaped } from './escaped.ts';
 import { style } from './style.ts';
-import { duration, ending, percent } from './words.ts';
+import { blockCount, duration, ending, percent } from './words.ts';
 
 /** The report as one page that loads nothing: the browser would not even let it. */
 export function htmlReport(report: Report): string {
@@ -58,11 +58,12 @@ function hashOf(text: string): string {
   return `sha256-${createHash('sha256').update(text).digest('base64')}`;
 }
 
-function numbers({ duration: ran, blocked, longest, blocks, threshold, exitCode, signal, began }: Report): string {
+function numbers(report: Report): string {
+  const { duration: ran, blocked, longest, threshold, exitCode, signal, began } = report;
   const items: [string, string][] = [
     ['blocked', `${duration(blocked)} (${percent(blocked, ran)})`],
     ['longest', duration(longest)],
-    ['blocks', `${blocks.length} over ${duration(threshold)}`],
+    ['blocks', `${blockCount(report)} over ${duration(threshold)}`],
     ['ran', `${duration(ran)}, ${ending(exitCode, signal)}`],
     ['began', new Date(began).toISOString().replace('T', ' ').slice(0, 19)],
   ];

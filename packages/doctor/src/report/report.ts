@@ -2,7 +2,7 @@ import type { BlockKind, StackFrame } from 'heddle/watchdog';
 import { type Judgement, unknown } from '../judge/judgement.ts';
 import type { CallNode } from '../run/call-tree.ts';
 import type { RecordedBlock, RecordedProcess } from '../run/read-records.ts';
-import { placeKey } from '../run/records.ts';
+import { placeKey, STUCK_EVERY_MS } from '../run/records.ts';
 import { byPlace } from './by-place.ts';
 import { mergedTree } from './merged-tree.ts';
 import { sourceLine } from './source-line.ts';
@@ -108,7 +108,7 @@ const MOST = 5000;
 /** Puts together what the processes of a program wrote. */
 export function reportOf(run: Run, processes: readonly RecordedProcess[]): Report {
   const found = processes.flatMap(({ pid, blocks }) => blocks.map((block) => withEnd({ pid, ...block }, run.ended)));
-  const judgements = new Map(processes.flatMap(({ judgements }) => [...judgements]));
+  const judgements = judgementsOf(processes);
   const sorted = byPlace(found).sort((a, b) => total(b) - total(a));
   const index = new Map(sorted.flatMap((blocks, place) => blocks.map((block) => [block, place])));
   return {
@@ -136,6 +136,15 @@ export function reportOf(run: Run, processes: readonly RecordedProcess[]): Repor
   };
 }
 
+/** What one process could not find out, another one of the program may have. */
+function judgementsOf(processes: readonly RecordedProcess[]): Map<string, Judgement> {
+  const found = new Map<string, Judgement>();
+  for (const [key, judgement] of processes.flatMap(({ judgements }) => [...judgements])) {
+    if ((found.get(key)?.verdict ?? 'unknown') === 'unknown') found.set(key, judgement);
+  }
+  return found;
+}
+
 /** A place may go by several names, of which one has been judged. */
 function judgementOf(blocks: readonly Found[], judgements: ReadonlyMap<string, Judgement>): Judgement {
   const found = blocks
@@ -153,9 +162,11 @@ function whyUnknown(blocks: readonly Found[]): string {
 
 type Found = RecordedBlock & { readonly pid: number };
 
-/** A block that never ended lasted until the process did. */
+/** A block that never ended lasted until the process did: it was no more alive when its next record was due. */
 function withEnd(block: Found, ended: number): Found {
-  return block.isUnfinished ? { ...block, duration: Math.max(block.duration, ended - block.began) } : block;
+  if (!block.isUnfinished) return block;
+  const { began, duration } = block;
+  return { ...block, duration: Math.max(duration, Math.min(ended - began, duration + STUCK_EVERY_MS)) };
 }
 
 const total = (blocks: readonly Found[]): number => blocks.reduce((sum, { duration }) => sum + duration, 0);

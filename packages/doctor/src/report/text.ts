@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import { printable } from './printable.ts';
 import type { Place, Report } from './report.ts';
-import { blame, duration, ending, insteadOf, percent, times, where } from './words.ts';
+import { blame, blockCount, duration, ending, insteadOf, percent, times, where } from './words.ts';
 
 export interface TextOptions {
   /** How many characters a line may have. */
@@ -33,13 +33,15 @@ export function textReport(report: Report, { columns, hasColours }: TextOptions)
   return `${lines.join('\n')}\n`;
 }
 
-function summary({ command, duration: ran, blocked, longest, blocks, threshold, exitCode, signal }: Report): string[] {
+function summary(report: Report): string[] {
+  const { command, duration: ran, blocked, longest, threshold, exitCode, signal } = report;
   const name = `heddle doctor: ${command.join(' ')}`;
   const run = `Ran ${duration(ran)} (${ending(exitCode, signal)}).`;
-  if (blocks.length === 0) return [name, `${run} Nothing blocked the loop for longer than ${duration(threshold)}.`];
+  const count = blockCount(report);
+  if (count === 0) return [name, `${run} Nothing blocked the loop for longer than ${duration(threshold)}.`];
   return [
     name,
-    `${run} The loop was blocked ${times(blocks.length)}, for ${duration(blocked)} (${percent(blocked, ran)} of the ` +
+    `${run} The loop was blocked ${times(count)}, for ${duration(blocked)} (${percent(blocked, ran)} of the ` +
       `time), the longest time ${duration(longest)}.`,
   ];
 }

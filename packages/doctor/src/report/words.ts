@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { OuterCall } from '../judge/judgement.ts';
 import { ms } from '../judge/milliseconds.ts';
-import type { Place } from './report.ts';
+import type { Place, Report } from './report.ts';
 
 export { duration } from './duration.ts';
 
@@ -13,6 +13,11 @@ export function percent(part: number, whole: number): string {
   if (whole <= 0) return '0 %';
   const share = Math.min(100, (part / whole) * 100);
   return `${share > 0 && share < 1 ? '< 1' : Math.round(share)} %`;
+}
+
+/** How often the loop was blocked: of very many blocks, a report has the longest one by one. */
+export function blockCount({ places }: Pick<Report, 'places'>): number {
+  return places.reduce((sum, { count }) => sum + count, 0);
 }
 
 /** Who blocked: `hashSync of bcryptjs, called in register`. */

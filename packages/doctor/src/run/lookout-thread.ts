@@ -2,12 +2,10 @@ import { appendFileSync } from 'node:fs';
 import { type Runtime, Session } from 'node:inspector';
 import { workerData } from 'node:worker_threads';
 import type { LookoutData } from './lookout.ts';
-import type { StuckRecord } from './records.ts';
+import { STUCK_EVERY_MS, type StuckRecord } from './records.ts';
 
 const { turns, file, stackNow } = workerData as LookoutData;
 
-/** How long the loop must have stood still for this thread to write that down, and at first. */
-const FIRST_MS = 1000;
 const LOOK_MS = 100;
 /** A longer pause of this thread means that the whole process was stopped. */
 const STOPPED_MS = 20 * LOOK_MS;
@@ -15,7 +13,9 @@ const STOPPED_MS = 20 * LOOK_MS;
 let count = Atomics.load(turns, 0);
 /** How long this thread has seen the loop stand still. */
 let still = 0;
-let due = FIRST_MS;
+let due = STUCK_EVERY_MS;
+/** When the loop's thread is asked next where it is: each time after twice as long. */
+let asksAt = STUCK_EVERY_MS;
 let last = performance.now();
 let session: Session | undefined;
 
@@ -26,20 +26,23 @@ setInterval(() => {
   if (Atomics.load(turns, 0) !== count) {
     count = Atomics.load(turns, 0);
     still = 0;
-    due = FIRST_MS;
+    due = STUCK_EVERY_MS;
+    asksAt = STUCK_EVERY_MS;
     leave();
     return;
   }
   if (step < STOPPED_MS) still += step;
   if (still < due) return;
-  due *= 2;
-  look(still);
+  due += STUCK_EVERY_MS;
+  const began = Date.now() - still;
+  // Without a stack at once, since it may never come.
+  write({ type: 'stuck', began, duration: still, place: undefined, stack: [] });
+  if (still < asksAt) return;
+  asksAt *= 2;
+  ask(began, still);
 }, LOOK_MS);
 
-/** Without a stack at once, since it may never come; then with it. */
-function look(duration: number): void {
-  const began = Date.now() - duration;
-  write({ type: 'stuck', began, duration, place: undefined, stack: [] });
+function ask(began: number, duration: number): void {
   if (session !== undefined) return;
   const asked = new Session();
   session = asked;

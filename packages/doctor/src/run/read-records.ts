@@ -71,7 +71,9 @@ function processOf(pid: number, records: readonly ProcessRecord[]): RecordedProc
       case 'stuck':
         stuck = {
           ...record,
-          // The first record of a standstill has no stack yet, nor has one in native code.
+          // An answer may come after later records of the same standstill.
+          duration: Math.max(record.duration, stuck?.duration ?? 0),
+          // Most records of a standstill have no stack, nor has one in native code.
           place: record.place ?? stuck?.place,
           stack: record.stack.length > 0 ? record.stack : (stuck?.stack ?? []),
           kind: record.place === undefined ? stuck?.kind : 'code',

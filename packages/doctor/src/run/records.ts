@@ -50,6 +50,9 @@ export interface RetractedRecord {
   readonly id: number;
 }
 
+/** How often it is written down that the loop does not turn, in milliseconds: the process may be killed without a word. */
+export const STUCK_EVERY_MS = 1000;
+
 /** The loop does not turn, and may never again: written by another thread, while it is so. */
 export interface StuckRecord {
   readonly type: 'stuck';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { blockAt, reported } from './reported.ts';
+import { blockAt, recorded, reported } from './reported.ts';
 
 test('a function that V8 names with its class and without is one place', () => {
   const { places, blocks } = reported([
@@ -80,4 +80,24 @@ test('a run of any length has a report, with what its blocks have in common', ()
   assert.equal(longest, 100);
   assert.deepEqual([places.length, places[0]?.count], [1, 300_000]);
   assert.deepEqual([calls.children.length, calls.children[0]?.milliseconds], [1, 30_000_000]);
+});
+
+test('what one process of a program has found out is not lost to what another one could not', () => {
+  const block = blockAt({ functionName: 'work', column: 5 });
+  const key = '/app/app.js:3:5:';
+  const found = { verdict: 'deferrable', why: 'It takes long.' } as const;
+  const nothing = { verdict: 'unknown', why: 'It has not been called again.' } as const;
+  for (const [one, other] of [
+    [found, nothing],
+    [nothing, found],
+  ] as const) {
+    const { places } = reported([block], { [key]: one }, {}, [recorded([block], { [key]: other })]);
+    assert.deepEqual(places[0]?.judgement, found);
+  }
+});
+
+test('a process that was killed in a block has blocked until then, and not until the program ended', () => {
+  const block = blockAt({}, { began: 1_000, duration: 3_000, isUnfinished: true });
+  assert.equal(reported([block], {}, { ended: 3_600_000 }).longest, 4_000);
+  assert.equal(reported([block], {}, { ended: 4_500 }).longest, 3_500);
 });

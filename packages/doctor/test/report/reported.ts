@@ -1,6 +1,6 @@
 import { type Report, reportOf } from '#report';
 
-type RecordedProcess = Parameters<typeof reportOf>[1][number];
+export type RecordedProcess = Parameters<typeof reportOf>[1][number];
 type RecordedBlock = RecordedProcess['blocks'][number];
 type PlaceRecord = NonNullable<RecordedBlock['place']>;
 type Run = Parameters<typeof reportOf>[0];
@@ -20,13 +20,11 @@ export function blockAt(place: Partial<PlaceRecord>, rest: Partial<RecordedBlock
   };
 }
 
-/** The report on a program of one process. */
-export function reported(
-  blocks: readonly RecordedBlock[],
-  judgements: Readonly<Record<string, NonNullable<Report['places'][number]['judgement']>>> = {},
-  run: Partial<Run> = {},
-): Report {
-  const recorded: RecordedProcess = {
+type Judgements = Readonly<Record<string, NonNullable<Report['places'][number]['judgement']>>>;
+
+/** What one process of a program has written down. */
+export function recorded(blocks: readonly RecordedBlock[], judgements: Judgements = {}): RecordedProcess {
+  return {
     pid: 1,
     start: undefined,
     blocks,
@@ -36,6 +34,15 @@ export function reported(
     ended: 1_000,
     isStuck: false,
   };
+}
+
+/** The report on a program of one process, and others that it has started. */
+export function reported(
+  blocks: readonly RecordedBlock[],
+  judgements: Judgements = {},
+  run: Partial<Run> = {},
+  others: readonly RecordedProcess[] = [],
+): Report {
   const whole: Run = {
     command: ['node'],
     began: 0,
@@ -46,5 +53,5 @@ export function reported(
     notes: [],
     isJudging: true,
   };
-  return reportOf({ ...whole, ...run }, [recorded]);
+  return reportOf({ ...whole, ...run }, [recorded(blocks, judgements), ...others]);
 }

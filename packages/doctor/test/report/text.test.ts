@@ -70,3 +70,10 @@ test('a duration is never said as sixty seconds or a thousand milliseconds', () 
   assert.deepEqual([999.6, 59_970, 119_700, 9_996].map(said), ['1.00 s', '1 min 0 s', '2 min 0 s', '10.0 s']);
   assert.deepEqual([999.4, 59_940, 9_994].map(said), ['999 ms', '59.9 s', '9.99 s']);
 });
+
+test('all blocks are counted, also of so many that a report has not all of them', () => {
+  const blocks = Array.from({ length: 6_000 }, () => blockAt({}));
+  const report = reported(blocks);
+  assert.equal(report.blocks.length, 5_000);
+  assert.match(linesOf(report, 200).join('\n'), /The loop was blocked 6000 times/);
+});
