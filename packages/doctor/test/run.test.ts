@@ -141,6 +141,19 @@ describe('heddle-doctor', { concurrency: 2 }, () => {
     assert.equal(report.places[0]?.functionName, 'compute');
   });
 
+  test('does not count as blocked what it takes itself to find the place in a large source', async (t) => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'heddle-long-'));
+    t.after(() => rm(folder, { recursive: true }));
+    const program = path.join(folder, 'long.cjs');
+    const code = await readFile(fixture('measures.cjs'), 'utf8');
+    await writeFile(program, `${'//\n'.repeat(5_000_000)}${code}`);
+    const { report, stdout } = await reportOn(['--no-judge', '--', node, program]);
+    const [place] = report.places;
+    assert.equal(place?.functionName, 'compute');
+    const times = stdout.match(/^\d+$/gm)?.map(Number) ?? [];
+    assert.ok(place.longest < 1.5 * Math.max(...times), `${place.longest} ms, of ${times.join(', ')} ms`);
+  });
+
   test('does not wait for the program after a second Ctrl-C', async () => {
     const first = signalled('ready', 'SIGINT');
     const second = signalled('heard', 'SIGINT');

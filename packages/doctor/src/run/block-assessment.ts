@@ -4,7 +4,6 @@ import { functionSource, offsetOf } from './function-source.ts';
 import { isOwnScript } from './own-script.ts';
 import type { BlockRecord, PlaceRecord } from './records.ts';
 import { definitionOf, type SampledCulprit, sampledCulprit } from './sampled-culprit.ts';
-import { codeOf } from './source-text.ts';
 
 /** What is said of a block, by the profiler's samples and, where it was there, by the watch of the loop. */
 export type Assessment = Pick<BlockRecord, 'kind' | 'place' | 'stack' | 'tree'> & {
@@ -105,7 +104,7 @@ function isInside({ defined, culprit }: SampledCulprit, frame: StackFrame): bool
   if (frame.file !== defined.file) return false;
   const source = functionSource(defined);
   if (source === undefined) return frame.functionName === culprit.frame.functionName;
-  const offset = offsetOf(codeOf(defined.file) ?? '', frame.line, frame.column);
+  const offset = offsetOf(frame);
   return offset >= source.offset && offset <= source.offset + source.code.length;
 }
 

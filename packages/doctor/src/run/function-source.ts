@@ -1,5 +1,5 @@
 import * as zlib from 'node:zlib';
-import { codeOf, sourceText } from './source-text.ts';
+import { codeOf, positionsIn, sourceText } from './source-text.ts';
 
 /** A place in a source; line and column count from 1. */
 export interface SourcePlace {
@@ -23,7 +23,7 @@ export function functionSource({ file, line, column }: SourcePlace): FunctionSou
   if (code === undefined) return undefined;
   // The top of a module is all of it.
   if (line < 1) return { file, code, offset: 0 };
-  const start = offsetOf(code, line, column);
+  const start = offsetOf({ file, line, column });
   return { file, code: code.slice(start, endOfFunction(code, start)), offset: start };
 }
 
@@ -96,19 +96,14 @@ export function nameInSource({ file, line, column }: SourcePlace): string | unde
   );
 }
 
-export function offsetOf(text: string, line: number, column: number): number {
-  let start = 0;
-  for (let count = 1; count < line; count++) {
-    const next = text.indexOf('\n', start);
-    if (next < 0) break;
-    start = next + 1;
-  }
-  return start + Math.max(0, column - 1);
+/** Where in a source a place is whose line and column count from 1. */
+export function offsetOf({ file, line, column }: SourcePlace): number {
+  return positionsIn(file).offsetOf({ lineNumber: line - 1, columnNumber: Math.max(0, column - 1) });
 }
 
 function placeAt(file: string, offset: number): SourcePlace {
-  const before = (codeOf(file) ?? '').slice(0, offset);
-  return { file, line: before.split('\n').length, column: offset - before.lastIndexOf('\n') };
+  const { lineNumber, columnNumber } = positionsIn(file).at(offset);
+  return { file, line: lineNumber + 1, column: columnNumber + 1 };
 }
 
 /** The end of its body; an arrow function without braces ends where what surrounds it goes on. */

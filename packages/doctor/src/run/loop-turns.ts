@@ -65,12 +65,13 @@ export class LoopTurns {
     if (gap.to - gap.from > this.#limit) this.#onLate(gap);
     if (!gap.isFirst) this.#longest = Math.max(this.#longest, gap.to - gap.from);
     this.#isFirst = false;
+    if (gap.to - this.#second >= 1000) {
+      this.#onSecond(this.#longest);
+      this.#second = gap.to;
+      this.#longest = 0;
+    }
     // What was done about it is not the program's delay.
     this.#last = monotonic();
     this.#waited = this.#wait.milliseconds();
-    if (this.#last - this.#second < 1000) return;
-    this.#onSecond(this.#longest);
-    this.#second = this.#last;
-    this.#longest = 0;
   }
 }

@@ -1,6 +1,7 @@
 import type { Profiler } from 'node:inspector';
 import type { BlockedLoop } from 'heddle/watchdog';
 import { type Assessment, assess, withoutLoading } from './block-assessment.ts';
+import type { HeldUp } from '../judge/messages.ts';
 import { isDebuggerAttached } from '../judge/debugger-attached.ts';
 import { type ProfiledFunction, type Sampled, sampledBetween } from './call-tree.ts';
 import { type Gap, LoopTurns, monotonic } from './loop-turns.ts';
@@ -48,7 +49,7 @@ export interface RecorderOptions extends RecorderSettings {
   readonly onTurn?: () => void;
   readonly onBlock?: OnBlock;
   /** When the doctor itself held up the program, on the scale of `Date.now()`. */
-  readonly heldUp?: () => readonly { readonly from: number; readonly to: number }[];
+  readonly heldUp?: () => readonly HeldUp[];
   /** How many connections to the process's inspector are the doctor's. */
   readonly ownConnections?: number;
 }
@@ -71,6 +72,8 @@ export class Recorder {
   #early: BlockedLoop[] = [];
   /** The turn of the loop in which the process ended. */
   #last: Gap | undefined;
+  /** When this has been at work itself. */
+  #own: HeldUp[] = [];
   #blocks = 0;
   #isStopped = false;
   /** Whether there is a watch to be heard. */
@@ -90,8 +93,8 @@ export class Recorder {
     this.#turns = new LoopTurns(
       options.threshold,
       () => options.onTurn?.(),
-      (gap) => this.#look(gap, this.#profile.next()),
-      (longest) => this.#second(longest),
+      (gap) => this.#work(() => this.#look(gap, this.#profile.next())),
+      (longest) => this.#work(() => this.#second(longest)),
     );
   }
 
@@ -108,7 +111,14 @@ export class Recorder {
   watched(block: BlockedLoop): void {
     const late = this.#late.findLast(({ began, ended }) => block.began < ended && began < block.began + block.duration);
     if (late === undefined) this.#early.push(block);
-    else this.#confirm(late, block);
+    else this.#work(() => this.#confirm(late, block));
+  }
+
+  /** Takes note of when the doctor was at work: in a large source that is long enough for the watch to see it. */
+  #work(work: () => void): void {
+    const from = Date.now();
+    work();
+    this.#own.push({ from, to: Date.now() });
   }
 
   /** The process ends: what comes now is the doctor's own. */
@@ -182,9 +192,12 @@ export class Recorder {
   #confirm(late: LateTurn, block: BlockedLoop): void {
     // While modules are loaded, one look at the stack proves nothing; and what the doctor itself did is not the program's.
     if (late.atStart || (late.sampled !== NOTHING && late.ran < this.#options.threshold)) return;
+    const { began } = block;
+    const duration = block.duration - during(this.#own, began, began + block.duration);
+    if (duration < this.#options.threshold) return;
     late.isCertain = true;
     const assessment = assess(late.sampled, block);
-    this.#write(late, assessment, block.began, block.duration);
+    this.#write(late, assessment, began, duration);
     this.#tell(late, assessment);
   }
 
@@ -221,8 +234,7 @@ export class Recorder {
 
   /** For how long the doctor itself held up the program then. */
   #heldUpIn({ began, ended }: LateTurn): number {
-    const times = this.#options.heldUp?.() ?? [];
-    return times.reduce((sum, { from, to }) => sum + Math.max(0, Math.min(to, ended) - Math.max(from, began)), 0);
+    return during(this.#options.heldUp?.() ?? [], began, ended);
   }
 
   /** The watch will say no more of what ended before that. */
@@ -241,5 +253,11 @@ export class Recorder {
     this.#late = this.#late.filter(({ ended }) => ended > before);
     // Of what is left of these, the loop turned in time.
     this.#early = this.#early.filter(({ began, duration }) => began + duration > before);
+    this.#own = this.#own.filter(({ to }) => to > before);
   }
+}
+
+/** For how long of a time the doctor held up the program. */
+function during(times: readonly HeldUp[], began: number, ended: number): number {
+  return times.reduce((sum, { from, to }) => sum + Math.max(0, Math.min(to, ended) - Math.max(from, began)), 0);
 }

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { TextPositions } from '../judge/observer/text-position.ts';
 
 const texts = new Map<string, string | undefined>();
 const blanked = new Map<string, string>();
+const positions = new Map<string, TextPositions>();
 
 /** The text of a source, where it is there to read. */
 export function sourceText(file: string): string | undefined {
@@ -24,6 +26,13 @@ export function codeOf(file: string): string | undefined {
   let code = blanked.get(file);
   if (code === undefined) blanked.set(file, (code = withoutLiterals(text)));
   return code;
+}
+
+/** Lines and columns of a source; of one that is not there, those of an empty text. */
+export function positionsIn(file: string): TextPositions {
+  let known = positions.get(file);
+  if (known === undefined) positions.set(file, (known = new TextPositions(sourceText(file) ?? '')));
+  return known;
 }
 
 /** Where a comment, a string or a template begins, or a regular expression: there a slash cannot divide. */

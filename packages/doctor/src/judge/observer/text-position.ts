@@ -9,7 +9,9 @@ export class TextPositions {
   readonly #starts: readonly number[];
 
   constructor(text: string) {
-    this.#starts = [0, ...Array.from(text.matchAll(/\n/g), ({ index }) => index + 1)];
+    const starts = [0];
+    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', end + 1)) starts.push(end + 1);
+    this.#starts = starts;
   }
 
   offsetOf({ lineNumber, columnNumber = 0 }: TextPosition): number {
