@@ -318,6 +318,14 @@ describe('heddle-doctor says what it cannot do', { concurrency: 2 }, () => {
   }
 
   const keepsInspector = process.allowedNodeEnvironmentFlags.has('--allow-inspector');
+  test('a program that removes the folder in which it is written down what is seen', async () => {
+    const program = "fs.rmSync(JSON.parse(process.env.HEDDLE_DOCTOR).folder, { recursive: true }); console.log('done')";
+    const { code, stdout, stderr } = await examine(['--', node, '--eval', program]);
+    assert.equal(stdout, 'done\n');
+    assert.equal(code, 2);
+    assert.match(stderr, /heddle-doctor-\w+, in which .* was removed while the program ran\.\n$/);
+  });
+
   test('a program that may write its record, and may not be watched', {
     skip: !keepsInspector && 'On this Node, --permission does not keep out the inspector.',
   }, async () => {

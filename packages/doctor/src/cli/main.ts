@@ -7,7 +7,7 @@ import { type Report, reportOf } from '../report/report.ts';
 import { textReport } from '../report/text.ts';
 import { attach } from '../run/attach.ts';
 import { Program } from '../run/program.ts';
-import { readRecords } from '../run/read-records.ts';
+import { type RecordedProcess, readRecords } from '../run/read-records.ts';
 import { topCommand } from '../top/top-command.ts';
 import { type Arguments, readArguments } from './arguments.ts';
 import { DoctorError, FAILED_OVER } from '../errors.ts';
@@ -77,7 +77,7 @@ async function run({ command, threshold, isJudging, json }: Arguments, folder: s
   const began = Date.now();
   const program = new Program(command, { folder, threshold, isJudging, stdout: json === '-' ? 2 : 1, tell });
   const { code, signal } = await program.run();
-  const processes = readRecords(folder);
+  const processes = recordsIn(folder);
   // Of what nobody has watched, it cannot be said that nothing blocked it.
   if (processes.every(({ failure }) => failure !== undefined)) {
     throw notWatched(command, signal ?? `exit code ${code}`, processes[0]?.failure);
@@ -98,9 +98,18 @@ function notWatched(command: readonly string[], ending: string, failure: string 
   );
 }
 
+/** Whatever empties the folder for temporary files takes them with it: then nothing can be said. */
+function recordsIn(folder: string): RecordedProcess[] {
+  if (existsSync(folder)) return readRecords(folder);
+  throw new DoctorError(
+    'HEDDLE_DOCTOR_NOT_WATCHED',
+    `${folder}, in which the program's processes write down what they see, was removed while the program ran.`,
+  );
+}
+
 async function attachTo({ threshold, isJudging }: Arguments, pid: number, folder: string): Promise<Report> {
   const { began, ended, notes } = await attach(pid, { folder, threshold, isJudging, tell });
-  const processes = readRecords(folder);
+  const processes = recordsIn(folder);
   const command = processes.find((one) => one.pid === pid)?.start?.command ?? [];
   return reportOf({ command, began, ended, threshold, exitCode: null, signal: null, notes, isJudging }, processes);
 }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Judgement } from '../judge/judgement.ts';
 import type { BlockRecord, DelayRecord, ProcessRecord, StartRecord } from './records.ts';
@@ -23,8 +23,9 @@ export interface RecordedBlock extends Omit<BlockRecord, 'type' | 'id'> {
   readonly isUnfinished: boolean;
 }
 
-/** Reads what the processes of a program have written into a folder. */
+/** Reads what the processes of a program have written into a folder: nothing, where that is gone. */
 export function readRecords(folder: string): RecordedProcess[] {
+  if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .filter((name) => name.endsWith('.ndjson'))
     .map((name) => Number(name.slice(0, -'.ndjson'.length)))
