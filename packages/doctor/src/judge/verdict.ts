@@ -99,9 +99,8 @@ function obstacleTo(evidence: Evidence): string | undefined {
   if (observation.kind === 'entry' && !observation.hasFunction) {
     return 'It is called from outside the program, and has no name by which it could be deferred: move what takes long into a function of plain data.';
   }
-  if (isCalledOnItsObject(evidence)) {
-    const { on } = observation;
-    if (on === undefined) return way?.kind === 'refused' ? way.message : undefined;
+  const { on } = observation;
+  if (on !== undefined && isCalledOnItsObject(evidence)) {
     // Heddle's own advice: an arrow function that takes the object along.
     if (on.obstacle?.what === 'function' && way?.kind === 'refused') return way.message;
     // A class has its functions with it.

@@ -164,3 +164,15 @@ test('a function that Node calls is at most as slow as the block was', () => {
   const { measured } = judgementOf(evidence({ kind: 'entry', runMs: 900 }));
   assert.equal(measured?.runMs, 100);
 });
+
+test('what cannot be copied back is no result of what new makes, nor of what is called on something that was not seen', () => {
+  const result = copy('an instance of Report', 0, { path: 'result', what: 'Report' });
+  for (const observed of [
+    evidence({ isNew: true, callee: 'Report', result }),
+    evidence({ callee: undefined, result }, { way: undefined }),
+  ]) {
+    const { verdict, why } = judgementOf(observed);
+    assert.equal(verdict, 'not deferrable');
+    assert.match(why, /^It gives an instance of Report, which cannot be copied/);
+  }
+});
