@@ -52,6 +52,11 @@ describe('the judge, of calls in a running program,', () => {
     assert.match(judged('namespace').why, /has to become async/);
   });
 
+  test('knows that a field of a class cannot wait, also in an async function', () => {
+    assertWrites('fieldOfClass', 'deferToThread(digest, password, 17)');
+    assert.match(judged('fieldOfClass').why, /has to become async/);
+  });
+
   test('sees a result that goes straight into another call', () => {
     assertWrites('nestedInCall', 'deferToThread(digest, password, requests.length)');
     assert.equal(judged('nestedInCall').measured?.isResultSeen, true);

@@ -1,18 +1,7 @@
 import type { Program } from 'acorn';
 import { positionOf } from './call-position.ts';
 import { sinksOf, type Sinks } from './sinks.ts';
-import {
-  functionAround,
-  isChain,
-  isFunction,
-  isReadable,
-  list,
-  type Node,
-  part,
-  type Path,
-  plain,
-  walk,
-} from './syntax.ts';
+import { functionAround, isChain, isReadable, list, type Node, part, type Path, plain, walk } from './syntax.ts';
 
 /** A call in a script that V8 has compiled. Offsets into its text. */
 export interface CallSite {
@@ -87,7 +76,7 @@ function siteOf(path: Path, source: string): CallSite {
     text: textOf(node, source),
     isNew: node.type === 'NewExpression',
     // At the top of a module one can wait as well.
-    isInAsync: around === undefined ? !path.some(isFunction) : plain(around, 'async') === true,
+    isInAsync: around === undefined || plain(around, 'async') === true,
     sinks: sinksOf(path, source),
   };
 }

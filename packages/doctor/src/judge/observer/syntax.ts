@@ -64,9 +64,11 @@ export function isFunction({ type }: Node): boolean {
   return type === 'FunctionDeclaration' || type === 'FunctionExpression' || type === 'ArrowFunctionExpression';
 }
 
-/** The innermost function around a node. */
+/** The innermost function around a node, or what runs as one: a field of a class, and its static block. */
 export function functionAround(path: Path): Node | undefined {
-  return path.slice(0, -1).findLast(isFunction);
+  return path
+    .slice(0, -1)
+    .findLast((node) => isFunction(node) || /^(?:PropertyDefinition|StaticBlock)$/.test(node.type));
 }
 
 /** Whether a node is a name or a chain of names, so that reading it calls nothing but getters. */
