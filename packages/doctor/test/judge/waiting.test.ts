@@ -22,3 +22,10 @@ test('where a place blocks again and its call was not seen, the call around it i
   assert.deepEqual({ code, errors }, { code: 0, errors: '' });
   assert.match(output, /^\w[\w ]+: page\('text', options\) null\n$/);
 });
+
+test('a function that is not at the place that is known of it is not called the top of its module', async () => {
+  const top = await run('unfound.mjs', ['']);
+  assert.match(top.output, /^It is the top-level code of its module, which runs once\.\n$/, top.errors);
+  const named = await run('unfound.mjs', ['work']);
+  assert.match(named.output, /^Its function was not found at the place that is known of it\.\n$/, named.errors);
+});

@@ -58,8 +58,7 @@ export async function planFor(
       return { kind: 'call', frame: 0, read, place, site, own: undefined, isStandIn };
     }
   }
-  if (own === undefined)
-    return `${from === 0 ? 'It' : 'Around it'} is the top-level code of its module, which runs once.`;
+  if (own === undefined) return withoutFunction(innermost, from);
   for (const [index, frame] of own.isGetter ? [] : [...frames.entries()].slice(inner + 1)) {
     const readOuter = frame.script === innermost.script ? read : await readScript(inspector, frame.script);
     if (readOuter === undefined) continue;
@@ -80,6 +79,13 @@ export async function planFor(
   // How often something else than the program calls a function without a loop is not to be seen.
   if (from > 0 && own.loop === undefined) return OUTERMOST;
   return { kind: 'entry', frame: inner, read, place: innermost, own };
+}
+
+/** A place is not always known to the column, and many a source is one line: what has a name is no top of a module. */
+function withoutFunction({ functionName }: CompiledPlace, from: number): string {
+  if (functionName === '')
+    return `${from === 0 ? 'It' : 'Around it'} is the top-level code of its module, which runs once.`;
+  return `${from === 0 ? 'Its function' : 'The function around it'} was not found at the place that is known of it.`;
 }
 
 async function readScript(inspector: ProgramDebugger, name: string): Promise<ReadScript | undefined> {
