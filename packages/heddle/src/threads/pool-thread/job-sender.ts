@@ -82,6 +82,11 @@ export class JobSender {
     this.#unsent.add(job);
   }
 
+  /** Sends what was kept. Until its turn each stays here: code that runs as another is sent may give it up, or end the thread. */
+  sendKept(): void {
+    for (const job of this.#unsent.all()) if (this.#unsent.delete(job)) this.send(job, job.callable);
+  }
+
   /** Takes back what has not been sent. */
   takeBack(): Job[] {
     return this.#unsent.takeAll();

@@ -209,8 +209,10 @@ export class Thread implements PoolThread {
       this.#isStalled = false;
     }
     this.#sender.giveTurn(job, turn);
+    if (job.settled) return this.#jobHasLeft(job);
     if (this.#init?.isRunning) this.#sender.keep(job);
     else this.#sender.send(job, job.callable);
+    return undefined;
   }
 
   /** Gives up a job. One that runs keeps the thread until it ends, or the thread is ended. */
@@ -312,15 +314,15 @@ export class Thread implements PoolThread {
   #initHasEnded(): void {
     if (this.#isEnding) return;
     this.lastProgress = now();
-    const waiting = this.#sender.takeBack();
     if (!this.#init?.hasFailed) {
-      for (const job of waiting) this.#sender.send(job, job.callable);
+      this.#sender.sendKept();
       this.#owner.threadIsReady(this);
       // What it has left behind may have asked by now.
       if (!this.#isEnding) this.#absence.look();
       return;
     }
     const init = this.#init;
+    const waiting = this.#sender.takeBack();
     this.startFailure = (functionName) => init.errorFor(functionName);
     this.#load -= waiting.length;
     this.end();

@@ -5,6 +5,7 @@ import { type TestContext, test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CancelledError, type Deferred } from 'heddle/defer';
 import { PoolStoppedError, ProcessPool, ThreadPool } from 'heddle/threads';
+import { openSlowly } from '../../fixtures/threads/init.ts';
 import { giveBareItems } from '../../fixtures/threads/items.ts';
 import { add, identity, passGate } from '../../fixtures/threads/jobs.ts';
 import { passGateIfAny } from '../../fixtures/threads/short-calls.ts';
@@ -142,3 +143,34 @@ for (const Pool of [ThreadPool, ProcessPool]) {
     await pool.stop();
   });
 }
+
+test(
+  'a pool that is stopped without a deadline as a thread that is ready gets its calls gives up all of them',
+  limit,
+  async (t) => {
+    // So it need not be looked for when the thread is ready.
+    assert.equal(await poolFor(t).defer(identity, 1), 1);
+    const pool = poolFor(t, { max: 1, concurrency: 4, initThread: openSlowly });
+    let stopped: Deferred<void> | undefined;
+    const first = {
+      get number(): number {
+        stopped ??= pool.stop({ deadline: 0 });
+        return 1;
+      },
+    };
+    const calls: Deferred<unknown>[] = [first, 2, 3, 4].map((value) => pool.defer(identity, value));
+    for (const call of calls) await errorOf(call, PoolStoppedError);
+    await stopped;
+    assert.deepEqual([pool.statistics().completed, pool.statistics().threads], [0, 0]);
+  },
+);
+
+test('a call that is given up as it is told of does not wait for its thread to be made ready', limit, async (t) => {
+  const pool = poolFor(t, { max: 1, initThread: () => new Promise(() => {}) });
+  whenStarted(t, () => {
+    for (const call of pool.calls()) call.cancel();
+  });
+  await errorOf(pool.defer(identity, 1), CancelledError);
+  assert.deepEqual([pool.statistics().busy, pool.statistics().idle], [0, 1]);
+  await pool.stop();
+});
