@@ -72,21 +72,6 @@ export class PoolFullError extends Error {
 }
 
 /**
- * The failure of calls that were to take the store of an AsyncLocalStorage with them that threads cannot have: no module
- * exports it, or only the program's entry module, which no thread loads.
- */
-export class StorageNotExportedError extends Error {
-  override readonly name: string = 'StorageNotExportedError';
-  readonly code: 'HEDDLE_STORAGE_NOT_EXPORTED' = 'HEDDLE_STORAGE_NOT_EXPORTED';
-
-  constructor() {
-    super(
-      "An AsyncLocalStorage cannot be propagated to threads, since no module but the program's entry exports it. Export it from a module of its own, which threads load as well.",
-    );
-  }
-}
-
-/**
  * The failure of calls of a function that keeps ending its threads: as often in a row as the pool's `maxCrashes`
  * allows. `cause` is what the last call failed with that ran. {@link ThreadPool.forgive} lets the pool try it again.
  */

@@ -14,6 +14,7 @@ export { ask, inThread, notify } from './passed.ts';
 export { ReactorCallError, type ReactorCallErrorCode } from './wire/errors/reactor-call-error.ts';
 export { type BoundCalls, BoundObject } from './bound-object.ts';
 export { BoundObjectLostError } from './wire/errors/bound-object-lost-error.ts';
+export { StorageNotExportedError } from './wire/errors/storage-not-exported-error.ts';
 export { NotIterableError } from './wire/iteration.ts';
 export { ThreadIterator } from './thread-iterator.ts';
 export { type Movable, transfer } from './transfer.ts';
@@ -21,7 +22,6 @@ export type { ThreadArgument, ThreadArguments, ThreadCallable } from './thread-a
 export {
   PoolFullError,
   PoolStoppedError,
-  StorageNotExportedError,
   ThreadEntryMissingError,
   ThreadExitError,
   ThreadInitError,

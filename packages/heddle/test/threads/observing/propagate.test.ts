@@ -9,6 +9,7 @@ import {
   type Request,
   request,
   runHidden,
+  session,
   tenant,
   whoAsks,
   whoAsksEachTime,
@@ -94,6 +95,21 @@ test('a storage that no module exports is refused, and so are the calls that wer
   await errorOf(call, StorageNotExportedError);
   assert.equal(await runHidden(() => pool.defer(identity, 1)), 1);
 });
+
+test(
+  'a storage that its module does not make in threads fails the calls, and keeps no other store from them',
+  limit,
+  async (t) => {
+    const pool = poolFor(t, { max: 1 });
+    assert.ok(session !== undefined);
+    await pool.propagate(session);
+    await pool.propagate(tenant);
+    const call = session.run('s1', () => tenant.run('a', () => pool.defer(whoAsks)));
+    const error = await errorOf(call, StorageNotExportedError);
+    assert.match(error.message, /store of session .*stores\.js exports no AsyncLocalStorage/);
+    assert.equal(await tenant.run('a', () => pool.defer(whoAsks)), 'undefined of a');
+  },
+);
 
 test('a storage of the entry module is refused', limit, async (t) => {
   const { stdout } = await runProgramFile(

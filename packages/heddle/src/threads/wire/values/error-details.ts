@@ -10,6 +10,7 @@ import { CodecError } from '../errors/codec-error.ts';
 import { BoundObjectLostError } from '../errors/bound-object-lost-error.ts';
 import { NotIterableError } from '../iteration.ts';
 import { ReactorCallError } from '../errors/reactor-call-error.ts';
+import { StorageNotExportedError } from '../errors/storage-not-exported-error.ts';
 import { UnclonableError } from '../errors/unclonable-error.ts';
 
 /** What makes an error whole again on the other side. */
@@ -31,6 +32,7 @@ const sharedErrorClasses: ReadonlyMap<string, abstract new (...args: never[]) =>
     ReactorCallError,
     NotIterableError,
     BoundObjectLostError,
+    StorageNotExportedError,
     AlreadyCalledError,
     CancelledError,
     InvalidArgumentError,
