@@ -4,6 +4,9 @@ import { setImmediate } from '../../defer/node-timers.ts';
 /** A call that is refused before it becomes a job. Its failure comes in a later turn, as every outcome does. */
 export function refusedCall(error: unknown): Deferred<never> {
   const deferred = new Deferred<never>();
-  setImmediate(() => deferred.errback(error));
+  setImmediate(() => {
+    // Somebody may have fired it by hand, as any call.
+    if (!deferred.called) deferred.errback(error);
+  });
   return deferred;
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { type TestContext, test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CancelledError, type Deferred, TimeoutError } from 'heddle/defer';
 import { deferToThread, PoolStoppedError, type ThreadPool } from 'heddle/threads';
 import { add, count, countIn, neverSettle, passGate, spinForever, whichThread } from '../../fixtures/threads/jobs.ts';
@@ -274,6 +275,19 @@ test('a call that its caller fires is left alone by its late result', limit, asy
   assert.equal(await call, 42);
   assert.equal(await pool.defer(add, 1, 2), 3);
   assert.equal(await call, 42);
+});
+
+test('a call that its caller fires is left alone by its late refusal', limit, async (t) => {
+  const pool = poolFor(t, { max: 1 });
+  const aborted: Deferred<number> = pool.with({ signal: AbortSignal.abort() }).defer(add, 1, 2);
+  aborted.callback(42);
+  assert.equal(await aborted, 42);
+  await pool.stop();
+  const late: Deferred<number> = pool.defer(add, 1, 2);
+  late.callback(43);
+  // What is thrown in a later turn fails the test.
+  await nextTurn();
+  assert.equal(await late, 43);
 });
 
 test('deferToThread.with gives up in the same ways', limit, async () => {
