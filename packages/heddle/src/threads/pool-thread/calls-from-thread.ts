@@ -1,6 +1,7 @@
 import type { Transferable } from 'node:worker_threads';
 import { CancelledError } from '../../defer/errors.ts';
 import { maybeDeferred } from '../../defer/maybe-deferred.ts';
+import { outsideOfCalls } from '../../defer/outside-of-calls.ts';
 import { isThenable } from '../../defer/thenable.ts';
 import { isPromise } from '../wire/is-promise.ts';
 import { type LocalFunction, localFunction } from '../callable/local-function.ts';
@@ -96,10 +97,9 @@ export class CallsFromThread {
 
   #run(call: ThreadCall, local: LocalFunction): void {
     if (call.id === undefined) return this.#tell(call, local);
-    const { f, receiver } = local;
     let result: unknown;
     try {
-      result = Reflect.apply(f, receiver, unpack(call.args) as unknown[]);
+      result = apply(call.target, local, unpack(call.args) as unknown[]);
       if (isThenable(result)) {
         void whenSettled(
           result,
@@ -114,16 +114,16 @@ export class CallsFromThread {
     return this.#end(call, 'value', result);
   }
 
-  #tell(call: ThreadCall, { f, receiver }: LocalFunction): void {
+  #tell(call: ThreadCall, local: LocalFunction): void {
     let args: unknown[];
     try {
       args = unpack(call.args) as unknown[];
     } catch (error) {
-      const unreadable = whenUnreadable.get(f);
+      const unreadable = whenUnreadable.get(local.f);
       return unreadable === undefined ? this.#end(call, 'thrown', error) : unreadable(error);
     }
     // Nobody else hears of its failure, so that it is reported as one that nobody handled.
-    maybeDeferred(() => Reflect.apply(f, receiver, args));
+    maybeDeferred(() => apply(call.target, local, args));
     return undefined;
   }
 
@@ -160,4 +160,10 @@ export class CallsFromThread {
       answer({ outcome: 'thrown', parcel: packThrown(unsendableAnswer(error)) });
     }
   }
+}
+
+/** What was passed brings its async context. A call of a module's function may be heard of in that of any other call. */
+function apply({ kind }: CallTarget, { f, receiver }: LocalFunction, args: unknown[]): unknown {
+  if (kind === 'passed') return Reflect.apply(f, receiver, args) as unknown;
+  return outsideOfCalls(() => Reflect.apply(f, receiver, args) as unknown);
 }

@@ -10,6 +10,7 @@ import * as jobs from '../../fixtures/threads/calls-out.ts';
 import { add } from '../../fixtures/threads/jobs.ts';
 import type { enterLateAndSoon } from '../../fixtures/threads/late-ledger.ts';
 import * as ledger from '../../fixtures/threads/ledger.ts';
+import { tenant } from '../../fixtures/threads/stores.ts';
 import { errorOf } from '../../support/failure-of.ts';
 import { sharedInts } from '../../support/gate.ts';
 import { poolFor } from '../../support/pools.ts';
@@ -230,6 +231,17 @@ test('a function that a thread has imported is called in the instance of its mod
   assert.deepEqual(ledger.entered, [1, 2, 3, 4]);
   assert.equal(await pool.defer(jobs.enteredHere), 0);
   assert.deepEqual(await pool.defer(jobs.askNode, '[1]'), [1]);
+});
+
+test("a function that a thread calls here sees no other call's async context", limit, async (t) => {
+  const pool = poolFor(t, { max: 1, concurrency: 4 });
+  // Where calls are short, the loop looks for their results by itself, in the context of one of them.
+  for (let n = 0; n < 300; n++) await pool.defer(add, n, 1);
+  const answers = pool.defer(jobs.askWhoAsks, 2_000);
+  await tenant.run('another', async () => {
+    while (!answers.called) await pool.defer(add, 1, 2);
+  });
+  assert.deepEqual(await answers, ['undefined of undefined']);
 });
 
 test('a call whose function the reactor has to load first is not overtaken by later ones', limit, async (t) => {
