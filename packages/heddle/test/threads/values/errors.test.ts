@@ -151,6 +151,14 @@ for (const Pool of [ThreadPool, ProcessPool]) {
   );
 }
 
+test('trees of instances on a thrown error arrive in a time that grows with their size', limit, async (t) => {
+  const count = 60;
+  const error = await errorOf(poolFor(t).defer(faults.throwWithTrees, count), Error);
+  const { trees } = error as unknown as { trees: { parent: unknown; branches: { parent: unknown }[] }[] };
+  assert.equal(trees.length, count);
+  for (const tree of trees) assert.equal(tree.branches[1]?.parent, tree);
+});
+
 test('an error as a value, alone or within others, is as whole as a thrown one', limit, async (t) => {
   const sent = Object.assign(new RangeError('as a value', { cause: Buffer.from('why') }), { code: 'E_VALUE' });
   const { list } = await poolFor(t).defer(identity<{ list: (typeof sent)[] }>, { list: [sent, sent] });

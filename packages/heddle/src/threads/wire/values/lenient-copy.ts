@@ -2,7 +2,7 @@ import { Copy, describe } from './copy.ts';
 import type { Outgoing } from './decoding-order.ts';
 import type { Parcel } from './payload.ts';
 import { isError } from './plain.ts';
-import { isRecord } from './record.ts';
+import { Records } from './record.ts';
 
 /** Deeper than some thousand, V8 cannot read on the other side what it has written on this one. */
 const MOST_LEVELS = 500;
@@ -10,6 +10,7 @@ const MOST_LEVELS = 500;
 /** A copy of which something always comes about: a text stands in for what cannot be read or sent. */
 export class LenientCopy extends Copy {
   #depth = 0;
+  readonly #records = new Records();
   readonly #withoutCodec: ReadonlySet<object>;
 
   /** @param withoutCodec instances that are to be sent as if their class had no codec */
@@ -84,7 +85,7 @@ export class LenientCopy extends Copy {
   }
 
   protected override refused(value: unknown): unknown {
-    return isRecord(value) ? this.properties(value, {}) : describe(value);
+    return this.#records.has(value) ? this.properties(value, {}) : describe(value);
   }
 
   /** What the instance is to somebody who knows nothing of its class. */

@@ -4,16 +4,26 @@ import { kindOf } from './plain.ts';
 /** What is larger takes longer to look through than an error should take. */
 const MOST_PARTS = 1000;
 
-/**
- * Whether an instance of a class is nothing but data under names, such as the place that a parser's error holds:
- * a plain object of its properties tells then all that it would. No code of the value's own is called.
- */
-export function isRecord(value: unknown): value is object {
-  return new PartsOfRecord().mayBe(value);
+/** Tells records among the values of one copy. */
+export class Records {
+  /** What has been found to be a record, and all that such a one has: to look again at each part takes its square. */
+  readonly #known = new Set<unknown>();
+
+  /**
+   * Whether an instance of a class is nothing but data under names, such as the place that a parser's error holds:
+   * a plain object of its properties tells then all that it would. No code of the value's own is called.
+   */
+  has(value: unknown): value is object {
+    if (this.#known.has(value)) return true;
+    const parts = new PartsOfRecord();
+    if (!parts.mayBe(value)) return false;
+    for (const part of parts.seen) this.#known.add(part);
+    return true;
+  }
 }
 
 class PartsOfRecord {
-  readonly #seen = new Set<unknown>();
+  readonly seen: Set<unknown> = new Set();
   #parts = 0;
 
   mayBe(value: unknown): boolean {
@@ -22,8 +32,8 @@ class PartsOfRecord {
     if (kind === 'refused' && !hasOnlyNames(value)) return false;
     if (++this.#parts > MOST_PARTS) return false;
     if (kind !== 'refused' && kind !== 'object' && kind !== 'array' && kind !== 'map' && kind !== 'set') return true;
-    if (this.#seen.has(value)) return true;
-    this.#seen.add(value);
+    if (this.seen.has(value)) return true;
+    this.seen.add(value);
     if (lengthOf(value as object) > MOST_PARTS) return false;
     return this.#partsOf(value as object).every((part) => this.mayBe(part));
   }
