@@ -50,14 +50,17 @@ const NOT_RUN: JobTimes = { waited: -1, ran: -1, cpu: undefined };
 
 const NONE: readonly unknown[] = [];
 
-let lastId = 0;
+/** One count for all copies of the library in a thread: who listens to their events tells calls apart by their numbers. */
+const count: { last: number } = ((globalThis as unknown as Record<symbol, { last: number } | undefined>)[
+  Symbol.for('heddle.calls.1')
+] ??= { last: 0 });
 
 /**
  * One call: from the moment it is made to its one outcome. Every outcome,
  * whoever brings it, passes through {@link Job.settle}.
  */
 export class Job implements CancelTarget {
-  readonly id: number = ++lastId;
+  readonly id: number = ++count.last;
   readonly f: Function;
   /** None when it has an outcome: whoever keeps its error may keep the job. */
   args: readonly unknown[];
