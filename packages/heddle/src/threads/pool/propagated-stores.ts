@@ -5,9 +5,13 @@ import type { Callable } from '../callable/resolve.ts';
 import { within } from '../callable/within.ts';
 import type { Address } from '../wire/address.ts';
 import { StorageNotExportedError } from '../wire/errors/storage-not-exported-error.ts';
+import { UnclonableError } from '../wire/errors/unclonable-error.ts';
 import { refusal } from '../wire/values/obstacle.ts';
 import { obstacleIn } from '../wire/values/pack.ts';
+import { whyNotSent } from '../wire/values/why-not-sent.ts';
 import { isPromise } from '../wire/is-promise.ts';
+
+const THE_STORE = 'The store of a propagated AsyncLocalStorage';
 
 /** A storage, and where threads have theirs. */
 interface Propagated {
@@ -44,10 +48,7 @@ export class PropagatedStores {
     if (current.length === 0) return callable;
     const stores = current.map(({ storage }) => storage.getStore());
     const addresses = current.map(({ address }) => address);
-    for (const store of stores) {
-      const obstacle = obstacleIn(store);
-      if (obstacle !== undefined) throw refusal(obstacle, 'The store of a propagated AsyncLocalStorage');
-    }
+    for (const store of stores) refuseUnsendable(store);
     if (isPromise(callable) || addresses.some((address) => isPromise(address))) {
       return Promise.all([callable, Promise.all(addresses)]).then(([found, located]) => within(found, located, stores));
     }
@@ -64,6 +65,18 @@ export class PropagatedStores {
       () => this.#propagated.splice(this.#propagated.indexOf(propagated), 1),
     );
   }
+}
+
+/** @throws UnclonableError, CodecError */
+function refuseUnsendable(store: unknown): void {
+  let obstacle: ReturnType<typeof obstacleIn>;
+  try {
+    obstacle = obstacleIn(store);
+  } catch (error) {
+    // A getter of the store's own.
+    throw new UnclonableError(`${THE_STORE} cannot be sent to another thread: ${whyNotSent(error)}`, { cause: error });
+  }
+  if (obstacle !== undefined) throw refusal(obstacle, THE_STORE);
 }
 
 async function find(storage: object): Promise<Address> {

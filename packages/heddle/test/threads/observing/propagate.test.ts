@@ -87,6 +87,25 @@ test('a store that cannot be copied fails the call, by its path', limit, async (
   assert.equal(await pool.defer(identity, 1), 1);
 });
 
+test('a store whose getter throws is one that cannot be copied, and says why', limit, async (t) => {
+  const pool = poolFor(t, { max: 1 });
+  await pool.propagate(request);
+  const store = {
+    get id(): string {
+      throw new RangeError('no id yet');
+    },
+  };
+  const error = await errorOf(
+    request.run(store, () => pool.defer(whoAsks)),
+    UnclonableError,
+  );
+  assert.match(
+    error.message,
+    /^The store of a propagated AsyncLocalStorage cannot be sent to another thread: no id yet/,
+  );
+  assert.ok(error.cause instanceof RangeError);
+});
+
 test('a storage that no module exports is refused, and so are the calls that were made meanwhile', limit, async (t) => {
   const pool = poolFor(t, { max: 1 });
   const propagated = pool.propagate(hiddenStorage());
