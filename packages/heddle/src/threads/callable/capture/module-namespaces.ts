@@ -106,8 +106,16 @@ function isSame(namespace: object, value: object): boolean {
 
 /** Vitest puts a Proxy around a namespace; other Proxies are not asked for more than this. */
 function isNamespace(value: object): boolean {
-  if (types.isProxy(value)) return Reflect.get(value, Symbol.toStringTag) === 'Module';
-  return types.isModuleNamespaceObject(value);
+  return types.isProxy(value) ? saysModule(value) : types.isModuleNamespaceObject(value);
+}
+
+function saysModule(proxy: object): boolean {
+  try {
+    return Reflect.get(proxy, Symbol.toStringTag) === 'Module';
+  } catch {
+    // Its trap throws, or it has been revoked.
+    return false;
+  }
 }
 
 function defaultOf(value: object): unknown {
