@@ -46,3 +46,19 @@ export class DeafThreadPool extends ThreadPool {
     return this.#threads.deafen(super.connect(...args));
   }
 }
+
+/** A pool without threads whose threads have ended when they have been told to, as on Deno. */
+export class SuddenPool extends MemoryThreadPool {
+  protected override connect(): Connect {
+    const connect = super.connect();
+    return (listener) => {
+      const connection = connect(listener);
+      let hasEnded = false;
+      connection.end = () => {
+        if (!hasEnded) listener.ended({ exitCode: 1 });
+        hasEnded = true;
+      };
+      return connection;
+    };
+  }
+}

@@ -33,12 +33,13 @@ export class ThreadEnding {
 
   /** @param shouldHaveEnded is called where it goes on for longer than ordinary code can */
   begin(connection: ThreadConnection, shouldHaveEnded: () => void): void {
-    connection.end();
     const { endsWithin = PATIENCE_MS } = connection;
     this.#watch = new EndWatch(this.#time, this.#now, endsWithin, () => {
       connection.end();
       shouldHaveEnded();
     });
+    // On Deno, a thread has ended when this returns.
+    connection.end();
   }
 
   hasEnded(): void {

@@ -10,7 +10,7 @@ import { CancelledError, TimeoutError } from 'heddle/defer';
 import { prometheusText, ThreadExitError, type ThreadPool, type ThreadPoolOptions } from 'heddle/threads';
 import { add, neverSettle, whichThread } from '../../fixtures/threads/jobs.ts';
 import { spinInCallee, waitInNativeCode } from '../../fixtures/threads/whereabouts.ts';
-import { DeafPool, DeafThreadPool } from '../../support/deaf-pool.ts';
+import { DeafPool, DeafThreadPool, SuddenPool } from '../../support/deaf-pool.ts';
 import { errorOf } from '../../support/failure-of.ts';
 import { Gate } from '../../support/gate.ts';
 import { poolFor } from '../../support/pools.ts';
@@ -201,6 +201,19 @@ test('a real thread in native code is given up, and leaves the list when that ha
   await writeFile(file, '');
   while (pool.statistics().stuck.length > 0) await nextTurn();
   assert.equal(await pool.defer(add, 1, 2), 3);
+});
+
+test('a thread that ends while it is told to is not one that goes on', limit, async (t) => {
+  const warnings = warningsOf(t);
+  const pool = new SuddenPool({ max: 1 });
+  const call = pool.defer(add, 1, 2);
+  await pool.performAll();
+  assert.equal(await call, 3);
+  await pool.stop();
+  pool.clock.advance(1000);
+  await nextTurn();
+  assert.deepEqual(stuckIn(pool), []);
+  assert.deepEqual(warnings, []);
 });
 
 test('calls that share a thread which goes on have ended when it is given up', limit, async (t) => {
