@@ -41,6 +41,33 @@ describe('a program', () => {
     assert.deepEqual(inThread, inline);
   });
 
+  for (const [kind, exporting] of [
+    ['mjs', 'export { start, set };'],
+    ['cjs', 'exports.start = start, exports.set = set;'],
+  ] as const) {
+    test(`captures what functions of other modules use as it is when a first call is made (${kind})`, () => {
+      write(`others.${kind}`, [
+        'let near = 1, far = 10;',
+        'const third = () => far;',
+        'function second() { return near + third(); }',
+        'const start = (defer) => defer(() => second());',
+        'const set = (to) => { near = to; far = 10 * to; };',
+        exporting,
+      ]);
+      const file = write(`uses-others-${kind}.mjs`, [
+        `import { deferToThread } from ${JSON.stringify(heddle)};`,
+        `import { set, start } from './others.${kind}';`,
+        'const calls = [1, 2, 3].map((to) => {',
+        '  set(to);',
+        '  return start(deferToThread);',
+        '});',
+        'set(4);',
+        'console.log(...(await Promise.all(calls)));',
+      ]);
+      assert.equal(run([file]).stdout, '11 22 33\n');
+    });
+  }
+
   test('lends a require that createRequire has made, of its own folder or of another', () => {
     mkdirSync(path.join(folder, 'inner'), { recursive: true });
     write('number.json', ['1']);

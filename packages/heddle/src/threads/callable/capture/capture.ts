@@ -24,6 +24,7 @@ import { prototypeMethod } from './prototype-methods.ts';
 import { type CapturedFunction, referenceFor } from './shape.ts';
 import { sharedSymbol } from './shared-symbols.ts';
 import { checkLiteral } from './static-check.ts';
+import { TopsOfModules } from './tops-of-modules.ts';
 import { CapturedValues, UnreadableValue } from './values.ts';
 import { fixedVariables, readVariables, type Variable } from './variables.ts';
 import { warnOfSnapshot, warnOfStaticValues } from './snapshot-warning.ts';
@@ -77,6 +78,7 @@ class Graph {
   readonly #values: unknown[] = [];
   readonly #patches: Patch[] = [];
   readonly #open: Promise<void>[] = [];
+  readonly #tops = new TopsOfModules();
   /** What is warned of if the function is not refused. */
   readonly #snapshots: (readonly [steps: readonly refuse.Step[], variable: Variable])[] = [];
   readonly #classes: (readonly [steps: readonly refuse.Step[], calledAs: string])[] = [];
@@ -137,7 +139,8 @@ class Graph {
     const bindings: { name: string; target: Target }[] = [];
     this.#indexes.set(f, index);
     this.#functions.push({ literal, name: functionName(f), length: givenLength(f, literal.length), bindings });
-    const variables = fixedVariables(f) ?? readVariables(f, literal, scopes ?? []);
+    const known = scopes && this.#tops.asFirstRead(f, literal, scopes, calledAs);
+    const variables = fixedVariables(f) ?? readVariables(f, literal, known ?? []);
     this.#checkNames(variables, steps);
     this.#checkKeys(f, variables, steps);
     this.#checkReplaced(f, variables, steps);

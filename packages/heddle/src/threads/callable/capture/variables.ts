@@ -64,8 +64,8 @@ function isAssignedTo(name: string, { facts, script }: Literal): boolean {
   return facts.reassigned.has(name) || facts.evaluates || script === '';
 }
 
-// Undefined for a variable in its dead zone.
-function readFrom({ object }: Scope, name: string): { readonly value: unknown } | undefined {
+/** What a variable held when its scope was asked for; undefined for one in its dead zone. */
+export function readFrom({ object }: Scope, name: string): { readonly value: unknown } | undefined {
   try {
     return { value: object[name] };
   } catch (error) {
@@ -74,10 +74,14 @@ function readFrom({ object }: Scope, name: string): { readonly value: unknown } 
   }
 }
 
-// The variables at the top of a CommonJS file are those of the function that Node wraps around it.
-function isTop(scope: Scope, scopes: readonly Scope[], { isModule }: Literal): boolean {
-  if (isModule) return scope.description === 'Module';
-  if (scope.description === 'Script' || scope.description === 'Global') return true;
-  const outermost = scopes.findLast(({ description }) => description.startsWith('Closure'));
-  return scope === outermost;
+function isTop(scope: Scope, scopes: readonly Scope[], literal: Literal): boolean {
+  if (!literal.isModule && (scope.description === 'Script' || scope.description === 'Global')) return true;
+  return scope === topScope(scopes, literal);
+}
+
+/** The variables at the top of a module; of a CommonJS file, they are those of the function that Node wraps around it. */
+export function topScope(scopes: readonly Scope[], { isModule }: Literal): Scope | undefined {
+  return isModule
+    ? scopes.find(({ description }) => description === 'Module')
+    : scopes.findLast(({ description }) => description.startsWith('Closure'));
 }
