@@ -48,16 +48,23 @@ export function filter<T>(
 }
 
 /**
- * {@link Array.reduce} likewise, from `initial` on: `cooperate.reduce(items, f, initial)`. Where it comes to a promise, that
- * is waited for.
+ * {@link Array.reduce} likewise, from `initial` on, which has to be given: `cooperate.reduce(items, f, initial)`. Where it
+ * comes to a promise, that is waited for.
+ *
+ * @throws InvalidArgumentError also when `initial` is missing
  */
 export function reduce<T, U>(
   items: ArrayLike<T>,
   f: (reduced: U, item: T, index: number) => U,
-  initial: U,
-  options?: ArrayTaskOptions,
+  ...beginning: [initial: U, options?: ArrayTaskOptions]
 ): Deferred<Settled<U>> {
   check('reduce', items, f);
+  if (beginning.length < 1) {
+    throw new InvalidArgumentError(
+      'cooperate.reduce needs a value to begin with: cooperate.reduce(items, f, initial).',
+    );
+  }
+  const [initial, options] = beginning;
   return sharedCooperator.coiterate(reduced(items, f, initial), options);
 }
 

@@ -177,6 +177,12 @@ test('cooperate.sort keeps the order of what a comparison gives no number for, a
   assert.ok((await failureOf(cooperate.sort([Symbol('b'), Symbol('a')]))) instanceof TypeError);
 });
 
+test('cooperate.reduce wants a value to begin with, which may be undefined', async () => {
+  // @ts-expect-error: without a value to begin with
+  assert.throws(() => cooperate.reduce([1, 2, 3], (sum: number, n) => sum + n), InvalidArgumentError);
+  assert.equal(await cooperate.reduce([1, 2], (found: number | undefined, n) => found ?? n, undefined), 1);
+});
+
 test('cooperate.reduce waits for a promise that it comes to', async () => {
   const sum = await cooperate
     .reduce([1, 2, 3], async (before, n) => (await before) + n, Promise.resolve(0))
