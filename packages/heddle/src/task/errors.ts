@@ -1,3 +1,6 @@
+import { inspect } from 'node:util';
+import { InvalidArgumentError } from '../defer/errors.ts';
+
 /** Thrown by {@link LoopingCall.start} when the loop runs already. */
 export class LoopRunningError extends Error {
   override readonly name: string = 'LoopRunningError';
@@ -17,8 +20,16 @@ export class SystemExit extends Error {
   /** The exit code of the process. */
   readonly exitCode: number;
 
-  /** @param exitCode the exit code of the process, 0 to 255 */
+  /**
+   * @param exitCode the exit code of the process, 0 to 255
+   * @throws InvalidArgumentError for any other: of 256 a system would make 0, success
+   */
   constructor(exitCode: number = 0) {
+    if (!Number.isInteger(exitCode) || exitCode < 0 || exitCode > 255) {
+      throw new InvalidArgumentError(
+        `The exit code of a SystemExit must be a whole number from 0 to 255, not ${inspect(exitCode)}.`,
+      );
+    }
     super(`The program ends with exit code ${exitCode}.`);
     this.exitCode = exitCode;
   }

@@ -171,6 +171,13 @@ test('react ends with the code of a SystemExit, and prints nothing', async () =>
   assert.equal(printed, '');
 });
 
+test('a SystemExit takes no exit code of which a system would make another, such as 256', () => {
+  for (const exitCode of [256, -1, 1.5, Number.NaN, '3', null]) {
+    assert.throws(() => new SystemExit(exitCode as number), InvalidArgumentError, String(exitCode));
+  }
+  assert.deepEqual([new SystemExit().exitCode, new SystemExit(255).exitCode], [0, 255]);
+});
+
 test('react runs the triggers of the shutdown before it ends', async () => {
   const order: string[] = [];
   const run = rehearse(async (reactor) => {
