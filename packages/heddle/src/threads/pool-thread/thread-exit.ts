@@ -1,5 +1,5 @@
 import { Failure } from '../../defer/failure.ts';
-import type { ThreadEnd } from '../connection/connection.ts';
+import type { ThreadCrash, ThreadEnd } from '../connection/connection.ts';
 import { ThreadExitError } from '../errors.ts';
 import { CallableError } from '../wire/errors/callable-error.ts';
 import { isShortage } from '../connection/shortage.ts';
@@ -60,11 +60,12 @@ export function notMadeError(cause: unknown): unknown {
 let hasWarnedOfShortage = false;
 
 /** Something that an earlier job left behind has failed: no call is there to tell. */
-export function warnOfCrash(error: unknown, neverStarted: boolean): void {
+export function warnOfCrash(end: ThreadEnd, { error }: ThreadCrash): void {
+  const neverStarted = end.neverStarted === true;
   // Of many that could not be started, each would say the same, and calls that have no other thread are told.
   if (neverStarted && hasWarnedOfShortage) return;
   hasWarnedOfShortage ||= neverStarted;
-  process.emitWarning(`A thread ended ${describeCrash(error, neverStarted)} while it had no call to answer.`, {
+  process.emitWarning(`A ${kindOf(end)} ended ${describe(end)} while it had no call to answer.`, {
     code: 'HEDDLE_THREAD_EXIT',
     detail: new Failure(error).getBriefTraceback(),
   });

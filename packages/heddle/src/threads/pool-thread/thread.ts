@@ -419,7 +419,7 @@ export class Thread implements PoolThread {
     for (const { slot } of left) this.#sent.take(slot);
     this.#sender.takeBack();
     this.#load = 0;
-    if (back.length === left.length && end.crash !== undefined) warnOfCrash(end.crash.error, neverStarted);
+    if (back.length === left.length && end.crash !== undefined) warnOfCrash(end, end.crash);
     if (back.length > 0) this.#owner.jobsHaveNotBegun(this, back);
     const lost = left.filter((job) => !back.includes(job));
     for (const job of lost) this.#owner.jobHasLeft(job);

@@ -179,7 +179,11 @@ for (const Pool of [ThreadPool, ProcessPool]) {
     await pool.defer(endByUnspeakable, 'after');
     // A thread alone does not keep the process.
     while (warnings.length === 0) await nextTurn();
-    assert.match(String(warnings[0]), /ended by an uncaught error .* while it had no call to answer/);
+    const kind = Pool === ProcessPool ? 'process' : 'thread';
+    assert.match(
+      String(warnings[0]),
+      new RegExp(`A ${kind} ended by an uncaught error .* while it had no call to answer`),
+    );
     assert.equal(await pool.defer(add, 1, 2), 3);
   });
 
