@@ -16,7 +16,7 @@ export interface PackedAnswer {
 export function packAnswer(outcome: CallAnswer['outcome'], result: unknown): PackedAnswer {
   if (outcome === 'thrown') return { outcome, parcel: packThrown(errorIn(result)) };
   try {
-    return { outcome, parcel: pack(result, 'result') };
+    return { outcome, parcel: pack(result, 'answer') };
   } catch (error) {
     // To return a Failure means to throw it.
     return { outcome: 'thrown', parcel: packThrown(isFailure(result) ? result.value : unsendableAnswer(error)) };

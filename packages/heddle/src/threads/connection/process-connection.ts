@@ -162,7 +162,7 @@ export class ProcessConnection implements ThreadConnection, ChildListener {
   answer(answer: CallAnswer, transfer: readonly Transferable[]): void {
     let bytes: Buffer;
     try {
-      refuseWhatStays(answer.payload, 'result');
+      refuseWhatStays(answer.payload, 'answer');
       bytes = frame(answer, 'answer', answer.id);
       detach(transfer);
     } catch (error) {

@@ -116,7 +116,7 @@ test('an answer that cannot be copied is an error in the thread, and the thread 
     Error,
   );
   assert.equal((error as { code?: string }).code, 'HEDDLE_UNCLONABLE');
-  assert.match(error.message, /result\.socket/);
+  assert.match(error.message, /^answer\.socket/);
   assert.equal(await pool.defer(add, 1, 2), 3);
 });
 
@@ -461,8 +461,8 @@ test('an answer that cannot be sent is thrown in the thread', limit, async (t) =
     },
   });
   const answers: [() => unknown, RegExp][] = [
-    [() => gone, /^result: Uint8Array cannot be sent to another thread\. Its memory has been moved/],
-    [async () => gone, /^result: Uint8Array cannot be sent to another thread\. Its memory has been moved/],
+    [() => gone, /^answer: Uint8Array cannot be sent to another thread\. Its memory has been moved/],
+    [async () => gone, /^answer: Uint8Array cannot be sent to another thread\. Its memory has been moved/],
     [() => unreadable, /not to be read/],
   ];
   for (const [answer, message] of answers) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Failure } from 'heddle/defer';
-import { ask, CallableError, inThread, notify, type ThreadPool } from 'heddle/threads';
+import { ask, CallableError, inThread, notify, type ThreadPool, UnclonableError } from 'heddle/threads';
 import {
   askBalance,
   askFor,
@@ -83,6 +83,24 @@ export function testCallsFromThread<Pool extends ThreadPool>(kindName: string, k
       assert.equal((await errorOf(call, RangeError)).message, 'no 1');
     }
   });
+
+  poolTest(
+    'what the reactor answers and cannot send is called an answer, and not a result of the call',
+    async (pool) => {
+      const answers: [unknown, RegExp][] = [[{ format: () => '' }, /^answer\.format: function format cannot be sent/]];
+      if (kind.lacks?.['objects of Node'] !== undefined)
+        answers.push([new Blob(['four']), /^answer: Blob cannot be sent to another process/]);
+      for (const [answer, message] of answers) {
+        const call = pool.defer(
+          askFor<number>,
+          1,
+          ask(() => answer as number),
+        );
+        kind.work(pool);
+        assert.match((await errorOf(call, UnclonableError)).message, message);
+      }
+    },
+  );
 
   poolTest('a function goes to the thread', async (pool) => {
     const factor = -1;

@@ -193,7 +193,7 @@ for (const Pool of [ThreadPool, ProcessPool]) {
       ),
       UnclonableError,
     );
-    assert.match(error.message, /^result: ArrayBuffer cannot be sent to another thread\. Its memory has been moved/);
+    assert.match(error.message, /^answer: ArrayBuffer cannot be sent to another thread\. Its memory has been moved/);
   });
 
   test(`${name}: an answer that is too deep to be read is refused by its code`, limit, async (t) => {
