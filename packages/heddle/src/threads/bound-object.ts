@@ -98,7 +98,8 @@ export class BoundObject<T> implements AsyncDisposable {
    * The items that `f(object, ...args)` gives in the object's thread, for `for await`: the rows of a query, one by one.
    * `f` is a generator function, or one that gives an iterable or a promise for one.
    *
-   * The call is made when the first item is wanted, and is the object's only one until the loop is over, or has been left.
+   * The call is made when the first item is wanted, and is the object's only one until its last item has been sent, or the
+   * loop has been left.
    * Fails as {@link defer} does.
    *
    * @example

@@ -69,7 +69,7 @@ export interface ThreadPoolOptions {
   /**
    * How many calls a thread may have on their way at a time. More than one is for functions that wait (`await`) much and
    * compute little: while one waits, another runs. Idle threads, and new ones up to `max`, come first. The thread ends
-   * with whichever call ends it, and takes the others with it. Default 1.
+   * with whichever call ends it, and takes the others with it. From 1 to 128, default 1.
    */
   readonly concurrency?: number | undefined;
   /** Whether the errors of calls show where each was made: what its calls' `stacks` is by default. Default false. */
