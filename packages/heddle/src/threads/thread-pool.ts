@@ -213,8 +213,9 @@ export class ThreadPool {
   }
 
   /**
-   * Runs several functions one after the other in one thread, as one call: nothing else runs in between. Each is given
-   * with its arguments, and waited for if it returns a promise. One that throws ends the call, and those after it do
+   * Runs several functions one after the other in one thread, as one call: nothing else runs in between, but what shares
+   * the thread by `concurrency` while one of them waits. Each is given with its arguments, and waited for if it returns a
+   * promise. One that throws ends the call, and those after it do
    * not run; the failure is reported as one that nobody handled. A path such as `args[1][0]` in an error is the first
    * argument of the second function.
    *
