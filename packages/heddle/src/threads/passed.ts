@@ -1,4 +1,6 @@
 import { AsyncResource } from 'node:async_hooks';
+import { inspect } from 'node:util';
+import { InvalidArgumentError } from '../defer/errors.ts';
 import { type Callable, partsOfCallable } from './callable/resolve.ts';
 import { resolveSendable } from './callable/without-address.ts';
 import type { ThreadCallable } from './thread-arguments.ts';
@@ -19,6 +21,7 @@ import { isPromise } from './wire/is-promise.ts';
  *
  * @param f what is to be called here
  * @returns stands for `f` in the arguments; called here, it calls `f`
+ * @throws InvalidArgumentError when `f` is no function
  *
  * @example
  * ```ts file=copy.ts
@@ -55,6 +58,7 @@ export function notify<A extends unknown[]>(f: (...args: A) => unknown): ThreadC
  *
  * @param f what is to be called here
  * @returns stands for `f` in the arguments; called here, it calls `f`
+ * @throws InvalidArgumentError when `f` is no function
  *
  * @example
  * ```ts file=render.ts
@@ -82,6 +86,7 @@ export function ask<A extends unknown[], R>(f: (...args: A) => R): ThreadCallabl
  *
  * @param f what is to run in the thread
  * @returns stands for `f` in the arguments; called here, it calls `f`
+ * @throws InvalidArgumentError when `f` is no function
  *
  * @example
  * ```ts file=sorted.ts
@@ -99,6 +104,7 @@ export function ask<A extends unknown[], R>(f: (...args: A) => R): ThreadCallabl
  * ```
  */
 export function inThread<A extends unknown[], R>(f: (...args: A) => R): ThreadCallable<(...args: A) => R> {
+  requireFunction('inThread', f);
   const found = new PassedCallable(f);
   const wrapper = (...args: A): R => Reflect.apply(f, undefined, args) as R;
   const passed = markPassed(wrapper, { way: 'inThread', f, resolve: () => found.resolve() });
@@ -110,8 +116,15 @@ function passedBack<A extends unknown[], R>(
   f: Function,
   wrapper: (...args: A) => R,
 ): ThreadCallable<(...args: A) => R> {
+  requireFunction(way, f);
   const bound = AsyncResource.bind(f as (...args: unknown[]) => unknown, 'HeddlePassedFunction');
   return named(f, markPassed(wrapper, { way, f: named(f, bound) })) as ThreadCallable<(...args: A) => R>;
+}
+
+function requireFunction(way: 'notify' | 'ask' | 'inThread', f: unknown): void {
+  if (typeof f !== 'function') {
+    throw new InvalidArgumentError(`What ${way} passes must be a function, not ${inspect(f, { depth: 0 })}.`);
+  }
 }
 
 function named<F extends Function>(original: Function, f: F): F {

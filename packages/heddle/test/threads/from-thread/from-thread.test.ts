@@ -3,7 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { test } from 'node:test';
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
-import { Deferred } from 'heddle/defer';
+import { Deferred, InvalidArgumentError } from 'heddle/defer';
 import { ask, inThread, notify, threadFunction } from 'heddle/threads';
 import { blockingCallFromThread, callFromThread } from 'heddle/thread';
 import * as jobs from '../../fixtures/threads/calls-out.ts';
@@ -449,6 +449,14 @@ test('passed functions can be called where they come from', () => {
   assert.deepEqual(seen, [1]);
   assert.equal(ask((n: number) => n + 1)(1), 2);
   assert.equal(inThread(add)(1, 2), 3);
+});
+
+test('what is passed to a thread must be a function, and is refused at once if it is none', () => {
+  for (const pass of [notify, ask, inThread]) {
+    for (const wrong of [undefined, null, 5, {}]) {
+      assert.throws(() => pass(wrong as never), InvalidArgumentError);
+    }
+  }
 });
 
 test('an answer that cannot be sent is thrown in the thread', limit, async (t) => {
