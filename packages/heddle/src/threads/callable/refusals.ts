@@ -23,6 +23,15 @@ export function notAFunction(value: unknown): Refusal {
   };
 }
 
+/** What `notify`, `ask` and `inThread` give is a function, of which the text is Heddle's own. */
+export function passed(way: string): Refusal {
+  return {
+    code: 'HEDDLE_NOT_A_FUNCTION',
+    functionName: '',
+    message: `What ${way}(fn) gives stands for fn among the arguments of a call, and cannot run in a thread itself. Pass the function itself: fn.`,
+  };
+}
+
 export function bound(f: Function, origin: Origin): Refusal {
   return refusal('HEDDLE_BOUND', f, origin, [
     'was made by bind(), and what it is bound to exists only in this thread.',

@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import { CallableError, type Refusal } from '../wire/errors/callable-error.ts';
-import type { Resolved } from '../wire/values/passed.ts';
+import { passedBy, type Resolved } from '../wire/values/passed.ts';
 import type { FunctionReference } from '../wire/reference.ts';
 import { type Located, capture } from './capture/capture.ts';
 import { CapturedCall } from './capture/captured-call.ts';
@@ -105,6 +105,8 @@ function locate(f: Function): Located | Promise<Located> {
   const known = references.get(f);
   if (known !== undefined) return known;
   if (typeof f !== 'function') throw new CallableError(refuse.notAFunction(f));
+  const passed = passedBy(f);
+  if (passed !== undefined) throw new CallableError(refuse.passed(passed.way));
   const refusal = refusals.get(f);
   if (refusal !== undefined) throw new CallableError(refusal);
   if (isKnownLiteral(f)) return knownLiteral(f);

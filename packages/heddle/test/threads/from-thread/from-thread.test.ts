@@ -4,7 +4,7 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { test } from 'node:test';
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import { Deferred, InvalidArgumentError } from 'heddle/defer';
-import { ask, inThread, notify, threadFunction } from 'heddle/threads';
+import { ask, CallableError, inThread, notify, threadFunction } from 'heddle/threads';
 import { blockingCallFromThread, callFromThread } from 'heddle/thread';
 import * as jobs from '../../fixtures/threads/calls-out.ts';
 import { add } from '../../fixtures/threads/jobs.ts';
@@ -455,6 +455,19 @@ test('what is passed to a thread must be a function, and is refused at once if i
   for (const pass of [notify, ask, inThread]) {
     for (const wrong of [undefined, null, 5, {}]) {
       assert.throws(() => pass(wrong as never), InvalidArgumentError);
+    }
+  }
+});
+
+test('what stands for a function among the arguments cannot be deferred in its place', limit, async (t) => {
+  const pool = poolFor(t, { max: 1 });
+  const identity = (n: number): number => n;
+  const ways = { notify: notify(identity), ask: ask(identity), inThread: inThread(identity) };
+  for (const [name, passed] of Object.entries(ways as unknown as Record<string, typeof identity>)) {
+    for (const call of [pool.defer(passed, 1), pool.defer(jobs.callOnly, inThread(passed as never))]) {
+      const error = await errorOf(call, CallableError);
+      assert.equal(error.code, 'HEDDLE_NOT_A_FUNCTION');
+      assert.match(error.message, new RegExp(`^What ${name}\\(fn\\) gives`));
     }
   }
 });
