@@ -10,6 +10,7 @@ import { type Callable, isKnown, resolveCallable } from '../callable/resolve.ts'
 import { resolveForEffect } from '../callable/wrapped.ts';
 import type { OwnThread } from '../bound-object.ts';
 import type { Connect } from '../connection/connection.ts';
+import { AbsenceWarning } from './absence-warning.ts';
 import { CrashRecord } from '../pool-thread/crash-record.ts';
 import { Drain } from './drain.ts';
 import { PoolFullError, PoolStoppedError } from '../errors.ts';
@@ -96,11 +97,13 @@ export class PoolCore {
     this.record = new PoolRecord(name, keepAlive);
     this.#crashes = new CrashRecord(name, maxCrashes);
     this.#lowWater = maxQueue === Number.POSITIVE_INFINITY ? 0 : Math.floor(maxQueue / 2);
+    const absence = new AbsenceWarning(name);
     const owner: TeamOwner = {
       makeThread: (threadOwner) => this.#makeThread(threadOwner),
       callLater: (milliseconds, f) => parts.time().callLater(milliseconds, f),
       teamHasChanged: () => this.#teamHasChanged(),
       threadIsStuck: (thread) => warnOfStuck(name, thread),
+      allThreadsAreAbsent: (threads) => absence.give(threads),
       backlogHasShrunk: () => this.drain.look(),
     };
     const keepsIdle = idleTimeout === Number.POSITIVE_INFINITY;

@@ -222,6 +222,12 @@ export class Roster {
     return this.#idle.find(({ isAsked }) => !isAsked)?.lastProgress;
   }
 
+  /** Whether as many threads as there may be are absent, and no other: what they wait for must need none of them. */
+  get areAllAbsent(): boolean {
+    const { size } = this.#absent;
+    return this.#mostAbsent > 0 && size >= this.#max + this.#mostAbsent && size === this.staying;
+  }
+
   isAbsent(thread: PoolThread): boolean {
     return this.#absent.has(thread);
   }

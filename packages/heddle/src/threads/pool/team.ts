@@ -33,6 +33,8 @@ export interface TeamOwner {
   teamHasChanged(): void;
   /** A thread has been told to end, and goes on. */
   threadIsStuck(thread: StuckThread): void;
+  /** A job waits, and all threads that there may be, so many, wait for others. */
+  allThreadsAreAbsent(threads: number): void;
   /** Fewer jobs wait, perhaps. */
   backlogHasShrunk(): void;
 }
@@ -146,7 +148,10 @@ export class Team {
         job.refuse(error);
         continue;
       }
-      if (thread === undefined) break;
+      if (thread === undefined) {
+        if (this.roster.areAllAbsent) this.#owner.allThreadsAreAbsent(this.roster.staying);
+        break;
+      }
       const job = this.#queue.giveTurn() as Job;
       thread.run(job, this.#queue.turns);
       this.#note(thread);

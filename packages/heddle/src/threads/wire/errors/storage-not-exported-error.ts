@@ -1,7 +1,7 @@
 import { brand } from '../../../defer/error-brand.ts';
 
 const EXPORTED_BY_NONE =
-  "An AsyncLocalStorage cannot be propagated to threads, since no module but the program's entry exports it. Export it from a module of its own, which threads load as well.";
+  "An AsyncLocalStorage cannot be propagated to threads, since no module but the program's entry exports it. Export it from a module of its own, which threads load as well, and which a bundler leaves out of the bundle.";
 
 /**
  * The failure of calls that were to take the store of an AsyncLocalStorage with them that threads cannot have: no module
