@@ -61,6 +61,28 @@ test('an error whose stack is no text arrives all the same, given or thrown', li
   assert.equal(thrown.message, 'of a kind');
 });
 
+for (const Pool of [ThreadPool, ProcessPool]) {
+  test(`what an error has by a class of the program’s arrives with it (${Pool.name})`, limit, async (t) => {
+    const pool = poolOfOne(t, Pool);
+    const thrown = await errorOf(pool.defer(faults.throwClassError), Error);
+    const given = await pool.defer(faults.giveClassError);
+    const captured = new faults.DerivedClassError('page');
+    const [back, copied] = await Promise.all([pool.defer(identity<Error>, captured), pool.defer(() => captured)]);
+    for (const error of [thrown, given, back, copied]) {
+      const { message, code, status, what } = error as faults.ClassError;
+      assert.deepEqual(
+        { message, code, status, what },
+        { message: 'no page', code: 'E_CLASS', status: 404, what: 'page' },
+      );
+      assert.deepEqual(Object.keys(error), ['what']);
+      assert.equal('describe' in error, false);
+      assert.equal(Object.hasOwn(error, 'name'), false);
+    }
+    // Of what was given, what cannot be sent or read is left where it is.
+    for (const error of [given, back, copied]) assert.equal('retry' in error || 'unreadable' in error, false);
+  });
+}
+
 test('properties of an error are as visible as they were', limit, async (t) => {
   const error = await errorOf(poolFor(t).defer(faults.throwQuotaError), RangeError);
   assert.deepEqual(Object.keys(error), ['code', 'limit']);

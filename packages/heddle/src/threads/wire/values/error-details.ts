@@ -52,6 +52,10 @@ const sharedErrorClasses: ReadonlyMap<string, abstract new (...args: never[]) =>
   ].map((errorClass) => [errorClass.name, errorClass]),
 );
 
+const sharedPrototypes: ReadonlySet<unknown> = new Set(
+  [...sharedErrorClasses.values()].map((errorClass) => errorClass.prototype),
+);
+
 /** Every own property of an error but its stack, which structured clone carries. */
 export function errorKeys(error: Error): string[] {
   const keys = Object.getOwnPropertyNames(error).filter((key) => key !== 'stack');
@@ -78,9 +82,34 @@ function foreignSharedClass(error: Error): string {
   return 'Error';
 }
 
+/**
+ * The names under which an error has something by a class that the other side does not have, on its prototype: a name, a
+ * status, a message that is made when it is read. With the class it would be lost.
+ */
+export function classKeys(error: Error): string[] {
+  const keys = new Set<string>();
+  for (let link = parentOf(error); !sharedPrototypes.has(link) && parentOf(link) !== null; link = parentOf(link)) {
+    for (const key of Object.getOwnPropertyNames(link)) {
+      if (key !== 'stack' && !Object.hasOwn(error, key)) keys.add(key);
+    }
+  }
+  return [...keys];
+}
+
+/** Whether a class has it to be called, or the class that arrives has the same. */
+export function isGivenAnyway(error: Error, className: string, key: string, value: unknown): boolean {
+  if (typeof value === 'function') return true;
+  const { prototype } = sharedErrorClasses.get(className) ?? Error;
+  return value === Reflect.get(prototype, key, error);
+}
+
+function parentOf(value: unknown): unknown {
+  return value === null ? null : Object.getPrototypeOf(value);
+}
+
 /** Whether errors with this prototype have a class that exists in every thread. */
 export function isSharedErrorClass(prototype: object): boolean {
-  return [...sharedErrorClasses.values()].some((errorClass) => errorClass.prototype === prototype);
+  return sharedPrototypes.has(prototype);
 }
 
 /** Makes a cloned error what it was before it travelled, in place. */

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { codecOf } from './codec.ts';
 import { Copy, isPartOfSlab } from './copy.ts';
-import { errorKeys } from './error-details.ts';
+import { classKeys, errorKeys } from './error-details.ts';
 import { LenientCopy } from './lenient-copy.ts';
 import { largeMemoryOf } from './memory.ts';
 import { type Obstacle, refusal, stepTo, within } from './obstacle.ts';
@@ -156,6 +156,7 @@ function lookInto(kind: Kind, object: object, findings: Findings): Obstacle | un
 function lookAtError(error: Error, findings: Findings): Obstacle | undefined {
   const keys = errorKeys(error);
   const left = keys.filter((key) => isHidden(error, key) && !canBeSent(Reflect.get(error, key), findings));
+  for (const key of classKeys(error)) if (!canBeSent(givenByClass(error, key), findings)) left.push(key);
   if (left.length > 0) {
     findings.left ??= new Map();
     findings.left.set(error, left);
@@ -166,6 +167,18 @@ function lookAtError(error: Error, findings: Findings): Obstacle | undefined {
     findings,
   );
 }
+
+/** What cannot be read of it is no reason to send nothing, and neither is what cannot be sent. */
+function givenByClass(error: Error, key: string): unknown {
+  try {
+    return Reflect.get(error, key);
+  } catch {
+    return NOTHING;
+  }
+}
+
+/** Is never sent. */
+const NOTHING: unique symbol = Symbol('nothing');
 
 function canBeSent(value: unknown, findings: Findings): boolean {
   const { seen, doubtful: around } = findings;
