@@ -166,6 +166,18 @@ test('an encode that throws is the failure, with the path to its instance and th
   assert.match(there.message, /^result\.deep\[0\]: The codec of Stubborn failed in encode: will not go$/);
 });
 
+test('a captured instance whose encode throws fails the call with what it threw', limit, async () => {
+  const captured = { people: [new failing.Stubborn()] };
+  const error = await errorOf(
+    pool.defer(() => captured),
+    CodecError,
+  );
+  assert.equal(error.code, 'HEDDLE_CODEC_FAILED');
+  assert.equal(error.className, 'Stubborn');
+  assert.match(error.message, /captures captured\.people\[0\]: The codec of Stubborn failed in encode: will not go$/);
+  assert.equal((error.cause as Error).message, 'will not go');
+});
+
 test('an item whose encode throws is named as an item, and the generator has ended', limit, async () => {
   const items = pool.iterate(failing.itemsThenStubborn);
   assert.equal((await items.next()).value, 1);

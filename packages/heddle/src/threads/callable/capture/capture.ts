@@ -114,8 +114,9 @@ class Graph {
           },
           giveFunction: (path, f, accessor, symbol) =>
             this.#giveFunction({ slot: index, path, accessor, symbol }, f, name, steps),
-          refuse: (path, part) => {
-            throw refuse.unsendable(steps, name, path, part);
+          refuse: (path, obstacle) => {
+            if ('thrown' in obstacle) throw refuse.encodeFailed(steps, name, path, obstacle);
+            throw refuse.unsendable(steps, name, path, obstacle.value);
           },
         }),
       );

@@ -2,7 +2,12 @@ import { EventEmitter } from 'node:events';
 import { types } from 'node:util';
 import { CallableError, type CallableErrorCode, type Refusal } from '../../wire/errors/callable-error.ts';
 import type { Accessor } from '../../wire/captured.ts';
-import { nameOf } from '../../wire/values/obstacle.ts';
+import type { CodecError } from '../../wire/errors/codec-error.ts';
+import {
+  encodeFailed as encodeFailedAt,
+  nameOf,
+  type Obstacle as ObstacleInValue,
+} from '../../wire/values/obstacle.ts';
 import { isGone } from '../../wire/values/pack.ts';
 import { functionName } from '../../wire/function-name.ts';
 import { WHERE_THERE } from '../refusals.ts';
@@ -184,6 +189,16 @@ export function unsendable(
   const holds = path.length === 0 ? `, ${what}` : `, which holds ${pathText(path)}, ${what}`;
   const [code, mend] = kindOfUnsendable(value);
   return refusal(code, steps, `captures ${name}${holds}`, [mend]);
+}
+
+/** What stands in the way is the codec of an instance, and not that the function captures it. */
+export function encodeFailed(
+  steps: readonly Step[],
+  name: string,
+  path: readonly string[],
+  obstacle: ObstacleInValue,
+): CodecError {
+  return encodeFailedAt(obstacle, `${nameAndPlace(steps[0] as Step)} captures ${name}${path.join('')}`);
 }
 
 /** Its own code, such as a getter, throws while its parts are read, or it has too many levels. */

@@ -1,6 +1,6 @@
 import type { Accessor } from '../../wire/captured.ts';
 import { kindOf } from '../../wire/values/plain.ts';
-import { stepTo } from '../../wire/values/obstacle.ts';
+import { type Obstacle, stepTo } from '../../wire/values/obstacle.ts';
 import { obstacleIn } from '../../wire/values/pack.ts';
 import { accessorsOf } from './accessors.ts';
 import type { GivenPart } from './given-parts.ts';
@@ -26,7 +26,7 @@ export interface Inclusions {
    */
   giveFunction(path: readonly string[], f: Function, accessor: Accessor | undefined, symbol?: string): void;
   /** @param steps the way to the part, as it is written: `.a`, `[0]` */
-  refuse(steps: readonly string[], part: unknown): never;
+  refuse(steps: readonly string[], obstacle: Obstacle): never;
 }
 
 /** What is used of one object, by all the functions together. */
@@ -142,7 +142,7 @@ export class CapturedValues {
     const kind = kindOf(value);
     if (kind !== 'object' && kind !== 'array') {
       if (obstacle === undefined) return value;
-      return inclusions.refuse([...path.map(stepTo), ...obstacle.path.reverse()], obstacle.value);
+      return inclusions.refuse([...path.map(stepTo), ...obstacle.path.reverse()], obstacle);
     }
     // Only what has functions in it is copied here, without them.
     const original = value as Record<string, unknown>;

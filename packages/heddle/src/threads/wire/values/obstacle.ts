@@ -70,9 +70,7 @@ export function refusal(obstacle: Obstacle, root: string): UnclonableError | Cod
     );
   }
   const path = root + obstacle.path.reverse().join('');
-  if ('thrown' in obstacle) {
-    return codecFailed(codecOf(obstacle.value as object).address.name, 'encode', obstacle.thrown, `${path}: `);
-  }
+  if ('thrown' in obstacle) return encodeFailed(obstacle, path);
   if (obstacle.notMoved !== undefined) {
     return new UnclonableError(
       `${path}: ${nameOf(obstacle.value)} cannot be moved to another thread. ${obstacle.notMoved}`,
@@ -80,6 +78,11 @@ export function refusal(obstacle: Obstacle, root: string): UnclonableError | Cod
   }
   const way = obstacle.isGone === true ? GONE : wayOut(obstacle.value, obstacle.mayPass === true);
   return new UnclonableError(`${path}: ${nameOf(obstacle.value)} cannot be sent to another thread. ${way}`);
+}
+
+/** The error for an instance whose codec threw, at `path`. */
+export function encodeFailed({ value, thrown }: Obstacle, path: string): CodecError {
+  return codecFailed(codecOf(value as object).address.name, 'encode', thrown, `${path}: `);
 }
 
 const WRAP =
