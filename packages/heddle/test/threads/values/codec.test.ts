@@ -209,6 +209,17 @@ test('a decode that gives a promise is refused, here and there', limit, async ()
   }
 });
 
+test('a create that gives no instance is named, and nothing is filled', limit, async () => {
+  for (const [instance, message] of [
+    [new failing.TardyToBegin(), 'The codec of TardyToBegin made a promise. Its create must return an instance.'],
+    [new failing.Unmade(), 'The codec of Unmade made no object. Its create must return an instance.'],
+  ] as const) {
+    const error = await errorOf(pool.defer(identity<unknown>, [instance]), CodecError);
+    assert.equal(error.code, 'HEDDLE_CODEC_FAILED');
+    assert.equal(error.message, message);
+  }
+});
+
 test('what a codec gives that cannot be sent is refused with its path', limit, async () => {
   const error = await errorOf(pool.defer(identity<unknown>, { a: new failing.Leaky() }), UnclonableError);
   assert.match(error.message, /^args\[0\]\.a\.encode\(\)\.retry: function retry/);

@@ -34,7 +34,7 @@ export function decode(
   for (const { standIn, codec, instead } of instances) {
     const create = known[codec]?.create;
     try {
-      if (create !== undefined) made.set(standIn, attempt(codecs[codec], 'create', create));
+      if (create !== undefined) made.set(standIn, instanceOf(codecs[codec] as CodecAddress, 'create', create));
     } catch (error) {
       if (instead === undefined) throw error;
     }
@@ -70,17 +70,13 @@ function make(
   const registered = known[codec];
   if (registered === undefined) throw unknownCodec(address);
   const { decode: decodeData, fill } = registered;
-  let instance = made.get(standIn);
-  if (decodeData !== undefined) instance = attempt(address, 'decode', () => decodeData(data));
-  else attempt(address, 'fill', () => fill?.(instance as object, data));
-  if (typeof instance !== 'object' || instance === null || isBarePromise(instance)) {
-    const what = typeof instance === 'object' && instance !== null ? 'a promise' : 'no object';
-    throw new CodecError(
-      'HEDDLE_CODEC_FAILED',
-      address.name,
-      `The codec of ${address.name} made ${what}. Its decode must return an instance.`,
-    );
-  }
+  const instance =
+    decodeData === undefined
+      ? (made.get(standIn) as object | undefined)
+      : instanceOf(address, 'decode', () => decodeData(data));
+  // Its create has failed, and something else arrives instead.
+  if (instance === undefined) throw new Error('There is nothing to fill.');
+  if (decodeData === undefined) attempt(address, 'fill', () => fill?.(instance, data));
   // Whoever has it next asks what it is an instance of.
   if (types.isProxy(instance)) attempt(address, 'decode', () => instance instanceof Error);
   if (stack !== undefined) {
@@ -88,6 +84,18 @@ function make(
     Reflect.defineProperty(instance, 'stack', { value: stack, writable: true, configurable: true });
   }
   return instance;
+}
+
+/** What a step of a codec makes, which must be an instance. */
+function instanceOf(address: CodecAddress, step: 'decode' | 'create', make: () => unknown): object {
+  const made = attempt(address, step, make);
+  if (typeof made === 'object' && made !== null && !isBarePromise(made)) return made;
+  const what = typeof made === 'object' && made !== null ? 'a promise' : 'no object';
+  throw new CodecError(
+    'HEDDLE_CODEC_FAILED',
+    address.name,
+    `The codec of ${address.name} made ${what}. Its ${step} must return an instance.`,
+  );
 }
 
 /** What an async decode gives: nobody waits for it, and it would lie where the instance belongs. */
