@@ -226,7 +226,8 @@ test('no code of a Proxy runs when it is refused', limit, async () => {
 test('plain data of another realm arrives as plain data of this one', limit, async () => {
   const foreign: unknown = vm.runInNewContext(
     `({ list: [1, , 'x'], map: new Map([[1, new Set([2])]]), date: new Date(0), regExp: /x/g,
-        bytes: new Uint8Array([1, 2]), memory: new ArrayBuffer(2), view: new DataView(new ArrayBuffer(1)), none: Object.create(null) })`,
+        bytes: new Uint8Array([1, 2]), memory: new ArrayBuffer(2), view: new DataView(new ArrayBuffer(1)), none: Object.create(null),
+        boxed: [Object(1), Object('x'), Object(false), Object(1n)] })`,
   );
   const withHole: unknown[] = [1];
   withHole[2] = 'x';
@@ -239,6 +240,7 @@ test('plain data of another realm arrives as plain data of this one', limit, asy
     memory: new ArrayBuffer(2),
     view: new DataView(new ArrayBuffer(1)),
     none: {},
+    boxed: [Object(1), Object('x'), Object(false), Object(1n)],
   });
 });
 

@@ -104,7 +104,7 @@ export function isArguments(value: object): boolean {
 /** Whether a value that can be sent is nothing but data, whatever realm it is from: no object of Node's. */
 export function isPlainData(value: object): boolean {
   const kind = kindOf(value);
-  if (kind === 'cloneable') return isBuiltIn(value) || types.isBoxedPrimitive(value);
+  if (kind === 'cloneable') return isBuiltIn(value);
   return kind !== 'refused' && kind !== 'transferred';
 }
 
@@ -131,7 +131,13 @@ function isForeignPlain(value: object, prototype: object): Kind | undefined {
 }
 
 function isBuiltIn(value: object): boolean {
-  return types.isDate(value) || types.isRegExp(value) || types.isAnyArrayBuffer(value) || ArrayBuffer.isView(value);
+  return (
+    types.isDate(value) ||
+    types.isRegExp(value) ||
+    types.isAnyArrayBuffer(value) ||
+    ArrayBuffer.isView(value) ||
+    types.isBoxedPrimitive(value)
+  );
 }
 
 const builtInNames: ReadonlySet<string> = new Set([...builtInPrototypes].map(ownConstructorName));
