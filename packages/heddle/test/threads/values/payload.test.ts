@@ -9,10 +9,10 @@ import vm from 'node:vm';
 import { MessageChannel } from 'node:worker_threads';
 import fc from 'fast-check';
 import { Deferred } from 'heddle/defer';
-import { ask, inThread, ThreadPool, UnclonableError } from 'heddle/threads';
+import { ask, inThread, ThreadPool, transfer, UnclonableError } from 'heddle/threads';
 import { giveSlabBuffer, inspectBytes, overwrite } from '../../fixtures/threads/bytes.ts';
 import { countItems } from '../../fixtures/threads/items.ts';
-import { add, identity } from '../../fixtures/threads/jobs.ts';
+import { add, identity, kindOf } from '../../fixtures/threads/jobs.ts';
 import { data, objectsWithin } from '../../support/arbitrary-data.ts';
 import { errorOf } from '../../support/failure-of.ts';
 import { sharedInts } from '../../support/gate.ts';
@@ -340,6 +340,30 @@ test('the refusal of a URL says what is taken in its place, and that is', limit,
   );
   assert.deepEqual(await pool.defer(readFileSync, fileURLToPath(url)), readFileSync(url));
 });
+
+test(
+  'what can only be given away is refused with the word that does so, which the thread then gives back',
+  limit,
+  async () => {
+    const { port1 } = new MessageChannel();
+    for (const [value, name] of [
+      [port1, 'MessagePort'],
+      [new ReadableStream(), 'ReadableStream'],
+      [new WritableStream(), 'WritableStream'],
+      [new TransformStream(), 'TransformStream'],
+    ] as const) {
+      const { message } = await errorOf(pool.defer(identity<unknown>, [value]), UnclonableError);
+      assert.match(
+        message,
+        new RegExp(`^args\\[0\\]\\[0\\]: ${name} cannot be sent to another thread\\. .* transfer\\(`),
+      );
+      assert.equal(await pool.defer(kindOf, transfer(value)), name);
+    }
+    class MessagePort {}
+    const { message } = await errorOf(pool.defer(identity<unknown>, new MessagePort()), UnclonableError);
+    assert.match(message, /MessagePort cannot .* Only plain data /);
+  },
+);
 
 test('the refusals of what fetch takes and gives say what is taken in its place, and that is', limit, async () => {
   const request = new Request('https://example.com/a', { method: 'POST', body: 'warp', headers: { a: 'b' } });

@@ -101,17 +101,26 @@ const GONE = 'Its memory has been moved to another one: send a copy, or send it 
 const MESSAGE =
   'Send what is needed of it: its url, [...headers] of its headers, and as its body what arrayBuffer() gives, awaited.';
 
-/** What the classes of `fetch` are sent as. To ask Node for one of them loads them all, which a name alone does not. */
-const OF_FETCH: ReadonlyMap<string, string> = new Map([
+const MOVE = 'It can be in one thread only: give it away with transfer(it).';
+
+/**
+ * What Node's classes are sent as that are not always loaded: to ask for one of those of `fetch` loads them all, which a
+ * name alone does not.
+ */
+const BY_NAME: ReadonlyMap<string, string> = new Map([
   ['Request', MESSAGE],
   ['Response', MESSAGE],
   ['Headers', 'Send its entries, [...headers], to make it anew there.'],
   ['FormData', 'Send its entries, [...form], to append them to one there.'],
+  ['MessagePort', MOVE],
+  ['ReadableStream', MOVE],
+  ['WritableStream', MOVE],
+  ['TransformStream', MOVE],
 ]);
 
-function wayOutOfFetch(value: unknown, prototype: object | null): string | undefined {
+function wayOutByName(value: unknown, prototype: object | null): string | undefined {
   const name = nameOf(value);
-  const way = OF_FETCH.get(name);
+  const way = BY_NAME.get(name);
   if (way === undefined) return undefined;
   const own = Reflect.get(globalThis, name) as { readonly prototype?: unknown } | undefined;
   return own?.prototype === prototype ? way : undefined;
@@ -136,5 +145,5 @@ function wayOut(value: unknown, mayPass: boolean): string {
   if (types.isGeneratorObject(value)) return mayPass ? AS_ARRAY : ONE_BY_ONE;
   if (typeof value === 'object' && value !== null && !types.isProxy(value) && memoryOf(value) !== undefined)
     return 'WebAssembly shares only what was made to be shared: make it with shared: true, or send a copy of its bytes.';
-  return wayOutOfFetch(value, prototype) ?? PLAIN;
+  return wayOutByName(value, prototype) ?? PLAIN;
 }
