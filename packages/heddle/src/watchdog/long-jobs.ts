@@ -82,7 +82,8 @@ export class LongJobs implements JobWatch {
     const patience = setTimeout(tell, PATIENCE_MS, '').unref();
     const look = (pause: number): void => {
       takeBack = job.holder?.whereIs?.(job, (frames) => {
-        if (frames !== '') tell(frames);
+        // Of what a listener throws in an answer of the inspector, Node would make a warning.
+        if (frames !== '') queueMicrotask(() => tell(frames));
         else again = setTimeout(look, pause, pause * 2).unref();
       });
     };

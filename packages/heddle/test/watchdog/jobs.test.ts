@@ -106,6 +106,25 @@ test('a job in native code, which says nothing about where it is, is reported by
   assert.equal(stdout, 'pbkdf2Sync\n');
 });
 
+test('what is thrown when a job is reported is an uncaught error', async () => {
+  const { stdout, stderr, code } = await runWatched(`
+    import { deferToThread } from 'heddle';
+    const enough = new Int32Array(new SharedArrayBuffer(4));
+    const stop = (error, from) => {
+      console.log(from, error.message);
+      Atomics.store(enough, 0, 1);
+    };
+    process.on('uncaughtException', stop);
+    process.on('warning', (warning) => stop(warning, 'warning'));
+    const watch = watchLoop({ onBlocked: () => {}, jobLimit: 20, onLongJob: ({ functionName }) => {
+      throw new Error(functionName + ' takes too long');
+    } });
+    await deferToThread(function spin(memory) { while (Atomics.load(memory, 0) === 0); }, enough);
+    watch.stop();
+  `);
+  assert.deepEqual([stdout, code], ['uncaughtException spin takes too long\n', 0], stderr);
+});
+
 test('a job that is in no code when it has run for too long is asked again where it is', async () => {
   const { stdout } = await runWatched(`
     import { deferToThread } from 'heddle';
