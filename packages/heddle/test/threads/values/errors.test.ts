@@ -83,6 +83,19 @@ for (const Pool of [ThreadPool, ProcessPool]) {
   });
 }
 
+test('what is hidden on an error and cannot be read is left where it is', limit, async (t) => {
+  const pool = poolFor(t);
+  const captured = faults.giveErrorWithLazyPart();
+  for (const call of [
+    pool.defer(faults.giveErrorWithLazyPart),
+    pool.defer(identity<Error>, captured),
+    pool.defer(() => captured),
+  ]) {
+    const error = await call;
+    assert.deepEqual([error.message, 'lazy' in error], ['with a part', false]);
+  }
+});
+
 test('properties of an error are as visible as they were', limit, async (t) => {
   const error = await errorOf(poolFor(t).defer(faults.throwQuotaError), RangeError);
   assert.deepEqual(Object.keys(error), ['code', 'limit']);

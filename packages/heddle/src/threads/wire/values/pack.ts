@@ -155,8 +155,8 @@ function lookInto(kind: Kind, object: object, findings: Findings): Obstacle | un
 /** Libraries hide on their errors what they need themselves: what cannot be sent of that stays. */
 function lookAtError(error: Error, findings: Findings): Obstacle | undefined {
   const keys = errorKeys(error);
-  const left = keys.filter((key) => isHidden(error, key) && !canBeSent(Reflect.get(error, key), findings));
-  for (const key of classKeys(error)) if (!canBeSent(givenByClass(error, key), findings)) left.push(key);
+  const doubtful = [...keys.filter((key) => isHidden(error, key)), ...classKeys(error)];
+  const left = doubtful.filter((key) => !canBeSent(readOrNothing(error, key), findings));
   if (left.length > 0) {
     findings.left ??= new Map();
     findings.left.set(error, left);
@@ -168,8 +168,8 @@ function lookAtError(error: Error, findings: Findings): Obstacle | undefined {
   );
 }
 
-/** What cannot be read of it is no reason to send nothing, and neither is what cannot be sent. */
-function givenByClass(error: Error, key: string): unknown {
+/** What cannot be read of it is no reason to send nothing, as little as what cannot be sent. */
+function readOrNothing(error: Error, key: string): unknown {
   try {
     return Reflect.get(error, key);
   } catch {
