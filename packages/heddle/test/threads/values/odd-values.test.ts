@@ -77,6 +77,19 @@ for (const Pool of [ThreadPool, ProcessPool]) {
     assert.deepEqual(await arrived, ['Buffer', 'body', true]);
   });
 
+  test(`${name}: a Buffer within what a getter makes anew each time is a Buffer in the thread`, limit, async (t) => {
+    const lazy = {
+      get message(): { readonly parts: readonly Buffer[] } {
+        // With memory of its own, which structured clone could take as it is.
+        return { parts: [Buffer.alloc(4, 'body')] };
+      },
+    };
+    const given = { lazy, map: new Map() };
+    const pool = poolFor(t);
+    const arrived = pool.defer(({ lazy: { message } }: typeof given) => odd.describe(message.parts[0]), given);
+    assert.deepEqual(await arrived, ['Buffer', 'body', true]);
+  });
+
   test(
     `${name}: an arguments object is refused by its path, whether its function is known or not`,
     limit,

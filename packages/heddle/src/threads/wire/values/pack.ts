@@ -245,11 +245,11 @@ function lookAtEncoded(instance: object, findings: Findings): Obstacle | undefin
 
 function lookAtProperties(object: object, keys: readonly string[], findings: Findings): Obstacle | undefined {
   for (const key of keys) {
-    const value = (object as Record<string, unknown>)[key];
-    const obstacle = look(value, findings);
+    const { length } = findings.buffers;
+    const obstacle = look((object as Record<string, unknown>)[key], findings);
     if (obstacle !== undefined) return within(obstacle, stepTo(key));
-    // A getter may give another one to structured clone.
-    if (Buffer.isBuffer(value) && !findings.needsCopy) findings.needsCopy = isGiven(object, key);
+    // A getter may give others to structured clone.
+    if (findings.buffers.length > length && !findings.needsCopy) findings.needsCopy = isGiven(object, key);
   }
   return undefined;
 }
