@@ -4,7 +4,7 @@ import type { CodedInstances } from './coded.ts';
 import { type CodecAddress, codecOf } from './codec.ts';
 import { CodecError } from '../errors/codec-error.ts';
 import { decodingOrder, type Outgoing } from './decoding-order.ts';
-import { classKeys, type ErrorDetails, errorKeys, isGivenAnyway, nearestSharedClass } from './error-details.ts';
+import { type ErrorDetails, errorKeys, nearestSharedClass, partsByClass } from './error-details.ts';
 import { copyOfMemory, largeMemoryOf, sameViewOf, WORTH_MOVING } from './memory.ts';
 import { type PassedFunction, passedBy, type Resolved } from './passed.ts';
 import type { Parcel, Payload } from './payload.ts';
@@ -238,10 +238,8 @@ export class Copy {
       return [key, this.of(this.read(error, key)), enumerable] as const;
     });
     const className = nearestSharedClass(error);
-    for (const key of classKeys(error)) {
-      if (left?.includes(key)) continue;
-      const value = this.read(error, key);
-      if (!isGivenAnyway(error, className, key, value)) properties.push([key, this.of(value), false]);
+    for (const [key, value] of partsByClass(error)) {
+      if (!left?.includes(key)) properties.push([key, this.of(value), false]);
     }
     this.#errors.push({ error: standIn, className, properties });
     return standIn;

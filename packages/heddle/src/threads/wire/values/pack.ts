@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { codecOf } from './codec.ts';
 import { Copy, isPartOfSlab } from './copy.ts';
-import { classKeys, errorKeys } from './error-details.ts';
+import { errorKeys, partsByClass } from './error-details.ts';
 import { LenientCopy } from './lenient-copy.ts';
 import { largeMemoryOf } from './memory.ts';
 import { type Obstacle, refusal, stepTo, within } from './obstacle.ts';
@@ -155,8 +155,8 @@ function lookInto(kind: Kind, object: object, findings: Findings): Obstacle | un
 /** Libraries hide on their errors what they need themselves: what cannot be sent of that stays. */
 function lookAtError(error: Error, findings: Findings): Obstacle | undefined {
   const keys = errorKeys(error);
-  const doubtful = [...keys.filter((key) => isHidden(error, key)), ...classKeys(error)];
-  const left = doubtful.filter((key) => !canBeSent(readOrNothing(error, key), findings));
+  const left = keys.filter((key) => isHidden(error, key) && !canBeSent(readOrNothing(error, key), findings));
+  for (const [key, value] of partsByClass(error)) if (!canBeSent(value, findings)) left.push(key);
   if (left.length > 0) {
     findings.left ??= new Map();
     findings.left.set(error, left);
