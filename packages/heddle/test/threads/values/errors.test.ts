@@ -163,6 +163,10 @@ test('an error arrives whatever hangs on it; a text says what could not come alo
   assert.match(String(has['proxy']), /^\[not cloneable: /);
   assert.match(String(has['symbol']), /^\[not cloneable: Symbol\(mark\)\]$/);
   assert.match(String(has['secret']), /^\[not readable: .*not for you/);
+  const [first, second, third] = has['list'] as unknown[];
+  assert.equal(first, 1);
+  assert.match(String(second), /^\[not readable: .*not for you/);
+  assert.match(String(third), /^\[not cloneable: /);
   assert.match(String((has['rude'] as { f: unknown }).f), /^\[not cloneable: \[Function: f\]\]$/);
 });
 

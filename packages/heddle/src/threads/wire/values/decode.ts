@@ -2,6 +2,7 @@ import { types } from 'node:util';
 import type { CodedInstance, CodedInstances } from './coded.ts';
 import { codecAt, type CodecAddress, type RegisteredCodec } from './codec.ts';
 import { CodecError } from '../errors/codec-error.ts';
+import { isDense } from './dense.ts';
 import { isPlain } from './decoding-order.ts';
 import type { PassedFunction } from './passed.ts';
 import { reasonOf } from './reason-of.ts';
@@ -133,10 +134,19 @@ function replace(root: unknown, made: ReadonlyMap<object, unknown>, seen: Set<ob
 }
 
 function replaceProperties(container: object, replaced: (value: unknown) => unknown): void {
+  if (Array.isArray(container) && isDense(container)) return replaceItems(container, replaced);
   for (const key of Object.getOwnPropertyNames(container)) {
     const descriptor = Object.getOwnPropertyDescriptor(container, key) as PropertyDescriptor;
     const value = replaced(descriptor.value);
     if (value !== descriptor.value) Object.defineProperty(container, key, { ...descriptor, value });
+  }
+}
+
+function replaceItems(items: unknown[], replaced: (value: unknown) => unknown): void {
+  for (let index = 0; index < items.length; index++) {
+    const item = items[index];
+    const instead = replaced(item);
+    if (instead !== item) items[index] = instead;
   }
 }
 

@@ -56,6 +56,15 @@ export class LenientCopy extends Copy {
     }
   }
 
+  protected override dense(items: readonly unknown[]): unknown[] | undefined {
+    try {
+      return super.dense(items);
+    } catch {
+      // An item has a getter that throws: each is read by itself.
+      return undefined;
+    }
+  }
+
   /** Its prototype alone does not show whether structured clone takes it: its memory may be gone. */
   protected override leaf(value: object): object {
     structuredClone(value);
