@@ -467,6 +467,31 @@ describe('a program', () => {
     assert.match(stderr, /remember \(.*snapshot\.mjs:4:18\) uses cache, which the program writes into/);
   });
 
+  test('that fills a table at its top is told nothing, and of what it may write later it is', () => {
+    const ways = [
+      'const filled = []; filled.push(1); for (const n of [2, 3]) filled[n] = n;',
+      'const named = Object.create(null); if (named) named.one = 1;',
+      'const counts = {}; class Counted { at = (counts.made = 1); }',
+      'const kept = new Set(); const keep = (n) => kept.add(n);',
+    ];
+    const above = ['const look = () => late[0] + filled.length;', 'const late = []; late.push(4);', ...ways];
+    write('filled.mjs', [...above, 'export const calls = [look, () => named.one];']);
+    write('filled.cjs', [...above, 'exports.calls = [look, () => named.one];']);
+    const file = write('fills.mjs', [
+      `import { deferToThread } from ${JSON.stringify(heddle)};`,
+      "import { calls } from './filled.mjs';",
+      "import common from './filled.cjs';",
+      ...ways,
+      'for (const call of [...calls, ...common.calls]) await deferToThread(call);',
+      'await deferToThread(() => filled.length + named.one);',
+      'const after = {};',
+      'for (const n of [1]) { after[n] = n; await deferToThread(() => [after, counts, kept]); }',
+    ]);
+    const { stderr } = run([file]);
+    const warned = stderr.matchAll(/uses (\w+), which the program writes into/g);
+    assert.deepEqual(Array.from(warned, ([, name]) => name).toSorted(), ['after', 'counts', 'kept'], stderr);
+  });
+
   test('that calls a method of its own, which has the name of one that writes, is told nothing', () => {
     const file = write('own-methods.mjs', [
       `import { deferToThread } from ${JSON.stringify(heddle)};`,

@@ -40,6 +40,12 @@ export interface ModuleFacts {
   isStrictAt(offset: number): boolean;
   /** Whether something is written somewhere into what a name stands for at this offset, its value now. */
   isWrittenInto(name: string, offset: number, value: unknown): boolean;
+  /**
+   * The same, without what is written but once, before the code at this offset is made: a table that is filled at the top.
+   *
+   * @param isLoaded tells whether all that stands at the top of the module has run
+   */
+  isWrittenLater(name: string, offset: number, value: unknown, isLoaded: () => boolean): boolean;
   /** What its `//# sourceMappingURL=` says, empty where it has none; undefined where there is no text. */
   readonly sourceMapUrl: string | undefined;
   /** What its `//# sourceURL=` says, where it has one. */
@@ -50,6 +56,8 @@ export interface ModuleFacts {
 interface Write {
   readonly stretch: Stretch;
   readonly call: readonly string[] | undefined;
+  /** Up to where code stands that may run before the last such write; infinite for what functions write. */
+  until: number;
 }
 
 const EVERYWHERE: Stretch = [-1, Number.POSITIVE_INFINITY];
@@ -67,6 +75,7 @@ const UNKNOWN: ModuleFacts = {
   namedExpressions: new Map(),
   isStrictAt: () => false,
   isWrittenInto: () => false,
+  isWrittenLater: () => false,
   sourceMapUrl: undefined,
   sourceUrl: undefined,
 };
@@ -153,7 +162,7 @@ function writesIn(
   program: Program,
   isStrictAt: (offset: number) => boolean,
   see: (node: AnyNode) => void,
-): Pick<ModuleFacts, 'reassigned' | 'replaced' | 'evaluates' | 'decorated' | 'isWrittenInto'> {
+): Pick<ModuleFacts, 'reassigned' | 'replaced' | 'evaluates' | 'decorated' | 'isWrittenInto' | 'isWrittenLater'> {
   const reassigned = new Set(declaredAgain(program));
   const functions = new DeclaredFunctions();
   let evaluates = false;
@@ -162,6 +171,8 @@ function writesIn(
   /** The static blocks of classes, by the name of the class. */
   const ownBlocks = new Map<string, Stretch[]>();
   let around: EnclosingFunction | undefined;
+  /** The outermost loop or field of a class around what is looked at: it runs more than once. */
+  let repeated: AnyNode | undefined;
   /** Whether a class writes into itself while it is made, as it does again in a thread. */
   const isWhileMade = ({ name, start }: Identifier): boolean =>
     (ownBlocks.get(name) ?? []).some(
@@ -176,7 +187,10 @@ function writesIn(
     if (writes.size === 0) mutated.set(root.name, writes);
     const stretch: Stretch = owner === undefined ? EVERYWHERE : [owner.node.start, owner.node.end];
     const key = `${stretch[0]} ${call?.join('.') ?? '='}`;
-    if (!writes.has(key)) writes.set(key, { stretch, call });
+    const until = around === undefined ? lastOf(root, repeated) : Number.POSITIVE_INFINITY;
+    const write = writes.get(key);
+    if (write === undefined) writes.set(key, { stretch, call, until });
+    else write.until = Math.max(write.until, until);
   };
   const written = (target: AnyNode): void => {
     if (target.type === 'MemberExpression') {
@@ -204,6 +218,8 @@ function writesIn(
     while (around !== undefined && !(around.node.start <= node.start && node.end <= around.node.end)) {
       around = around.outer;
     }
+    if (repeated !== undefined && !(repeated.start <= node.start && node.end <= repeated.end)) repeated = undefined;
+    if (repeated === undefined && isRepeated(node)) repeated = node;
     see(node);
     if ('params' in node) around = new EnclosingFunction(node, around);
     if (node.type === 'ClassDeclaration' || node.type === 'ClassExpression') noteBlocks(node, ownBlocks);
@@ -229,7 +245,17 @@ function writesIn(
     }
     for (const child of childrenOf(node)) open.push(child);
   }
-  return { reassigned, replaced: functions.replaced(), evaluates, decorated, isWrittenInto: isOneOf(mutated) };
+  return { reassigned, replaced: functions.replaced(), evaluates, decorated, ...writesAmong(mutated) };
+}
+
+function isRepeated({ type }: AnyNode): boolean {
+  return /^(?:For|While|DoWhile)\w*Statement$|^PropertyDefinition$/.test(type);
+}
+
+function lastOf(written: AnyNode, repeated: AnyNode | undefined): number {
+  if (repeated === undefined) return written.end;
+  // A field is made with each instance.
+  return repeated.type === 'PropertyDefinition' ? Number.POSITIVE_INFINITY : repeated.end;
 }
 
 function noteBlocks({ id, body }: Class, blocks: Map<string, Stretch[]>): void {
@@ -239,14 +265,23 @@ function noteBlocks({ id, body }: Class, blocks: Map<string, Stretch[]>): void {
 }
 
 /** Made here, where nothing else is within its reach: the syntax tree would stay with it. */
-function isOneOf(mutated: ReadonlyMap<string, ReadonlyMap<string, Write>>): ModuleFacts['isWrittenInto'] {
-  return (name, offset, value) => {
+function writesAmong(
+  mutated: ReadonlyMap<string, ReadonlyMap<string, Write>>,
+): Pick<ModuleFacts, 'isWrittenInto' | 'isWrittenLater'> {
+  const isOne = (name: string, offset: number, value: unknown, counts: (write: Write) => boolean): boolean => {
     // Asked at each call: in a minified bundle a name has many of them.
-    for (const { stretch, call } of mutated.get(name)?.values() ?? []) {
+    for (const write of mutated.get(name)?.values() ?? []) {
+      const { stretch, call } = write;
       const [start, end] = stretch;
-      if (start < offset && offset < end && (call === undefined || isBuiltIn(value, call))) return true;
+      if (start < offset && offset < end && (call === undefined || isBuiltIn(value, call)) && counts(write))
+        return true;
     }
     return false;
+  };
+  return {
+    isWrittenInto: (name, offset, value) => isOne(name, offset, value, () => true),
+    isWrittenLater: (name, offset, value, isLoaded) =>
+      isOne(name, offset, value, ({ until }) => until === Number.POSITIVE_INFINITY || (offset < until && !isLoaded())),
   };
 }
 

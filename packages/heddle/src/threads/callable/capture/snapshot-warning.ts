@@ -1,5 +1,8 @@
 import { functionName } from '../../wire/function-name.ts';
 import { sourcePosition } from '../scripts/source-position.ts';
+import { commonJsCache } from '../common-js-cache.ts';
+import { knownNamespace } from '../modules/loaded-import.ts';
+import type { Literal } from './literal.ts';
 import { isBuiltIn } from './mutators.ts';
 import type { Step } from './refusals.ts';
 import type { Variable } from './variables.ts';
@@ -18,7 +21,8 @@ export function warnOfSnapshot(steps: readonly Step[], { usage, value, atTop }: 
   const { f, literal } = steps.at(-1) as Step;
   const { name } = usage;
   const isWrittenInto = usage.mutated || usage.mutators.some((path) => isBuiltIn(value, path));
-  if (!isWrittenInto && !(atTop && literal.facts.isWrittenInto(name, literal.start, value))) return;
+  const { facts, start } = literal;
+  if (!isWrittenInto && !(atTop && facts.isWrittenLater(name, start, value, () => isLoaded(literal)))) return;
   if (!isNews(steps, name)) return;
   const who = functionName(f) || 'An anonymous function';
   const { file, line, column } = sourcePosition(literal);
@@ -45,6 +49,11 @@ export function warnOfStaticValues(steps: readonly Step[], calledAs: string): vo
       'argument and return what has changed; or, if each thread may have its own, export the class from a module.',
     WARNING,
   );
+}
+
+/** Whether all that stands at the top of a function's module has run. Of the program's entry, an ES module, nobody can tell. */
+function isLoaded({ script, isModule }: Literal): boolean {
+  return isModule ? knownNamespace(script) !== undefined : commonJsCache()[script]?.loaded === true;
 }
 
 /** Whether nobody has been told yet of what goes by this name in the last of the functions. */
