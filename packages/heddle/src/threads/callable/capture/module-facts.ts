@@ -56,7 +56,7 @@ export interface ModuleFacts {
 interface Write {
   readonly stretch: Stretch;
   readonly call: readonly string[] | undefined;
-  /** Up to where code stands that may run before the last such write; infinite for what functions write. */
+  /** Up to where code stands that may run before the last such write; infinite for what is written by functions within. */
   until: number;
 }
 
@@ -187,7 +187,7 @@ function writesIn(
     if (writes.size === 0) mutated.set(root.name, writes);
     const stretch: Stretch = owner === undefined ? EVERYWHERE : [owner.node.start, owner.node.end];
     const key = `${stretch[0]} ${call?.join('.') ?? '='}`;
-    const until = around === undefined ? lastOf(root, repeated) : Number.POSITIVE_INFINITY;
+    const until = around === owner ? lastOf(root, repeated) : Number.POSITIVE_INFINITY;
     const write = writes.get(key);
     if (write === undefined) writes.set(key, { stretch, call, until });
     else write.until = Math.max(write.until, until);
