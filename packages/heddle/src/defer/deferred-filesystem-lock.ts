@@ -69,8 +69,10 @@ export class DeferredFilesystemLock {
    * @throws InvalidArgumentError when the path is none, or for an option
    */
   constructor(path: string, options: FilesystemLockOptions = {}) {
-    if (typeof path !== 'string' || path === '') {
-      throw new InvalidArgumentError(`The path of a lock file must be a text, not ${inspect(path)}.`);
+    if (typeof path !== 'string' || path === '' || path.includes('\0')) {
+      throw new InvalidArgumentError(
+        `The path of a lock file must be a text without null bytes, not ${inspect(path, { depth: 0 })}.`,
+      );
     }
     const { clock = systemTime, interval = 1_000 } = checkOptions(options, checks, 'DeferredFilesystemLock');
     this.path = path;
@@ -93,7 +95,8 @@ export class DeferredFilesystemLock {
    * Takes the lock if no living process has it, without waiting.
    *
    * @returns whether this object has it now; false as well when it had it before
-   * @throws what the file system says, other than that the file is there
+   * @throws InvalidArgumentError when there is something at its path that is no lock; what the file system says, other
+   *   than that the file is there
    */
   lock(): boolean {
     const attempt = makeLockFile(this.#file);

@@ -1,4 +1,5 @@
 import { linkSync, lstatSync, readFileSync, readlinkSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import { InvalidArgumentError } from './errors.ts';
 import { hasDied, ownIdentity } from './process-identity.ts';
 
 /** How an attempt to make a lock file has ended. */
@@ -19,6 +20,7 @@ const MOST_TRIES = 100;
  * whole or not at all. Where there are none, it is a file with the same text.
  *
  * @returns `'made anew'` where the file of a dead process had to go first
+ * @throws InvalidArgumentError when there is something else; what the file system says
  */
 export function makeLockFile(path: string): LockAttempt {
   let anew = false;
@@ -34,7 +36,13 @@ export function makeLockFile(path: string): LockAttempt {
 
 /** Removes the lock file at `path`; false when it is not this process's. */
 export function removeLockFile(path: string): boolean {
-  if (holderOf(path) !== ownIdentity()) return false;
+  try {
+    if (holderOf(path) !== ownIdentity()) return false;
+  } catch (error) {
+    // Somebody has put something else in its place.
+    if (error instanceof InvalidArgumentError) return false;
+    throw error;
+  }
   unlinkSync(path);
   return true;
 }
@@ -102,16 +110,21 @@ function holderOf(path: string): string | undefined {
   }
 }
 
-/** The same of a lock that is a file. @throws `otherwise` when it is no lock */
-function holderInFile(path: string, otherwise: unknown): string | undefined {
+/** The same of a lock that is a file. @throws InvalidArgumentError when it is no lock */
+function holderInFile(path: string, noLink: unknown): string | undefined {
   try {
     const stats = lstatSync(path);
+    if (stats.isSymbolicLink()) throw noLink;
     const text = stats.isFile() && stats.size <= LONGEST_TEXT ? readFileSync(path, 'utf8') : '';
     if (text.startsWith(MARK)) return text.slice(MARK.length);
   } catch (error) {
     if (isMissing(error)) return undefined;
+    throw error;
   }
-  throw otherwise;
+  throw new InvalidArgumentError(
+    `There is something at ${path} that is no lock, and is left alone: give the lock a path of its own.`,
+    { cause: noLink },
+  );
 }
 
 function isMissing(error: unknown): boolean {

@@ -52,12 +52,12 @@ test('a file that is no lock is left alone, and is an error, whatever it is', (t
   const { lock } = makeLock(t);
   for (const text of ['precious', '', `heddle lock of ${'1'.repeat(1_000)}`]) {
     fs.writeFileSync(lock.path, text);
-    assert.throws(() => lock.lock(), { code: 'EINVAL' });
+    assert.throws(() => lock.lock(), { code: 'HEDDLE_INVALID_ARGUMENT' });
     assert.equal(fs.readFileSync(lock.path, 'utf8'), text);
   }
   fs.rmSync(lock.path);
   fs.mkdirSync(lock.path);
-  assert.throws(() => lock.lock(), { code: 'EINVAL' });
+  assert.throws(() => lock.lock(), { code: 'HEDDLE_INVALID_ARGUMENT' });
 });
 
 test('of processes that can make no links, some of which die with the lock, never two have it', async (t) => {

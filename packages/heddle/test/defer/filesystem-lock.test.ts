@@ -102,6 +102,16 @@ describe('in one process', { skip }, () => {
     assert.throws(() => lock.unlock(), /is not held/);
   });
 
+  test('a lock in whose place there is another file is held no more, and that is left alone', (t) => {
+    const lock = new DeferredFilesystemLock(lockPath(t));
+    lock.lock();
+    rmSync(lock.path);
+    writeFileSync(lock.path, 'precious');
+    assert.throws(() => lock.unlock(), NotAcquiredError);
+    assert.equal(lock.locked, false);
+    assert.equal(readFileSync(lock.path, 'utf8'), 'precious');
+  });
+
   test('a lock that the file system does not let go is still held, and is unlocked when it does', (t) => {
     const folder = path.join(path.dirname(lockPath(t)), 'folder');
     mkdirSync(folder);
@@ -129,8 +139,11 @@ describe('in one process', { skip }, () => {
   test('a file that is no lock is left alone, and is an error', (t) => {
     const lock = new DeferredFilesystemLock(lockPath(t));
     writeFileSync(lock.path, 'precious');
-    assert.throws(() => lock.lock(), { code: 'EINVAL' });
-    failureResultOf(lock.deferUntilLocked(), Error);
+    assert.throws(
+      () => lock.lock(),
+      (error) => error instanceof InvalidArgumentError && error.message.includes(`${lock.path} that is no lock`),
+    );
+    failureResultOf(lock.deferUntilLocked(), InvalidArgumentError);
     assert.equal(readFileSync(lock.path, 'utf8'), 'precious');
   });
 
@@ -260,7 +273,7 @@ describe('deferUntilLocked', { skip }, () => {
     rmSync(lock.path);
     writeFileSync(lock.path, 'precious');
     clock.advance(1_000);
-    assert.equal((failureResultOf(locked).value as { code: string }).code, 'EINVAL');
+    assert.equal((failureResultOf(locked).value as { code: string }).code, 'HEDDLE_INVALID_ARGUMENT');
     assert.deepEqual(clock.getDelayedCalls(), []);
   });
 });
