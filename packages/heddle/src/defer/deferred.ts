@@ -265,6 +265,8 @@ export class Deferred<T> implements Promise<T> {
   ): AnyDeferred {
     const value = onValue === undefined ? undefined : requireStep(onValue, 'callback');
     const failure = onFailure === undefined ? undefined : requireStep(onFailure, 'errback');
+    if (valueArgs !== undefined) requireArguments(valueArgs, 'callback');
+    if (failureArgs !== undefined) requireArguments(failureArgs, 'errback');
     this.#add(
       value && valueArgs ? withArguments(value, ...valueArgs) : value,
       failure && failureArgs ? withArguments(failure, ...failureArgs) : failure,
@@ -276,11 +278,18 @@ export class Deferred<T> implements Promise<T> {
    * Fires `other` with the result this chain has here. Afterwards the result
    * is `undefined`: it has gone to `other`. Cancelling `other` does not reach
    * this Deferred.
+   *
+   * @throws InvalidArgumentError when `other` is no Deferred, nor anything else that can be fired
    */
   chainDeferred(other: Chained<T>): Deferred<void> {
     if (other instanceof Deferred && other.callback === Deferred.prototype.callback) {
       this.#push(new Look((result) => this.#passOn(result, other as AnyDeferred), true));
       return this as unknown as Deferred<void>;
+    }
+    if (typeof other?.callback !== 'function' || typeof other.errback !== 'function') {
+      throw new InvalidArgumentError(
+        `What a Deferred passes its result on to must be a Deferred, not ${inspect(other, { depth: 0 })}.`,
+      );
     }
     return this.addCallbacks(
       (value) => other.callback(value),
@@ -719,6 +728,13 @@ function toAwaited(value: unknown): AnyDeferred | undefined {
 function requireStep(step: unknown, role: string): Step {
   if (typeof step === 'function') return step as Step;
   throw new InvalidArgumentError(`A Deferred's ${role} must be a function, not ${inspect(step, { depth: 0 })}.`);
+}
+
+function requireArguments(args: unknown, role: string): void {
+  if (Array.isArray(args)) return;
+  throw new InvalidArgumentError(
+    `The further arguments of a Deferred's ${role} must be an array, not ${inspect(args, { depth: 0 })}.`,
+  );
 }
 
 const beingCancelled = (): typeof goesOn => goesOn;

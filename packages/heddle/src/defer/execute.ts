@@ -1,6 +1,7 @@
 import type { Deferred } from './deferred.ts';
 import { InvalidArgumentError } from './errors.ts';
 import type { Failure } from './failure.ts';
+import { requireFunction } from './require-function.ts';
 import { fail, succeed } from './succeed.ts';
 import { isThenable } from './thenable.ts';
 
@@ -9,7 +10,7 @@ import { isThenable } from './thenable.ts';
  * a Deferred. For synchronous code behind an interface of Deferreds; where `f`
  * may be asynchronous, use {@link maybeDeferred}.
  *
- * Fails with an InvalidArgumentError when `f` returns a Deferred or a promise.
+ * Fails with an InvalidArgumentError when `f` is no function, or returns a Deferred or a promise.
  *
  * @example
  * ```ts
@@ -23,6 +24,7 @@ export function execute<A extends unknown[], U>(
   ...args: A
 ): Deferred<Exclude<U, Failure | PromiseLike<unknown>>> {
   try {
+    requireFunction(f, 'What execute calls');
     const answer = f(...args);
     if (!isThenable(answer)) return succeed(answer as Exclude<U, Failure | PromiseLike<unknown>>);
     const name = f.name === '' ? 'The function given' : `${f.name}()`;

@@ -1,5 +1,6 @@
 import { inspect, types } from 'node:util';
 import { ofAllCopies } from './all-copies.ts';
+import { InvalidArgumentError } from './errors.ts';
 
 /** Behind a Failure of whichever copy of the library. Every callback asks its answer for it. */
 const AnyFailure = ofAllCopies('heddle.failures');
@@ -49,13 +50,17 @@ export class Failure<E = unknown> {
   /**
    * The first of the given classes that the error is an instance of, or
    * `undefined`. To narrow the type of `value` as well, use {@link is}.
+   *
+   * @throws InvalidArgumentError when one of them is no class: names of classes are none
    */
   check<C extends readonly ErrorClass[]>(...classes: C): C[number] | undefined {
+    requireClasses(classes);
     return classes.find((errorClass) => this.value instanceof errorClass);
   }
 
   /** Whether the error is an instance of `errorClass`, as a type guard. */
   is<V>(errorClass: ErrorClass<V>): this is Failure<V> {
+    requireClasses([errorClass]);
     return this.value instanceof errorClass;
   }
 
@@ -111,6 +116,7 @@ export class Failure<E = unknown> {
    * @param output where to; stderr by default
    */
   printTraceback(output: { write(text: string): unknown } = process.stderr): void {
+    requireMethod(output, 'write', 'What a traceback is printed to', 'a stream');
     output.write(`${this.getTraceback()}\n`);
   }
 
@@ -130,6 +136,7 @@ export class Failure<E = unknown> {
    * @throws what the generator does not catch
    */
   throwExceptionIntoGenerator<Y, R>(generator: Generator<Y, R, never>): IteratorResult<Y, R> {
+    requireMethod(generator, 'throw', 'What an error is thrown into', 'a generator');
     return generator.throw(this.value);
   }
 
@@ -154,6 +161,23 @@ export function textOf({ value }: Failure): string {
   return read(() =>
     value instanceof Error ? value : inspect(value, { depth: 0, breakLength: Number.POSITIVE_INFINITY }),
   );
+}
+
+/** @throws InvalidArgumentError for what can be on the right of no `instanceof` */
+export function requireClasses(classes: readonly unknown[]): void {
+  for (const errorClass of classes) {
+    if (typeof errorClass === 'function') continue;
+    throw new InvalidArgumentError(`An error is compared with classes, and ${show(errorClass)} is none.`);
+  }
+}
+
+function requireMethod(value: unknown, method: string, what: string, wanted: string): void {
+  if (typeof (value as Record<string, unknown> | null | undefined)?.[method] === 'function') return;
+  throw new InvalidArgumentError(`${what} must be ${wanted}, with a method ${method}, not ${show(value)}.`);
+}
+
+function show(value: unknown): string {
+  return inspect(value, { depth: 0 });
 }
 
 function stackOf(value: unknown): string | undefined {

@@ -2,7 +2,8 @@ import { Deferred, isDeferred, type Settled } from './deferred.ts';
 import { Hold } from './hold.ts';
 import { maybeDeferred } from './maybe-deferred.ts';
 import { NotAcquiredError } from './not-acquired-error.ts';
-import { succeed } from './succeed.ts';
+import { requireFunction } from './require-function.ts';
+import { fail, succeed } from './succeed.ts';
 import { isThenable } from './thenable.ts';
 import { whenSettled } from './when-settled.ts';
 import { WaitingLine } from './waiting-line.ts';
@@ -63,8 +64,15 @@ export abstract class TokenPool {
    * Calls `f` when it is its turn, releases when what it gave has ended, well
    * or badly, and passes that on. Cancelling leaves the line, or cancels what
    * `f` gave: a promise cannot be, so that the next one waits until it is settled all the same.
+   *
+   * @returns fails at once with an InvalidArgumentError when `f` is no function
    */
   run<A extends unknown[], U>(f: (...args: A) => U, ...args: A): Deferred<Settled<U>> {
+    try {
+      requireFunction(f, 'What run calls');
+    } catch (error) {
+      return fail(error);
+    }
     return this.acquire().addCallback((hold) => {
       const giveBack = (): void => hold[Symbol.dispose]();
       let goesOnWhenCancelled = false;

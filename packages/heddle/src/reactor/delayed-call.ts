@@ -3,8 +3,9 @@ import { type InspectOptionsStylized, inspect } from 'node:util';
 import type { ScheduledCall } from '../defer/clock.ts';
 import { debugging, placeOf, recordAdded } from '../defer/debug.ts';
 import { InvalidArgumentError } from '../defer/errors.ts';
+import { requireFunction } from '../defer/require-function.ts';
 import { AlreadyCalled, AlreadyCancelled } from './errors.ts';
-import { nameOf, requireFunction } from './event-call.ts';
+import { nameOf } from './event-call.ts';
 
 /** The time source that a delayed call belongs to. */
 export interface DelayedCallOwner {

@@ -1,7 +1,6 @@
-import { inspect } from 'node:util';
 import { type Deferred, observe } from '../defer/deferred.ts';
 import { dispatchRecord } from '../defer/dispatch.ts';
-import { CancelledError, InvalidArgumentError } from '../defer/errors.ts';
+import { CancelledError } from '../defer/errors.ts';
 import { Failure } from '../defer/failure.ts';
 import { maybeDeferred } from '../defer/maybe-deferred.ts';
 
@@ -34,9 +33,4 @@ export function callForEvent(f: () => unknown, origin: string, report: ReportErr
 export function nameOf(f: Function): string {
   const name: unknown = f.name;
   return typeof name === 'string' && name !== '' ? name : 'an anonymous function';
-}
-
-/** @throws InvalidArgumentError when `f` is no function; `what` says what it was meant for */
-export function requireFunction(f: unknown, what: string): void {
-  if (typeof f !== 'function') throw new InvalidArgumentError(`${what} must be a function, not ${inspect(f)}.`);
 }

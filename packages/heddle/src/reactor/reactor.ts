@@ -3,13 +3,14 @@ import type { Deferred } from '../defer/deferred.ts';
 import { InvalidArgumentError } from '../defer/errors.ts';
 import { Failure } from '../defer/failure.ts';
 import { maybeDeferred } from '../defer/maybe-deferred.ts';
+import { requireFunction } from '../defer/require-function.ts';
 import type { DelayedCall } from './delayed-call.ts';
 import { ReactorAlreadyRunning, ReactorNotRunning, ShutdownTimeoutError } from './errors.ts';
-import { callForEvent, nameOf, type ReportError, requireFunction } from './event-call.ts';
+import { callForEvent, nameOf, type ReportError } from './event-call.ts';
 import type { KeepAlive } from './keep-alive.ts';
 import { completeRunOptions, type RunOptions } from './run-options.ts';
 import { exitCodeOf, Signals } from './signals.ts';
-import { type Phase, SystemEvent, type SystemEventTrigger } from './system-event.ts';
+import { type Phase, requireEvent, requireTrigger, SystemEvent, type SystemEventTrigger } from './system-event.ts';
 import type { ReactorThreadPool } from './thread-pool.ts';
 import type { ReactorTime } from './time.ts';
 
@@ -209,7 +210,7 @@ export class Reactor<Pool extends ReactorThreadPool = ReactorThreadPool> impleme
    * @param phase `'before'`: the event waits for the Deferreds and promises
    *   that these return; `'during'` and `'after'` are run in this order
    * @returns what {@link removeSystemEventTrigger} takes
-   * @throws InvalidArgumentError when there is no such phase, or `f` is no function
+   * @throws InvalidArgumentError when there is no such phase, the event has no name, or `f` is no function
    */
   addSystemEventTrigger<A extends unknown[]>(
     phase: Phase,
@@ -217,6 +218,7 @@ export class Reactor<Pool extends ReactorThreadPool = ReactorThreadPool> impleme
     f: (...args: A) => unknown,
     ...args: A
   ): SystemEventTrigger {
+    requireEvent(event);
     return this.#event(event).add(phase, f, args);
   }
 
@@ -224,8 +226,10 @@ export class Reactor<Pool extends ReactorThreadPool = ReactorThreadPool> impleme
    * Takes a trigger back.
    *
    * @returns whether it was still to come
+   * @throws InvalidArgumentError when it is no trigger: `callWhenRunning` gives none where it has called the function
    */
   removeSystemEventTrigger(trigger: SystemEventTrigger): boolean {
+    requireTrigger(trigger);
     const event = this.#events.get(trigger.event);
     if (event === undefined) return false;
     const wasToCome = event.remove(trigger);
@@ -236,9 +240,11 @@ export class Reactor<Pool extends ReactorThreadPool = ReactorThreadPool> impleme
   /**
    * Fires an event of your own: its triggers run in their phases, each once.
    *
-   * @throws InvalidArgumentError for `'startup'` and `'shutdown'`, which belong to `run()` and `stop()`
+   * @throws InvalidArgumentError for `'startup'` and `'shutdown'`, which belong to `run()` and `stop()`, and for what is no
+   *   name
    */
   fireSystemEvent(event: string): void {
+    requireEvent(event);
     if (event === 'startup' || event === 'shutdown') {
       throw new InvalidArgumentError(`The event ${event} is the reactor's own: use run() and stop().`);
     }
@@ -266,8 +272,16 @@ export class Reactor<Pool extends ReactorThreadPool = ReactorThreadPool> impleme
     return this.#threadPool;
   }
 
-  /** Sets how many threads the pool may have. */
+  /**
+   * Sets how many threads the pool may have.
+   *
+   * @throws InvalidArgumentError when there can be no such pool
+   */
   suggestThreadPoolSize(max: number): void {
+    // As an option it would count as not given.
+    if (max === undefined) {
+      throw new InvalidArgumentError('suggestThreadPoolSize needs a number of threads, not undefined.');
+    }
     this.getThreadPool().adjustPoolSize({ max });
   }
 

@@ -2,7 +2,8 @@ import { AsyncResource } from 'node:async_hooks';
 import { inspect } from 'node:util';
 import { observe } from '../defer/deferred.ts';
 import { InvalidArgumentError } from '../defer/errors.ts';
-import { callForEvent, nameOf, type ReportError, requireFunction } from './event-call.ts';
+import { requireFunction } from '../defer/require-function.ts';
+import { callForEvent, nameOf, type ReportError } from './event-call.ts';
 
 /** When a trigger runs, in relation to its event. */
 export type Phase = 'before' | 'during' | 'after';
@@ -20,6 +21,21 @@ interface Trigger extends SystemEventTrigger {
 }
 
 const phases: readonly Phase[] = ['before', 'during', 'after'];
+
+/** @throws InvalidArgumentError when `event` is no name of an event */
+export function requireEvent(event: unknown): void {
+  if (typeof event === 'string') return;
+  throw new InvalidArgumentError(`The name of an event must be a text, not ${inspect(event, { depth: 0 })}.`);
+}
+
+/** @throws InvalidArgumentError when `trigger` is none that was added */
+export function requireTrigger(trigger: unknown): void {
+  const { phase, event } = (trigger ?? {}) as Partial<SystemEventTrigger>;
+  if (phases.includes(phase as Phase) && typeof event === 'string') return;
+  throw new InvalidArgumentError(
+    `What is removed must be what addSystemEventTrigger has returned, not ${inspect(trigger, { depth: 0 })}.`,
+  );
+}
 
 /**
  * One event of the system's life, such as `startup` or `shutdown`, with what

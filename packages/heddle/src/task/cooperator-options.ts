@@ -17,7 +17,7 @@ export interface CooperatorOptions {
    * until no task has anything left to do: there, give a {@link terminationPredicateFactory}.
    */
   readonly clock?: Pick<TaskClock, 'now'> | undefined;
-  /** Has a function called in a later turn of the loop. Default `setImmediate`. */
+  /** Has a function called in a later turn of the loop, and returns what takes that back. Default `setImmediate`. */
   readonly scheduler?: ((turn: () => void) => ScheduledTurn) | undefined;
   /**
    * Called at the beginning of each turn; what it returns is called after each step, and says whether the turn is over.

@@ -1,5 +1,7 @@
+import { inspect } from 'node:util';
 import { checkOptions } from '../defer/check-options.ts';
 import type { Deferred, Settled } from '../defer/deferred.ts';
+import { InvalidArgumentError } from '../defer/errors.ts';
 import { clearImmediate, now, setImmediate } from '../defer/node-timers.ts';
 import { CooperativeTask } from './cooperative-task.ts';
 import {
@@ -173,7 +175,14 @@ export class Cooperator {
 
   #schedule(): void {
     if (this.#inTurn || this.#willTurn || !this.running || !this.#hasReady) return;
-    this.#scheduled = this.#scheduler(() => this.#turn());
+    const scheduled = this.#scheduler(() => this.#turn());
+    if (typeof scheduled?.cancel !== 'function') {
+      throw new InvalidArgumentError(
+        "A Cooperator's scheduler must return an object with a method cancel(), as reactor.callLater does, " +
+          `not ${inspect(scheduled, { depth: 0 })}.`,
+      );
+    }
+    this.#scheduled = scheduled;
   }
 
   /** Whoever was to call may have taken that back: a reactor that has stopped makes no delayed calls. */
@@ -191,7 +200,12 @@ export class Cooperator {
     this.#inTurn = true;
     try {
       this.#endRest();
-      this.#isOver = this.#beginTurn();
+      const isOver = this.#beginTurn();
+      if (typeof isOver !== 'function') {
+        this.#refusePredicate(isOver);
+        return;
+      }
+      this.#isOver = isOver;
       this.#turnIsOver = false;
       for (let work = this.#ready.next(); work !== undefined; work = this.#ready.next()) {
         if (work.timeSlice !== Number.POSITIVE_INFINITY) this.#runLimited(work);
@@ -205,6 +219,17 @@ export class Cooperator {
       this.#inTurn = false;
       this.#schedule();
     }
+  }
+
+  /** No turn would ever come: the next one would go the same way. */
+  #refusePredicate(isOver: unknown): void {
+    const error = new InvalidArgumentError(
+      "A Cooperator's terminationPredicateFactory must return a function that says whether the turn is over, " +
+        `not ${inspect(isOver, { depth: 0 })}.`,
+    );
+    // Whoever hears of an end may add tasks.
+    const unfinished = [...this.#unfinished];
+    for (const work of unfinished) work.failWithScheduler(error);
   }
 
   /** One step of a task that may take only so much of a turn. */

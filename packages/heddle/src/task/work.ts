@@ -119,6 +119,11 @@ export class Work implements Waiting<Work> {
     if (this.#end === undefined) this.#endEarly(new SchedulerStopped(), new SchedulerStopped());
   }
 
+  /** For the cooperator: it can give no turns. */
+  failWithScheduler(error: unknown): void {
+    if (this.#end === undefined) this.#endEarly(new TaskFailed(error), error);
+  }
+
   /** Makes one step. */
   runOnce(): void {
     this.#scope.runInAsyncScope(this.#step, this);

@@ -61,8 +61,17 @@ export class Clock implements ReactorTime, DelayedCallOwner {
     }
   }
 
-  /** {@link advance}, once for each of the given durations. */
+  /**
+   * {@link advance}, once for each of the given durations.
+   *
+   * @throws InvalidArgumentError when they are no list; as {@link advance}
+   */
   pump(durations: Iterable<number>): void {
+    if (typeof (durations as Partial<Iterable<number>> | null | undefined)?.[Symbol.iterator] !== 'function') {
+      throw new InvalidArgumentError(
+        `A clock is pumped by a list of durations, as in pump([1_000, 1_000]), not by ${inspect(durations, { depth: 0 })}.`,
+      );
+    }
     for (const milliseconds of durations) this.advance(milliseconds);
   }
 

@@ -1,7 +1,8 @@
 import { Failure } from '../defer/failure.ts';
 import { isThenable } from '../defer/thenable.ts';
+import { requireFunction } from '../defer/require-function.ts';
 import type { DelayedCall } from '../reactor/delayed-call.ts';
-import { callForEvent, nameOf, type ReportError, requireFunction } from '../reactor/event-call.ts';
+import { callForEvent, nameOf, type ReportError } from '../reactor/event-call.ts';
 import { Reactor } from '../reactor/reactor.ts';
 import type { RunOptions } from '../reactor/run-options.ts';
 import type { ReactorTime } from '../reactor/time.ts';

@@ -2,7 +2,7 @@ import { AssertionError } from 'node:assert';
 import { inspect } from 'node:util';
 import { type Deferred, isDeferred } from '../defer/deferred.ts';
 import { InvalidArgumentError } from '../defer/errors.ts';
-import { type ErrorClass, Failure } from '../defer/failure.ts';
+import { type ErrorClass, Failure, requireClasses } from '../defer/failure.ts';
 
 /**
  * The value a Deferred has now. Its chain goes on with `undefined`.
@@ -32,7 +32,8 @@ export function successResultOf<T>(deferred: Deferred<T>): T {
  * The failure a Deferred has now, which counts as handled.
  *
  * @param expected if there are any, the error must be an instance of one of these classes
- * @throws AssertionError when it has no result yet, has a value, or failed with another class of error
+ * @throws AssertionError when it has no result yet, has a value, or failed with another class of error;
+ *   InvalidArgumentError for what is no Deferred or no class
  */
 export function failureResultOf<T>(deferred: Deferred<T>): Failure;
 export function failureResultOf<T, C extends readonly ErrorClass[]>(
@@ -40,6 +41,7 @@ export function failureResultOf<T, C extends readonly ErrorClass[]>(
   ...expected: C
 ): Failure<C[number] extends ErrorClass<infer E> ? E : never>;
 export function failureResultOf(deferred: Deferred<unknown>, ...expected: ErrorClass[]): Failure {
+  requireClasses(expected);
   const wanted = expected.length === 0 ? 'a failure' : `a failure of ${expected.map(({ name }) => name).join(' or ')}`;
   const { result } = take(deferred, failureResultOf, wanted);
   if (!(result instanceof Failure)) {

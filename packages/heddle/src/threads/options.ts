@@ -181,7 +181,8 @@ const poolChecks: OptionChecks<ThreadPoolOptions> = {
   maxThreadMemory: (value) =>
     typeof value === 'number' && value > 0 ? undefined : 'a number of bytes, more than 0, or Infinity',
   resourceLimits: checkLimits,
-  env: (value) => (value === SHARE_ENV || isObject(value) ? undefined : 'an object or SHARE_ENV'),
+  env: (value) =>
+    value === SHARE_ENV || (isObject(value) && !Array.isArray(value)) ? undefined : 'an object or SHARE_ENV',
   execArgv: (value) =>
     Array.isArray(value) && value.every((item) => typeof item === 'string') ? undefined : 'a list of strings',
   initThread: (value) => (typeof value === 'function' ? undefined : 'a function'),

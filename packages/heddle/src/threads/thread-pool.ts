@@ -37,6 +37,7 @@ import type { PoolStatistics } from './observing/statistics.ts';
 import { ThreadIterator } from './thread-iterator.ts';
 import { WorkerConnection } from './connection/worker-connection.ts';
 import { now } from '../defer/node-timers.ts';
+import { requireFunction } from '../defer/require-function.ts';
 
 /** How many items a thread may be ahead of those that go through them. */
 const DEFAULT_BUFFER = 16;
@@ -156,7 +157,8 @@ export class ThreadPool {
   /**
    * Runs `f` in a thread and calls `onResult` in the reactor thread: with
    * `true` and the value, or with `false` and the Failure. What `onResult`
-   * throws is reported as a failure that nobody handled.
+   * throws is reported as a failure that nobody handled. An InvalidArgumentError
+   * is thrown where `onResult` is no function.
    */
   readonly callInThreadWithCallback: CallInThreadWithCallback;
 
@@ -171,6 +173,7 @@ export class ThreadPool {
       callForEffect(this, f, args);
     };
     this.callInThreadWithCallback = (onResult: OnResult<unknown>, f: Function, ...args: unknown[]): void => {
+      requireFunction(onResult, 'What is called with the result');
       this.#core.submit(f, args, NO_OPTIONS).addCallbacks(
         (value) => onResult(true, value),
         (failure) => onResult(false, failure),

@@ -1,5 +1,7 @@
 import { isBuiltin } from 'node:module';
 import path from 'node:path';
+import { inspect } from 'node:util';
+import { InvalidArgumentError } from '../defer/errors.ts';
 import type { StackFrame } from './stack-frame.ts';
 import { zlibCallAt } from './zlib-call.ts';
 
@@ -30,6 +32,7 @@ const INSIDE: Readonly<Record<string, string>> = {
  * Names who is to blame for a stack: the innermost call of the program's own code, and what it called.
  *
  * @param frames the innermost first, as {@link framesOf} gives them
+ * @throws InvalidArgumentError when they are no array
  *
  * @example
  * ```ts
@@ -43,6 +46,11 @@ const INSIDE: Readonly<Record<string, string>> = {
  * ```
  */
 export function culpritOf(frames: readonly StackFrame[]): Culprit | undefined {
+  if (!Array.isArray(frames)) {
+    throw new InvalidArgumentError(
+      `culpritOf takes an array of frames, as framesOf(error.stack) gives it, not ${inspect(frames, { depth: 0 })}.`,
+    );
+  }
   const own = frames.findIndex(({ origin }) => origin === 'own');
   const frame = frames[own];
   if (frame === undefined) return packagesCulprit(frames);

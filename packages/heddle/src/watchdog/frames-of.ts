@@ -1,3 +1,6 @@
+import { inspect } from 'node:util';
+import { checkFlag, checkOptions, type OptionChecks } from '../defer/check-options.ts';
+import { InvalidArgumentError } from '../defer/errors.ts';
 import { honoursSourceMaps } from '../threads/callable/scripts/source-maps-enabled.ts';
 import { type CompiledFrame, calledAt, frameAt, frameInSource, type StackFrame } from './stack-frame.ts';
 
@@ -18,6 +21,8 @@ export interface FramesOptions {
   readonly isMapped?: boolean | undefined;
 }
 
+const checks: OptionChecks<FramesOptions> = { isMapped: checkFlag };
+
 /**
  * Reads the frames of a stack as V8 writes it, the innermost first, led back to the sources where there are source
  * maps. Functions that wait for what runs (`at async`) come after those that run.
@@ -25,6 +30,7 @@ export interface FramesOptions {
  * For tools that want to judge stacks as {@link watchLoop} does: {@link culpritOf} names the culprit.
  *
  * @param stack lines that begin with `at`, as in `error.stack`; other lines are passed over
+ * @throws InvalidArgumentError when it is no text, or for an option
  *
  * @example
  * ```ts
@@ -35,11 +41,17 @@ export interface FramesOptions {
  * ```
  */
 export function framesOf(stack: string, options: FramesOptions = {}): StackFrame[] {
+  if (typeof stack !== 'string') {
+    throw new InvalidArgumentError(
+      `framesOf reads a stack as text, such as error.stack, not ${inspect(stack, { depth: 0 })}.`,
+    );
+  }
+  const { isMapped = honoursSourceMaps() } = checkOptions(options, checks, 'stack');
   const places = stack
     .split('\n')
     .map(compiledFrame)
     .filter((place) => place !== undefined);
-  if (options.isMapped ?? honoursSourceMaps()) return places.map(frameInSource);
+  if (isMapped) return places.map(frameInSource);
   const frames = places.map(frameAt);
   return frames.map((frame, index) => named(frame, frames[index + 1]));
 }

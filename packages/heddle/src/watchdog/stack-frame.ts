@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+import { InvalidArgumentError } from '../defer/errors.ts';
 import { type CompiledPosition, sourceName, sourcePosition } from '../threads/callable/scripts/source-position.ts';
 import { readablePath } from '../threads/callable/scripts/readable-path.ts';
 import { type Ownership, ownershipOf } from './ownership.ts';
@@ -28,20 +30,39 @@ export interface CompiledFrame {
   readonly column: number;
 }
 
-/** A frame at a place in what V8 compiled, led back to its source where there is a source map. */
-export function frameAt({ functionName, script, line, column }: CompiledFrame): StackFrame {
+/**
+ * A frame at a place in what V8 compiled, led back to its source where there is a source map.
+ *
+ * @throws InvalidArgumentError when it is no such place
+ */
+export function frameAt(place: CompiledFrame): StackFrame {
+  requireFrame(place);
+  const { functionName, script, line, column } = place;
   const compiled = compiledPosition(script, line, column);
-  const place = compiled === undefined ? { file: script, line, column } : sourcePosition(compiled);
+  const source = compiled === undefined ? { file: script, line, column } : sourcePosition(compiled);
   return {
     functionName,
-    file: place.file,
-    line: place.line,
-    column: place.column,
+    file: source.file,
+    line: source.line,
+    column: source.column,
     script,
     scriptLine: line,
     scriptColumn: column,
-    ...ownershipOf(script, place.file),
+    ...ownershipOf(script, source.file),
   };
+}
+
+function requireFrame(place: unknown): void {
+  const { functionName, script, line, column } = (place ?? {}) as Partial<CompiledFrame>;
+  const isFrame =
+    typeof functionName === 'string' &&
+    typeof script === 'string' &&
+    typeof line === 'number' &&
+    typeof column === 'number';
+  if (isFrame) return;
+  throw new InvalidArgumentError(
+    `frameAt takes { functionName, script, line, column }, two texts and two numbers, not ${inspect(place, { depth: 0 })}.`,
+  );
 }
 
 /** What the function that a call at this place calls is named in the source, where a source map tells. */

@@ -72,6 +72,11 @@ test('an empty name is refused', () => {
   assert.throws(() => threadFunction(url, 'text.'), refusal('HEDDLE_BAD_ADDRESS', /'text\.'/));
 });
 
+test('what is no URL and what is no name are refused', () => {
+  assert.throws(() => threadFunction(Symbol('work') as never, 'add'), refusal('HEDDLE_BAD_ADDRESS', /Symbol\(work\)/));
+  assert.throws(() => threadFunction(url, 5 as never), refusal('HEDDLE_BAD_ADDRESS', /^5 is not the name/));
+});
+
 test('the entry module of the program is refused', () => {
   const entry = process.argv[1];
   assert.ok(entry);

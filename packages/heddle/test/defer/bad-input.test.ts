@@ -2,17 +2,29 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   Deferred,
+  DeferredFilesystemLock,
   DeferredList,
+  DeferredLock,
   DeferredQueue,
+  execute,
+  Failure,
   gatherResults,
   InvalidArgumentError,
   inlineCallbacks,
+  logError,
+  maybeDeferred,
   race,
   setUnhandledFailurePolicy,
   succeed,
 } from 'heddle/defer';
-import { cooperate, deferLater, LoopingCall } from 'heddle/task';
+import { createReactor } from 'heddle/reactor';
+import { Cooperator, cooperate, deferLater, LoopingCall } from 'heddle/task';
+import { Clock, failureResultOf, MemoryThreadPool } from 'heddle/testing';
+import { prometheusText, ThreadPool } from 'heddle/threads';
+import { culpritOf, frameAt, framesOf } from 'heddle/watchdog';
 
+const reactor = createReactor();
+const failure = new Failure(new Error('no'));
 const loop = new LoopingCall(() => {});
 loop.clock = {} as never;
 const untimed = new LoopingCall(() => {});
@@ -46,6 +58,58 @@ const cases: readonly (readonly [what: string, f: () => unknown, message: RegExp
     () => cooperate.sort([2, 1], null as never),
     /needs a function, not null/,
   ],
+  [
+    'further arguments of a callback that are no array',
+    () => new Deferred().addCallbacks(String, undefined, 'ab' as never),
+    /arguments of a Deferred's callback must be an array, not 'ab'/,
+  ],
+  [
+    'further arguments of an errback that are no array',
+    () => new Deferred().addCallbacks(String, String, [], 5 as never),
+    /arguments of a Deferred's errback must be an array, not 5/,
+  ],
+  [
+    'a function in the place of a Deferred',
+    () => new Deferred().chainDeferred((() => {}) as never),
+    /must be a Deferred/,
+  ],
+  ['a name in the place of a class', () => failure.check('TypeError' as never), /classes, and 'TypeError' is none/],
+  ['a name to trap', () => failure.trap('TypeError' as never), /classes, and 'TypeError' is none/],
+  ['an error in the place of its class', () => failure.is(new Error('no') as never), /is none/],
+  [
+    'a class of failureResultOf that is none',
+    () => failureResultOf(succeed() as never, undefined as never),
+    /undefined/,
+  ],
+  ['a stream for a traceback that is none', () => failure.printTraceback('stderr' as never), /stream.*not 'stderr'/],
+  ['a generator function for an error', () => failure.throwExceptionIntoGenerator(function* () {} as never), /throw/],
+  ['a path with a null byte', () => new DeferredFilesystemLock('a\0b'), /null bytes, not 'a\\x00b'/],
+  ['an event without a name', () => reactor.addSystemEventTrigger('before', 5 as never, () => {}), /event.*not 5/],
+  ['the firing of an event without a name', () => reactor.fireSystemEvent(undefined as never), /not undefined/],
+  ['a trigger to remove that is none', () => reactor.removeSystemEventTrigger(undefined as never), /not undefined/],
+  ['a pool size that is not given', () => reactor.suggestThreadPoolSize(undefined as never), /not undefined/],
+  [
+    'a scheduler that returns a timer',
+    () => new Cooperator({ scheduler: setImmediate as never }).coiterate([]),
+    /cancel\(\)/,
+  ],
+  ['a clock pumped by a number', () => new Clock().pump(5 as never), /not by 5/],
+  [
+    'a result that goes to no function',
+    () => new MemoryThreadPool().callInThreadWithCallback(5 as never, Math.sqrt, 4),
+    /result must be a function, not 5/,
+  ],
+  ['an array of pools', () => prometheusText([] as never), /is none.*\.\.\.pools/],
+  ['a pool that is none', () => prometheusText({ name: 'a' } as never), /\{ name: 'a' \} is none/],
+  [
+    'an environment that is a list',
+    () => new ThreadPool({ env: ['A=1'] as never }),
+    /env .* must be an object or SHARE_ENV/,
+  ],
+  ['an error in the place of its stack', () => framesOf(new Error('no') as never), /stack as text/],
+  ['a misspelt option of framesOf', () => framesOf('', { mapped: true } as never), /isMapped/],
+  ['a stack in the place of its frames', () => culpritOf('at f (a.js:1:1)' as never), /framesOf/],
+  ['a frame without a script', () => frameAt({ functionName: 'f', line: 1, column: 1 } as never), /script/],
 ];
 
 for (const [what, f, message] of cases) {
@@ -56,4 +120,45 @@ for (const [what, f, message] of cases) {
 
 test('a loop that is refused its clock does not run', () => {
   assert.equal(loop.running, false);
+});
+
+const failing: readonly (readonly [what: string, f: () => Deferred<unknown>, message: RegExp])[] = [
+  ['execute', () => execute(5 as never), /What execute calls must be a function, not 5/],
+  [
+    'maybeDeferred',
+    () => maybeDeferred(undefined as never),
+    /What maybeDeferred calls must be a function, not undefined/,
+  ],
+  ['the run of a lock', () => new DeferredLock().run('f' as never), /What run calls must be a function, not 'f'/],
+];
+
+for (const [what, f, message] of failing) {
+  test(`${what} without a function fails, in words`, () => {
+    const { value } = failureResultOf(f(), InvalidArgumentError);
+    assert.match(value.message, message);
+  });
+}
+
+test('what a lock cannot run does not wait for its turn', async () => {
+  const lock = new DeferredLock();
+  await lock.acquire();
+  failureResultOf(lock.run(5 as never), InvalidArgumentError);
+  assert.equal(lock.waiting, 0);
+});
+
+test('an error that a promise gives to logError is not lost', async () => {
+  const lost = new Error('lost');
+  await assert.rejects(Promise.reject(lost).catch(logError), (error) => {
+    assert.ok(error instanceof InvalidArgumentError);
+    assert.match(error.message, /takes a Failure, not Error: lost/);
+    assert.equal(error.cause, lost);
+    return true;
+  });
+});
+
+test('tasks fail where nothing says when a turn is over', async () => {
+  const cooperator = new Cooperator({ terminationPredicateFactory: (() => true) as never });
+  await assert.rejects(cooperator.coiterate([1]), (error) => {
+    return error instanceof InvalidArgumentError && /terminationPredicateFactory.*not true/.test(error.message);
+  });
 });

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { isAbsoluteUrl } from './absolute-url.ts';
 import type { FunctionReference } from '../wire/reference.ts';
 import { isEntryModule } from './modules/entry-module.ts';
@@ -26,7 +27,7 @@ export type ModuleMember<Module, Path extends string> = Path extends `${infer He
  *
  * @param url the module's absolute URL, or that as a string
  * @param name the export; a dotted path reaches its members (`'util.hash'`), `'default'` is the default
- * @throws CallableError `HEDDLE_BAD_ADDRESS` where the URL is relative or the name empty,
+ * @throws CallableError `HEDDLE_BAD_ADDRESS` where the URL is relative or none, or the name empty or none,
  *   `HEDDLE_ENTRY_MODULE` where the URL is the program's entry module
  *
  * @example
@@ -83,13 +84,13 @@ function referenceTo(url: URL | string, name: string): FunctionReference & { kin
   if (absolute === undefined) {
     throw refused(
       'HEDDLE_BAD_ADDRESS',
-      `threadFunction needs the module's absolute URL, and '${url}' is none. Write new URL('./work.js', import.meta.url).`,
+      `threadFunction needs the module's absolute URL, and ${shown(url)} is none. Write new URL('./work.js', import.meta.url).`,
       name,
     );
   }
-  const path = name.split('.');
+  const path = typeof name === 'string' ? name.split('.') : [''];
   if (path.includes('')) {
-    throw refused('HEDDLE_BAD_ADDRESS', `'${name}' is not the name of an export of ${absolute}.`, name);
+    throw refused('HEDDLE_BAD_ADDRESS', `${shown(name)} is not the name of an export of ${absolute}.`, name);
   }
   if (isEntryModule(absolute)) {
     throw refused(
@@ -102,6 +103,11 @@ function referenceTo(url: URL | string, name: string): FunctionReference & { kin
   return { kind: 'module', url: absolute, path };
 }
 
-function refused(code: CallableErrorCode, message: string, functionName: string): CallableError {
-  return new CallableError({ code, message, functionName });
+function shown(value: unknown): string {
+  // A path of Windows is shown as it was written.
+  return typeof value === 'string' ? `'${value}'` : inspect(value, { depth: 0 });
+}
+
+function refused(code: CallableErrorCode, message: string, name: unknown): CallableError {
+  return new CallableError({ code, message, functionName: typeof name === 'string' ? name : '' });
 }

@@ -16,7 +16,7 @@ type Sample = readonly [suffix: string, labels: Labels, value: number];
  * The statistics of pools in the text format that Prometheus reads, for the answer to its request. Pools are told
  * apart by their names. Times are in seconds, as is usual there.
  *
- * @throws InvalidArgumentError when two of the pools have the same name
+ * @throws InvalidArgumentError when two of the pools have the same name, or one is no pool
  *
  * @example
  * ```ts
@@ -30,6 +30,7 @@ type Sample = readonly [suffix: string, labels: Labels, value: number];
  * ```
  */
 export function prometheusText(...pools: readonly MeasuredPool[]): string {
+  for (const pool of pools) requirePool(pool);
   requireNames(pools);
   const measured = pools.map((pool) => ({ pool: pool.name, of: pool.statistics() }));
   type Measured = (typeof measured)[number];
@@ -67,6 +68,15 @@ export function prometheusText(...pools: readonly MeasuredPool[]): string {
       ({ of }) => of.perThread.map(({ utilization }, index) => ['', { thread: String(index + 1) }, utilization]),
     ),
   ].join('\n')}\n`;
+}
+
+function requirePool(pool: unknown): void {
+  const { name, statistics } = (pool ?? {}) as Partial<MeasuredPool>;
+  if (typeof name === 'string' && typeof statistics === 'function') return;
+  const all = Array.isArray(pool) ? ' For those of an array, write prometheusText(...pools).' : '';
+  throw new InvalidArgumentError(
+    `prometheusText shows thread pools, and ${inspect(pool, { depth: 0 })} is none.${all}`,
+  );
 }
 
 /** Prometheus refuses all of a text in which two samples have the same labels. */
