@@ -39,12 +39,25 @@ function startThread(data: ThreadData): void {
   }
 }
 
-/** An error's stack as far as it is the job's own: the frames of this file below it say nothing to anybody. */
+/**
+ * An error's stack as far as it is the job's own: the frames of this file below it say nothing to anybody. It may have
+ * others above, where the job has called what is in this file, such as a function that it was passed.
+ */
 function stackOfJob(error: Error): string | undefined {
   const { stack } = error as { stack?: unknown };
   // `Error.prepareStackTrace` may give anything.
   if (typeof stack !== 'string') return undefined;
   const lines = stack.split('\n');
-  const own = lines.findIndex((line) => line.includes(__filename));
-  return own > 0 ? lines.slice(0, own).join('\n') : stack;
+  let own = lines.length;
+  for (let index = lines.length - 1; index > 0; index--) {
+    const line = lines[index] as string;
+    if (line.includes(__filename)) own = index;
+    else if (own < lines.length && !isOfNobody(line)) break;
+  }
+  return own < lines.length ? lines.slice(0, own).join('\n') : stack;
+}
+
+/** A frame of Node's inside, or of what is built into JavaScript, which may stand between two of this file. */
+function isOfNobody(line: string): boolean {
+  return line.includes('node:internal/') || line.endsWith('(<anonymous>)');
 }

@@ -33,6 +33,13 @@ for (const Pool of [ThreadPool, ProcessPool]) {
     },
   );
 
+  test(`${name}: what a thread asks and cannot be sent is refused with its place in the thread`, limit, async (t) => {
+    const pool = poolFor(t);
+    const asksTheImpossible = (question: (value: unknown) => unknown): unknown => question(Symbol('impossible'));
+    const { stack } = await errorOf(pool.defer(asksTheImpossible, typeName), UnclonableError);
+    assert.match(stack ?? '', /\n +at asksTheImpossible \(/);
+  });
+
   test(`${name}: a question whose getter throws is refused as one that cannot be sent`, limit, async (t) => {
     const pool = poolFor(t);
     const refused = { code: 'HEDDLE_UNCLONABLE', message: /^The arguments of .* cannot be sent.*: of the getter$/ };

@@ -8,6 +8,7 @@ import { type Deferred, TimeoutError } from 'heddle/defer';
 import { ThreadExitError } from 'heddle/threads';
 import { add, neverSettle } from '../../fixtures/threads/jobs.ts';
 import {
+  asksWhetherItIsCancelled,
   backtrack,
   compareWithoutEnd,
   keepsItsStacks,
@@ -64,6 +65,14 @@ for (const [f, ...frames] of places) {
     for (const [index, frame] of frames.entries()) assert.match(stack[index] ?? '', frame);
   });
 }
+
+test('the error of a timeout says where a job was that does nothing but ask Heddle', limit, async (t) => {
+  const pool = poolFor(t, { max: 1 });
+  const stack = await stackOfTimeout((runTimeout) =>
+    pool.with({ runTimeout, grace: 0 }).defer(asksWhetherItIsCancelled),
+  );
+  assert.match(stack.at(-1) ?? '', /^at asksWhetherItIsCancelled whereabouts/);
+});
 
 test('below the place in the thread stands who awaits the call', limit, async (t) => {
   const pool = poolFor(t, { max: 1 });
