@@ -5,6 +5,7 @@ import { BlockedPlaces } from './blocked-places.ts';
 import { CallRecord } from './call-record.ts';
 import { LoopDelay } from './loop-delay.ts';
 import type { WatchedPool } from './options.ts';
+import { ShownPools } from './shown-pools.ts';
 import type { Blocked, CallRow, Hello, LoopSample, PoolSample, Program, Sample, ThreadRow } from './sample.ts';
 
 const PERIOD_MS = 1000;
@@ -25,7 +26,7 @@ export interface ViewListener {
 /** What there is to see of the program: little is kept all the time, and the rest is taken while somebody looks. */
 export class ProgramView {
   readonly #program: Program;
-  readonly #pools: () => Iterable<WatchedPool>;
+  readonly #pools: ShownPools;
   readonly #listener: ViewListener;
   readonly #calls: CallRecord = new CallRecord();
   readonly #places: BlockedPlaces = new BlockedPlaces();
@@ -37,7 +38,7 @@ export class ProgramView {
   #timer: NodeJS.Timeout | undefined;
 
   constructor(name: string | undefined, pools: () => Iterable<WatchedPool>, listener: ViewListener) {
-    this.#pools = pools;
+    this.#pools = new ShownPools(pools);
     this.#listener = listener;
     this.#program = {
       name: name ?? path.basename(process.argv[1] ?? 'node'),
@@ -83,7 +84,7 @@ export class ProgramView {
 
   /** The call of this number, if it has not ended and is among those shown. */
   find(id: number): PoolCall | undefined {
-    for (const pool of this.#pools()) {
+    for (const pool of this.#pools.list()) {
       // Others may have gone before it meanwhile.
       const call = pool.calls({ limit: 10 * CALLS_SHOWN }).find((one) => one.id === id);
       if (call !== undefined) return call;
@@ -98,7 +99,10 @@ export class ProgramView {
     return {
       at: Date.now(),
       loop,
-      pools: [...this.#pools()].slice(0, POOLS_SHOWN).map((pool) => this.#describe(pool)),
+      pools: this.#pools
+        .list()
+        .slice(0, POOLS_SHOWN)
+        .map((pool) => this.#describe(pool)),
       functions: this.#calls.functions().map(withShortName),
       slowest: this.#calls.slowest().map(withShortName),
     };

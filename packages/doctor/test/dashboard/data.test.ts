@@ -111,6 +111,33 @@ describe('what a dashboard tells', { concurrency: true, ...limit }, () => {
     assert.ok(!viewer.text.includes(dashboard.token));
   });
 
+  const wrongPools: readonly (readonly [what: string, pools: () => unknown, said: RegExp])[] = [
+    ['a number', () => 5, /it gave 5\./],
+    ['what is no pool yet', () => [undefined], /it gave \[ undefined \]\./],
+    [
+      'an error',
+      () => {
+        throw new RangeError('no pools yet');
+      },
+      /it threw RangeError: no pools yet/,
+    ],
+  ];
+  for (const [what, pools, said] of wrongPools) {
+    test(`no pools, and one warning, where the option pools gives ${what}`, async (t) => {
+      const warnings: string[] = [];
+      const hear = ({ message }: Error): void => void (said.test(message) && warnings.push(message));
+      process.on('warning', hear);
+      t.after(() => process.off('warning', hear));
+      const viewer = await Viewer.open(t, await dashboardFor(t, { pools: pools as never }));
+      const samples = [await viewer.next<Sample>('sample'), await viewer.next<Sample>('sample')];
+      assert.deepEqual(
+        samples.flatMap((sample) => sample.pools),
+        [],
+      );
+      assert.equal(warnings.length, 1);
+    });
+  }
+
   test('the delay of the loop, as somebody would have met it who came at any time', async (t) => {
     const dashboard = await dashboardFor(t, { pools: () => [] });
     const viewer = await Viewer.open(t, dashboard);
