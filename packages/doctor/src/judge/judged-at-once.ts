@@ -11,12 +11,14 @@ export function judgedAtOnce(blockedMs: number, { frame, call, callee }: Culprit
   if (callee === undefined || call === undefined) return undefined;
   const counterpart = counterpartOf(callee, lastPart(call));
   if (counterpart === undefined) return undefined;
-  const { name, imports, called, isPromise } = counterpart;
+  const { name, imports, called, differs } = counterpart;
   const text = textAt(frame, lastPart(call));
   const args = text === undefined ? '…' : text.args.join(', ');
   return {
     verdict: 'asynchronous',
-    why: `Node has ${name}, which does the same and does not block: this call took ${Math.round(blockedMs)} ms.`,
-    write: `${imports}\n${isPromise ? 'await ' : ''}${called}(${args})`,
+    why:
+      `Node has ${name}, which ${differs === undefined ? 'does the same and does not block' : 'does not block'}: this call took ` +
+      `${Math.round(blockedMs)} ms.${differs === undefined ? '' : ` It ${differs}.`}`,
+    write: `${imports}\n${counterpart.write(`${called}(${args})`)}`,
   };
 }

@@ -44,6 +44,38 @@ test('the counterpart by promises goes first, then the one by a callback; some h
   assert.equal(counterpartOf('node:zlib', 'gzipSync')?.called, 'promisify(gzip)');
 });
 
+const written: readonly (readonly [
+  module: string,
+  name: string,
+  args: string,
+  value: unknown,
+  differs: RegExp | undefined,
+])[] = [
+  ['node:fs', 'existsSync', "'/no/such/file'", false, /fails where there is nothing/],
+  ['node:fs', 'existsSync', 'process.execPath', true, /fails where there is nothing/],
+  [
+    'node:child_process',
+    'execFileSync',
+    "process.execPath, ['-p', '6 * 7']",
+    '42\n',
+    /\{ stdout, stderr \}, which are texts/,
+  ],
+  ['node:fs', 'writeSync', "1, ''", 0, /an object/],
+  ['node:crypto', 'hkdfSync', "'sha256', 'key', '', '', 1", new Uint8Array([128]).buffer, undefined],
+];
+for (const [module, name, args, value, differs] of written) {
+  test(`what is written for ${name}(${args}) gives the same value, and how Node's other function differs is said`, async () => {
+    const counterpart = counterpartOf(module, name);
+    assert.ok(counterpart);
+    const { imports, called } = counterpart;
+    const source = `${imports}\nexport const value = ${counterpart.write(`${called}(${args})`)};`;
+    const made = (await import(`data:text/javascript,${encodeURIComponent(source)}`)) as { value: unknown };
+    assert.deepEqual(made.value, value);
+    if (differs === undefined) assert.equal(counterpart.differs, undefined);
+    else assert.match(counterpart.differs ?? '', differs);
+  });
+}
+
 test('what is not synchronous, not there or not of Node has no counterpart', () => {
   assert.equal(counterpartOf('node:crypto', 'createHash'), undefined);
   assert.equal(counterpartOf('node:fs', 'noSuchSync'), undefined);
