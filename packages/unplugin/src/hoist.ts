@@ -47,7 +47,8 @@ export interface HoistOptions {
 /** What a rewritten module imports. */
 export const ADDRESSED = 'heddle/addressed';
 
-const FACTORIES = new Set(['h', 'Fragment', 'createElement']);
+/** What JSX becomes calls of where the compiler's settings say so, which are not known here. */
+const FACTORIES: readonly string[] = ['h', 'Fragment', 'createElement'];
 
 /** Takes the deferred functions out of a module; undefined where there are none. */
 export function hoist(code: string, file: string, { own }: HoistOptions): Hoisted | undefined {
@@ -58,7 +59,13 @@ export function hoist(code: string, file: string, { own }: HoistOptions): Hoiste
   const tree = program as unknown as Node;
   includeDecorators(tree);
   const pragmas = code.match(/\/\*(?:(?!\*\/)[^])*?@jsx[^]*?\*\//g) ?? [];
-  const { root, uses } = usesIn(tree, ['React', ...importedFactories(tree), ...pragmas.flatMap(jsxFactories)]);
+  const named = pragmas.flatMap(jsxFactories);
+  const { root, uses: all } = usesIn(tree, [...new Set(['React', ...FACTORIES, ...named])]);
+  // Deeper in the module, a variable of so short a name has nothing to do with JSX.
+  const isFar = ({ name, scope }: Use): boolean => scope.find(name)?.scope !== root;
+  const uses = all.filter(
+    (use) => !(use.implied && FACTORIES.includes(use.name) && !named.includes(use.name) && isFar(use)),
+  );
   const scopes = new Map(uses.map(({ node, scope }) => [node, scope]));
   const scopeOf = (node: Node): Scope => scopes.get(node) ?? root;
   const allExported = exportsOf(tree);
@@ -215,13 +222,6 @@ function firstStatement(program: Node): number {
   const first = body.find((statement) => typeof statement['directive'] !== 'string');
   const declared = first?.['declaration'];
   return Math.min(first?.start ?? program.end, isNode(declared) ? declared.start : program.end);
-}
-
-/** What JSX becomes calls of where the compiler's settings say so, of which only the import is in the text. */
-function importedFactories(program: Node): string[] {
-  const imports = (program['body'] as Node[]).filter(({ type }) => type === 'ImportDeclaration');
-  const names = imports.flatMap(({ specifiers }) => (specifiers as Node[]).map(({ local }) => nameOf(local as Node)));
-  return names.filter((name) => FACTORIES.has(name));
 }
 
 function jsxFactories(pragma: string): string[] {

@@ -34,6 +34,13 @@ import { Fragment, h } from './element.js';
 const answer = () => <><b/></>;
 deferToThread(answer).then((html: string) => console.log(JSON.stringify([answer(), html])));
 `;
+const ownMain = `
+import { deferToThread } from 'heddle';
+const h = (name: string, _: object, ...inner: string[]) => '<' + name + '>' + inner.join('');
+const Fragment = '';
+const answer = () => <><b/></>;
+deferToThread(answer).then((html: string) => console.log(JSON.stringify([answer(), html])));
+`;
 
 before(async () => {
   const files = {
@@ -42,6 +49,7 @@ before(async () => {
     'main.tsx': main,
     'classic/tsconfig.json': JSON.stringify(classic),
     'classic/main.tsx': classicMain,
+    'classic/own.tsx': ownMain,
     'classic/element.js':
       "export const Fragment = '';\nexport const h = (name, _, ...inner) => '<' + name + '>' + inner.join('');",
     'node_modules/woven/package.json': '{}',
@@ -70,12 +78,14 @@ for (const name of ['esbuild', 'rolldown', 'vite'] as const) {
       assert.deepEqual(answers, [answer, answer, answer]);
     });
 
-    it('takes what JSX becomes calls of along to threads', async () => {
-      const dir = path.join(output, `classic-${name}`);
-      const input = path.join(output, 'classic/main.tsx');
-      await bundlers[name]({ input, dir, minify: false, format: 'esm', bundlesHeddle: false, plugged: true });
-      const answers = await run(root, '--disallow-code-generation-from-strings', path.join(dir, 'program.mjs'));
-      assert.deepEqual(answers, ['<><b>', '<><b>']);
-    });
+    for (const file of ['main', 'own']) {
+      it(`takes what JSX becomes calls of along to threads (${file})`, async () => {
+        const dir = path.join(output, `classic-${file}-${name}`);
+        const input = path.join(output, `classic/${file}.tsx`);
+        await bundlers[name]({ input, dir, minify: false, format: 'esm', bundlesHeddle: false, plugged: true });
+        const answers = await run(root, '--disallow-code-generation-from-strings', path.join(dir, 'program.mjs'));
+        assert.deepEqual(answers, ['<><b>', '<><b>']);
+      });
+    }
   });
 }
