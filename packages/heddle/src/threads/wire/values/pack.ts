@@ -154,9 +154,13 @@ function lookInto(kind: Kind, object: object, findings: Findings): Obstacle | un
 
 /** Libraries hide on their errors what they need themselves: what cannot be sent of that stays. */
 function lookAtError(error: Error, findings: Findings): Obstacle | undefined {
+  const own = errorKeys(error);
+  const parts = partsByClass(error);
+  // A getter of the class may have made what it gave, a method too, a property of the error's own.
   const keys = errorKeys(error);
-  const left = keys.filter((key) => isHidden(error, key) && !canBeSent(readOrNothing(error, key), findings));
-  for (const [key, value] of partsByClass(error)) if (!canBeSent(value, findings)) left.push(key);
+  const mayStay = (key: string): boolean => isHidden(error, key) || !own.includes(key);
+  const left = keys.filter((key) => mayStay(key) && !canBeSent(readOrNothing(error, key), findings));
+  for (const [key, value] of parts) if (!canBeSent(value, findings)) left.push(key);
   if (left.length > 0) {
     findings.left ??= new Map();
     findings.left.set(error, left);
