@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import { rejectionWithAwaiters } from '../defer/awaiting-stack.ts';
 import { CancelledError, TimeoutError } from '../defer/errors.ts';
 import type { ScheduledCall, TimeSource } from '../defer/clock.ts';
@@ -71,7 +72,8 @@ export class ThreadItems<T, R> {
    * @param patience for how long it waits with its place kept
    */
   constructor(start: StartIteration<R>, buffer: number, patience: Patience) {
-    this.#start = start;
+    // The call is made when the first item is wanted, which may be long after the request has been left that asked for them.
+    this.#start = AsyncResource.bind(start, 'HeddleIteration');
     this.#buffer = buffer;
     this.#patience = patience;
     this.#batch = Math.ceil(buffer / 2);

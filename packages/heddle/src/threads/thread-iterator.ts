@@ -4,7 +4,8 @@ import { type Patience, type StartIteration, ThreadItems } from './thread-items.
  * The items that a function gives in a thread, one after the other: what
  * `iterateInThread` returns. For `for await`, or to be asked by `next()`.
  *
- * The call is made when the first item is wanted. To leave the loop early ends
+ * The call is made when the first item is wanted, in the async context of the place
+ * that asked for the iterator. To leave the loop early ends
  * the generator in its thread: its `finally` runs, and the loop goes on when that
  * is done. One that nobody has any more is left when it is collected.
  */

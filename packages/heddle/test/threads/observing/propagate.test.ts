@@ -67,12 +67,26 @@ test('closures, iterations and bound objects have the stores as well', limit, as
   await pool.propagate(tenant);
   const suffix = '!';
   assert.equal(await tenant.run('a', () => pool.defer(() => `${tenant.getStore()}${suffix}`)), 'a!');
-  const items = pool.iterate(whoAsksEachTime);
-  const item = await tenant.run('b', () => items.next());
-  assert.equal(item.value, 'undefined of b');
+  const items = tenant.run('b', () => pool.iterate(whoAsksEachTime));
+  assert.equal((await items.next()).value, 'undefined of b');
   await items.return();
   const bound = pool.bind(() => new Map<string, number>());
   assert.equal(await tenant.run('c', () => bound.defer(() => tenant.getStore())), 'c');
+});
+
+test('an iteration has the stores of the request that began it, though others take its items', limit, async (t) => {
+  const pool = poolFor(t);
+  await pool.propagate(tenant);
+  const bound = pool.bind(() => new Map<string, number>());
+  const begun = [() => pool.iterate(whoAsksEachTime), () => bound.iterate(() => whoAsksEachTime())].map((iterate) =>
+    tenant.run('the request', iterate),
+  );
+  for (const items of begun) {
+    const first = await tenant.run('a framework', () => items.next());
+    const second = await items.next();
+    assert.deepEqual([first.value, second.value], ['undefined of the request', 'undefined of the request']);
+    await items.return();
+  }
 });
 
 test('a store that cannot be copied fails the call, by its path', limit, async (t) => {
