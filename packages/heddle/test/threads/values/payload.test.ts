@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
 import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { BlockList } from 'node:net';
@@ -12,7 +13,7 @@ import { Deferred } from 'heddle/defer';
 import { ask, inThread, ThreadPool, transfer, UnclonableError } from 'heddle/threads';
 import { giveSlabBuffer, inspectBytes, overwrite } from '../../fixtures/threads/bytes.ts';
 import { countItems } from '../../fixtures/threads/items.ts';
-import { add, identity, kindOf } from '../../fixtures/threads/jobs.ts';
+import { add, Connection, connect, identity, kindOf } from '../../fixtures/threads/jobs.ts';
 import { data, objectsWithin } from '../../support/arbitrary-data.ts';
 import { errorOf } from '../../support/failure-of.ts';
 import { sharedInts } from '../../support/gate.ts';
@@ -328,6 +329,19 @@ test('the refusal of a function names the marks for it only where a marked one i
     pool.defer((question) => question(), giveAdd),
   ];
   for (const call of refused) assert.match((await errorOf(call, UnclonableError)).message, stays);
+});
+
+test('the refusal of what is open says to open it in the thread, and what keeps it there', limit, async () => {
+  const advice = / cannot be sent to another thread\. .* bindToThread /;
+  for (const value of [new Connection(), new EventEmitter(), process.stdout]) {
+    const { message } = await errorOf(pool.defer(identity<unknown>, { value }), UnclonableError);
+    assert.match(message, new RegExp(`^args\\[0\\]\\.value: ${value.constructor.name}${advice.source}`));
+    assert.doesNotMatch(message, /registerCodec/);
+  }
+  const { message } = await errorOf(pool.defer(connect as () => unknown), UnclonableError);
+  assert.match(message, new RegExp(`^result: Connection${advice.source}`));
+  await using bound = pool.bind(connect);
+  assert.equal(await bound.defer((connection) => connection instanceof Connection), true);
 });
 
 test('the refusal of a URL says what is taken in its place, and that is', limit, async (t) => {

@@ -1,4 +1,3 @@
-import { EventEmitter } from 'node:events';
 import { types } from 'node:util';
 import { CallableError, type CallableErrorCode, type Refusal } from '../../wire/errors/callable-error.ts';
 import type { Accessor } from '../../wire/captured.ts';
@@ -8,6 +7,7 @@ import {
   nameOf,
   type Obstacle as ObstacleInValue,
 } from '../../wire/values/obstacle.ts';
+import { isHandle } from '../../wire/values/handle.ts';
 import { isGone } from '../../wire/values/pack.ts';
 import { functionName } from '../../wire/function-name.ts';
 import { WHERE_THERE } from '../refusals.ts';
@@ -374,21 +374,12 @@ function kindOfUnsendable(value: unknown): [CallableErrorCode, string] {
     ];
   }
   if (isHandle(value as object)) {
-    return ['HEDDLE_CAPTURES_HANDLE', 'It works in this thread only: let the function have the data, or open its own.'];
+    return [
+      'HEDDLE_CAPTURES_HANDLE',
+      'It works in this thread only: let the function have the data, or open its own, which bindToThread keeps for later calls.',
+    ];
   }
   return types.isWeakMap(value) || types.isWeakSet(value) || types.isPromise(value) || types.isGeneratorObject(value)
     ? ['HEDDLE_CAPTURES_UNCLONABLE', 'It cannot be copied: capture the values that are needed of it instead.']
     : ['HEDDLE_CAPTURES_INSTANCE', INSTANCE];
-}
-
-/** Whether an object stands for something open: what emits events, or can be closed or held. */
-function isHandle(value: object): boolean {
-  if (value instanceof EventEmitter) return true;
-  return ['close', 'destroy', 'hasRef', 'release'].some((method) => {
-    for (let at: object | null = value; at !== null; at = Object.getPrototypeOf(at) as object | null) {
-      const descriptor = Object.getOwnPropertyDescriptor(at, method);
-      if (descriptor !== undefined) return typeof descriptor.value === 'function';
-    }
-    return false;
-  });
 }

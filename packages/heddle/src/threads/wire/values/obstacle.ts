@@ -3,6 +3,7 @@ import { functionName } from '../function-name.ts';
 import { codecOf } from './codec.ts';
 import type { CodecError } from '../errors/codec-error.ts';
 import { codecFailed } from './decode.ts';
+import { isHandle } from './handle.ts';
 import { isArguments, isNamespace } from './plain.ts';
 import { memoryOf } from './platform-objects.ts';
 import { UnclonableError } from '../errors/unclonable-error.ts';
@@ -96,6 +97,9 @@ const AS_ARRAY = 'It gives its items where it was made: send an array of them.';
 const ONE_BY_ONE = 'It gives its items where it was made: get them one by one with iterateInThread.';
 const PLAIN =
   'Only plain data and the built-in types can be copied: send the values that are needed, or registerCodec for the class.';
+const OPEN =
+  'It works only in the thread that opened it: send the data that is needed of it, or have one opened there, which ' +
+  'bindToThread keeps for later calls.';
 const GONE = 'Its memory has been moved to another one: send a copy, or send it first.';
 
 const MESSAGE =
@@ -145,5 +149,7 @@ function wayOut(value: unknown, mayPass: boolean): string {
   if (types.isGeneratorObject(value)) return mayPass ? AS_ARRAY : ONE_BY_ONE;
   if (typeof value === 'object' && value !== null && !types.isProxy(value) && memoryOf(value) !== undefined)
     return 'WebAssembly shares only what was made to be shared: make it with shared: true, or send a copy of its bytes.';
-  return wayOutByName(value, prototype) ?? PLAIN;
+  const byName = wayOutByName(value, prototype);
+  if (byName !== undefined) return byName;
+  return prototype !== null && isHandle(value as object) ? OPEN : PLAIN;
 }
