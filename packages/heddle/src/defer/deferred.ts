@@ -1,4 +1,5 @@
 import { type InspectOptionsStylized, inspect } from 'node:util';
+import { isAbortSignal } from './abort-signal.ts';
 import { onAbort } from './abort-watch.ts';
 import { ofAllCopies } from './all-copies.ts';
 import { requireTimeSource, type ScheduledCall, systemTime, type TimeSource } from './clock.ts';
@@ -319,7 +320,7 @@ export class Deferred<T> implements Promise<T> {
    * @throws InvalidArgumentError when it is no AbortSignal
    */
   cancelOn(signal: AbortSignal): this {
-    if (typeof (signal as Partial<AbortSignal> | null)?.addEventListener !== 'function') {
+    if (!isAbortSignal(signal)) {
       throw new InvalidArgumentError(
         `A Deferred is cancelled on an AbortSignal, not on ${inspect(signal, { depth: 0 })}.`,
       );

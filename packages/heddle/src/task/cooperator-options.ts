@@ -1,3 +1,4 @@
+import { checkSignal } from '../defer/abort-signal.ts';
 import { checkDuration, checkFlag, type OptionChecks } from '../defer/check-options.ts';
 import type { TaskClock } from './task-clock.ts';
 
@@ -67,6 +68,6 @@ export const taskChecks: OptionChecks<TaskOptions> = {
   priority: (value) =>
     Number.isInteger(value) && Math.abs(value as number) <= 100 ? undefined : 'a whole number from -100 to 100',
   timeSlice: checkDuration,
-  signal: (value) => (value instanceof AbortSignal ? undefined : 'an AbortSignal'),
+  signal: checkSignal,
   onProgress: isFunction,
 };

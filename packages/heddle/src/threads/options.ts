@@ -1,5 +1,6 @@
 import { type ResourceLimits, SHARE_ENV } from 'node:worker_threads';
 import { availableParallelism } from 'node:os';
+import { checkSignal } from '../defer/abort-signal.ts';
 import { checkDuration, checkFlag, checkOptions, type OptionChecks } from '../defer/check-options.ts';
 import { InvalidArgumentError } from '../defer/errors.ts';
 import { SLOTS } from './wire/channel/channel.ts';
@@ -199,7 +200,7 @@ const callsChecks: OptionChecks<CallsOptions> = {
 };
 
 const callChecks: OptionChecks<CallOptions> = {
-  signal: (value) => (value instanceof AbortSignal ? undefined : 'an AbortSignal'),
+  signal: checkSignal,
   timeout: checkDuration,
   onCancel: (value) =>
     value === 'terminate' || value === 'cooperate' || value === 'abandon'

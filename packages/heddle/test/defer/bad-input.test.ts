@@ -40,6 +40,7 @@ const cases: readonly (readonly [what: string, f: () => unknown, message: RegExp
   ['a misspelt option of a DeferredQueue', () => new DeferredQueue({ sise: 1 } as never), /size, backlog/],
   ['a misspelt policy', () => setUnhandledFailurePolicy('thow' as never), /'thow'/],
   ['a signal that is none', () => new Deferred().cancelOn({} as never), /AbortSignal/],
+  ['an EventTarget as a signal', () => new Deferred().cancelOn(new EventTarget() as never), /AbortSignal/],
   ['a canceller that is none', () => new Deferred('x' as never), /canceller/],
   ['inlineCallbacks of nothing', () => inlineCallbacks(undefined as never), /function\*/],
   ['a timeout that is null, and would be over at once', () => new Deferred().addTimeout(null as never), /not null/],

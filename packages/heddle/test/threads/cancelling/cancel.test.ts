@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { type TestContext, test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { CancelledError, type Deferred, TimeoutError } from 'heddle/defer';
+import { CancelledError, Deferred, ensureDeferred, TimeoutError } from 'heddle/defer';
+import { cooperate } from 'heddle/task';
 import { deferToThread, PoolStoppedError, type ThreadPool } from 'heddle/threads';
 import { add, count, countIn, neverSettle, passGate, spinForever, whichThread } from '../../fixtures/threads/jobs.ts';
 import { passGateIfAny } from '../../fixtures/threads/short-calls.ts';
 import { errorOf, failureOf } from '../../support/failure-of.ts';
+import { ForeignController } from '../../support/foreign-signal.ts';
 import { Gate, sharedInts } from '../../support/gate.ts';
 import { poolFor } from '../../support/pools.ts';
 import { sizes } from '../../support/sizes.ts';
@@ -470,3 +472,26 @@ const blockLater = (gate: Int32Array): void => {
     Atomics.wait(gate, 1, 0);
   });
 };
+
+test('a signal of another make than Node’s gives a call, an iteration, a task and a Deferred up', limit, async (t) => {
+  const pool = poolFor(t, { max: 1 });
+  const reason = new Error('the client hung up');
+  for (const isAbortedBefore of [false, true]) {
+    const controller = new ForeignController();
+    const { signal } = controller;
+    if (isAbortedBefore) controller.abort(reason);
+    const view = pool.with({ signal });
+    const givenUp = [
+      view.defer(whichThread),
+      ensureDeferred(view.iterate(endless).next()),
+      cooperate(endless(), { signal }).whenDone(),
+      new Deferred<void>().cancelOn(signal),
+    ].map((call) => errorOf(call, Error));
+    if (!isAbortedBefore) controller.abort(reason);
+    for (const error of await Promise.all(givenUp)) assert.equal(error.cause, reason);
+  }
+});
+
+function* endless(): Generator<undefined> {
+  for (;;) yield undefined;
+}
