@@ -97,9 +97,10 @@ const AS_ARRAY = 'It gives its items where it was made: send an array of them.';
 const ONE_BY_ONE = 'It gives its items where it was made: get them one by one with iterateInThread.';
 const PLAIN =
   'Only plain data and the built-in types can be copied: send the values that are needed, or registerCodec for the class.';
+// Whether it is open, or only has a method of such a name, nobody can tell.
 const OPEN =
-  'It works only in the thread that opened it: send the data that is needed of it, or have one opened there, which ' +
-  'bindToThread keeps for later calls.';
+  'Send the data that is needed of it. What is open works only in the thread that opened it: have one opened there, ' +
+  'which bindToThread keeps for later calls. A class that is only data can have a codec: registerCodec.';
 const GONE = 'Its memory has been moved to another one: send a copy, or send it first.';
 
 const MESSAGE =
