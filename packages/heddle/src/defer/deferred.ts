@@ -7,6 +7,7 @@ import { Coroutine, isGenerator, NotACoroutineError } from './coroutine.ts';
 import { debugging, formatHistory, historyOf, recordAdded, recordFired, recordMade, setDebugging } from './debug.ts';
 import { AlreadyCalledError, CancelledError, InvalidArgumentError, NotPausedError, TimeoutError } from './errors.ts';
 import { Failure, isFailure } from './failure.ts';
+import { logError } from './log-error.ts';
 import { dispatchRecord } from './dispatch.ts';
 import { Chainee, type Link, Look, Pair, type Step, Waiter, withArguments } from './link.ts';
 import { type DeferredState, renderDeferred } from './render.ts';
@@ -712,10 +713,19 @@ export function toDeferred(awaited: PromiseLike<unknown>): AnyDeferred {
 function follow<T>(promise: PromiseLike<T>, deferred: Deferred<Awaited<T>>): Deferred<Awaited<T>> {
   void whenSettled(
     promise,
-    (value) => deferred.callback(value as Awaited<T>),
-    (reason) => deferred.errback(reason),
+    (value) => end(deferred, value),
+    (reason) => end(deferred, isFailure(reason) ? reason : new Failure(reason)),
   );
   return deferred;
+}
+
+/** Nobody is there who could be told that others have fired it before, and that is not to end the program. */
+function end(deferred: AnyDeferred, result: unknown): void {
+  try {
+    deferred.callback(result);
+  } catch (error) {
+    logError(new Failure(error), 'A Deferred was fired before the promise that it waits for was settled');
+  }
 }
 
 /** What a coroutine waits for when it yields or returns `value`; `undefined` for a plain value. */

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { suite, test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import express from 'express';
 import fastify from 'fastify';
 import { Deferred, fail, succeed } from 'heddle/defer';
@@ -121,4 +122,24 @@ test('a promise whose own then calls back twice, or throws, ends a chain once wi
     assert.equal(await Deferred.fromPromise(promise), 1);
     assert.equal(await succeed().addCallback(() => promise), 1);
   }
+});
+
+test('that a Deferred was fired before its promise was settled is logged, and does not end the program', async (t) => {
+  const logged = t.mock.method(console, 'error', () => {});
+  const rejected = t.mock.fn();
+  process.on('unhandledRejection', rejected);
+  t.after(() => process.off('unhandledRejection', rejected));
+  const late: (() => void)[] = [];
+  const followed = [
+    new Promise<number>((resolve) => late.push(() => resolve(1))),
+    new Promise<number>((_, reject) => late.push(() => reject(new Error('too late')))),
+  ].map((promise) => Deferred.fromPromise(promise));
+  for (const d of followed) d.callback(2);
+  for (const settle of late) settle();
+  await nextTurn();
+  assert.deepEqual(await Promise.all(followed), [2, 2]);
+  assert.equal(rejected.mock.callCount(), 0);
+  const lines = logged.mock.calls.map(({ arguments: [text] }) => String(text));
+  assert.equal(lines.length, 2);
+  for (const line of lines) assert.match(line, /before the promise that it waits for was settled:\nAlreadyCalledError/);
 });
