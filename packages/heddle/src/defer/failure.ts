@@ -166,9 +166,14 @@ export function textOf({ value }: Failure): string {
 /** @throws InvalidArgumentError for what can be on the right of no `instanceof` */
 export function requireClasses(classes: readonly unknown[]): void {
   for (const errorClass of classes) {
-    if (typeof errorClass === 'function') continue;
+    if (typeof errorClass === 'function' || hasOwnTest(errorClass)) continue;
     throw new InvalidArgumentError(`An error is compared with classes, and ${show(errorClass)} is none.`);
   }
+}
+
+/** The language lets any object say what is an instance of it. */
+function hasOwnTest(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && typeof Reflect.get(value, Symbol.hasInstance) === 'function';
 }
 
 function requireMethod(value: unknown, method: string, what: string, wanted: string): void {

@@ -101,6 +101,15 @@ suite('Failure', () => {
     assert.deepEqual(new Failure(new Missing('x')).throwExceptionIntoGenerator(generator), { done: true, value: 'x' });
   });
 
+  test('is compared with any object that says itself what is an instance of it', () => {
+    const absent = { [Symbol.hasInstance]: (value: unknown): boolean => value instanceof Missing } as never;
+    const failure = new Failure(new Missing('x'));
+    assert.equal(failure.check(TypeError, absent), absent);
+    assert.equal(failure.trap(absent), absent);
+    assert.equal(failure.is(absent), true);
+    assert.equal(new Failure(new Error('x')).is(absent), false);
+  });
+
   test('as text names the error', () => {
     assert.equal(String(new Failure(new Missing('x'))), '[Failure: Missing: x]');
     assert.equal(String(new Failure('text')), '[Failure: text]');
