@@ -177,10 +177,11 @@ export class Cooperator {
     if (this.#inTurn || this.#willTurn || !this.running || !this.#hasReady) return;
     const scheduled = this.#scheduler(() => this.#turn());
     if (typeof scheduled?.cancel !== 'function') {
-      throw new InvalidArgumentError(
+      this.#failTasks(
         "A Cooperator's scheduler must return an object with a method cancel(), as reactor.callLater does, " +
           `not ${inspect(scheduled, { depth: 0 })}.`,
       );
+      return;
     }
     this.#scheduled = scheduled;
   }
@@ -202,7 +203,10 @@ export class Cooperator {
       this.#endRest();
       const isOver = this.#beginTurn();
       if (typeof isOver !== 'function') {
-        this.#refusePredicate(isOver);
+        this.#failTasks(
+          "A Cooperator's terminationPredicateFactory must return a function that says whether the turn is over, " +
+            `not ${inspect(isOver, { depth: 0 })}.`,
+        );
         return;
       }
       this.#isOver = isOver;
@@ -221,12 +225,9 @@ export class Cooperator {
     }
   }
 
-  /** No turn would ever come: the next one would go the same way. */
-  #refusePredicate(isOver: unknown): void {
-    const error = new InvalidArgumentError(
-      "A Cooperator's terminationPredicateFactory must return a function that says whether the turn is over, " +
-        `not ${inspect(isOver, { depth: 0 })}.`,
-    );
+  /** There are no turns to be had: the next one would go the same way, and nobody waits for what a turn throws. */
+  #failTasks(why: string): void {
+    const error = new InvalidArgumentError(why);
     // Whoever hears of an end may add tasks.
     const unfinished = [...this.#unfinished];
     for (const work of unfinished) work.failWithScheduler(error);

@@ -89,11 +89,6 @@ const cases: readonly (readonly [what: string, f: () => unknown, message: RegExp
   ['the firing of an event without a name', () => reactor.fireSystemEvent(undefined as never), /not undefined/],
   ['a trigger to remove that is none', () => reactor.removeSystemEventTrigger(undefined as never), /not undefined/],
   ['a pool size that is not given', () => reactor.suggestThreadPoolSize(undefined as never), /not undefined/],
-  [
-    'a scheduler that returns a timer',
-    () => new Cooperator({ scheduler: setImmediate as never }).coiterate([]),
-    /cancel\(\)/,
-  ],
   ['a clock pumped by a number', () => new Clock().pump(5 as never), /not by 5/],
   [
     'a result that goes to no function',
@@ -155,6 +150,32 @@ test('an error that a promise gives to logError is not lost', async () => {
     assert.equal(error.cause, lost);
     return true;
   });
+});
+
+test('tasks fail, and make no step, where the scheduler gives nothing by which a turn can be taken back', async () => {
+  const turns: (() => void)[] = [];
+  const cooperator = new Cooperator({ scheduler: ((turn: () => void) => void turns.push(turn)) as never });
+  const steps: string[] = [];
+  const pieces = function* (name: string): Generator<void> {
+    steps.push(name);
+    yield;
+  };
+  const first = failureResultOf(cooperator.coiterate(pieces('first')), InvalidArgumentError);
+  const second = failureResultOf(cooperator.cooperate(pieces('second')).whenDone(), InvalidArgumentError);
+  for (const { value } of [first, second]) assert.match(value.message, /scheduler .* cancel\(\).*not undefined/);
+  // What was to be called all the same finds nothing to do, and throws nothing that nobody could catch.
+  for (const turn of turns) turn();
+  assert.deepEqual(steps, []);
+});
+
+test('tasks fail where a scheduler gives what cannot be taken back in a later turn', () => {
+  const turns: (() => void)[] = [];
+  const scheduler = (turn: () => void): unknown => (turns.push(turn) === 1 ? { cancel: () => {} } : undefined);
+  const cooperator = new Cooperator({ scheduler: scheduler as never, terminationPredicateFactory: () => () => true });
+  const task = cooperator.coiterate([1, 2, 3]);
+  turns[0]?.();
+  const { value } = failureResultOf(task, InvalidArgumentError);
+  assert.match(value.message, /scheduler .* cancel\(\)/);
 });
 
 test('tasks fail where nothing says when a turn is over', async () => {
