@@ -48,7 +48,8 @@ export interface HoistOptions {
 export const ADDRESSED = 'heddle/addressed';
 
 /** What JSX becomes calls of where the compiler's settings say so, which are not known here. */
-const FACTORIES: readonly string[] = ['h', 'Fragment', 'createElement'];
+const CALLED: readonly string[] = ['h', 'createElement'];
+const FACTORIES: readonly string[] = [...CALLED, 'Fragment'];
 
 /** Takes the deferred functions out of a module; undefined where there are none. */
 export function hoist(code: string, file: string, { own }: HoistOptions): Hoisted | undefined {
@@ -131,27 +132,33 @@ function readingOf(
   { captured, texts }: Hoistable,
   { uses, parents, partsOf }: { uses: readonly Use[]; parents: Parents; partsOf: string },
 ): string {
-  const values = captured.map(({ name, binding }) =>
+  const values = captured.map((one) => {
+    const { name, binding } = one;
     // What is not there is undefined, as `typeof` says it, and as the function will find it.
-    binding === undefined ? `typeof ${name} === 'undefined' ? undefined : ${name}` : name,
-  );
+    if (binding === undefined) return `typeof ${name} === 'undefined' ? undefined : ${name}`;
+    // What is an object cannot be called, has nothing to do with JSX, and need not be such as can be sent.
+    const isGuessed = CALLED.includes(name) && usesOf(one, texts, uses).every(({ implied }) => implied);
+    return isGuessed ? `typeof ${name} === 'object' ? undefined : ${name}` : name;
+  });
   const parts = captured.map((one) => {
-    return one.binding === undefined ? undefined : partsRead(usesOf(one, texts, uses), parents);
+    if (one.binding === undefined) return undefined;
+    return partsRead(
+      usesOf(one, texts, uses).map(({ node }) => node),
+      parents,
+    );
   });
   const all = `[${values.join(', ')}]`;
   if (parts.every((read) => read === undefined)) return all;
   return `${partsOf}(${all}, [${parts.map((read) => (read === undefined ? 1 : partsText(read))).join(', ')}])`;
 }
 
-function usesOf({ name, binding }: Captured, texts: Hoistable['texts'], uses: readonly Use[]): Node[] {
-  return uses
-    .filter(
-      ({ node, name: used, scope }) =>
-        used === name &&
-        texts.some((text) => text.start <= node.start && node.end <= text.end) &&
-        scope.find(name) === binding,
-    )
-    .map(({ node }) => node);
+function usesOf({ name, binding }: Captured, texts: Hoistable['texts'], uses: readonly Use[]): Use[] {
+  return uses.filter(
+    ({ node, name: used, scope }) =>
+      used === name &&
+      texts.some((text) => text.start <= node.start && node.end <= text.end) &&
+      scope.find(name) === binding,
+  );
 }
 
 /** The function or declaration that a name stands for; the name itself where a thread can import that. */

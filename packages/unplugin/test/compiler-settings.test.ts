@@ -42,11 +42,20 @@ const answer = () => <><b/></>;
 deferToThread(answer).then((html: string) => console.log(JSON.stringify([answer(), html])));
 `;
 
+const otherMain = `
+import { deferToThread } from 'heddle';
+class Hasher { sum = 0; }
+const h = new Hasher();
+const answer = () => <b/>;
+deferToThread(answer).then((html) => console.log(JSON.stringify([answer(), html, h.sum])));
+`;
+
 before(async () => {
   const files = {
     'tsconfig.json': JSON.stringify(settings),
     'package.json': '{ "type": "module" }',
     'main.tsx': main,
+    'other.tsx': otherMain,
     'classic/tsconfig.json': JSON.stringify(classic),
     'classic/main.tsx': classicMain,
     'classic/own.tsx': ownMain,
@@ -76,6 +85,14 @@ for (const name of ['esbuild', 'rolldown', 'vite'] as const) {
       const answer = ['object', '<b>', 'object,weave,object'];
       const answers = await run(root, '--disallow-code-generation-from-strings', path.join(dir, 'program.mjs'));
       assert.deepEqual(answers, [answer, answer, answer]);
+    });
+
+    it('sends no object along that has the name of what JSX may become calls of', async () => {
+      const dir = path.join(output, `other-${name}`);
+      const input = path.join(output, 'other.tsx');
+      await bundlers[name]({ input, dir, minify: false, format: 'esm', bundlesHeddle: false, plugged: true });
+      const answers = await run(root, '--disallow-code-generation-from-strings', path.join(dir, 'program.mjs'));
+      assert.deepEqual(answers, ['<b>', '<b>', 0]);
     });
 
     for (const file of ['main', 'own']) {
