@@ -48,6 +48,10 @@ const written: Pick<Counterpart, 'differs' | 'write'> = { differs: 'gives an obj
 const DIFFERENT: Readonly<Record<string, Pick<Counterpart, 'differs' | 'write'>>> = {
   execSync: ofProcess,
   execFileSync: ofProcess,
+  globSync: {
+    differs: 'gives what it finds one by one',
+    write: (call) => `await Array.fromAsync(${call})`,
+  },
   openSync: { differs: 'gives a FileHandle, and no number', write: awaited },
   readSync: read,
   readvSync: read,
