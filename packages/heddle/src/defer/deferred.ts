@@ -267,8 +267,8 @@ export class Deferred<T> implements Promise<T> {
   ): AnyDeferred {
     const value = onValue === undefined ? undefined : requireStep(onValue, 'callback');
     const failure = onFailure === undefined ? undefined : requireStep(onFailure, 'errback');
-    if (valueArgs !== undefined) requireArguments(valueArgs, 'callback');
-    if (failureArgs !== undefined) requireArguments(failureArgs, 'errback');
+    if (valueArgs) requireArguments(valueArgs, 'callback');
+    if (failureArgs) requireArguments(failureArgs, 'errback');
     this.#add(
       value && valueArgs ? withArguments(value, ...valueArgs) : value,
       failure && failureArgs ? withArguments(failure, ...failureArgs) : failure,

@@ -184,3 +184,9 @@ test('tasks fail where nothing says when a turn is over', async () => {
     return error instanceof InvalidArgumentError && /terminationPredicateFactory.*not true/.test(error.message);
   });
 });
+
+test('further arguments may be null, as Twisted has None for them', async () => {
+  const deferred = new Deferred<string>().addCallbacks((text) => text.length, undefined, null as never, null as never);
+  deferred.callback('warp');
+  assert.equal(await deferred, 4);
+});
