@@ -83,6 +83,46 @@ for (const Pool of [ThreadPool, ProcessPool]) {
   });
 }
 
+for (const Pool of [ThreadPool, ProcessPool]) {
+  test(
+    `a promise that a getter of an error’s class makes does not end the thread when it fails (${Pool.name})`,
+    limit,
+    async (t) => {
+      const pool = poolOfOne(t, Pool);
+      const thread = await pool.defer(faults.threadOf);
+      const thrown = await errorOf(pool.defer(faults.throwResponseError), Error);
+      const given = await pool.defer(faults.giveResponseError);
+      for (const error of [thrown, given]) assert.deepEqual([error.message, 'body' in error], ['no answer', false]);
+      assert.equal(await pool.defer(faults.threadOf), thread);
+    },
+  );
+}
+
+test('errors that a getter of an error’s class makes anew in a list are left where they are', limit, async (t) => {
+  const pool = poolFor(t);
+  const captured = faults.giveForkedError();
+  const others = [
+    pool.defer(faults.giveForkedError),
+    pool.defer(identity<Error>, captured),
+    pool.defer(() => captured),
+  ];
+  for (const error of await Promise.all(others)) {
+    assert.deepEqual([error.message, 'errors' in error], ['forked', false]);
+  }
+  const thrown = await errorOf(pool.defer(faults.throwForkedError), Error);
+  assert.deepEqual([thrown.message, 'errors' in thrown], ['forked', false]);
+  const { errors } = (await errorOf(pool.defer(faults.throwReasons), Error)) as faults.ReasonsError;
+  assert.deepEqual(
+    errors.map(({ message }) => message),
+    ['first', 'second'],
+  );
+});
+
+test('no text stands on a thrown error for what its class gives and cannot be sent', limit, async (t) => {
+  const error = await errorOf(poolFor(t).defer(faults.throwResponseError), Error);
+  assert.equal('headers' in error, false);
+});
+
 test('what is hidden on an error and cannot be read is left where it is', limit, async (t) => {
   const pool = poolFor(t);
   const captured = faults.giveErrorWithLazyPart();

@@ -4,9 +4,10 @@ import type { CodedInstances } from './coded.ts';
 import { type CodecAddress, codecOf } from './codec.ts';
 import { CodecError } from '../errors/codec-error.ts';
 import { decodingOrder, type Outgoing } from './decoding-order.ts';
-import { type ErrorDetails, errorKeys, nearestSharedClass, partsByClass } from './error-details.ts';
+import { type ErrorDetails, errorKeys, nearestSharedClass } from './error-details.ts';
 import { isDense } from './dense.ts';
 import { copyOfMemory, largeMemoryOf, sameViewOf, WORTH_MOVING } from './memory.ts';
+import { partsByClass } from './parts-by-class.ts';
 import { type PassedFunction, passedBy, type Resolved } from './passed.ts';
 import type { Parcel, Payload } from './payload.ts';
 import { isError, kindOf } from './plain.ts';
@@ -85,6 +86,11 @@ export class Copy {
   /** The items of an array that has all of them. What V8 knows to have no holes is serialized several times as fast. */
   protected dense(items: readonly unknown[]): unknown[] | undefined {
     return isDense(items) ? items.slice() : undefined;
+  }
+
+  /** Whether an error is to have what its class gives it: here, what cannot be sent has been left out before. */
+  protected isPart(_value: unknown): boolean {
+    return true;
   }
 
   /** What is no container: its prototype says that structured clone takes it. */
@@ -258,7 +264,7 @@ export class Copy {
     });
     const className = nearestSharedClass(error);
     for (const [key, value] of partsByClass(error)) {
-      if (!left?.includes(key)) properties.push([key, this.of(value), false]);
+      if (!left?.includes(key) && this.isPart(value)) properties.push([key, this.of(value), false]);
     }
     this.#errors.push({ error: standIn, className, properties });
     return standIn;

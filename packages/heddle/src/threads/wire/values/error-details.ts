@@ -1,4 +1,3 @@
-import { types } from 'node:util';
 import {
   AlreadyCalledError,
   CancelledError,
@@ -83,44 +82,13 @@ function foreignSharedClass(error: Error): string {
   return 'Error';
 }
 
-/**
- * What an error has under a name by a class that the other side does not have, on its prototype: a name, a status, a message
- * that is made when it is read. With the class it would be lost. Methods are nothing of that, nor is what the class that
- * arrives has as well.
- */
-export function partsByClass(error: Error): (readonly [key: string, value: unknown])[] {
-  const { prototype } = sharedErrorClasses.get(nearestSharedClass(error)) ?? Error;
-  const parts: (readonly [string, unknown])[] = [];
-  for (const key of classKeys(error)) {
-    try {
-      const value: unknown = Reflect.get(error, key);
-      if (typeof value === 'function' || value === Reflect.get(prototype, key, error)) continue;
-      // One that is made anew has one of its own again, and so on without an end.
-      if (types.isNativeError(value) && value !== Reflect.get(error, key)) continue;
-      parts.push([key, value]);
-    } catch {
-      // What cannot be read of it is no reason to send nothing.
-    }
-  }
-  return parts;
-}
-
-function classKeys(error: Error): ReadonlySet<string> {
-  const keys = new Set<string>();
-  for (let link = parentOf(error); !sharedPrototypes.has(link) && parentOf(link) !== null; link = parentOf(link)) {
-    for (const key of Object.getOwnPropertyNames(link)) {
-      if (key !== 'stack' && !Object.hasOwn(error, key)) keys.add(key);
-    }
-  }
-  return keys;
-}
-
-function parentOf(value: unknown): unknown {
-  return value === null ? null : Object.getPrototypeOf(value);
+/** The prototype that an error has where it arrives. */
+export function arrivingPrototype(error: Error): object {
+  return (sharedErrorClasses.get(nearestSharedClass(error)) ?? Error).prototype as object;
 }
 
 /** Whether errors with this prototype have a class that exists in every thread. */
-export function isSharedErrorClass(prototype: object): boolean {
+export function isSharedErrorClass(prototype: unknown): boolean {
   return sharedPrototypes.has(prototype);
 }
 

@@ -1,7 +1,7 @@
 import { Copy, describe } from './copy.ts';
 import type { Outgoing } from './decoding-order.ts';
 import type { Parcel } from './payload.ts';
-import { isError } from './plain.ts';
+import { isError, kindOf } from './plain.ts';
 import { Records } from './record.ts';
 
 /** Deeper than some thousand, V8 cannot read on the other side what it has written on this one. */
@@ -63,6 +63,11 @@ export class LenientCopy extends Copy {
       // An item has a getter that throws: each is read by itself.
       return undefined;
     }
+  }
+
+  /** A text, where code asks whether there is an object, would be worse than nothing. */
+  protected override isPart(value: unknown): boolean {
+    return kindOf(value) !== 'refused' || this.#records.has(value);
   }
 
   /** Its prototype alone does not show whether structured clone takes it: its memory may be gone. */

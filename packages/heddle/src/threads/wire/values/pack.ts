@@ -1,10 +1,11 @@
 import { inspect } from 'node:util';
 import { codecOf } from './codec.ts';
 import { Copy, isPartOfSlab } from './copy.ts';
-import { errorKeys, partsByClass } from './error-details.ts';
+import { errorKeys } from './error-details.ts';
 import { LenientCopy } from './lenient-copy.ts';
 import { largeMemoryOf } from './memory.ts';
 import { type Obstacle, refusal, stepTo, within } from './obstacle.ts';
+import { partsByClass } from './parts-by-class.ts';
 import { type Passed, passedBy, StillResolving } from './passed.ts';
 import type { Parcel } from './payload.ts';
 import { type Kind, kindOf } from './plain.ts';
