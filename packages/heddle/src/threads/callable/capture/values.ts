@@ -51,6 +51,8 @@ export class CapturedValues {
   readonly #given: (owner: object, key: string) => GivenPart | undefined;
   /** Objects that have functions under symbols, which no copy has. */
   readonly #withSymbols = new Set<object>();
+  /** Of what is sent as it is, what has been gone through for these. */
+  readonly #asTheyAre = new Set<object>();
   #hasWhole = false;
   #hasParts = false;
 
@@ -101,6 +103,7 @@ export class CapturedValues {
   /** Makes ready to take what was noted, perhaps once more because more came to be noted. */
   begin(): void {
     this.#taken.clear();
+    this.#asTheyAre.clear();
     if (!this.#hasWhole || !this.#hasParts) return;
     const wholes = [...this.#uses].filter(([, { whole }]) => whole).map(([object]) => object);
     for (const object of reachableFrom(wholes)) {
@@ -135,13 +138,12 @@ export class CapturedValues {
     if (isObject(value) && languageObject(value) !== undefined && inclusions.include(path, value, true))
       return undefined;
     const obstacle = read(() => obstacleIn(value));
-    if (obstacle === undefined && !this.#reachesSymbols(value)) return value;
+    if (obstacle === undefined) return this.#takeAsItIs(value, inclusions, path);
     const known = this.#taken.get(value as object);
     if (known !== undefined) return known;
     if (inclusions.include(path, value, true)) return undefined;
     const kind = kindOf(value);
     if (kind !== 'object' && kind !== 'array') {
-      if (obstacle === undefined) return value;
       return inclusions.refuse([...path.map(stepTo), ...obstacle.path.reverse()], obstacle);
     }
     // Only what has functions in it is copied here, without them.
@@ -156,16 +158,42 @@ export class CapturedValues {
       Object.defineProperty(made, key, property(this.#takeWhole(part, inclusions, steps)));
       for (const [accessor, f] of accessors ?? []) inclusions.giveFunction(steps, f, accessor);
     }
-    for (const { f, accessor, symbol } of functionsUnderSymbols(original)) {
-      inclusions.giveFunction([...path, `[Symbol.${symbol}]`], f, accessor, symbol);
-    }
+    giveSymbols(original, inclusions, path);
     return made;
   }
 
-  #reachesSymbols(value: unknown): boolean {
+  /**
+   * A value that can be sent. What it has under symbols is put into the one that arrives, to which others refer as well that
+   * nothing can be put into, such as a Map.
+   */
+  #takeAsItIs(value: unknown, inclusions: Inclusions, path: readonly string[]): unknown {
+    if (!this.#reachesSymbols(value)) return value;
+    if (inclusions.include(path, value, true)) return undefined;
+    const open: (readonly [object, readonly string[]])[] = [[value, path]];
+    for (const [at, place] of open) {
+      const kind = kindOf(at);
+      if ((kind !== 'object' && kind !== 'array') || this.#asTheyAre.has(at)) continue;
+      const hasSymbols = this.#withSymbols.has(at);
+      if (hasSymbols && at !== value && inclusions.include(place, at, true)) continue;
+      this.#asTheyAre.add(at);
+      if (hasSymbols) giveSymbols(at, inclusions, place);
+      for (const [key, part] of Object.entries(Object.getOwnPropertyDescriptors(at))) {
+        if (part.enumerable && isObject(part.value)) open.push([part.value, [...place, key]]);
+      }
+    }
+    return value;
+  }
+
+  #reachesSymbols(value: unknown): value is object {
     if (this.#withSymbols.size === 0 || !isObject(value)) return false;
     const reached = reachableFrom([value]);
     return [...this.#withSymbols].some((object) => reached.has(object));
+  }
+}
+
+function giveSymbols(object: object, inclusions: Inclusions, path: readonly string[]): void {
+  for (const { f, accessor, symbol } of functionsUnderSymbols(object)) {
+    inclusions.giveFunction([...path, `[Symbol.${symbol}]`], f, accessor, symbol);
   }
 }
 
