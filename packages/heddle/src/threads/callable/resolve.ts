@@ -105,10 +105,11 @@ function locate(f: Function): Located | Promise<Located> {
   const known = references.get(f);
   if (known !== undefined) return known;
   if (typeof f !== 'function') throw new CallableError(refuse.notAFunction(f));
-  const passed = passedBy(f);
-  if (passed !== undefined) throw new CallableError(refuse.passed(passed.way));
   const refusal = refusals.get(f);
   if (refusal !== undefined) throw new CallableError(refusal);
+  const passed = passedBy(f);
+  // A module that exports it has one in the thread, too.
+  if (passed !== undefined) return searchOnce(f, () => refuse.passed(passed.way));
   if (isKnownLiteral(f)) return knownLiteral(f);
   const ofNode = nodeModulesIndexed === 0 ? ofNodeAtFirst(f) : undefined;
   if (ofNode !== undefined) return ofNode;
@@ -119,6 +120,12 @@ function locate(f: Function): Located | Promise<Located> {
     return exportedOfFactory(f, origin.script) ?? { literal, scopes: origin.scopes };
   }
   return search === undefined ? findByOrigin(f, origin) : search.answerFor(origin);
+}
+
+function searchOnce(f: Function, refusal: () => Refusal): Located | Promise<Located> {
+  const search = searches.get(f);
+  const origin = search?.lastingOrigin ?? originOf(f);
+  return search === undefined ? searchElsewhere(f, origin, refusal) : search.answerFor(origin);
 }
 
 /**

@@ -7,6 +7,7 @@ import { Deferred, InvalidArgumentError } from 'heddle/defer';
 import { ask, CallableError, inThread, notify, threadFunction } from 'heddle/threads';
 import { blockingCallFromThread, callFromThread } from 'heddle/thread';
 import * as jobs from '../../fixtures/threads/calls-out.ts';
+import { twice } from '../../fixtures/threads/exported-passed.ts';
 import { add } from '../../fixtures/threads/jobs.ts';
 import type { enterLateAndSoon } from '../../fixtures/threads/late-ledger.ts';
 import * as ledger from '../../fixtures/threads/ledger.ts';
@@ -457,6 +458,12 @@ test('what is passed to a thread must be a function, and is refused at once if i
       assert.throws(() => pass(wrong as never), InvalidArgumentError);
     }
   }
+});
+
+test('what stands for a function and is exported by a module is the module’s in the thread', limit, async (t) => {
+  const pool = poolFor(t, { max: 1 });
+  assert.deepEqual(await Promise.all([pool.defer(twice, 2), pool.defer(twice, 3)]), [4, 6]);
+  assert.equal(await pool.defer(twice, 4), 8);
 });
 
 test('what stands for a function among the arguments cannot be deferred in its place', limit, async (t) => {
