@@ -13,6 +13,9 @@ export interface SymbolMember {
 
 const NONE: readonly SymbolMember[] = [];
 
+/** What disposes of an object here is not for its copies, and closes what no thread can have. */
+const STAY = new Set(['dispose', 'asyncDispose']);
+
 /** The functions that a plain object or an array has under symbols of the language; those that are not enumerable stay behind. */
 export function functionsUnderSymbols(object: object): readonly SymbolMember[] {
   const kind = kindOf(object);
@@ -24,7 +27,7 @@ export function functionsUnderSymbols(object: object): readonly SymbolMember[] {
 function membersUnder(object: object, key: symbol): readonly SymbolMember[] {
   const symbol = languageSymbol(key);
   const property = Object.getOwnPropertyDescriptor(object, key);
-  if (symbol === undefined || !property?.enumerable) return NONE;
+  if (symbol === undefined || STAY.has(symbol) || !property?.enumerable) return NONE;
   const { value, get, set } = property as { value?: unknown; get?: Function; set?: Function };
   const functions = [
     [value, undefined],
