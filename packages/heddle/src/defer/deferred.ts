@@ -9,6 +9,7 @@ import { AlreadyCalledError, CancelledError, InvalidArgumentError, NotPausedErro
 import { Failure, isFailure } from './failure.ts';
 import { logError } from './log-error.ts';
 import { dispatchRecord } from './dispatch.ts';
+import { requireFunction } from './require-function.ts';
 import { Chainee, type Link, Look, Pair, type Step, Waiter, withArguments } from './link.ts';
 import { type DeferredState, renderDeferred } from './render.ts';
 import { isThenable } from './thenable.ts';
@@ -115,11 +116,7 @@ export class Deferred<T> implements Promise<T> {
    * @throws InvalidArgumentError when it is no function
    */
   constructor(canceller?: Canceller<T>) {
-    if (canceller !== undefined && typeof canceller !== 'function') {
-      throw new InvalidArgumentError(
-        `A Deferred's canceller must be a function, not ${inspect(canceller, { depth: 0 })}.`,
-      );
-    }
+    if (canceller !== undefined) requireFunction(canceller, "A Deferred's canceller");
     this.#canceller = canceller as Canceller<never> | undefined;
     if (debugging) recordMade(this);
   }

@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { requireTimeSource, type TimeSource } from '../defer/clock.ts';
 import { Deferred, type Settled } from '../defer/deferred.ts';
 import { InvalidArgumentError } from '../defer/errors.ts';
+import { requireFunction } from '../defer/require-function.ts';
 
 /**
  * Calls a function later and gives its result as a Deferred; without a
@@ -39,9 +40,7 @@ export function deferLater(
   ...args: unknown[]
 ): Deferred<unknown> {
   requireTimeSource(clock);
-  if (f !== undefined && typeof f !== 'function') {
-    throw new InvalidArgumentError(`What deferLater calls must be a function, not ${inspect(f)}.`);
-  }
+  if (f !== undefined) requireFunction(f, 'What deferLater calls');
   if (!(typeof delay === 'number' && delay >= 0)) {
     throw new InvalidArgumentError(`A delay must be a number of milliseconds, 0 or more, not ${inspect(delay)}.`);
   }

@@ -4,6 +4,7 @@ import { checkFlag, checkOptions } from '../defer/check-options.ts';
 import { requireTimeSource, type ScheduledCall } from '../defer/clock.ts';
 import { Deferred, observe } from '../defer/deferred.ts';
 import { InvalidArgumentError } from '../defer/errors.ts';
+import { requireFunction } from '../defer/require-function.ts';
 import { Failure } from '../defer/failure.ts';
 import { maybeDeferred } from '../defer/maybe-deferred.ts';
 import { LoopNotRunningError, LoopRunningError } from './errors.ts';
@@ -81,9 +82,7 @@ export class LoopingCall<A extends unknown[] = []> {
    * @throws InvalidArgumentError when `f` is no function
    */
   constructor(f: (...args: A) => unknown, ...args: A) {
-    if (typeof f !== 'function') {
-      throw new InvalidArgumentError(`What a LoopingCall calls must be a function, not ${inspect(f)}.`);
-    }
+    requireFunction(f, 'What a LoopingCall calls');
     this.#f = f;
     this.#args = args;
   }

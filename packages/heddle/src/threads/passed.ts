@@ -1,6 +1,5 @@
 import { AsyncResource } from 'node:async_hooks';
-import { inspect } from 'node:util';
-import { InvalidArgumentError } from '../defer/errors.ts';
+import { requireFunction } from '../defer/require-function.ts';
 import { type Callable, partsOfCallable } from './callable/resolve.ts';
 import { resolveSendable } from './callable/without-address.ts';
 import type { ThreadCallable } from './thread-arguments.ts';
@@ -104,7 +103,7 @@ export function ask<A extends unknown[], R>(f: (...args: A) => R): ThreadCallabl
  * ```
  */
 export function inThread<A extends unknown[], R>(f: (...args: A) => R): ThreadCallable<(...args: A) => R> {
-  requireFunction('inThread', f);
+  requireFunction(f, 'What inThread passes');
   const found = new PassedCallable(f);
   const wrapper = (...args: A): R => Reflect.apply(f, undefined, args) as R;
   const passed = markPassed(wrapper, { way: 'inThread', f, resolve: () => found.resolve() });
@@ -116,15 +115,9 @@ function passedBack<A extends unknown[], R>(
   f: Function,
   wrapper: (...args: A) => R,
 ): ThreadCallable<(...args: A) => R> {
-  requireFunction(way, f);
+  requireFunction(f, `What ${way} passes`);
   const bound = AsyncResource.bind(f as (...args: unknown[]) => unknown, 'HeddlePassedFunction');
   return named(f, markPassed(wrapper, { way, f: named(f, bound) })) as ThreadCallable<(...args: A) => R>;
-}
-
-function requireFunction(way: 'notify' | 'ask' | 'inThread', f: unknown): void {
-  if (typeof f !== 'function') {
-    throw new InvalidArgumentError(`What ${way} passes must be a function, not ${inspect(f, { depth: 0 })}.`);
-  }
 }
 
 function named<F extends Function>(original: Function, f: F): F {

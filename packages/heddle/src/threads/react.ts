@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import type { Deferred } from '../defer/deferred.ts';
 import { ensureDeferred } from '../defer/ensure-deferred.ts';
 import { InvalidArgumentError } from '../defer/errors.ts';
+import { requireFunction } from '../defer/require-function.ts';
 import { Failure } from '../defer/failure.ts';
 import { logError } from '../defer/log-error.ts';
 import { setImmediate } from '../defer/node-timers.ts';
@@ -77,9 +78,7 @@ export async function react(
       `The option reactor of react must be a reactor, as createReactor() makes them, not ${inspect(reactor, { depth: 0 })}.`,
     );
   }
-  if (typeof exit !== 'function') {
-    throw new InvalidArgumentError(`The option exit of react must be a function, not ${inspect(exit)}.`);
-  }
+  requireFunction(exit, 'The option exit of react');
   checkRun(reactor, runOptions);
   if (!Array.isArray(argv)) {
     throw new InvalidArgumentError(
