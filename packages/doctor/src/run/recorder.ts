@@ -109,9 +109,9 @@ export class Recorder {
 
   /** What the watch of the loop saw. */
   watched(block: BlockedLoop): void {
-    const late = this.#late.findLast(({ began, ended }) => block.began < ended && began < block.began + block.duration);
-    if (late === undefined) this.#early.push(block);
-    else this.#work(() => this.#confirm(late, block));
+    const late = this.#late.filter(({ began, ended }) => block.began < ended && began < block.began + block.duration);
+    if (late.length === 0) this.#early.push(block);
+    else this.#work(() => late.forEach((each) => this.#confirm(each, block)));
   }
 
   /** Takes note of when the doctor was at work: in a large source that is long enough for the watch to see it. */
@@ -192,8 +192,10 @@ export class Recorder {
   #confirm(late: LateTurn, block: BlockedLoop): void {
     // While modules are loaded, one look at the stack proves nothing; and what the doctor itself did is not the program's.
     if (late.atStart || (late.sampled !== NOTHING && late.ran < this.#options.threshold)) return;
-    const { began } = block;
-    const duration = block.duration - during(this.#own, began, began + block.duration);
+    // Two blocks with nothing but this one's own work between them are one to the watch.
+    const began = Math.max(block.began, late.began);
+    const ended = Math.min(block.began + block.duration, late.ended);
+    const duration = ended - began - during(this.#own, began, ended);
     if (duration < this.#options.threshold) return;
     late.isCertain = true;
     const assessment = assess(late.sampled, block);
