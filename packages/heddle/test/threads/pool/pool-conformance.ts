@@ -343,10 +343,13 @@ export function testThreadPool<Pool extends ThreadPool>(kindName: string, kind: 
     first.cancel();
     await errorOf(first, CancelledError);
     kind.work(pool);
-    await gates[1].entered();
-    kind.elapse(pool, 39);
-    if (pool instanceof MemoryThreadPool) assert.equal(limited.called, false);
-    kind.elapse(pool, 1);
+    // On a busy machine, the time of a real one may be over before it gets as far.
+    if (pool instanceof MemoryThreadPool) {
+      await gates[1].entered();
+      kind.elapse(pool, 39);
+      assert.equal(limited.called, false);
+      kind.elapse(pool, 1);
+    }
     const error = await errorOf(limited, TimeoutError);
     assert.deepEqual([error.limit, error.timeout], ['run', 40]);
     assert.match(error.message, /neverSettle ran for longer than 40 ms/);
