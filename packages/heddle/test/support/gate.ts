@@ -33,13 +33,16 @@ export class Gate implements AnyGate {
 /** The same for a job in another process: what they have in common are files. */
 export class FileGate implements AnyGate {
   readonly shared: string;
+  readonly #signal: AbortSignal;
 
   constructor(t: TestContext) {
     this.shared = temporaryFolder(t);
+    this.#signal = t.signal;
   }
 
+  /** Gives up with the test, which otherwise would keep its process for ever. */
   async entered(): Promise<void> {
-    while (!existsSync(path.join(this.shared, 'entered'))) await setTimeout(1);
+    while (!existsSync(path.join(this.shared, 'entered'))) await setTimeout(1, undefined, { signal: this.#signal });
   }
 
   open(): void {
