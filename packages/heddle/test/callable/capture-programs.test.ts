@@ -136,6 +136,99 @@ describe('a program', () => {
     assert.deepEqual(JSON.parse(run([module]).stdout), expected);
   });
 
+  for (const kind of ['cjs', 'mjs'] as const) {
+    test(`has the thread's own of what it requires a module for and nothing can copy (${kind})`, () => {
+      write('workshop.cjs', [
+        'class Loom {',
+        '  #threads = 3;',
+        '  weave(rows) { return rows * this.#threads; }',
+        '}',
+        "const KEY = Symbol('key');",
+        'const keyed = { [KEY]: 5 };',
+        "const view = new Proxy({}, { get: (_, name) => (name === 'warp' ? 'no warp' : undefined) });",
+        'module.exports = {',
+        '  loom: new Loom(), KEY, read: (key) => keyed[key], view,',
+        '  hall: { looms: [new Loom(), new Loom()] },',
+        '};',
+      ]);
+      const lines = [
+        "const { loom, KEY, read, view, hall: { looms }, absent = 'none' } = require('./workshop.cjs');",
+        "const { loom: renamed } = require('./workshop.cjs');",
+        "const taken = require('./workshop.cjs').hall, { hall } = require('./workshop.cjs');",
+        'const fs = [',
+        '  () => [loom.weave(2), renamed === loom, absent],',
+        '  () => read(KEY),',
+        '  () => view.warp,',
+        '  () => looms.map((one) => one.weave(1)),',
+        '  () => [taken.looms[1].weave(4), hall.looms[0].weave(5)],',
+        '];',
+        'const all = (defer) => Promise.all(fs.map((f) => defer(f)));',
+      ];
+      const printed = 'console.log(JSON.stringify([await all(deferToThread), await all((f) => f())]))';
+      const file =
+        kind === 'cjs'
+          ? write('requires.cjs', [
+              ...lines,
+              `import(${JSON.stringify(heddle)}).then(async ({ deferToThread }) => ${printed});`,
+            ])
+          : write('requires.mjs', [
+              "import { createRequire } from 'node:module';",
+              `import { deferToThread } from ${JSON.stringify(heddle)};`,
+              'const require = createRequire(import.meta.url);',
+              ...lines,
+              `${printed};`,
+            ]);
+      const [inThread, inline] = JSON.parse(run([file]).stdout) as [unknown, unknown];
+      assert.deepEqual(inThread, inline);
+    });
+  }
+
+  test('has what it requires of a file of its own that sets a package up, as it is set up there', () => {
+    for (const [name, lines] of [
+      [
+        'dates',
+        ['let zone = 0;', 'module.exports = (at) => at + zone;', 'module.exports.use = (to) => { zone = to; };'],
+      ],
+      ['words', ['let word = "none";', 'exports.init = (to) => { word = to; };', 'exports.say = () => word;']],
+    ] as const) {
+      mkdirSync(path.join(folder, 'node_modules', name), { recursive: true });
+      write(path.join('node_modules', name, 'index.js'), lines);
+    }
+    write('dates.cjs', ["const dates = require('dates');", 'dates.use(2);', 'module.exports = dates;']);
+    write('words.cjs', ["const words = require('words');", "words.init('weft');", 'module.exports = words;']);
+    write('both.cjs', ["exports.dates = require('./dates.cjs');", "exports.kit = { words: require('./words.cjs') };"]);
+    for (const [name, taken] of [
+      ['whole', ["const dates = require('./dates.cjs'), words = require('./words.cjs');"]],
+      ['parts', ["const { dates, kit: { words } } = require('./both.cjs');"]],
+      ['member', ["const dates = require('./both.cjs').dates, words = require('./both.cjs').kit.words;"]],
+      ['inner', ["const { dates, kit } = require('./both.cjs');", 'const words = { say: () => kit.words.say() };']],
+    ] as const) {
+      const file = write(`sets-up-${name}.cjs`, [
+        "require('dates'), require('words');",
+        ...taken,
+        `import(${JSON.stringify(heddle)}).then(async ({ deferToThread }) => {`,
+        '  console.log(await deferToThread(() => dates(1)), await deferToThread(() => words.say()));',
+        '});',
+      ]);
+      assert.equal(run([file]).stdout, '3 weft\n', name);
+    }
+  });
+
+  test('still finds what a package gives in the package, and what its own file has replaced since where it was', () => {
+    mkdirSync(path.join(folder, 'node_modules', 'tables'), { recursive: true });
+    write(path.join('node_modules', 'tables', 'index.js'), ['exports.add = (a, b) => a + b;']);
+    write('tables.cjs', ["exports.add = require('tables').add;", "console.log('loaded');"]);
+    const file = write('uses-tables.cjs', [
+      "const { add } = require('tables');",
+      "const own = require('./tables.cjs').add;",
+      "require('./tables.cjs').add = () => 0;",
+      `import(${JSON.stringify(heddle)}).then(async ({ deferToThread }) => {`,
+      '  console.log(await deferToThread(() => add(1, 2)), await deferToThread(() => own(3, 4)));',
+      '});',
+    ]);
+    assert.equal(run([file]).stdout, 'loaded\n3 7\n');
+  });
+
   test('asks no getter by which a module loads its parts', () => {
     write('lazy.cjs', [
       "exports.word = 'warp';",

@@ -1,7 +1,9 @@
 import type { Accessor, CapturedReference, LoadableReference, Patch, Target } from '../../wire/captured.ts';
 import type { Address } from '../../wire/address.ts';
 import { CallableError } from '../../wire/errors/callable-error.ts';
+import { obstacleIn } from '../../wire/values/pack.ts';
 import { passedBy, receivedBy } from '../../wire/values/passed.ts';
+import { kindOf } from '../../wire/values/plain.ts';
 import type { FunctionReference } from '../../wire/reference.ts';
 import { functionName } from '../../wire/function-name.ts';
 import type { Scope } from '../scripts/scope.ts';
@@ -21,6 +23,7 @@ import { MadeData } from './made-data.ts';
 import { OwnExports } from './own-exports.ts';
 import * as refuse from './refusals.ts';
 import { prototypeMethod } from './prototype-methods.ts';
+import { byOwnFile, requiredPart } from './required-parts.ts';
 import { type CapturedFunction, referenceFor } from './shape.ts';
 import { sharedSymbol } from './shared-symbols.ts';
 import { checkLiteral } from './static-check.ts';
@@ -59,6 +62,7 @@ interface Slot {
   readonly value: unknown;
   readonly steps: readonly refuse.Step[];
   readonly name: string;
+  readonly atTop: boolean;
   readonly set: (target: Target) => void;
 }
 
@@ -102,11 +106,12 @@ class Graph {
     const { length } = this.#functions;
     this.#captured.begin();
     this.#patches.length = 0;
-    for (const [index, { value, steps, name, set }] of this.#slots.entries()) {
+    for (const [index, slot] of this.#slots.entries()) {
+      const { value, steps, name, set } = slot;
       set({ kind: 'value', slot: index });
       this.#values[index] = reading(steps, name, () =>
         this.#captured.take(value, {
-          include: (path, part, whole) => this.#include(index, path, part, whole, name, steps, set),
+          include: (path, part, whole) => this.#include(index, path, part, whole, slot),
           give: (path, given) => {
             if (typeof given === 'function')
               this.#giveFunction({ slot: index, path, accessor: 'get' }, given, name, steps);
@@ -187,12 +192,13 @@ class Graph {
     if (changeable !== undefined) throw refuse.changedKey(steps, changeable, 'may have');
   }
 
-  #bind(variable: Variable, steps: readonly refuse.Step[], set: (target: Target) => void): void {
+  #bind(variable: Variable, steps: readonly refuse.Step[], bind: (target: Target) => void): void {
     const { usage, value, atTop, inDeadZone } = variable;
     const { literal } = steps.at(-1) as refuse.Step;
     const { name } = usage;
     const reference = (atTop ? importOf(literal, name) : undefined) ?? requireOf(literal, name, value);
-    if (reference !== undefined) return set(loaded(reference));
+    if (reference !== undefined) return bind(loaded(reference));
+    const set = atTop ? asRequired(bind, literal, name, [], value) : bind;
     if (inDeadZone) throw refuse.deadZone(steps, name);
     if (typeof value === 'function' && passedBy(value) === undefined) return this.#function(value, name, steps, set);
     // `exports` is a parameter of the function that Node puts around a file.
@@ -220,8 +226,8 @@ class Graph {
   }
 
   #value(variable: Variable, steps: readonly refuse.Step[], set: (target: Target) => void): void {
-    const { usage, value } = variable;
-    this.#slots.push({ value, steps, name: usage.name, set });
+    const { usage, value, atTop } = variable;
+    this.#slots.push({ value, steps, name: usage.name, atTop, set });
     reading(steps, usage.name, () => this.#captured.note(value, usage));
     // The module itself writes into its exports: it makes them.
     const isMutated = usage.mutated || usage.mutators.length > 0;
@@ -240,20 +246,23 @@ class Graph {
     path: readonly string[],
     part: unknown,
     whole: boolean,
-    name: string,
-    steps: readonly refuse.Step[],
-    set: (target: Target) => void,
+    { name, steps, atTop, set }: Slot,
   ): boolean {
-    const place = (target: Target): void => {
+    const { literal } = steps.at(-1) as refuse.Step;
+    const put = (target: Target): void => {
       if (path.length === 0) set(target);
       else this.#patches.push({ slot, path, target });
     };
+    const place = atTop ? asRequired(put, literal, name, path, part) : put;
     if (typeof part === 'function' && passedBy(part) === undefined) {
       this.#function(part, [name, ...path].join('.'), steps, place);
       return true;
     }
     const language = whole && isObject(part) ? languageObject(part) : undefined;
-    const reference = language ?? (isObject(part) ? this.#loadedObject(part) : sharedSymbolOf(part));
+    const reference =
+      language ??
+      (isObject(part) ? this.#loadedObject(part) : sharedSymbolOf(part)) ??
+      (whole && atTop && isRefused(part) ? requiredPart(literal, name, path, part) : undefined);
     if (reference === undefined) return false;
     place(loaded(reference));
     return true;
@@ -304,6 +313,26 @@ function reading<Result>(steps: readonly refuse.Step[], name: string, read: () =
   } catch (error) {
     throw error instanceof UnreadableValue ? refuse.notReadable(steps, name, error.cause) : error;
   }
+}
+
+/** Has what was found in a package loaded by the program's own file that the variable has it from. */
+function asRequired(
+  set: (target: Target) => void,
+  literal: Literal,
+  name: string,
+  path: readonly string[],
+  value: unknown,
+): (target: Target) => void {
+  if (literal.facts.required.get(name) === undefined) return set;
+  return (target) =>
+    target.kind === 'loaded'
+      ? set({ ...target, reference: byOwnFile(target.reference, literal, name, path, value) })
+      : set(target);
+}
+
+/** Whether it can neither be copied nor have its parts copied. */
+function isRefused(value: unknown): boolean {
+  return !['object', 'array'].includes(kindOf(value)) && obstacleIn(value) !== undefined;
 }
 
 // Stands for a target until it is known; none is left when the graph is finished.

@@ -4,7 +4,7 @@ import { DeclaredFunctions } from './declared-functions.ts';
 import { loweringName } from './lowering.ts';
 import { parse } from './parser.ts';
 import { declaredAgain, declaredInBlock } from './repeated-declarations.ts';
-import { requiredNames } from './required-names.ts';
+import { type RequiredName, requiredNames } from './required-names.ts';
 import { type Stretch, strictParts } from './strict-code.ts';
 import { EnclosingFunction, ownerOf } from './enclosing-function.ts';
 import { isBuiltIn, isMutator } from './mutators.ts';
@@ -22,7 +22,7 @@ export interface ModuleFacts {
   readonly known: boolean;
   readonly imports: ReadonlyMap<string, ImportedName>;
   /** Names at its top that are given to what other modules export. */
-  readonly required: ReadonlySet<string>;
+  readonly required: ReadonlyMap<string, RequiredName | undefined>;
   /** Names, as they are within the module, of what it exports. */
   readonly exported: ReadonlySet<string>;
   /** Names that are assigned to somewhere, be it in an inner scope of their own. */
@@ -65,7 +65,7 @@ const EVERYWHERE: Stretch = [-1, Number.POSITIVE_INFINITY];
 const UNKNOWN: ModuleFacts = {
   known: false,
   imports: new Map(),
-  required: new Set(),
+  required: new Map(),
   exported: new Set(),
   reassigned: new Set(),
   replaced: new Set(),

@@ -2,20 +2,62 @@ import type { AnyNode, Program } from 'acorn';
 import { isInterop } from './interop.ts';
 import { memberChain, namesIn } from './syntax.ts';
 
-/** The names at the top of a module that its text gives to what other modules export: by `import`, by `require`. */
-export function requiredNames({ body }: Program): ReadonlySet<string> {
-  const names = new Set<string>();
+/** What a name is given by `require`: the specifier as it is written, and the way from there. */
+export interface RequiredName {
+  readonly specifier: string;
+  readonly path: readonly string[];
+}
+
+/**
+ * The names at the top of a module that its text gives to what other modules export: by `import`, by `require`; undefined
+ * where more has to be known than one `require` with a text.
+ */
+export function requiredNames({ body }: Program): ReadonlyMap<string, RequiredName | undefined> {
+  const names = new Map<string, RequiredName | undefined>();
   const makers = new Set(['require', '__require']);
   for (const statement of body) {
-    if (statement.type === 'ImportDeclaration') for (const { local } of statement.specifiers) names.add(local.name);
+    if (statement.type === 'ImportDeclaration')
+      for (const { local } of statement.specifiers) names.set(local.name, undefined);
     const declaration = statement.type === 'ExportNamedDeclaration' ? statement.declaration : statement;
     if (declaration?.type !== 'VariableDeclaration') continue;
     for (const { id, init } of declaration.declarations) {
       if (isCreateRequire(init) && id.type === 'Identifier') makers.add(id.name);
-      else if (isRequired(init, makers)) for (const { name } of namesIn(id)) names.add(name);
+      else if (isRequired(init, makers)) {
+        for (const { name } of namesIn(id)) names.set(name, undefined);
+        const required = requiredBy(init);
+        if (required !== undefined)
+          for (const [name, path] of pathsIn(id, required.path)) names.set(name, { ...required, path });
+      }
     }
   }
   return names;
+}
+
+/** Of `require('./name')` and `require('./name').a.b`. */
+function requiredBy(node: AnyNode | null | undefined): RequiredName | undefined {
+  if (node?.type === 'MemberExpression') {
+    const { root, steps, cut } = memberChain(node);
+    const required = cut ? undefined : requiredBy(root);
+    return required && { ...required, path: steps };
+  }
+  if (node?.type !== 'CallExpression' || node.callee.type !== 'Identifier' || node.callee.name !== 'require')
+    return undefined;
+  const [argument] = node.arguments;
+  if (argument?.type !== 'Literal' || typeof argument.value !== 'string') return undefined;
+  return { specifier: argument.value, path: [] };
+}
+
+/** The names that a pattern binds to properties, and the way to these. */
+function pathsIn(pattern: AnyNode, path: readonly string[]): [name: string, path: readonly string[]][] {
+  if (pattern.type === 'Identifier') return [[pattern.name, path]];
+  if (pattern.type === 'AssignmentPattern') return pathsIn(pattern.left, path);
+  if (pattern.type !== 'ObjectPattern') return [];
+  return pattern.properties.flatMap((property) => {
+    if (property.type === 'RestElement' || property.computed) return [];
+    const { key, value } = property;
+    if (key.type === 'Identifier') return pathsIn(value, [...path, key.name]);
+    return key.type === 'Literal' ? pathsIn(value, [...path, String(key.value)]) : [];
+  });
 }
 
 /** @param makers the names of the functions that `require` goes by */
