@@ -214,6 +214,30 @@ describe('a program', () => {
     }
   });
 
+  test("has a package that Turbopack keeps out of the bundle, and whose exports are a function, by the bundle's namespace", () => {
+    mkdirSync(path.join(folder, 'node_modules', 'shouts'), { recursive: true });
+    write(path.join('node_modules', 'shouts', 'index.js'), [
+      'module.exports = (text) => text.toUpperCase();',
+      'module.exports.twice = (text) => module.exports(text + text);',
+    ]);
+    const file = write('turbopack.cjs', [
+      'function external(id) {',
+      '  const raw = require(id);',
+      '  const namespace = function (...args) { return raw.apply(this, args); };',
+      "  Object.defineProperty(namespace, '__esModule', { value: true });",
+      "  Object.defineProperty(namespace, Symbol.toStringTag, { value: 'Module' });",
+      "  Object.defineProperty(namespace, 'twice', { get: () => raw.twice, enumerable: true });",
+      "  Object.defineProperty(namespace, 'default', { value: raw, enumerable: true });",
+      '  return Object.seal(namespace);',
+      '}',
+      "const shouts = external('shouts');",
+      `import(${JSON.stringify(heddle)}).then(async ({ deferToThread }) => {`,
+      "  console.log(await deferToThread(() => (0, shouts.default)('warp') + shouts.default.twice('weft')));",
+      '});',
+    ]);
+    assert.equal(run([file]).stdout, 'WARPWEFTWEFT\n');
+  });
+
   test('still finds what a package gives in the package, and what its own file has replaced since where it was', () => {
     mkdirSync(path.join(folder, 'node_modules', 'tables'), { recursive: true });
     write(path.join('node_modules', 'tables', 'index.js'), ['exports.add = (a, b) => a + b;']);

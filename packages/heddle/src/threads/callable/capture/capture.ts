@@ -17,7 +17,7 @@ import { languageObject } from './language-objects.ts';
 import type { Literal } from './literal.ts';
 import { givenLength } from './given-length.ts';
 import { givenPart } from './given-parts.ts';
-import { addressOfNamespace, namespaceOfCommonJs } from './module-namespaces.ts';
+import { addressOfNamespace, callableNamespace, namespaceOfCommonJs } from './module-namespaces.ts';
 import { loadedObject, moduleObject } from './module-objects.ts';
 import { MadeData } from './made-data.ts';
 import { OwnExports } from './own-exports.ts';
@@ -200,7 +200,10 @@ class Graph {
     if (reference !== undefined) return bind(loaded(reference));
     const set = atTop ? asRequired(bind, literal, name, [], value) : bind;
     if (inDeadZone) throw refuse.deadZone(steps, name);
-    if (typeof value === 'function' && passedBy(value) === undefined) return this.#function(value, name, steps, set);
+    if (typeof value === 'function' && passedBy(value) === undefined) {
+      const callable = callableNamespace(value, usage);
+      return callable === undefined ? this.#function(value, name, steps, set) : set(loaded(callable));
+    }
     // `exports` is a parameter of the function that Node puts around a file.
     const mayBeModule = (atTop || name === 'exports') && isObject(value);
     const module = mayBeModule ? moduleObject(value) : undefined;

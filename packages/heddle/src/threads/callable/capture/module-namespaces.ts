@@ -1,6 +1,8 @@
+import { pathToFileURL } from 'node:url';
 import { types } from 'node:util';
 import type { Address } from '../../wire/address.ts';
 import { isHolder } from '../../wire/member.ts';
+import { dataProperty } from '../members.ts';
 import { isEntryModule } from '../modules/entry-module.ts';
 import { importLoaded, knownNamespace } from '../modules/loaded-import.ts';
 import { loadedModuleUrls, rereadScripts } from '../scripts/scripts.ts';
@@ -46,6 +48,26 @@ export function namespaceOfCommonJs(value: object): Namespace | undefined {
   };
   namespaces.set(value, namespace);
   return namespace;
+}
+
+const callable = new WeakMap<Function, Address>();
+
+/**
+ * The namespace that Turbopack makes of a package outside of the bundle whose `module.exports` is a function: a function
+ * itself, with that as its `default`. Node's own namespace of the file has the same there.
+ */
+export function callableNamespace(value: Function, { whole, parts }: Usage): Address | undefined {
+  if (whole || parts.size !== 1 || !parts.has('default')) return undefined;
+  const known = callable.get(value);
+  if (known !== undefined) return known;
+  if (dataProperty(value, Symbol.toStringTag) !== 'Module') return undefined;
+  const exports = dataProperty(value, 'default');
+  const module = typeof exports === 'function' ? moduleObject(exports) : undefined;
+  // Of a file that has been loaded again, an import gives what it was first.
+  if (module?.kind !== 'commonjs' || module.reloads?.some(({ file }) => file === module.file)) return undefined;
+  const address: Address = { kind: 'module', url: pathToFileURL(module.file).href, path: [] };
+  callable.set(value, address);
+  return address;
 }
 
 /**
