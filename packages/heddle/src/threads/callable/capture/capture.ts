@@ -265,7 +265,9 @@ class Graph {
     const reference =
       language ??
       (isObject(part) ? this.#loadedObject(part) : sharedSymbolOf(part)) ??
-      (whole && atTop && isRefused(part) ? requiredPart(literal, name, path, part) : undefined);
+      (whole && atTop && isRequired(literal, name) && isRefused(part)
+        ? requiredPart(literal, name, path, part)
+        : undefined);
     if (reference === undefined) return false;
     place(loaded(reference));
     return true;
@@ -326,11 +328,15 @@ function asRequired(
   path: readonly string[],
   value: unknown,
 ): (target: Target) => void {
-  if (literal.facts.required.get(name) === undefined) return set;
+  if (!isRequired(literal, name)) return set;
   return (target) =>
     target.kind === 'loaded'
       ? set({ ...target, reference: byOwnFile(target.reference, literal, name, path, value) })
       : set(target);
+}
+
+function isRequired({ facts }: Literal, name: string): boolean {
+  return facts.required.get(name) !== undefined;
 }
 
 /** Whether it can neither be copied nor have its parts copied. */
