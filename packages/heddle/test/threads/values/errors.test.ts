@@ -118,6 +118,39 @@ test('errors that a getter of an error’s class makes anew in a list are left w
   );
 });
 
+test(
+  'what a getter of an error’s class makes is left there if it has getters itself, that may make errors',
+  limit,
+  async (t) => {
+    const pool = poolFor(t);
+    const captured = faults.giveNestedError();
+    const errors = [
+      pool.defer(faults.giveNestedError),
+      pool.defer(identity<Error>, captured),
+      pool.defer(() => captured),
+      errorOf(pool.defer(faults.throwNestedError), Error),
+    ];
+    for (const error of await Promise.all(errors)) {
+      assert.deepEqual([error.message, 'first' in error, 'second' in error], ['nested', false, false]);
+    }
+  },
+);
+
+test('a thrown error stays one when what its class gives does not let itself be asked', limit, async (t) => {
+  const error = await errorOf(poolFor(t).defer(faults.throwErrorWithProxy), Error);
+  assert.deepEqual([error.message, { ...error }, 'part' in error], ['with a part', { code: 'E_PART' }, false]);
+});
+
+test('an array on a thrown error is copied by none of its own code', limit, async (t) => {
+  const error = await errorOf(poolFor(t).defer(faults.throwErrorWithArray), Error);
+  assert.deepEqual({ ...error }, { threads: ['warp', 'weft'] });
+});
+
+test('an error with hundreds of thousands of properties arrives', limit, async (t) => {
+  const error = await poolFor(t).defer(faults.giveErrorWithProperties, 400_000);
+  assert.equal(Object.keys(error).length, 400_000);
+});
+
 test('no text stands on a thrown error for what its class gives and cannot be sent', limit, async (t) => {
   const error = await errorOf(poolFor(t).defer(faults.throwResponseError), Error);
   assert.equal('headers' in error, false);

@@ -31,7 +31,7 @@ export class Copy {
   readonly #passed: PassedFunction[] = [];
   readonly #functions: Function[] | undefined;
   readonly #copiesMemory: boolean;
-  readonly #left: ReadonlyMap<object, readonly string[]>;
+  readonly #left: ReadonlyMap<object, ReadonlySet<string>>;
 
   /**
    * @param encoded what the codecs have given for instances already
@@ -43,7 +43,7 @@ export class Copy {
     encoded: ReadonlyMap<object, unknown> = new Map(),
     functions: Function[] | undefined = undefined,
     copiesMemory: boolean = false,
-    left: ReadonlyMap<object, readonly string[]> = new Map(),
+    left: ReadonlyMap<object, ReadonlySet<string>> = new Map(),
   ) {
     this.#encoded = encoded;
     this.#functions = functions;
@@ -85,7 +85,9 @@ export class Copy {
 
   /** The items of an array that has all of them. What V8 knows to have no holes is serialized several times as fast. */
   protected dense(items: readonly unknown[]): unknown[] | undefined {
-    return isDense(items) ? items.slice() : undefined;
+    // By its own `constructor` an array says what its copies are made by, and a `slice` of its own may do anything.
+    if (!isDense(items) || Object.hasOwn(items, 'constructor')) return undefined;
+    return Array.prototype.slice.call(items);
   }
 
   /** Whether an error is to have what its class gives it: here, what cannot be sent has been left out before. */
@@ -257,14 +259,14 @@ export class Copy {
   protected error(error: Error): Error {
     const standIn = this.#remember(error, bareError(this.stackOf(error)));
     const left = this.#left.get(error);
-    const keys = errorKeys(error).filter((key) => !left?.includes(key));
+    const keys = errorKeys(error).filter((key) => !left?.has(key));
     const properties = keys.map((key) => {
       const enumerable = Object.prototype.propertyIsEnumerable.call(error, key);
       return [key, this.of(this.read(error, key)), enumerable] as const;
     });
     const className = nearestSharedClass(error);
     for (const [key, value] of partsByClass(error)) {
-      if (!left?.includes(key) && this.isPart(value)) properties.push([key, this.of(value), false]);
+      if (!left?.has(key) && this.isPart(value)) properties.push([key, this.of(value), false]);
     }
     this.#errors.push({ error: standIn, className, properties });
     return standIn;

@@ -67,7 +67,12 @@ export class LenientCopy extends Copy {
 
   /** A text, where code asks whether there is an object, would be worse than nothing. */
   protected override isPart(value: unknown): boolean {
-    return kindOf(value) !== 'refused' || this.#records.has(value);
+    try {
+      return kindOf(value) !== 'refused' || this.#records.has(value);
+    } catch {
+      // Behind it stands a Proxy that does not let itself be asked.
+      return false;
+    }
   }
 
   /** Its prototype alone does not show whether structured clone takes it: its memory may be gone. */

@@ -2,8 +2,8 @@ import { kindOf } from './plain.ts';
 import { Records } from './record.ts';
 
 /**
- * Whether a value has errors in it that are made each time it is read: each of them has as many of its own again, and so on
- * without an end.
+ * Whether a value has errors in it that are made each time it is read, or may have: each of them has as many of its own
+ * again, and so on without an end.
  */
 export function makesErrors(value: unknown, readAgain: () => unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
@@ -15,7 +15,10 @@ export function makesErrors(value: unknown, readAgain: () => unknown): boolean {
   return [...errors].some((error) => !known.has(error));
 }
 
-/** The errors in the containers of a value that can be sent. What they have themselves is not looked into; no getter is called. */
+/**
+ * The errors in the containers of a value that can be sent, and the getters, which may make some. What errors have
+ * themselves is not looked into; no getter is called.
+ */
 function errorsIn(value: unknown): ReadonlySet<unknown> {
   const errors = new Set<unknown>();
   const records = new Records();
@@ -28,7 +31,10 @@ function errorsIn(value: unknown): ReadonlySet<unknown> {
     else if (kind === 'set') for (const part of at as Set<unknown>) open.add(part);
     else if (kind === 'object' || kind === 'array' || (kind === 'refused' && records.has(at))) {
       const properties = Object.getOwnPropertyDescriptors(at);
-      for (const property of Object.values(properties)) open.add(property.value);
+      for (const { get, value: part } of Object.values(properties)) {
+        if (get === undefined) open.add(part);
+        else errors.add(get);
+      }
     }
   }
   return errors;

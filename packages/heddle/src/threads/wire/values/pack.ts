@@ -36,7 +36,7 @@ interface Findings {
   /** Whether a function that is still looked for may stay so: nothing is sent yet. */
   mayBeUnfound?: true;
   /** Of errors, the properties that are not sent. */
-  left?: Map<object, readonly string[]>;
+  left?: Map<object, ReadonlySet<string>>;
   /** What codecs have given for the instances among the objects. */
   encoded?: Map<object, unknown>;
   /** The objects that were seen in what may be left where it is, while that is looked at. */
@@ -155,20 +155,20 @@ function lookInto(kind: Kind, object: object, findings: Findings): Obstacle | un
 
 /** Libraries hide on their errors what they need themselves: what cannot be sent of that stays. */
 function lookAtError(error: Error, findings: Findings): Obstacle | undefined {
-  const own = errorKeys(error);
+  const own = new Set(errorKeys(error));
   const parts = partsByClass(error);
   // A getter of the class may have made what it gave, a method too, a property of the error's own.
   const keys = errorKeys(error);
-  const mayStay = (key: string): boolean => isHidden(error, key) || !own.includes(key);
-  const left = keys.filter((key) => mayStay(key) && !canBeSent(readOrNothing(error, key), findings));
-  for (const [key, value] of parts) if (!canBeSent(value, findings)) left.push(key);
-  if (left.length > 0) {
+  const mayStay = (key: string): boolean => isHidden(error, key) || !own.has(key);
+  const left = new Set(keys.filter((key) => mayStay(key) && !canBeSent(readOrNothing(error, key), findings)));
+  for (const [key, value] of parts) if (!canBeSent(value, findings)) left.add(key);
+  if (left.size > 0) {
     findings.left ??= new Map();
     findings.left.set(error, left);
   }
   return lookAtProperties(
     error,
-    keys.filter((key) => !left.includes(key)),
+    keys.filter((key) => !left.has(key)),
     findings,
   );
 }
