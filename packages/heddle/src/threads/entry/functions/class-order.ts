@@ -8,49 +8,72 @@ export function classOrder(reference: CapturedReference): readonly number[] {
   const { functions } = reference;
   const order = new Set<number>();
   const known = new Map<number, Needed>();
+  const slots = targetsBySlot(reference);
   const needs = (index: number): Needed => {
-    const needed = known.get(index) ?? neededBy(reference, index);
+    const needed = known.get(index) ?? neededBy(reference, slots, index);
     known.set(index, needed);
     return needed;
   };
-  const add = (index: number, waiting: ReadonlySet<number>): void => {
+  // Those that are being added, the last one last.
+  const waiting = new Set<number>();
+  const add = (index: number): void => {
     if (order.has(index) || waiting.has(index)) return;
-    const { direct, indirect } = needs(index);
-    const others = new Set([...waiting, index]);
-    for (const needed of direct) add(needed, others);
-    for (const needed of indirect) {
+    const { direct, all } = needs(index);
+    waiting.add(index);
+    for (const needed of direct) add(needed);
+    for (const needed of all) {
+      if (order.has(needed) || waiting.has(needed)) continue;
       // What needs this class itself was made after it: the code that comes by it here did not run then.
-      const { direct: first, indirect: more } = needs(needed);
-      if (![...first, ...more].some((one) => others.has(one))) add(needed, others);
+      const { all: more } = needs(needed);
+      if (!more.has(index) && !hasOneOf(more, waiting)) add(needed);
     }
+    waiting.delete(index);
     order.add(index);
   };
   functions.forEach(({ form }, index) => {
-    if (form === 'class') add(index, new Set());
+    if (form === 'class') add(index);
   });
   return [...order];
+}
+
+function hasOneOf(set: ReadonlySet<number>, others: ReadonlySet<number>): boolean {
+  for (const one of others) if (set.has(one)) return true;
+  return false;
 }
 
 interface Needed {
   /** The classes that the code names which runs when the class is made. */
   readonly direct: readonly number[];
-  /** The classes that it can come by. */
-  readonly indirect: readonly number[];
+  /** These, and the classes that it can come by. */
+  readonly all: ReadonlySet<number>;
 }
 
-function neededBy({ functions, patches }: CapturedReference, index: number): Needed {
+function targetsBySlot({ patches }: CapturedReference): ReadonlyMap<number, readonly Target[]> {
+  const slots = new Map<number, Target[]>();
+  for (const { slot, target } of patches) {
+    const targets = slots.get(slot);
+    if (targets === undefined) slots.set(slot, [target]);
+    else targets.push(target);
+  }
+  return slots;
+}
+
+function neededBy(
+  { functions }: CapturedReference,
+  slots: ReadonlyMap<number, readonly Target[]>,
+  index: number,
+): Needed {
   const own = functions[index];
   const isClass = (at: number): boolean => functions[at]?.form === 'class';
   const bindings = own?.bindings ?? [];
   const named = bindings.filter(({ name }) => own?.neededAtOnce.includes(name));
-  const inSlot = (slot: number): Target[] => patches.flatMap((patch) => (patch.slot === slot ? [patch.target] : []));
   const reached = new Set<number>();
   const open: Target[] = own?.runsCode === true ? bindings.map(({ target }) => target) : [];
-  const slots = new Set<number>();
+  const seen = new Set<number>();
   for (let target = open.pop(); target !== undefined; target = open.pop()) {
-    if (target.kind === 'value' && !slots.has(target.slot)) {
-      slots.add(target.slot);
-      open.push(...inSlot(target.slot));
+    if (target.kind === 'value' && !seen.has(target.slot)) {
+      seen.add(target.slot);
+      for (const inside of slots.get(target.slot) ?? []) open.push(inside);
     }
     if (target.kind !== 'function' || reached.has(target.index)) continue;
     reached.add(target.index);
@@ -59,5 +82,5 @@ function neededBy({ functions, patches }: CapturedReference, index: number): Nee
   const direct = named.flatMap(({ target }) =>
     target.kind === 'function' && isClass(target.index) ? [target.index] : [],
   );
-  return { direct, indirect: [...reached].filter((at) => isClass(at) && !direct.includes(at)) };
+  return { direct, all: new Set([...direct, ...[...reached].filter(isClass)]) };
 }
