@@ -67,6 +67,32 @@ test('where it holds an object that the language finds functions in, it is captu
   assert.deepEqual(await pool.defer(f), ['captured', [1, 2]]);
 });
 
+test('where only a part of a value is such an object, it is captured, too', limit, async (t) => {
+  const pool = poolFor(t);
+  const loom = {
+    range: {
+      *[Symbol.iterator](): Generator<number> {
+        yield* [1, 2];
+      },
+    },
+    width: 3,
+  };
+  const f = addressed(
+    (): Answer => ['captured', [...loom.range]],
+    url,
+    '$0',
+    () => partsOf([loom], [{ range: 1 }]),
+  );
+  const width = addressed(
+    (): Answer => ['captured', loom.width],
+    url,
+    '$0',
+    () => partsOf([loom], [{ width: 1 }]),
+  );
+  assert.deepEqual(await pool.defer(f), ['captured', [1, 2]]);
+  assert.deepEqual(await pool.defer(width), ['by its address', 1]);
+});
+
 test('one that captures functions which are passed on goes by its address', limit, async (t) => {
   const pool = poolFor(t);
   const tell = notify(() => undefined);

@@ -6,6 +6,9 @@ import { CapturedCall } from './capture/captured-call.ts';
 import { functionsUnderSymbols } from './capture/symbol-members.ts';
 import { functionName } from '../wire/function-name.ts';
 
+/** The values of closures of which a part is an object with functions under symbols. */
+export const withFunctions: WeakSet<readonly unknown[]> = new WeakSet();
+
 /** What the build plug-in says of a function: which module makes it in a thread, and how its closure is read. */
 export class AddressedFunction {
   readonly reference: FactoryReference;
@@ -25,7 +28,9 @@ export class AddressedFunction {
    */
   callOf(f: Function): CapturedCall | undefined {
     const values = this.#read(f);
-    return values.some(bringsFunctions) ? undefined : new CapturedCall(this.reference, values);
+    return withFunctions.has(values) || values.some(bringsFunctions)
+      ? undefined
+      : new CapturedCall(this.reference, values);
   }
 
   #read(f: Function): unknown[] {

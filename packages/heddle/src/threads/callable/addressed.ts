@@ -1,5 +1,5 @@
 import type { FactoryReference } from '../wire/reference.ts';
-import { AddressedFunction } from './addressed-function.ts';
+import { AddressedFunction, withFunctions } from './addressed-function.ts';
 import type { Parts } from './capture/usage.ts';
 import { CapturedValues } from './capture/values.ts';
 import { addresses } from './known.ts';
@@ -66,7 +66,9 @@ export function partsOf(values: readonly unknown[], used: readonly PartsToTake[]
   const captured = new CapturedValues();
   values.forEach((value, index) => captured.note(value, partsIn(used[index] ?? 1)));
   captured.begin();
-  return values.map((value) => captured.take(value));
+  const taken = values.map((value) => captured.take(value));
+  if (captured.hasFunctionsUnderSymbols) withFunctions.add(taken);
+  return taken;
 }
 
 function partsIn(used: PartsToTake): Parts {

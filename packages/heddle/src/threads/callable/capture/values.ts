@@ -68,6 +68,11 @@ export class CapturedValues {
     this.#given = given;
   }
 
+  /** Whether among what is used as a whole are objects with functions under symbols, which no copy has. */
+  get hasFunctionsUnderSymbols(): boolean {
+    return this.#withSymbols.size > 0;
+  }
+
   /** Notes what one function uses of a value. */
   note(value: unknown, used: Parts): void {
     if (!isObject(value) || this.#loaded(value) !== undefined) return;
