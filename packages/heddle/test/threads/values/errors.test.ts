@@ -141,6 +141,13 @@ test('a thrown error stays one when what its class gives does not let itself be 
   assert.deepEqual([error.message, { ...error }, 'part' in error], ['with a part', { code: 'E_PART' }, false]);
 });
 
+test('of instances on a thrown error WebAssembly is not asked, which throws at each', limit, async (t) => {
+  const pool = poolOfOne(t, ThreadPool);
+  const error = await errorOf(pool.defer(faults.throwErrorWithTokens), Error);
+  assert.deepEqual({ ...error }, { tokens: [{ line: 3 }, { line: 3 }] });
+  assert.equal(await pool.defer(faults.timesAskedOfWebAssembly), 0);
+});
+
 test('an array on a thrown error is copied by none of its own code', limit, async (t) => {
   const error = await errorOf(poolFor(t).defer(faults.throwErrorWithArray), Error);
   assert.deepEqual({ ...error }, { threads: ['warp', 'weft'] });

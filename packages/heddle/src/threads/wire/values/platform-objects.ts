@@ -2,10 +2,11 @@ import { types } from 'node:util';
 
 /** Node's own classes that structured clone takes. Their modules are looked at only when such a value turns up. */
 export function isPlatformObject(value: object): boolean {
-  if (types.isCryptoKey(value) || types.isKeyObject(value) || value instanceof Blob) return true;
-  const { X509Certificate } = process.getBuiltinModule('node:crypto');
+  if ((hasTag(value, 'CryptoKey') && types.isCryptoKey(value)) || value instanceof Blob) return true;
+  const { KeyObject, X509Certificate } = process.getBuiltinModule('node:crypto');
   const { BlockList, SocketAddress } = process.getBuiltinModule('node:net');
   return (
+    (value instanceof KeyObject && types.isKeyObject(value)) ||
     value instanceof X509Certificate ||
     value instanceof BlockList ||
     value instanceof SocketAddress ||
@@ -17,6 +18,7 @@ export function isPlatformObject(value: object): boolean {
 
 /** The memory behind a WebAssembly.Memory; undefined where the value is none. */
 export function memoryOf(value: object): unknown {
+  if (!hasTag(value, 'WebAssembly.Memory')) return undefined;
   try {
     const { Memory } = Reflect.get(globalThis, 'WebAssembly') as { Memory: { prototype: object } };
     return Reflect.get(Memory.prototype, 'buffer', value);
@@ -25,8 +27,23 @@ export function memoryOf(value: object): unknown {
   }
 }
 
-// The name in its tag anything can have, and a getter may give it.
+/**
+ * Whether an object has a class whose instances have this name. Anything can have it, so that what has is looked at again;
+ * but that look throws at all others inside, which takes many times as long.
+ */
+function hasTag(value: object, name: string): boolean {
+  for (
+    let link: object | null = value;
+    link !== null && !types.isProxy(link);
+    link = Object.getPrototypeOf(link) as object | null
+  ) {
+    if (Object.getOwnPropertyDescriptor(link, Symbol.toStringTag)?.value === name) return true;
+  }
+  return false;
+}
+
 function isWebAssemblyModule(value: object): boolean {
+  if (!hasTag(value, 'WebAssembly.Module')) return false;
   try {
     const { Module } = Reflect.get(globalThis, 'WebAssembly') as { Module: { imports(module: object): unknown } };
     Module.imports(value);
