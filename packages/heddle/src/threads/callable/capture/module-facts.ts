@@ -52,13 +52,21 @@ export interface ModuleFacts {
   readonly sourceUrl: string | undefined;
 }
 
-/** Where a name has the meaning by which something is written into it, by the call of a method or otherwise. */
+/** Where a name stands for one variable into whose value something is written. */
+interface Meaning {
+  readonly start: number;
+  readonly end: number;
+  readonly writes: Map<string, Write>;
+}
+
+/** That something is written into it, by the call of a method or otherwise. */
 interface Write {
-  readonly stretch: Stretch;
   readonly call: readonly string[] | undefined;
   /** Up to where code stands that may run before the last such write; infinite for what is written by functions within. */
   until: number;
 }
+
+const NO_WRITES: readonly Write[] = [];
 
 const EVERYWHERE: Stretch = [-1, Number.POSITIVE_INFINITY];
 
@@ -166,7 +174,7 @@ function writesIn(
   const reassigned = new Set(declaredAgain(program));
   const functions = new DeclaredFunctions();
   let evaluates = false;
-  const mutated = new Map<string, Map<string, Write>>();
+  const mutated = new Map<string, Map<number, Meaning>>();
   const decorated = new Set<string>();
   /** The static blocks of classes, by the name of the class. */
   const ownBlocks = new Map<string, Stretch[]>();
@@ -183,13 +191,15 @@ function writesIn(
     const owner = ownerOf(root.name, around);
     // Parameters have a name to themselves, as in TypeScript's enums.
     if (owner?.parameters.has(root.name)) return;
-    const writes = mutated.get(root.name) ?? new Map<string, Write>();
-    if (writes.size === 0) mutated.set(root.name, writes);
-    const stretch: Stretch = owner === undefined ? EVERYWHERE : [owner.node.start, owner.node.end];
-    const key = `${stretch[0]} ${call?.join('.') ?? '='}`;
+    const meanings = mutated.get(root.name) ?? new Map<number, Meaning>();
+    if (meanings.size === 0) mutated.set(root.name, meanings);
+    const [start, end] = owner === undefined ? EVERYWHERE : [owner.node.start, owner.node.end];
+    const meaning = meanings.get(start) ?? { start, end, writes: new Map<string, Write>() };
+    if (meaning.writes.size === 0) meanings.set(start, meaning);
+    const key = call?.join('.') ?? '=';
     const until = around === owner ? lastOf(root, repeated) : Number.POSITIVE_INFINITY;
-    const write = writes.get(key);
-    if (write === undefined) writes.set(key, { stretch, call, until });
+    const write = meaning.writes.get(key);
+    if (write === undefined) meaning.writes.set(key, { call, until });
     else write.until = Math.max(write.until, until);
   };
   const written = (target: AnyNode): void => {
@@ -266,18 +276,28 @@ function noteBlocks({ id, body }: Class, blocks: Map<string, Stretch[]>): void {
 
 /** Made here, where nothing else is within its reach: the syntax tree would stay with it. */
 function writesAmong(
-  mutated: ReadonlyMap<string, ReadonlyMap<string, Write>>,
+  mutated: ReadonlyMap<string, ReadonlyMap<number, Meaning>>,
 ): Pick<ModuleFacts, 'isWrittenInto' | 'isWrittenLater'> {
-  const isOne = (name: string, offset: number, value: unknown, counts: (write: Write) => boolean): boolean => {
-    // Asked at each call: in a minified bundle a name has many of them.
-    for (const write of mutated.get(name)?.values() ?? []) {
-      const { stretch, call } = write;
-      const [start, end] = stretch;
-      if (start < offset && offset < end && (call === undefined || isBuiltIn(value, call)) && counts(write))
-        return true;
+  // Asked at each call: in a minified bundle a name is written into at thousands of places, of which few can be meant.
+  const known = new Map<string, Map<number, readonly Write[]>>();
+  const writesAt = (name: string, offset: number): readonly Write[] => {
+    const all = mutated.get(name);
+    if (all === undefined) return NO_WRITES;
+    const ofName = known.get(name) ?? new Map<number, readonly Write[]>();
+    if (ofName.size === 0) known.set(name, ofName);
+    let at = ofName.get(offset);
+    if (at === undefined) {
+      const found: Write[] = [];
+      for (const { start, end, writes } of all.values()) {
+        if (start < offset && offset < end) found.push(...writes.values());
+      }
+      at = found;
+      ofName.set(offset, at);
     }
-    return false;
+    return at;
   };
+  const isOne = (name: string, offset: number, value: unknown, counts: (write: Write) => boolean): boolean =>
+    writesAt(name, offset).some((write) => (write.call === undefined || isBuiltIn(value, write.call)) && counts(write));
   return {
     isWrittenInto: (name, offset, value) => isOne(name, offset, value, () => true),
     isWrittenLater: (name, offset, value, isLoaded) =>

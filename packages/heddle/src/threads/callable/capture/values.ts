@@ -51,6 +51,8 @@ export class CapturedValues {
   readonly #given: (owner: object, key: string) => GivenPart | undefined;
   /** Objects that have functions under symbols, which no copy has. */
   readonly #withSymbols = new Set<object>();
+  /** From where none of these can be reached. */
+  readonly #withoutSymbols = new Set<object>();
   /** Of what is sent as it is, what has been gone through for these. */
   readonly #asTheyAre = new Set<object>();
   #hasWhole = false;
@@ -109,6 +111,7 @@ export class CapturedValues {
   begin(): void {
     this.#taken.clear();
     this.#asTheyAre.clear();
+    this.#withoutSymbols.clear();
     if (!this.#hasWhole || !this.#hasParts) return;
     const wholes = [...this.#uses].filter(([, { whole }]) => whole).map(([object]) => object);
     for (const object of reachableFrom(wholes)) {
@@ -172,8 +175,14 @@ export class CapturedValues {
    * nothing can be put into, such as a Map.
    */
   #takeAsItIs(value: unknown, inclusions: Inclusions, path: readonly string[]): unknown {
-    if (!this.#reachesSymbols(value)) return value;
+    const found = this.#withSymbolsIn(value);
+    if (found.length === 0 || !isObject(value)) return value;
     if (inclusions.include(path, value, true)) return undefined;
+    if (found.every((object) => object === value)) {
+      if (!this.#asTheyAre.has(value)) giveSymbols(value, inclusions, path);
+      this.#asTheyAre.add(value);
+      return value;
+    }
     const open: (readonly [object, readonly string[]])[] = [[value, path]];
     for (const [at, place] of open) {
       const kind = kindOf(at);
@@ -189,10 +198,12 @@ export class CapturedValues {
     return value;
   }
 
-  #reachesSymbols(value: unknown): value is object {
-    if (this.#withSymbols.size === 0 || !isObject(value)) return false;
+  #withSymbolsIn(value: unknown): readonly object[] {
+    if (this.#withSymbols.size === 0 || !isObject(value) || this.#withoutSymbols.has(value)) return [];
     const reached = reachableFrom([value]);
-    return [...this.#withSymbols].some((object) => reached.has(object));
+    const found = [...this.#withSymbols].filter((object) => reached.has(object));
+    if (found.length === 0) for (const object of reached) this.#withoutSymbols.add(object);
+    return found;
   }
 }
 
