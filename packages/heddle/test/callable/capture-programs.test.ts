@@ -628,6 +628,91 @@ describe('a program', () => {
     assert.match(stderr, /An anonymous function \(.*own-methods\.mjs:6:33\) uses other, which the program writes into/);
   });
 
+  describe('whose module sets up what a captured function uses', () => {
+    const library = [
+      'exports.words = [];',
+      'exports.use = (word) => { exports.words.push(word); return exports; };',
+      'exports.init = async () => {};',
+      'exports.defaults = { base: {} };',
+    ];
+    const told = (stderr: string): string[] =>
+      [...stderr.matchAll(/\[HEDDLE_NOT_SET_UP\][^\n]* uses (\S+), which its module sets up by ([^:]*):/g)].map(
+        ([, name, by]) => `${name} by ${by}`,
+      );
+
+    for (const [kind, lines, expected] of [
+      ['a call', ["lib.use('weft');"], ['lib by lib.use(...)']],
+      [
+        'the first of several calls',
+        ["await lib.use('warp').init();", 'lib.defaults.base = 1;'],
+        ['lib by lib.use(...)'],
+      ],
+      ['an assignment', ['lib.defaults.base.url = 1;'], ['lib by lib.defaults.base.url = ...']],
+      ['another name of it', ["same.use('weft');"], ['lib by same.use(...)']],
+      ['nothing but what it asks for, listens to or makes', ['lib.words.join(); lib.words.includes(1);'], []],
+      ['a function, which a thread may call as well', ["const setUp = () => { lib.use('weft'); };", 'setUp();'], []],
+      ['something of the same name', ["function setUp(lib) { lib.use('weft'); }", 'setUp({ use() {} });'], []],
+    ] as const) {
+      test(`is told so once for each place in its source, where that is ${kind}`, () => {
+        mkdirSync(path.join(folder, 'node_modules', 'sets-up'), { recursive: true });
+        write(path.join('node_modules', 'sets-up', 'index.js'), library);
+        const file = write('sets-up.mjs', [
+          `import { deferToThread } from ${JSON.stringify(heddle)};`,
+          "import lib from 'sets-up';",
+          "import same from 'sets-up';",
+          ...lines,
+          'const count = (n) => lib.words.length + n;',
+          'console.log(await deferToThread(count, 1), await deferToThread(count, 2));',
+        ]);
+        const { stdout, stderr } = run([file]);
+        assert.equal(stdout, '1 2\n', stderr);
+        assert.deepEqual(told(stderr), expected);
+      });
+    }
+
+    test('is told so in a CommonJS file, and where a development server has put a function around the module', () => {
+      mkdirSync(path.join(folder, 'node_modules', 'sets-up'), { recursive: true });
+      write(path.join('node_modules', 'sets-up', 'index.js'), library);
+      write('wrapped.cjs', [
+        'module.exports = async () => {',
+        "  const imported = require('sets-up');",
+        "  imported.use('warp');",
+        '  return () => imported.words;',
+        '};',
+      ]);
+      const file = write('sets-up.cjs', [
+        "const lib = require('sets-up');",
+        "lib.use('weft');",
+        "const { words } = require('sets-up');",
+        "const wrapped = require('./wrapped.cjs')();",
+        `import(${JSON.stringify(heddle)}).then(async ({ deferToThread }) => {`,
+        '  console.log(await deferToThread(() => lib.words.length), await deferToThread(await wrapped));',
+        '  console.log(await deferToThread(() => words.length));',
+        '});',
+      ]);
+      const { stdout, stderr } = run([file]);
+      assert.equal(stdout, '0 []\n2\n', stderr);
+      assert.deepEqual(told(stderr), ['lib by lib.use(...)', 'imported by imported.use(...)']);
+    });
+
+    test("is told nothing where the function sets it up itself, and of Node's modules", () => {
+      mkdirSync(path.join(folder, 'node_modules', 'sets-up'), { recursive: true });
+      write(path.join('node_modules', 'sets-up', 'index.js'), library);
+      const file = write('sets-up-itself.mjs', [
+        `import { deferToThread } from ${JSON.stringify(heddle)};`,
+        "import lib from 'sets-up';",
+        "import http from 'node:http';",
+        "lib.use('weft');",
+        'http.globalAgent.maxSockets = 3;',
+        "console.log(await deferToThread(() => { lib.use('weft'); return lib.words.length; }));",
+        'console.log(await deferToThread(() => http.METHODS.length > 0));',
+      ]);
+      const { stdout, stderr } = run([file]);
+      assert.equal(stdout, '1\ntrue\n', stderr);
+      assert.deepEqual(told(stderr), []);
+    });
+  });
+
   test('captures what a variable holds that a declaration, a block or its arguments have given another value', () => {
     const file = write('declared-again.cjs', [
       `import(${JSON.stringify(heddle)}).then(async ({ deferToThread }) => {`,

@@ -24,6 +24,8 @@ import { OwnExports } from './own-exports.ts';
 import * as refuse from './refusals.ts';
 import { prototypeMethod } from './prototype-methods.ts';
 import { byOwnFile, requiredPart } from './required-parts.ts';
+import type { SetUp } from './set-ups.ts';
+import { missingSetUp, warnOfSetUp } from './set-up-warning.ts';
 import { type CapturedFunction, referenceFor } from './shape.ts';
 import { sharedSymbol } from './shared-symbols.ts';
 import { checkLiteral } from './static-check.ts';
@@ -86,6 +88,7 @@ class Graph {
   /** What is warned of if the function is not refused. */
   readonly #snapshots: (readonly [steps: readonly refuse.Step[], variable: Variable])[] = [];
   readonly #classes: (readonly [steps: readonly refuse.Step[], calledAs: string])[] = [];
+  readonly #setUps: (readonly [steps: readonly refuse.Step[], name: string, setUp: SetUp])[] = [];
 
   constructor(locate: Locate) {
     this.#locate = locate;
@@ -133,6 +136,7 @@ class Graph {
     const reference: CapturedReference = referenceFor(this.#functions, this.#patches);
     for (const [steps, variable] of this.#snapshots) warnOfSnapshot(steps, variable);
     for (const [steps, calledAs] of this.#classes) warnOfStaticValues(steps, calledAs);
+    for (const [steps, name, setUp] of this.#setUps) warnOfSetUp(steps, name, setUp);
     return new CapturedCall(reference, this.#values);
   }
 
@@ -155,11 +159,17 @@ class Graph {
       bindings.push(binding);
       this.#bind(variable, steps, (target) => {
         binding.target = target;
+        if (target.kind === 'loaded') this.#noteSetUp(variable.usage.name, steps, target.reference);
       });
     }
     const importer = importedBy(literal);
     if (importer !== undefined) bindings.push({ name: importer.name, target: loaded(importer.reference) });
     return index;
+  }
+
+  #noteSetUp(name: string, steps: readonly refuse.Step[], reference: LoadableReference): void {
+    const setUp = missingSetUp(steps, name, reference);
+    if (setUp !== undefined) this.#setUps.push([steps, name, setUp]);
   }
 
   #checkNames(variables: readonly Variable[], steps: readonly refuse.Step[]): void {

@@ -8,6 +8,7 @@ import { type RequiredName, requiredNames } from './required-names.ts';
 import { type Stretch, strictParts } from './strict-code.ts';
 import { EnclosingFunction, ownerOf } from './enclosing-function.ts';
 import { isBuiltIn, isMutator } from './mutators.ts';
+import { type SetUp, setUpBy, SetUps } from './set-ups.ts';
 import { childrenOf, memberChain, namesIn } from './syntax.ts';
 
 /** An imported binding: the specifier as it is written, and the export; no export for the namespace itself. */
@@ -46,6 +47,8 @@ export interface ModuleFacts {
    * @param isLoaded tells whether all that stands at the top of the module has run
    */
   isWrittenLater(name: string, offset: number, value: unknown, isLoaded: () => boolean): boolean;
+  /** By what is set up what its names stand for. */
+  readonly setUps: SetUps;
   /** What its `//# sourceMappingURL=` says, empty where it has none; undefined where there is no text. */
   readonly sourceMapUrl: string | undefined;
   /** What its `//# sourceURL=` says, where it has one. */
@@ -84,6 +87,7 @@ const UNKNOWN: ModuleFacts = {
   isStrictAt: () => false,
   isWrittenInto: () => false,
   isWrittenLater: () => false,
+  setUps: new SetUps(),
   sourceMapUrl: undefined,
   sourceUrl: undefined,
 };
@@ -101,9 +105,11 @@ export function readModule(source: string | undefined, sourceType: 'script' | 'm
   const named = new NamedExpressionSearch();
   const isStrictAt = sourceType === 'module' ? () => true : isWithin(strictParts(program));
   const writes = writesIn(program, isStrictAt, (node) => named.see(node));
+  const imports = importsOf(program);
+  writes.setUps.share(imports);
   return {
     known: true,
-    imports: importsOf(program),
+    imports,
     required: requiredNames(program),
     exported: new Set(program.body.flatMap(exportedBy)),
     ...writes,
@@ -165,16 +171,22 @@ function exportedBy(statement: AnyNode): string[] {
   return specifiers.flatMap(({ local }) => (local.type === 'Identifier' ? [local.name] : []));
 }
 
+type WrittenFacts = Pick<
+  ModuleFacts,
+  'reassigned' | 'replaced' | 'evaluates' | 'decorated' | 'isWrittenInto' | 'isWrittenLater' | 'setUps'
+>;
+
 /** @param see gets each node on the way: to go through a big program takes long, and is done once */
 function writesIn(
   program: Program,
   isStrictAt: (offset: number) => boolean,
   see: (node: AnyNode) => void,
-): Pick<ModuleFacts, 'reassigned' | 'replaced' | 'evaluates' | 'decorated' | 'isWrittenInto' | 'isWrittenLater'> {
+): WrittenFacts {
   const reassigned = new Set(declaredAgain(program));
   const functions = new DeclaredFunctions();
   let evaluates = false;
   const mutated = new Map<string, Map<number, Meaning>>();
+  const setUps = new SetUps();
   const decorated = new Set<string>();
   /** The static blocks of classes, by the name of the class. */
   const ownBlocks = new Map<string, Stretch[]>();
@@ -220,6 +232,16 @@ function writesIn(
     while (owner?.node.type === 'ArrowFunctionExpression') owner = owner.outer;
     for (const name of owner?.parameters ?? []) reassigned.add(name);
   };
+  // Development servers and test runners put a function around all of a module.
+  const isWrapped = program.body.length <= 2;
+  const isOfModule = (owner: EnclosingFunction | undefined): boolean =>
+    owner === undefined || (isWrapped && owner.outer === undefined);
+  const setsUp = (setUp: SetUp | undefined): void => {
+    // What stands first is seen last.
+    if (setUp === undefined || !isOfModule(around) || ownerOf(setUp.name, around) !== around) return;
+    const [start, end] = around === undefined ? EVERYWHERE : [around.node.start, around.node.end];
+    setUps.note(setUp.name, start, end, setUp);
+  };
   // A `var` in a loop gets another value each time round without an assignment.
   const topVars = new Set<AnyNode>(program.body);
   const open: AnyNode[] = [program];
@@ -249,13 +271,14 @@ function writesIn(
       const { root, steps } = memberChain(node.callee);
       if (isMutator(steps.at(-1))) writtenInto(root, steps);
     }
+    if (node.type === 'ExpressionStatement') setsUp(setUpBy(node));
     if (node.type === 'CallExpression') {
       if (node.callee.type === 'Identifier' && node.callee.name === 'eval') evaluates = true;
       for (const name of decoratedBy(node)) decorated.add(name);
     }
     for (const child of childrenOf(node)) open.push(child);
   }
-  return { reassigned, replaced: functions.replaced(), evaluates, decorated, ...writesAmong(mutated) };
+  return { reassigned, replaced: functions.replaced(), evaluates, decorated, setUps, ...writesAmong(mutated) };
 }
 
 function isRepeated({ type }: AnyNode): boolean {
