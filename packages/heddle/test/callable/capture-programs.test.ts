@@ -634,6 +634,7 @@ describe('a program', () => {
       'exports.use = (word) => { exports.words.push(word); return exports; };',
       'exports.init = async () => {};',
       'exports.defaults = { base: {} };',
+      'exports.settings = {};',
     ];
     const told = (stderr: string): string[] =>
       [...stderr.matchAll(/\[HEDDLE_NOT_SET_UP\][^\n]* uses (\S+), which its module sets up by ([^:]*):/g)].map(
@@ -649,6 +650,7 @@ describe('a program', () => {
       ],
       ['an assignment', ['lib.defaults.base.url = 1;'], ['lib by lib.defaults.base.url = ...']],
       ['another name of it', ["same.use('weft');"], ['lib by same.use(...)']],
+      ['an export that is there for that', ['settings.locale = 1;'], ['lib by settings.locale = ...']],
       ['nothing but what it asks for, listens to or makes', ['lib.words.join(); lib.words.includes(1);'], []],
       ['a function, which a thread may call as well', ["const setUp = () => { lib.use('weft'); };", 'setUp();'], []],
       ['something of the same name', ["function setUp(lib) { lib.use('weft'); }", 'setUp({ use() {} });'], []],
@@ -659,7 +661,7 @@ describe('a program', () => {
         const file = write('sets-up.mjs', [
           `import { deferToThread } from ${JSON.stringify(heddle)};`,
           "import lib from 'sets-up';",
-          "import same from 'sets-up';",
+          "import same, { settings } from 'sets-up';",
           ...lines,
           'const count = (n) => lib.words.length + n;',
           'console.log(await deferToThread(count, 1), await deferToThread(count, 2));',

@@ -6,6 +6,9 @@ import { memberChain } from './syntax.ts';
 const SETS_UP =
   /^(?:(?:add|change|configure?|define|disable|enable|extend|import|init|install|load|override|register|set|update|use)(?:$|[A-Z])|(?:defaults|initialize|locale|mixin|plugin|setup)$)/;
 
+/** Exports of packages by which the others are set up, such as luxon's `Settings`. */
+const FOR_ALL = /^(?:config|defaults|options|settings)$/i;
+
 /** A call or an assignment by which a module sets up what a name stands for, such as `dayjs.extend(utc)`. */
 export interface SetUp {
   readonly name: string;
@@ -50,16 +53,16 @@ export class SetUps {
     this.#all.set(name, ofName.set(start, [start, end, setUp]));
   }
 
-  /** In a bundle, one thing may be imported by several names. */
+  /** In a bundle, one thing may be imported by several names; and some packages have one that sets up all of them. */
   share(imports: ReadonlyMap<string, ImportedName>): void {
-    if (this.#all.size === 0) return;
-    const keys = new Map<string, string>();
-    for (const [name, { specifier, exported }] of imports) keys.set(name, JSON.stringify([specifier, exported]));
     for (const [name, ofName] of this.#all) {
-      const key = keys.get(name);
-      if (key === undefined) continue;
-      for (const [other, otherKey] of keys) {
-        if (other !== name && otherKey === key) for (const one of ofName.values()) this.note(other, ...one);
+      const own = imports.get(name);
+      if (own === undefined) continue;
+      for (const [other, { specifier, exported }] of imports) {
+        if (this.#all.has(other) || specifier !== own.specifier) continue;
+        if (exported === own.exported || FOR_ALL.test(own.exported ?? '')) {
+          for (const one of ofName.values()) this.note(other, ...one);
+        }
       }
     }
   }
