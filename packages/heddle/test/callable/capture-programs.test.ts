@@ -613,6 +613,27 @@ describe('a program', () => {
     assert.deepEqual(Array.from(warned, ([, name]) => name).toSorted(), ['after', 'counts', 'kept', 'later'], stderr);
   });
 
+  test('that is declared below its call is told what is written after the call, and nothing of what was before it', () => {
+    const file = write('declared-below.mjs', [
+      `import { deferToThread } from ${JSON.stringify(heddle)};`,
+      'const filled = new Set(); filled.add(1);',
+      'const seen = new Set();',
+      'const first = deferToThread(count);',
+      'seen.add(1);',
+      'console.log(await first, await deferToThread(size));',
+      'function count() { return seen.size; }',
+      'export function size() { return filled.size; }',
+    ]);
+    const { stdout, stderr } = run([file]);
+    assert.equal(stdout, '0 1\n');
+    const warned = stderr.matchAll(/(\w+) \(.*\) uses (\w+), which the program writes into/g);
+    assert.deepEqual(
+      Array.from(warned, ([, f, name]) => `${f} ${name}`),
+      ['count seen'],
+      stderr,
+    );
+  });
+
   test('that calls a method of its own, which has the name of one that writes, is told nothing', () => {
     const file = write('own-methods.mjs', [
       `import { deferToThread } from ${JSON.stringify(heddle)};`,

@@ -1,4 +1,4 @@
-import type { AnyNode, CallExpression, Class, Identifier, Program } from 'acorn';
+import type { AnyNode, CallExpression, Class, FunctionDeclaration, Identifier, Program } from 'acorn';
 import { type NamedExpressions, NamedExpressionSearch } from './named-expressions.ts';
 import { DeclaredFunctions } from './declared-functions.ts';
 import { loweringName } from './lowering.ts';
@@ -43,6 +43,7 @@ export interface ModuleFacts {
   isWrittenInto(name: string, offset: number, value: unknown): boolean;
   /**
    * The same, without what is written but once, before the code at this offset is made: a table that is filled at the top.
+   * A function that is declared below counts as made where the top uses it first: only there anybody can notice it.
    *
    * @param isLoaded tells whether all that stands at the top of the module has run
    */
@@ -244,6 +245,10 @@ function writesIn(
   };
   // A `var` in a loop gets another value each time round without an assignment.
   const topVars = new Set<AnyNode>(program.body);
+  /** Declarations at the top, by name, and where code at the top calls them first, or passes them to a call. */
+  const hoisted = new Map(
+    program.body.flatMap(declaredFunction).map(({ id, start }) => [id.name, { start, used: start }]),
+  );
   const open: AnyNode[] = [program];
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
     // Not kept beside each node: a bundle has millions of them.
@@ -275,10 +280,25 @@ function writesIn(
     if (node.type === 'CallExpression') {
       if (node.callee.type === 'Identifier' && node.callee.name === 'eval') evaluates = true;
       for (const name of decoratedBy(node)) decorated.add(name);
+      if (around === undefined && hoisted.size > 0) {
+        for (const used of [node.callee, ...node.arguments]) {
+          const declared = used.type === 'Identifier' ? hoisted.get(used.name) : undefined;
+          if (declared !== undefined) declared.used = Math.min(declared.used, node.start);
+        }
+      }
     }
     for (const child of childrenOf(node)) open.push(child);
   }
-  return { reassigned, replaced: functions.replaced(), evaluates, decorated, setUps, ...writesAmong(mutated) };
+  const usedAbove = new Map<number, number>();
+  for (const { start, used } of hoisted.values()) if (used < start) usedAbove.set(start, used);
+  return { reassigned, replaced: functions.replaced(), evaluates, decorated, setUps, ...writesAmong(mutated, usedAbove) };
+}
+
+/** The function that a statement at the top declares, which is there before anything runs. */
+function declaredFunction(statement: AnyNode): FunctionDeclaration[] {
+  const isExport = statement.type === 'ExportNamedDeclaration' || statement.type === 'ExportDefaultDeclaration';
+  const declared: AnyNode | null | undefined = isExport ? statement.declaration : statement;
+  return declared?.type === 'FunctionDeclaration' && declared.id ? [declared as FunctionDeclaration] : [];
 }
 
 function isRepeated({ type }: AnyNode): boolean {
@@ -300,6 +320,7 @@ function noteBlocks({ id, body }: Class, blocks: Map<string, Stretch[]>): void {
 /** Made here, where nothing else is within its reach: the syntax tree would stay with it. */
 function writesAmong(
   mutated: ReadonlyMap<string, ReadonlyMap<number, Meaning>>,
+  usedAbove: ReadonlyMap<number, number>,
 ): Pick<ModuleFacts, 'isWrittenInto' | 'isWrittenLater'> {
   // Asked at each call: in a minified bundle a name is written into at thousands of places, of which few can be meant.
   const known = new Map<string, Map<number, readonly Write[]>>();
@@ -324,7 +345,10 @@ function writesAmong(
   return {
     isWrittenInto: (name, offset, value) => isOne(name, offset, value, () => true),
     isWrittenLater: (name, offset, value, isLoaded) =>
-      isOne(name, offset, value, ({ until }) => until === Number.POSITIVE_INFINITY || (offset < until && !isLoaded())),
+      isOne(name, offset, value, ({ until }) => {
+        if (until === Number.POSITIVE_INFINITY) return true;
+        return (usedAbove.get(offset) ?? offset) < until && !isLoaded();
+      }),
   };
 }
 
