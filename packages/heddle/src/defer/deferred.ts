@@ -722,6 +722,8 @@ function end(deferred: AnyDeferred, result: unknown): void {
     deferred.callback(result);
   } catch (error) {
     logError(new Failure(error), 'A Deferred was fired before the promise that it waits for was settled');
+    // Nobody else will ever hear of that one.
+    if (isFailure(result)) logError(result, 'The promise was rejected');
   }
 }
 
