@@ -88,7 +88,9 @@ export class Failure<E = unknown> {
   /** One line for people: the error's message, or whatever was thrown as text. */
   getErrorMessage(): string {
     const { value } = this;
-    return read(() => (value instanceof Error ? value.message : typeof value === 'string' ? value : inspect(value)));
+    return read(() =>
+      value instanceof Error ? String(value.message) : typeof value === 'string' ? value : inspect(value),
+    );
   }
 
   /** The error as it would be printed: stack, own properties, causes, the errors of an AggregateError. */

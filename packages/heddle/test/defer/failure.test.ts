@@ -51,6 +51,8 @@ suite('Failure', () => {
   test('getErrorMessage says in one line what happened', () => {
     assert.equal(new Failure(new Missing('no such row')).getErrorMessage(), 'no such row');
     assert.equal(new Failure('text').getErrorMessage(), 'text');
+    const withoutMessage = Object.defineProperty(new Error('why'), 'message', { value: undefined });
+    assert.equal(new Failure(withoutMessage).getErrorMessage(), 'undefined');
     assert.equal(new Failure(undefined).getErrorMessage(), 'undefined');
     assert.equal(new Failure(Symbol('s')).getErrorMessage(), 'Symbol(s)');
     assert.equal(new Failure({ status: 404 }).getErrorMessage(), '{ status: 404 }');
