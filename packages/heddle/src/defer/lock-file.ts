@@ -1,6 +1,6 @@
 import { linkSync, lstatSync, readFileSync, readlinkSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { InvalidArgumentError } from './errors.ts';
-import { hasDied, ownIdentity } from './process-identity.ts';
+import { hasDied, isIdentity, ownIdentity } from './process-identity.ts';
 
 /** How an attempt to make a lock file has ended. */
 export type LockAttempt = 'made' | 'made anew' | 'held';
@@ -101,13 +101,17 @@ function fileNameOf(identity: string): string {
   return identity.replaceAll(/[^\w.]/g, '-');
 }
 
-/** Who holds the lock file; `undefined` when it is not there. */
+/** Who holds the lock file; `undefined` when it is not there. @throws InvalidArgumentError when it is no lock */
 function holderOf(path: string): string | undefined {
+  let target: string;
   try {
-    return readlinkSync(path);
+    target = readlinkSync(path);
   } catch (error) {
     return isMissing(error) ? undefined : holderInFile(path, error);
   }
+  // Nobody would ever remove a link that leads elsewhere: it would be waited for without an end.
+  if (!isIdentity(target)) throw noLock(path);
+  return target;
 }
 
 /** The same of a lock that is a file. @throws InvalidArgumentError when it is no lock */
@@ -116,14 +120,19 @@ function holderInFile(path: string, noLink: unknown): string | undefined {
     const stats = lstatSync(path);
     if (stats.isSymbolicLink()) throw noLink;
     const text = stats.isFile() && stats.size <= LONGEST_TEXT ? readFileSync(path, 'utf8') : '';
-    if (text.startsWith(MARK)) return text.slice(MARK.length);
+    const holder = text.slice(MARK.length);
+    if (text.startsWith(MARK) && isIdentity(holder)) return holder;
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;
   }
-  throw new InvalidArgumentError(
+  throw noLock(path, { cause: noLink });
+}
+
+function noLock(path: string, options?: ErrorOptions): InvalidArgumentError {
+  return new InvalidArgumentError(
     `There is something at ${path} that is no lock, and is left alone: give the lock a path of its own.`,
-    { cause: noLink },
+    options,
   );
 }
 

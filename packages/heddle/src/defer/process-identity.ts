@@ -19,13 +19,20 @@ export function ownIdentity(): string {
   return own;
 }
 
+const IDENTITY = /^(?<pid>\d+)(?::(?<began>.*))?$/;
+
+/** Whether a text can be one of {@link ownIdentity}. */
+export function isIdentity(text: string): boolean {
+  return IDENTITY.test(text);
+}
+
 /**
  * Whether the process that a text of {@link ownIdentity} stands for is gone:
  * it is not there, is a zombie, or its id is another process's by now. What
  * cannot be known counts as alive, and so does a text that is no identity.
  */
 export function hasDied(identity: string): boolean {
-  const { pid, began } = /^(?<pid>\d+)(?::(?<began>.*))?$/.exec(identity)?.groups ?? {};
+  const { pid, began } = IDENTITY.exec(identity)?.groups ?? {};
   if (pid === undefined) return false;
   if (!exists(Number(pid))) return true;
   const now = stateOf(pid);

@@ -8,6 +8,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -147,10 +148,17 @@ describe('in one process', { skip }, () => {
     assert.equal(readFileSync(lock.path, 'utf8'), 'precious');
   });
 
-  test('a link that names no process is somebody else’s lock', (t) => {
-    const lock = new DeferredFilesystemLock(lockPath(t));
-    symlinkSync('no process', lock.path);
-    assert.equal(lock.lock(), false);
+  test('a link that names no process is left alone, and is an error, instead of being waited for without an end', (t) => {
+    for (const target of ['/nowhere', 'no process', `${process.pid}.old`]) {
+      const lock = new DeferredFilesystemLock(lockPath(t));
+      symlinkSync(target, lock.path);
+      assert.throws(
+        () => lock.lock(),
+        (error) => error instanceof InvalidArgumentError && error.message.includes(`${lock.path} that is no lock`),
+      );
+      failureResultOf(lock.deferUntilLocked(), InvalidArgumentError);
+      assert.equal(readlinkSync(lock.path), target);
+    }
   });
 
   test('a path that is none, and options that cannot be, are refused', () => {
