@@ -66,11 +66,13 @@ export function resultsOf(
 }
 
 function figureResult(name: string, figure: Figure, key: string, answers: readonly Measured[]): FigureResult {
-  const rounds: Record<string, number[]> = {};
   const unmeasured: Record<string, string> = {};
+  for (const { peer, answer } of answers) if ('reason' in answer) unmeasured[peer] = String(answer.reason);
+  const rounds: Record<string, number[]> = {};
   for (const { peer, answer } of answers) {
-    if ('reason' in answer) unmeasured[peer] = String(answer.reason);
-    else (rounds[peer] ??= []).push(round((answer as Readonly<Record<string, number>>)[key] as number));
+    // Who has missed a round has no figure: its others would be compared with those of other rounds.
+    if (unmeasured[peer] !== undefined) continue;
+    (rounds[peer] ??= []).push(round((answer as Readonly<Record<string, number>>)[key] as number));
   }
   const heddle = rounds[HEDDLE] ?? [];
   const peers = Object.fromEntries(
@@ -87,10 +89,11 @@ function figureResult(name: string, figure: Figure, key: string, answers: readon
   return verdict === undefined ? result : { ...result, verdict };
 }
 
-/** Whether a target is met; `undefined` where none of the peers that it names was measured. */
+/** Whether a target is met; `undefined` where Heddle was not measured, or none of the peers that it names. */
 export function verdictOn(target: Target, { better, peers }: Omit<FigureResult, 'verdict'>): Verdict | undefined {
   const isHere = (name: string): boolean => peers[name] !== undefined;
-  const heddle = peers[HEDDLE] as PeerResult;
+  const heddle = peers[HEDDLE];
+  if (heddle === undefined) return undefined;
   if (target.kind === 'value') return { met: heddle.value <= target.atMost, reached: spread(heddle.rounds) };
   if (target.kind === 'beyond') {
     const differences = target.than.filter(isHere).map((than) => ({

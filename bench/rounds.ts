@@ -28,6 +28,9 @@ export async function participants({
   node,
   only,
 }: Options): Promise<{ all: Participant[]; withoutTwisted: string | undefined }> {
+  const names = [...Object.keys(nodePeers), 'Twisted'];
+  const stranger = only?.find((name) => !names.includes(name));
+  if (stranger !== undefined) throw new Error(`--only takes one of ${names.join(', ')}, not '${stranger}'.`);
   const isWanted = (name: string): boolean => only === undefined || name === 'Heddle' || only.includes(name);
   const all = Object.entries(nodePeers).flatMap(([name, peer]): Participant[] => {
     if (!isWanted(name)) return [];

@@ -1,5 +1,4 @@
 import { type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
@@ -13,13 +12,18 @@ export class MeasuringProcess {
   readonly #what: string;
   readonly #child: ChildProcessByStdio<Writable, Readable, null>;
   readonly #lines: AsyncIterator<string>;
+  readonly #exited: Promise<void>;
 
   /** @param what names it in errors */
   constructor(what: string, command: string, args: readonly string[]) {
     this.#what = what;
     this.#child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
-    // Whoever waits for its next line hears of it.
-    this.#child.on('error', () => undefined);
+    // It may end before anybody waits for that.
+    this.#exited = new Promise((resolve) => {
+      this.#child.on('exit', () => resolve());
+      // Whoever waits for its next line hears of it.
+      this.#child.on('error', () => resolve());
+    });
     this.#child.stdin.on('error', () => undefined);
     this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
   }
@@ -38,15 +42,30 @@ export class MeasuringProcess {
     const line = await this.line();
     if (line === undefined)
       throw new Error(`${this.#what} has ended, or was stuck for two minutes, in ${question.measure}.`);
-    const answer = JSON.parse(line) as Answer;
+    const answer = answerIn(line);
+    // What a library prints for its users may come between.
+    if (answer === undefined) throw new Error(`${this.#what} gave no answer in ${question.measure}, but: ${line}`);
     if ('error' in answer) throw new Error(`${this.#what} failed in ${question.measure}: ${answer.error}`);
     return answer;
   }
 
   async end(): Promise<void> {
-    const exited = once(this.#child, 'exit');
+    const deadline = setTimeout(() => this.#child.kill('SIGKILL'), DEADLINE);
     this.#child.stdin.end();
-    await exited;
+    await this.#exited;
+    clearTimeout(deadline);
+  }
+}
+
+/** `undefined` for what is none, such as a figure that is no number. */
+function answerIn(line: string): Answer | undefined {
+  try {
+    const answer: unknown = JSON.parse(line);
+    if (typeof answer !== 'object' || answer === null) return undefined;
+    const isAnswer = 'error' in answer || 'reason' in answer || Object.values(answer).every(Number.isFinite);
+    return isAnswer ? (answer as Answer) : undefined;
+  } catch {
+    return undefined;
   }
 }
 

@@ -21,5 +21,7 @@ export function figureTable({ peers, figures }: Pick<Results, 'peers' | 'figures
 function cell(name: string, result: PeerResult | undefined): string {
   if (result === undefined) return '—';
   const { value, heddleBetterBy } = result;
-  return name === HEDDLE ? number(value) : `${number(value)} (${number(heddleBetterBy.median)}×)`;
+  // Beside a figure that Heddle has not, there is nothing to compare.
+  if (name === HEDDLE || !Number.isFinite(heddleBetterBy.median)) return number(value);
+  return `${number(value)} (${number(heddleBetterBy.median)}×)`;
 }
