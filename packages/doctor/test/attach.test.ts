@@ -86,6 +86,31 @@ test('the process is left as it was where the doctor is killed', async (t) => {
   assert.equal(child.exitCode, null);
 });
 
+test('the inspector is closed again of a process that cannot be watched', { timeout: 60_000 }, async (t) => {
+  // As in a container that has not the doctor's files.
+  const child = await running(
+    t,
+    `const Module = require('module');
+    const load = Module._load;
+    Module._load = function (name, ...rest) {
+      if (String(name).endsWith('record.cjs')) throw new Error('There is no such file.');
+      return Reflect.apply(load, this, [name, ...rest]);
+    };
+    let wasOpen = false;
+    setInterval(() => {
+      const isOpen = require('inspector').url() !== undefined;
+      console.log(wasOpen && !isOpen ? 'closed again' : isOpen);
+      wasOpen ||= isOpen;
+    }, 20);`,
+  );
+  let said = '';
+  child.stdout?.on('data', (text: Buffer) => (said += String(text)));
+  const { code, stderr } = await examine(['--attach', String(child.pid)]);
+  assert.equal(code, 2);
+  assert.match(stderr, /cannot be watched: Error: There is no such file/);
+  while (!said.includes('closed again')) await once(child.stdout as Readable, 'data');
+});
+
 test('a process that is no Node is left alone', async (t) => {
   const child = spawn('sleep', ['30']);
   t.after(() => child.kill());

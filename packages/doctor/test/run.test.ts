@@ -267,6 +267,18 @@ describe('heddle-doctor says what it cannot do', { concurrency: 2 }, () => {
     ['a page on the standard output', ['--html=-', 'node'], 2, /--html takes a file, and not -/],
     ['an option without its value', ['--html', '--', 'node'], 2, /--html needs a value/],
     [
+      'an option of the report before top',
+      ['--threshold', '5', 'top', '1'],
+      2,
+      /top shows a program live and writes no report: leave out --threshold 5/,
+    ],
+    [
+      'two reports in one file that has two names',
+      ['--json=report', '--html=./report', 'node'],
+      2,
+      /cannot both be written to report/,
+    ],
+    [
       'two reports in one file',
       ['--json', '/no/a.json', '--html', '/no/a.json', 'node'],
       2,

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { DoctorError } from '../errors.ts';
 
 /** What the command line asks for. */
@@ -47,7 +48,10 @@ export function readArguments(args: readonly string[]): Arguments {
       return done();
     }
     if (!argument.startsWith('-')) {
-      if (argument === 'top') return { ...found, action: 'top', command: rest };
+      if (argument === 'top') {
+        refuseBeforeTop(args.slice(0, args.length - rest.length - 1));
+        return { ...found, action: 'top', command: rest };
+      }
       found.command = [argument, ...rest];
       return done();
     }
@@ -100,6 +104,15 @@ export function readArguments(args: readonly string[]): Arguments {
 
 const FLAGS: ReadonlySet<string> = new Set(['--help', '-h', '--version', '-v', '--no-judge']);
 
+/** What stands there would be for a report, and there is none. */
+function refuseBeforeTop(options: readonly string[]): void {
+  if (options.length === 0) return;
+  throw new DoctorError(
+    'HEDDLE_DOCTOR_USAGE',
+    `top shows a program live and writes no report: leave out ${options.join(' ')}, or see heddle-doctor top --help.`,
+  );
+}
+
 /** What is shorter than the threshold is not noticed, and so could not fail. */
 function defaultThreshold({ failOver }: Pick<Arguments, 'failOver'>): number {
   return Math.min(DEFAULT_THRESHOLD, failOver ?? DEFAULT_THRESHOLD);
@@ -122,7 +135,7 @@ function checked(found: Arguments): Arguments {
   if (html === '-') {
     throw new DoctorError('HEDDLE_DOCTOR_USAGE', '--html takes a file, and not -: a page is looked at in a browser.');
   }
-  if (json !== undefined && json === html) {
+  if (json !== undefined && html !== undefined && path.resolve(json) === path.resolve(html)) {
     throw new DoctorError(
       'HEDDLE_DOCTOR_USAGE',
       `--json and --html cannot both be written to ${json}: name two files.`,

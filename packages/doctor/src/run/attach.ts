@@ -161,27 +161,34 @@ function start(record: string, settings: RecorderSettings, closesInspector: bool
   return `(() => {
     const getBuiltinModule = process.getBuiltinModule;
     if (getBuiltinModule === undefined) throw new Error('its Node, ' + process.version + ', is older than 20.16.');
-    const { createRequire } = getBuiltinModule('node:module');
-    const { record } = createRequire(${JSON.stringify(record)})(${JSON.stringify(record)});
+    // The inspector waits for its connections before it closes: this one is closed in the meantime.
     const { clearInterval, setInterval, setTimeout } = getBuiltinModule('node:timers');
-    // Another doctor that watches it has opened the inspector, or had found it open.
-    const closesInspector = globalThis[${SYMBOL}]?.(true) ?? ${closesInspector};
-    const stop = record(${JSON.stringify(settings)}, 1);
-    const end = (globalThis[${SYMBOL}] = (isReplaced = false) => {
-      clearInterval(look);
-      stop();
-      delete globalThis[${SYMBOL}];
-      // The inspector waits for its connections before it closes: this one is closed in the meantime.
-      if (closesInspector && !isReplaced) setTimeout(() => getBuiltinModule('node:inspector').close(), 200).unref();
-      return closesInspector;
-    });
-    const look = setInterval(() => {
-      try {
-        process.kill(${process.pid}, 0);
-      } catch (error) {
-        if (error.code === 'ESRCH') end();
-      }
-    }, ${DOCTOR_LOST_MS}).unref();
+    const closeInspector = () => setTimeout(() => getBuiltinModule('node:inspector').close(), 200).unref();
+    let closesInspector = ${closesInspector};
+    try {
+      const { createRequire } = getBuiltinModule('node:module');
+      const { record } = createRequire(${JSON.stringify(record)})(${JSON.stringify(record)});
+      // Another doctor that watches it has opened the inspector, or had found it open.
+      closesInspector = globalThis[${SYMBOL}]?.(true) ?? closesInspector;
+      const stop = record(${JSON.stringify(settings)}, 1);
+      const end = (globalThis[${SYMBOL}] = (isReplaced = false) => {
+        clearInterval(look);
+        stop();
+        delete globalThis[${SYMBOL}];
+        if (closesInspector && !isReplaced) closeInspector();
+        return closesInspector;
+      });
+      const look = setInterval(() => {
+        try {
+          process.kill(${process.pid}, 0);
+        } catch (error) {
+          if (error.code === 'ESRCH') end();
+        }
+      }, ${DOCTOR_LOST_MS}).unref();
+    } catch (error) {
+      if (closesInspector) closeInspector();
+      throw error;
+    }
   })()`;
 }
 
