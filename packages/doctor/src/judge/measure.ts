@@ -98,10 +98,18 @@ function describeObject(value: object): string {
 
 function classOf(value: object): string {
   for (let owner: unknown = Object.getPrototypeOf(value); owner !== null; owner = Object.getPrototypeOf(owner)) {
+    if (types.isProxy(owner)) return '';
     const constructor = Object.getOwnPropertyDescriptor(owner, 'constructor');
-    if (constructor !== undefined) return typeof constructor.value === 'function' ? constructor.value.name : '';
+    if (constructor !== undefined) return nameOf(constructor.value);
   }
   return '';
+}
+
+/** A class may make its name by a getter, which is the program's own code. */
+function nameOf(constructor: unknown): string {
+  if (typeof constructor !== 'function' || types.isProxy(constructor)) return '';
+  const name: unknown = Object.getOwnPropertyDescriptor(constructor, 'name')?.value;
+  return typeof name === 'string' ? name : '';
 }
 
 function count(n: number): string {

@@ -143,6 +143,11 @@ describe('the judge, of calls in a running program,', () => {
     assert.match(judged('instanceAsResult').why, /^It gives an instance of Account/);
   });
 
+  test('does not ask a class for its name that makes it by a getter', () => {
+    assert.equal(judged('nameByGetter').verdict, 'not deferrable');
+    assert.match(judged('nameByGetter').why, /^It gives an object with a prototype of its own, which cannot be copied/);
+  });
+
   test('does not take what has inherited a method for what the method is a property of', () => {
     const { verdict, why } = judged('inherited');
     assert.equal(verdict, 'not deferrable');
