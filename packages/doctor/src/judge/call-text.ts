@@ -97,7 +97,8 @@ function readArguments(source: string, open: number): string[] | undefined {
 
 /** Where the text, template, comment or regular expression ends that begins at an offset; the offset where none does. */
 function skipOpaque(source: string, at: number): number {
-  const opaque = /'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\[^])*`|\/\/[^\n]*|\/\*[^]*?\*\//y;
+  if (source.charAt(at) === '`') return endOfTemplate(source, at);
+  const opaque = /'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|\/\/[^\n]*|\/\*[^]*?\*\//y;
   opaque.lastIndex = at;
   const found = opaque.exec(source);
   if (found !== null) return opaque.lastIndex;
@@ -105,6 +106,32 @@ function skipOpaque(source: string, at: number): number {
   const pattern = /\/(?:[^/\\\n[]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/[a-z]*/y;
   pattern.lastIndex = at;
   return isOperand && pattern.test(source) ? pattern.lastIndex : at;
+}
+
+/** Between its braces a template has code, with templates of its own. Where it has no end, all that follows is in it. */
+function endOfTemplate(source: string, start: number): number {
+  for (let at = start + 1; at < source.length; at++) {
+    const character = source.charAt(at);
+    if (character === '`') return at + 1;
+    if (character === '\\') at += 1;
+    else if (source.startsWith('${', at)) at = closingBrace(source, at + 2);
+  }
+  return source.length;
+}
+
+/** Where the code ends that begins at an offset and is in braces; the end of the text where it has none. */
+function closingBrace(source: string, start: number): number {
+  let depth = 1;
+  for (let at = start; at < source.length; at++) {
+    const skipped = skipOpaque(source, at);
+    if (skipped > at) {
+      at = skipped - 1;
+      continue;
+    }
+    if (source.charAt(at) === '{') depth += 1;
+    else if (source.charAt(at) === '}' && --depth === 0) return at;
+  }
+  return source.length;
 }
 
 function inOneLine(text: string): string {

@@ -113,6 +113,12 @@ test('commas and brackets in texts, templates, comments, regular expressions and
   assert.equal(callTextAt('f(a / b, c / d)', 1, 1)?.args.length, 2);
 });
 
+test('a template within a template cuts no argument either', () => {
+  const rows = `\`<ul>\${rows.map(({ id }) => \`<li>\${id}, \${\`)\`}</li>\`).join("}")}\\\`</ul>\``;
+  assert.deepEqual(callTextAt(`render(${rows}, 2)`, 1, 1)?.args, [rows, '2']);
+  assert.equal(callTextAt(`f(${'`$'.concat('{').repeat(100)})`, 1, 1), undefined);
+});
+
 test('types are no arguments, and a call over several lines becomes one line', () => {
   assert.equal(textOf('|parse<Map<string, number>>(text as string)'), 'parse(text as string)');
   assert.equal(textOf('x.|f(\n  1,\n  2,\n)'), 'x.f(1, 2)');
