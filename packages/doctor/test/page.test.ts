@@ -92,6 +92,13 @@ describe('the report’s page', { skip }, () => {
     assert.match((await note.textContent()) ?? '', /^register, .*package-call\.js:\d+: .* of the blocked time$/);
     await page.keyboard.press('Enter');
     assert.equal(await page.locator('.cell:not(.caller)').first().textContent(), 'register');
+    // To its caller and back.
+    await page.keyboard.press('ArrowUp');
+    const caller = await focused();
+    assert.notEqual(caller, 'register');
+    assert.ok((await note.textContent())?.startsWith(`${caller}`));
+    await page.keyboard.press('ArrowDown');
+    assert.equal(await focused(), 'register');
     await page.keyboard.press('Escape');
     assert.equal(await page.locator('.cell.caller').count(), 0);
     await page.locator('#timeline svg').focus();

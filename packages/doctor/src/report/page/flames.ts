@@ -38,10 +38,7 @@ export function showFlames(root: HTMLElement, tree: CallNode): void {
     const cells = new Map<Flame, HTMLElement>();
     graph.replaceChildren();
     let deepest = 0;
-    const place = (one: Flame): void => {
-      const [left, width] = share(one, zoomed);
-      if (width < NARROWEST) return;
-      deepest = Math.max(deepest, one.depth);
+    const add = (one: Flame, left: number, width: number): HTMLElement => {
       const cell = cellOf(one, left, width);
       cell.tabIndex = one === focused ? 0 : -1;
       cell.addEventListener('click', () => show(one, one, true));
@@ -57,16 +54,18 @@ export function showFlames(root: HTMLElement, tree: CallNode): void {
       });
       cells.set(one, cell);
       graph.append(cell);
+      return cell;
+    };
+    const place = (one: Flame): void => {
+      const [left, width] = share(one, zoomed);
+      if (width < NARROWEST) return;
+      deepest = Math.max(deepest, one.depth);
+      add(one, left, width);
       for (const child of one.children) place(child);
     };
-    for (let above = zoomed.parent; above !== undefined; above = above.parent) cells.set(above, cellOf(above, 0, 100));
-    const callers = [...cells].reverse();
-    for (const [one, cell] of callers) {
-      cell.classList.add('caller');
-      cell.tabIndex = -1;
-      cell.addEventListener('click', () => show(one, one, true));
-      graph.append(cell);
-    }
+    const callers: Flame[] = [];
+    for (let above = zoomed.parent; above !== undefined; above = above.parent) callers.unshift(above);
+    for (const one of callers) add(one, 0, 100).classList.add('caller');
     place(zoomed);
     graph.style.height = `${(deepest + 1) * ROW}px`;
     reset.hidden = zoomed === whole;
