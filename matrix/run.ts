@@ -25,6 +25,8 @@ const { runners } = await import('./runners.ts');
 const chosen = runners
   .filter(({ smoke }) => !values.smoke || smoke !== undefined)
   .filter(({ name }) => positionals.length === 0 || positionals.some((part) => name.includes(part)));
+if (chosen.length === 0)
+  throw new Error(`No runner${values.smoke ? ' of the smoke' : ''} has ${positionals.join(' or ')} in its name.`);
 let different = 0;
 for (const runner of chosen) different += await tryRunner(runner);
 rmSync(alone, { recursive: true, force: true });

@@ -42,6 +42,9 @@ const TRIES = 3;
 
 const wanted = process.argv.slice(2);
 const versions = ['20.19.0', '22', '24', '26'].filter((version) => isWanted(version, /^\d/));
+const wantedRows = rows.filter(({ program }) => isWanted(program, /^[a-z]/));
+const stranger = wanted.find((word) => ![...versions, ...wantedRows.map(({ program }) => program)].includes(word));
+if (stranger !== undefined) throw new Error(`There is neither a Node nor a program '${stranger}' in the table.`);
 const nodes = versions.map((version): NodeBinary & { version: string } => {
   const binary = fetchNode(version);
   const full = execFileSync(binary, ['--version'], { encoding: 'utf8' }).trim().slice(1);
@@ -67,7 +70,7 @@ const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 const sections: string[] = [];
 for (const form of forms) {
   const lines: string[] = [];
-  for (const row of rows.filter(({ program }) => isWanted(program, /^[a-z]/))) {
+  for (const row of wantedRows) {
     const cells: string[] = [];
     for (const node of nodes) {
       if (row.isInNode20 === false && node.major < 22) {
