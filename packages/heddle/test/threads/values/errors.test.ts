@@ -158,6 +158,22 @@ test('an error with hundreds of thousands of properties arrives', limit, async (
   assert.equal(Object.keys(error).length, 400_000);
 });
 
+test(
+  'an error that has errors of its class without an end arrives when it is thrown, and is refused otherwise',
+  limit,
+  async (t) => {
+    const pool = poolFor(t);
+    const thrown = (await errorOf(pool.defer(faults.throwEndlessError), Error)) as faults.EndlessError;
+    assert.equal(thrown.message, 'endless');
+    assert.deepEqual(
+      thrown.errors.map(({ message }) => message),
+      ['first', 'second'],
+    );
+    await errorOf(pool.defer(faults.giveEndlessError), UnclonableError);
+    await errorOf(pool.defer(identity<Error>, faults.giveEndlessError()), UnclonableError);
+  },
+);
+
 test('no text stands on a thrown error for what its class gives and cannot be sent', limit, async (t) => {
   const error = await errorOf(poolFor(t).defer(faults.throwResponseError), Error);
   assert.equal('headers' in error, false);

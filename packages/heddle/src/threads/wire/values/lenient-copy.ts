@@ -7,9 +7,16 @@ import { Records } from './record.ts';
 /** Deeper than some thousand, V8 cannot read on the other side what it has written on this one. */
 const MOST_LEVELS = 500;
 
+/** Errors within errors go so deep where they are what went wrong: the causes of the errors of an AggregateError. */
+const ORDINARY_NESTING = 3;
+/** Of those that lie deeper, which a class may have without an end, two in each of them, so many are copied. */
+const MOST_DEEP_ERRORS = 5000;
+
 /** A copy of which something always comes about: a text stands in for what cannot be read or sent. */
 export class LenientCopy extends Copy {
   #depth = 0;
+  #nesting = 0;
+  #deepErrors = 0;
   readonly #records = new Records();
   readonly #withoutCodec: ReadonlySet<object>;
 
@@ -37,6 +44,18 @@ export class LenientCopy extends Copy {
       return describe(value);
     } finally {
       this.#depth--;
+    }
+  }
+
+  protected override error(error: Error): Error {
+    if (this.#nesting > ORDINARY_NESTING && ++this.#deepErrors > MOST_DEEP_ERRORS) {
+      throw new RangeError('Errors within errors have no end.');
+    }
+    this.#nesting++;
+    try {
+      return super.error(error);
+    } finally {
+      this.#nesting--;
     }
   }
 
