@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, test } from 'node:test';
@@ -239,6 +239,16 @@ describe('heddle-doctor', { concurrency: 2 }, () => {
     assert.equal(report.places[0]?.functionName, 'compute');
     assert.equal(report.processes.length, 1);
     assert.ok(report.processes[0]?.command.includes(fixture('killed.cjs')));
+  });
+
+  test('writes its report where a link leads to that is there before the file', async (t) => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'heddle-doctor-link-'));
+    t.after(() => rm(folder, { recursive: true }));
+    const [link, file] = [path.join(folder, 'link.json'), path.join(folder, 'report.json')];
+    await symlink(file, link);
+    await examine([`--json=${link}`, '--', node, '--eval', '']);
+    assert.equal(await readlink(link), file);
+    assert.match(await readFile(file, 'utf8'), /"version": 1/);
   });
 
   test('leaves NODE_OPTIONS of the program’s own as they are', async () => {

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { constants } from 'node:os';
@@ -157,7 +157,8 @@ function writing<T>(file: string, write: () => T): T {
 function tryOut(file: string): void {
   const isThere = existsSync(file);
   writeFileSync(file, '', { flag: 'a' });
-  if (!isThere) rmSync(file);
+  // Of a link that led nowhere, what it leads to has been made.
+  if (!isThere) rmSync(realpathSync(file));
 }
 
 /** Progress and errors: the standard output belongs to the program and the report. */
