@@ -291,7 +291,14 @@ function writesIn(
   }
   const usedAbove = new Map<number, number>();
   for (const { start, used } of hoisted.values()) if (used < start) usedAbove.set(start, used);
-  return { reassigned, replaced: functions.replaced(), evaluates, decorated, setUps, ...writesAmong(mutated, usedAbove) };
+  return {
+    reassigned,
+    replaced: functions.replaced(),
+    evaluates,
+    decorated,
+    setUps,
+    ...writesAmong(mutated, usedAbove),
+  };
 }
 
 /** The function that a statement at the top declares, which is there before anything runs. */
