@@ -183,6 +183,83 @@ describe('a program', () => {
     });
   }
 
+  test("has the thread's own of what it requires where a part of that is refused, and copies what is beside it", () => {
+    write('mill.cjs', [
+      'class Loom {',
+      '  #threads = 3;',
+      '  weave(rows) { return rows * this.#threads; }',
+      '}',
+      'const loom = new Loom();',
+      'const on = loom.weave.bind(loom);',
+      'const mill = { on, weave: (rows) => mill.on(rows), settings: { rows: 2 } };',
+      "module.exports = { mill, words: new Intl.Collator('en'), limits: { most: 1 }, outer: { run: () => mill.on(1) } };",
+    ]);
+    const file = write('mills.cjs', [
+      "const { mill, words, limits } = require('./mill.cjs');",
+      "const other = require('./mill.cjs').mill;",
+      'limits.most = 7;',
+      'const helper = (rows) => mill.weave(rows);',
+      'const fs = [',
+      '  () => [mill.weave(2), mill.settings, limits.most],',
+      '  () => [mill.on(3), other === mill],',
+      "  () => ['weft', 'warp'].sort(words.compare),",
+      '  () => [helper(4), limits],',
+      '];',
+      'const all = (defer) => Promise.all(fs.map((f) => defer(f)));',
+      `import(${JSON.stringify(heddle)}).then(async ({ deferToThread }) => {`,
+      '  const twice = [await all(deferToThread), await all(deferToThread)];',
+      '  console.log(JSON.stringify([...twice, await all((f) => f())]));',
+      '});',
+    ]);
+    const [first, second, inline] = JSON.parse(run([file]).stdout) as [unknown, unknown, unknown];
+    assert.deepEqual(first, inline);
+    assert.deepEqual(second, inline);
+  });
+
+  test('has what its top awaits an import for as with an import statement, where that cannot be copied', () => {
+    mkdirSync(path.join(folder, 'node_modules', 'notes'), { recursive: true });
+    write(path.join('node_modules', 'notes', 'index.js'), [
+      "let note = 'none';",
+      'exports.use = (to) => { note = to; };',
+      'exports.say = () => note;',
+    ]);
+    for (const kind of ['cjs', 'mjs']) {
+      write(`tools.${kind}`, [
+        kind === 'cjs' ? "const notes = require('notes');" : "import notes from 'notes';",
+        'class Loom {',
+        '  #threads = 3;',
+        '  weave(rows) { return rows * this.#threads; }',
+        '}',
+        'const loom = new Loom();',
+        "notes.use('weft');",
+        'const kit = { looms: [loom], on: loom.weave.bind(loom) };',
+        'const { say } = notes;',
+        'const limits = { most: 1 };',
+        `${kind === 'cjs' ? 'module.exports =' : 'export'} { loom, kit, say, limits };`,
+      ]);
+      const file = write(`awaits-${kind}.mjs`, [
+        `import { deferToThread } from ${JSON.stringify(heddle)};`,
+        `const { loom, kit, say, limits } = await import('./tools.${kind}');`,
+        `const taken = (await import('./tools.${kind}')).loom;`,
+        `const { loom: absent = 'none', absent: other = 'default' } = await import('./tools.${kind}');`,
+        'limits.most = 7;',
+        'const fs = [',
+        '  () => [loom.weave(2), taken.weave(3), loom === taken],',
+        '  () => kit.looms[0].weave(4),',
+        '  () => kit.on(5),',
+        '  () => [say(), limits.most, other],',
+        '];',
+        'const all = (defer) => Promise.all(fs.map((f) => defer(f)));',
+        'console.log(JSON.stringify([await all(deferToThread), await all((f) => f())]));',
+        'console.log(await deferToThread(() => absent.weave(1)).catch(({ code }) => code));',
+      ]);
+      const [results, code] = run([file]).stdout.split('\n') as [string, string];
+      const [inThread, inline] = JSON.parse(results) as [unknown, unknown];
+      assert.deepEqual(inThread, inline, kind);
+      assert.equal(code, 'HEDDLE_CAPTURES_INSTANCE');
+    }
+  });
+
   test('has what it requires of a file of its own that sets a package up, as it is set up there', () => {
     for (const [name, lines] of [
       [

@@ -23,7 +23,7 @@ import { MadeData } from './made-data.ts';
 import { OwnExports } from './own-exports.ts';
 import * as refuse from './refusals.ts';
 import { prototypeMethod } from './prototype-methods.ts';
-import { byOwnFile, requiredPart } from './required-parts.ts';
+import { byOwnFile, loadedInstead, loadInstead, requiredPart } from './required-parts.ts';
 import type { SetUp } from './set-ups.ts';
 import { missingSetUp, warnOfSetUp } from './set-up-warning.ts';
 import { type CapturedFunction, referenceFor } from './shape.ts';
@@ -54,9 +54,35 @@ export function capture(
   scopes: readonly Scope[] | undefined,
   locate: Locate,
 ): CapturedCall | Promise<CapturedCall> {
-  const graph = new Graph(locate);
-  graph.add({ f, literal }, scopes, []);
-  return graph.finish();
+  return attempt(f, literal, scopes, locate, new TopsOfModules(), []);
+}
+
+/**
+ * @param tops what stood at the tops of modules when this was first tried
+ * @param refused what was refused, and is loaded by the thread now
+ */
+function attempt(
+  f: Function,
+  literal: Literal,
+  scopes: readonly Scope[] | undefined,
+  locate: Locate,
+  tops: TopsOfModules,
+  refused: readonly object[],
+): CapturedCall | Promise<CapturedCall> {
+  const graph = new Graph(locate, tops);
+  try {
+    graph.add({ f, literal }, scopes, []);
+    const call = graph.finish();
+    return isPromise(call) ? call.catch((error) => again(error)) : call;
+  } catch (error) {
+    return again(error);
+  }
+
+  function again(error: unknown): CapturedCall | Promise<CapturedCall> {
+    const instead = graph.loadsInstead(refused);
+    if (instead === undefined) throw error;
+    return attempt(f, literal, scopes, locate, tops, [...refused, instead]);
+  }
 }
 
 /** A variable that holds a value, which is taken when all that is used of it is known. */
@@ -66,6 +92,8 @@ interface Slot {
   readonly name: string;
   readonly atTop: boolean;
   readonly set: (target: Target) => void;
+  /** Whose value has the function that uses the variable. */
+  readonly outer: Slot | undefined;
 }
 
 /** A captured function with all that it reaches. */
@@ -84,14 +112,31 @@ class Graph {
   readonly #values: unknown[] = [];
   readonly #patches: Patch[] = [];
   readonly #open: Promise<void>[] = [];
-  readonly #tops = new TopsOfModules();
+  readonly #tops: TopsOfModules;
   /** What is warned of if the function is not refused. */
   readonly #snapshots: (readonly [steps: readonly refuse.Step[], variable: Variable])[] = [];
   readonly #classes: (readonly [steps: readonly refuse.Step[], calledAs: string])[] = [];
   readonly #setUps: (readonly [steps: readonly refuse.Step[], name: string, setUp: SetUp])[] = [];
 
-  constructor(locate: Locate) {
+  /** Whose value is looked through. */
+  #inner: Slot | undefined;
+  /** The same where something was refused. */
+  #failedIn: Slot | undefined;
+
+  constructor(locate: Locate, tops: TopsOfModules) {
     this.#locate = locate;
+    this.#tops = tops;
+  }
+
+  /** After a refusal: the value that it was for, where a module gives that to a variable, and a thread is to load it. */
+  loadsInstead(refused: readonly object[]): object | undefined {
+    for (let slot = this.#failedIn ?? this.#inner; slot !== undefined; slot = slot.outer) {
+      const { value, name, steps, atTop } = slot;
+      const { literal } = steps.at(-1) as refuse.Step;
+      if (!atTop || !isObject(value) || refused.includes(value)) continue;
+      if (loadInstead(literal, name, value)) return value;
+    }
+    return undefined;
   }
 
   finish(): CapturedCall | Promise<CapturedCall> {
@@ -111,6 +156,7 @@ class Graph {
     this.#patches.length = 0;
     for (const [index, slot] of this.#slots.entries()) {
       const { value, steps, name, set } = slot;
+      this.#inner = slot;
       set({ kind: 'value', slot: index });
       this.#values[index] = reading(steps, name, () =>
         this.#captured.take(value, {
@@ -129,6 +175,7 @@ class Graph {
         }),
       );
     }
+    this.#inner = undefined;
     return this.#functions.length === length && this.#open.length === 0 ? this.#call() : this.finish();
   }
 
@@ -208,6 +255,8 @@ class Graph {
     const { name } = usage;
     const reference = (atTop ? importOf(literal, name) : undefined) ?? requireOf(literal, name, value);
     if (reference !== undefined) return bind(loaded(reference));
+    const instead = atTop && isObject(value) ? loadedInstead(value) : undefined;
+    if (instead !== undefined) return bind(loaded(instead));
     const set = atTop ? asRequired(bind, literal, name, [], value) : bind;
     if (inDeadZone) throw refuse.deadZone(steps, name);
     if (typeof value === 'function' && passedBy(value) === undefined) {
@@ -229,18 +278,30 @@ class Graph {
     const take = (found: LoadableReference | undefined): void =>
       found === undefined ? this.#value(variable, steps, set) : set(loaded(found));
     if (!isPromise(address)) return take(address);
-    return this.#await(address.then(take));
+    return this.#await(address, take);
   }
 
-  /** What is refused first ends the capture, and nobody asks for the rest: that is not to be reported as unhandled. */
-  #await(located: Promise<void>): void {
-    located.catch(() => {});
-    this.#open.push(located);
+  #await<Found>(located: Promise<Found>, take: (found: Found) => void): void {
+    const inner = this.#inner;
+    const taken = located
+      .then((found) => {
+        this.#inner = inner;
+        take(found);
+        this.#inner = undefined;
+      })
+      .catch((error) => {
+        this.#failedIn ??= inner;
+        this.#inner = undefined;
+        throw error;
+      });
+    // What is refused first ends the capture, and nobody asks for the rest: that is not to be reported as unhandled.
+    taken.catch(() => {});
+    this.#open.push(taken);
   }
 
   #value(variable: Variable, steps: readonly refuse.Step[], set: (target: Target) => void): void {
     const { usage, value, atTop } = variable;
-    this.#slots.push({ value, steps, name: usage.name, atTop, set });
+    this.#slots.push({ value, steps, name: usage.name, atTop, set, outer: this.#inner });
     reading(steps, usage.name, () => this.#captured.note(value, usage));
     // The module itself writes into its exports: it makes them.
     const isMutated = usage.mutated || usage.mutators.length > 0;
@@ -317,7 +378,7 @@ class Graph {
       return explain(error);
     }
     if (!isPromise(located)) return take(located);
-    return this.#await(located.catch(explain).then(take));
+    return this.#await(located.catch(explain), take);
   }
 }
 

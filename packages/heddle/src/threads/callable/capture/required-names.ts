@@ -2,8 +2,9 @@ import type { AnyNode, Program } from 'acorn';
 import { isInterop } from './interop.ts';
 import { memberChain, namesIn } from './syntax.ts';
 
-/** What a name is given by `require`: the specifier as it is written, and the way from there. */
+/** What a name is given by `require`, or by `await import()`: the specifier as it is written, and the way from there. */
 export interface RequiredName {
+  readonly by: 'require' | 'import';
   readonly specifier: string;
   readonly path: readonly string[];
 }
@@ -24,9 +25,9 @@ export function requiredNames({ body }: Program): ReadonlyMap<string, RequiredNa
       if (isCreateRequire(init) && id.type === 'Identifier') makers.add(id.name);
       else if (isRequired(init, makers)) {
         for (const { name } of namesIn(id)) names.set(name, undefined);
-        const required = requiredBy(init);
+        const required = requiredBy(init) ?? (declaration.kind === 'const' ? importedBy(init) : undefined);
         if (required !== undefined)
-          for (const [name, path] of pathsIn(id, required.path)) names.set(name, { ...required, path });
+          for (const [name, path] of pathsIn(id, required)) names.set(name, { ...required, path });
       }
     }
   }
@@ -44,19 +45,34 @@ function requiredBy(node: AnyNode | null | undefined): RequiredName | undefined 
     return undefined;
   const [argument] = node.arguments;
   if (argument?.type !== 'Literal' || typeof argument.value !== 'string') return undefined;
-  return { specifier: argument.value, path: [] };
+  return { by: 'require', specifier: argument.value, path: [] };
+}
+
+/** Of `await import('./name')` and `(await import('./name')).a.b`. */
+function importedBy(node: AnyNode | null | undefined): RequiredName | undefined {
+  if (node?.type === 'MemberExpression') {
+    const { root, steps, cut } = memberChain(node);
+    const imported = cut ? undefined : importedBy(root);
+    return imported && { ...imported, path: steps };
+  }
+  if (node?.type !== 'AwaitExpression' || node.argument.type !== 'ImportExpression') return undefined;
+  const { source, options } = node.argument;
+  if (source.type !== 'Literal' || typeof source.value !== 'string' || options) return undefined;
+  return { by: 'import', specifier: source.value, path: [] };
 }
 
 /** The names that a pattern binds to properties, and the way to these. */
-function pathsIn(pattern: AnyNode, path: readonly string[]): [name: string, path: readonly string[]][] {
+function pathsIn(pattern: AnyNode, required: RequiredName): [name: string, path: readonly string[]][] {
+  const { by, path } = required;
   if (pattern.type === 'Identifier') return [[pattern.name, path]];
-  if (pattern.type === 'AssignmentPattern') return pathsIn(pattern.left, path);
+  // Whether a name has its default value shows only where a module can be asked.
+  if (pattern.type === 'AssignmentPattern') return by === 'import' ? [] : pathsIn(pattern.left, required);
   if (pattern.type !== 'ObjectPattern') return [];
   return pattern.properties.flatMap((property) => {
     if (property.type === 'RestElement' || property.computed) return [];
     const { key, value } = property;
-    if (key.type === 'Identifier') return pathsIn(value, [...path, key.name]);
-    return key.type === 'Literal' ? pathsIn(value, [...path, String(key.value)]) : [];
+    if (key.type === 'Identifier') return pathsIn(value, { ...required, path: [...path, key.name] });
+    return key.type === 'Literal' ? pathsIn(value, { ...required, path: [...path, String(key.value)] }) : [];
   });
 }
 

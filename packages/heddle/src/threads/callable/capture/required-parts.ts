@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Address } from '../../wire/address.ts';
-import type { LoadableReference } from '../../wire/captured.ts';
+import type { ImportReference, LoadableReference } from '../../wire/captured.ts';
 import { commonJsCache } from '../common-js-cache.ts';
 import { dataProperty } from '../members.ts';
 import { isEntryModule } from '../modules/entry-module.ts';
@@ -13,24 +13,49 @@ import type { RequiredName } from './required-names.ts';
 const addresses = new WeakMap<NodeJS.Module, Map<string, Address>>();
 const files = new WeakMap<RequiredName, string | undefined>();
 
+const imports = new WeakMap<RequiredName, ImportReference>();
+/** What no thread can have a copy of, with the name that has it. */
+const notCopied = new WeakMap<object, { readonly literal: Literal; readonly name: string }>();
+
 /**
- * The address of what a name at the top of the literal's module has by `require`, or of a part of it, as long as the module
- * that is required there gives this very value.
+ * What a thread loads to have what a name at the top of the literal's module has by `require`, or a part of it, as long as
+ * the module that is required there gives this very value; or to have what it has by `await import()`, which nobody can ask
+ * for at once: of that no part.
  */
 export function requiredPart(
   literal: Literal,
   name: string,
   steps: readonly string[],
   value: unknown,
-): Address | undefined {
+): LoadableReference | undefined {
   const required = literal.facts.required.get(name);
-  const file = required && fileOf(required, literal.script);
-  if (required === undefined || file === undefined || isEntryModule(file)) return undefined;
+  if (required === undefined) return undefined;
+  const file = fileOf(required, literal.script);
+  if (file !== undefined && isEntryModule(file)) return undefined;
+  if (required.by === 'import') return steps.length === 0 ? importOf(required, literal) : undefined;
+  if (file === undefined) return undefined;
   const module = commonJsCache()[file];
   if (module?.loaded !== true) return undefined;
   const way = [...required.path, ...steps];
   if (valueAt(module.exports, way) !== value) return undefined;
   return addressIn(module, file, way);
+}
+
+/**
+ * Has a thread load, from now on, what a name has of a module and cannot be copied.
+ *
+ * @returns whether it can
+ */
+export function loadInstead(literal: Literal, name: string, value: object): boolean {
+  if (requiredPart(literal, name, [], value) === undefined) return false;
+  notCopied.set(value, { literal, name });
+  return true;
+}
+
+/** What a thread loads in the place of a value that was found not to be copied. */
+export function loadedInstead(value: object): LoadableReference | undefined {
+  const found = notCopied.get(value);
+  return found && requiredPart(found.literal, found.name, [], value);
 }
 
 /**
@@ -59,9 +84,26 @@ function placeOf(found: LoadableReference): string | undefined {
   return found.kind === 'module' ? found.url : undefined;
 }
 
+function importOf(required: RequiredName, { script }: Literal): ImportReference | undefined {
+  if (!script.startsWith('file:')) return undefined;
+  const { specifier, path } = required;
+  const reference = imports.get(required) ?? { kind: 'import', script, specifier, path };
+  imports.set(required, reference);
+  return reference;
+}
+
+/** Where the module is that is required: its path, or the URL of what is imported, unless by a package's name. */
 function fileOf(required: RequiredName, script: string): string | undefined {
-  if (!files.has(required)) files.set(required, resolved(required.specifier, script));
+  if (!files.has(required)) {
+    const { by, specifier } = required;
+    files.set(required, by === 'import' ? importedFrom(specifier, script) : resolved(specifier, script));
+  }
   return files.get(required);
+}
+
+function importedFrom(specifier: string, script: string): string | undefined {
+  if (!script.startsWith('file:')) return undefined;
+  return /^(?:\.{0,2}\/|file:)/.test(specifier) ? new URL(specifier, script).href : undefined;
 }
 
 function resolved(specifier: string, script: string): string | undefined {
