@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { buildSync, transformSync } from 'esbuild';
+import { type BuildOptions, buildSync, transformSync } from 'esbuild';
 
 /** Programs whose positions only a source map leads back to what was written. */
 
@@ -164,26 +164,86 @@ describe('a program with a source map', () => {
     assert.deepEqual(run([file]), [{ file: sourceFile, line: 4, column: 22 }]);
   });
 
-  test('a function of a package that is a part of the bundle: the refusal says to keep the package out of it', () => {
-    const loom = path.join(folder, 'node_modules', '@loom', 'core');
-    mkdirSync(loom, { recursive: true });
-    writeFileSync(path.join(loom, 'package.json'), '{"name":"@loom/core","type":"module","main":"index.js"}');
-    const index = 'export function weave() {}\nweave.defaults = {};\nlet n = 0;\nexport const next = () => (n += 1);\n';
-    writeFileSync(path.join(loom, 'index.js'), index);
-    const contents = `import { deferToThread } from ${JSON.stringify(heddle)};
+  for (const sourcemap of [true, false]) {
+    test(`a function of a package that is a part of the bundle ${sourcemap ? 'with' : 'without'} a source map: the refusal says to keep the package out of it`, () => {
+      const loom = path.join(folder, 'node_modules', '@loom', 'core');
+      mkdirSync(loom, { recursive: true });
+      writeFileSync(path.join(loom, 'package.json'), '{"name":"@loom/core","type":"module","main":"index.js"}');
+      const index =
+        'export function weave() {}\nweave.defaults = {};\nlet n = 0;\nexport const next = () => (n += 1);\n';
+      writeFileSync(path.join(loom, 'index.js'), index);
+      const contents = `import { deferToThread } from ${JSON.stringify(heddle)};
       import { next, weave } from '@loom/core';
       const tell = (error) => console.log(JSON.stringify(error.message));
       await deferToThread(weave).catch(tell);
       await deferToThread(() => next()).catch(tell);`;
-    const outfile = path.join(folder, 'with-package.mjs');
-    const stdin = { contents, resolveDir: folder };
-    buildSync({ stdin, outfile, bundle: true, format: 'esm', platform: 'node', sourcemap: true, external: [heddle] });
-    const messages = run([outfile]);
-    assert.equal(messages.length, 2);
-    for (const message of messages) {
-      assert.match(String(message), /keep the package @loom\/core out of .*serverExternalPackages: \['@loom\/core'\]/);
-      assert.doesNotMatch(String(message), /Export it|Return the new value/);
+      const outfile = path.join(folder, 'with-package.mjs');
+      const stdin = { contents, resolveDir: folder };
+      const options: BuildOptions = {
+        stdin,
+        outfile,
+        absWorkingDir: folder,
+        bundle: true,
+        format: 'esm',
+        platform: 'node',
+      };
+      buildSync({ ...options, sourcemap, external: [heddle] });
+      const messages = run([outfile]);
+      assert.equal(messages.length, 2);
+      for (const message of messages) {
+        assert.match(
+          String(message),
+          /keep the package @loom\/core out of .*serverExternalPackages: \['@loom\/core'\]/,
+        );
+        assert.doesNotMatch(String(message), /Export it|Return the new value/);
+      }
+    });
+  }
+
+  test("an instance that a module of a bundle exports, or one of a development server's: the refusal says that such a module has to stay out", () => {
+    const sourcefile = path.join(folder, 'instances.mjs');
+    writeFileSync(path.join(folder, 'loom.mjs'), 'export const loom = new (class Loom { weave() {} })();\n');
+    const contents = `import { deferToThread } from ${JSON.stringify(heddle)};
+      import { loom } from './loom.mjs';
+      await deferToThread(() => loom.weave()).catch((error) => console.log(JSON.stringify(error.message)));`;
+    writeFileSync(sourcefile, contents);
+    const stdin = { contents, resolveDir: folder, sourcefile };
+    const outfile = path.join(folder, 'with-instance.mjs');
+    const options: BuildOptions = {
+      stdin,
+      outfile,
+      absWorkingDir: folder,
+      bundle: true,
+      format: 'esm',
+      platform: 'node',
+    };
+    const external = [heddle];
+    const text = path.join(folder, 'text.mjs');
+    writeFileSync(
+      text,
+      `import { deferToThread } from ${JSON.stringify(heddle)};
+       const AsyncFunction = (async () => {}).constructor;
+       const module = { loom: new (class Loom { weave() {} })() };
+       const text = 'module.weave = () => module.loom.weave();\\n//# sourceURL=/src/text.js';
+       await new AsyncFunction('module', text)(module);
+       await deferToThread(module.weave).catch((error) => console.log(JSON.stringify(error.message)));`,
+    );
+    for (const make of [
+      () => buildSync({ ...options, external, sourcemap: true }),
+      () => buildSync({ ...options, external }),
+      () => text,
+    ]) {
+      const made = make();
+      const [message] = run([typeof made === 'string' ? made : outfile]);
+      assert.match(String(message), / has to stay out of the bundle, or of what a development server .* has made/);
     }
+    buildSync({ ...options, external: [heddle, './loom.mjs'] });
+    assert.deepEqual(run([outfile]), []);
+    const file = path.join(folder, 'instance.mjs');
+    writeFileSync(file, contents.replace("import { loom } from './loom.mjs'", 'const loom = new (class Loom {})()'));
+    const [message] = run([file]);
+    assert.match(String(message), /captures loom, a Loom\..*export it from a module of its own/);
+    assert.doesNotMatch(String(message), /bundle/);
   });
 
   for (const [kind, write] of [

@@ -15,6 +15,7 @@ import { sourcePosition } from '../scripts/source-position.ts';
 import type { Obstacle } from './free-variables.ts';
 import type { Literal } from './literal.ts';
 import { reasonOf } from '../../wire/values/reason-of.ts';
+import { bundledPackage, isPartOfBundle } from './part-of-bundle.ts';
 import { sharedSymbol } from './shared-symbols.ts';
 
 /** A function on the way from the one that was to be deferred to the one with the obstacle. */
@@ -125,7 +126,7 @@ export function privateMethod(steps: readonly Step[]): CallableError {
 }
 
 export function importWithoutFile(steps: readonly Step[]): CallableError {
-  return refusal('HEDDLE_DYNAMIC_IMPORT', steps, 'uses import() in code that comes from no file', [
+  return refusalSaying('HEDDLE_DYNAMIC_IMPORT', steps, 'uses import() in code that comes from no file', [
     'Write it in a file.',
   ]);
 }
@@ -141,7 +142,7 @@ export function functionState(steps: readonly Step[], names: readonly string[]):
   return refusal(
     'HEDDLE_CAPTURES_UNCLONABLE',
     steps,
-    `has properties of its own (${names.join(', ')}), which its text does not hold`,
+    `has properties of its own (${listOf(names)}), which its text does not hold`,
     [
       isClass
         ? 'Export it from a module of its own; or, where a compiler has put static fields beside the class, give it the target ES2022.'
@@ -154,7 +155,7 @@ export function lostMembers(steps: readonly Step[], names: readonly string[]): C
   return refusal(
     'HEDDLE_CAPTURES_UNCLONABLE',
     steps,
-    `has lost members (${names.join(', ')}), which its text still holds`,
+    `has lost members (${listOf(names)}), which its text still holds`,
     ['Export it from a module of its own, or leave them out of its text.'],
   );
 }
@@ -252,7 +253,16 @@ function refusal(
   cause?: unknown,
 ): CallableError {
   const packaged = packageAround(steps);
-  return refusalSaying(code, steps, what, packaged === undefined ? mends : [madeThere(packaged)], cause);
+  const maker = packaged === undefined ? compilerOf(steps) : `by the package ${packaged}`;
+  return refusalSaying(code, steps, what, maker === undefined ? mends : [madeThere(maker)], cause);
+}
+
+/** How the last function came about where it has no file: packages make templates and validators so. */
+function compilerOf(steps: readonly Step[]): string | undefined {
+  const { script, sourceUrl, sourceMapUrl } = (steps.at(-1) as Step).literal;
+  return script === '' && sourceUrl === undefined && sourceMapUrl() === ''
+    ? 'from a text, by new Function or eval'
+    : undefined;
 }
 
 /** A refusal with these ways out, whoever has written the function: what is wrong is how it is used. */
@@ -267,7 +277,8 @@ function refusalSaying(
   const way = others.map((step) => `uses ${nameAndPlace(step)}, which `).join('');
   const { literal } = steps.at(-1) as Step;
   const bundled = bundledPackage(literal);
-  const ways = bundled === undefined ? [...mends, ...recompiled(literal)] : [keepOut(bundled)];
+  const ways =
+    bundled === undefined ? [...mends, ...keptOut(mends, literal), ...recompiled(literal)] : [keepOut(bundled)];
   const message = `${nameAndPlace(first)} ${way}${what}. ${ways.join(' ')}`;
   const name = functionName(first.f);
   const told: Refusal = { code, functionName: name, location: sourcePosition(first.literal), message };
@@ -282,16 +293,11 @@ function packageAround(steps: readonly Step[]): string | undefined {
 }
 
 // Nobody writes it anew there. What a package gives to a module that a thread loads is that thread's own.
-function madeThere(name: string): string {
+function madeThere(how: string): string {
   return (
-    `It was made by the package ${name}: make it within the function that is deferred; or export what holds it from a ` +
+    `It was made ${how}: make it within the function that is deferred; or export what holds it from a ` +
     'module of your own, so that each thread makes another one, and call it there in a function of yours.'
   );
-}
-
-/** The package that a function was written in where it runs as a part of the program's bundle, if a source map tells. */
-function bundledPackage(literal: Literal): string | undefined {
-  return packageOf(literal.script) === undefined ? packageOf(sourcePosition(literal).file) : undefined;
 }
 
 function packageOf(file: string): string | undefined {
@@ -301,6 +307,14 @@ function packageOf(file: string): string | undefined {
 // Nobody writes a package anew, and outside of the bundle threads import it.
 function keepOut(name: string): string {
   return `It is a part of the bundle: keep the package ${name} out of that (Next.js: serverExternalPackages: ['${name}'], esbuild: --external:${name}).`;
+}
+
+function keptOut(mends: readonly string[], literal: Literal): string[] {
+  if (!mends.some((mend) => mend.includes('module of its own')) || !isPartOfBundle(literal)) return [];
+  return [
+    'That module has to stay out of the bundle, or of what a development server or test runner has made of the file: no ' +
+      'thread can import a part of that.',
+  ];
 }
 
 /** What was one function for who wrote it may be several to a compiler, with a state that they share. */
@@ -326,6 +340,13 @@ function placeIn(steps: readonly Step[], offset: number): string {
   return `line ${sourcePosition({ ...literal, line, column }).line}`;
 }
 
+const MOST_NAMES = 8;
+
+function listOf(names: readonly string[]): string {
+  const more = names.length - MOST_NAMES;
+  return more > 1 ? `${names.slice(0, MOST_NAMES).join(', ')} and ${more} more` : names.join(', ');
+}
+
 function exampleOf(kind: 'this' | 'super' | 'new.target'): string {
   if (kind === 'new.target') return 'new.target.name';
   return kind === 'this' ? 'this.value' : 'super.value';
@@ -338,7 +359,7 @@ function pathText(path: readonly string[]): string {
 
 function withArticle(kind: string): string {
   if (kind === 'process.env') return kind;
-  if (/^(?:a|an|function|Symbol\()/.test(kind) && !/^(?:A|An)[A-Z]/.test(kind)) return kind;
+  if (/^(?:an? |function |Symbol\()/.test(kind)) return kind;
   return `${/^(?!Uint|URL)[AEIOU]/i.test(kind) ? 'an' : 'a'} ${kind}`;
 }
 

@@ -53,6 +53,16 @@ export function sourceName(position: CompiledPosition): string | undefined {
     : undefined;
 }
 
+/** Whether what V8 compiled was made of several files. */
+export function hasSeveralSources(position: CompiledPosition): boolean {
+  const payload = sourceMapOf(position)?.payload as Payload | undefined;
+  return payload !== undefined && new Set(sourcesOf(payload)).size > 1;
+}
+
+function sourcesOf({ sections, sources = [] }: Payload): readonly string[] {
+  return sections === undefined ? sources : sections.flatMap(({ map }) => sourcesOf(map));
+}
+
 function sourceMapOf({ script, sourceUrl, sourceMapUrl }: CompiledPosition): SourceMap | undefined {
   const isNamed = /[\\/]/.test(script);
   // What `eval`, `vm` and `new Function` compile has one name for all of it, or none; what it calls itself, versions share.
