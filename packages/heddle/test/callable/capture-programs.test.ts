@@ -308,11 +308,20 @@ describe('a program', () => {
       '  return Object.seal(namespace);',
       '}',
       "const shouts = external('shouts');",
+      'const inBundle = external(require.resolve("./turbopack-part.cjs"));',
       `import(${JSON.stringify(heddle)}).then(async ({ deferToThread }) => {`,
       "  console.log(await deferToThread(() => (0, shouts.default)('warp') + shouts.default.twice('weft')));",
+      '  delete require.cache[require.resolve("./turbopack-part.cjs")];',
+      "  await deferToThread(() => (0, inBundle.default)('warp')).catch(({ message }) => console.log(message));",
       '});',
     ]);
-    assert.equal(run([file]).stdout, 'WARPWEFTWEFT\n');
+    write('turbopack-part.cjs', ['module.exports = (text) => text;', 'module.exports.twice = (text) => text + text;']);
+    const [external, refused] = run([file]).stdout.split('\n') as [string, string];
+    assert.equal(external, 'WARPWEFTWEFT');
+    assert.match(
+      refused,
+      /stands for a CommonJS module that is a part of the bundle\. Keep the package out of that \(Next/,
+    );
   });
 
   test('still finds what a package gives in the package, and what its own file has replaced since where it was', () => {

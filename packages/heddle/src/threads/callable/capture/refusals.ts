@@ -10,6 +10,7 @@ import {
 import { isHandle } from '../../wire/values/handle.ts';
 import { isGone } from '../../wire/values/pack.ts';
 import { functionName } from '../../wire/function-name.ts';
+import { dataProperty } from '../members.ts';
 import { WHERE_THERE } from '../refusals.ts';
 import { sourcePosition } from '../scripts/source-position.ts';
 import type { Obstacle } from './free-variables.ts';
@@ -138,7 +139,9 @@ export function importByVite(steps: readonly Step[]): CallableError {
 }
 
 export function functionState(steps: readonly Step[], names: readonly string[]): CallableError {
-  const isClass = (steps.at(-1) as Step).literal.members !== undefined;
+  const { f, literal } = steps.at(-1) as Step;
+  const isClass = literal.members !== undefined;
+  if (dataProperty(f, Symbol.toStringTag) === 'Module') return bundlersNamespace(steps);
   return refusal(
     'HEDDLE_CAPTURES_UNCLONABLE',
     steps,
@@ -148,6 +151,16 @@ export function functionState(steps: readonly Step[], names: readonly string[]):
         ? 'Export it from a module of its own; or, where a compiler has put static fields beside the class, give it the target ES2022.'
         : 'Export it from a module of its own, or write a function without them.',
     ],
+  );
+}
+
+/** What Turbopack puts in the place of a CommonJS module that it has taken in and whose exports are a function. */
+function bundlersNamespace(steps: readonly Step[]): CallableError {
+  return refusalSaying(
+    'HEDDLE_CAPTURES_UNCLONABLE',
+    steps,
+    'stands for a CommonJS module that is a part of the bundle',
+    ["Keep the package out of that (Next.js: serverExternalPackages: ['package'])."],
   );
 }
 
