@@ -205,6 +205,7 @@ describe('a program with a source map', () => {
     writeFileSync(path.join(folder, 'loom.mjs'), 'export const loom = new (class Loom { weave() {} })();\n');
     const contents = `import { deferToThread } from ${JSON.stringify(heddle)};
       import { loom } from './loom.mjs';
+      console.error(${JSON.stringify('threads '.repeat(200))});
       await deferToThread(() => loom.weave()).catch((error) => console.log(JSON.stringify(error.message)));`;
     writeFileSync(sourcefile, contents);
     const stdin = { contents, resolveDir: folder, sourcefile };
@@ -231,6 +232,7 @@ describe('a program with a source map', () => {
     for (const make of [
       () => buildSync({ ...options, external, sourcemap: true }),
       () => buildSync({ ...options, external }),
+      () => buildSync({ ...options, external, minify: true }),
       () => text,
     ]) {
       const made = make();
@@ -240,10 +242,14 @@ describe('a program with a source map', () => {
     buildSync({ ...options, external: [heddle, './loom.mjs'] });
     assert.deepEqual(run([outfile]), []);
     const file = path.join(folder, 'instance.mjs');
-    writeFileSync(file, contents.replace("import { loom } from './loom.mjs'", 'const loom = new (class Loom {})()'));
-    const [message] = run([file]);
-    assert.match(String(message), /captures loom, a Loom\..*export it from a module of its own/);
-    assert.doesNotMatch(String(message), /bundle/);
+    const alone = contents.replace("import { loom } from './loom.mjs'", 'const loom = new (class Loom {})()');
+    const { code } = transformSync(alone, { minifyWhitespace: true, sourcemap: 'inline', sourcefile: 'loom.ts' });
+    for (const written of [alone, code]) {
+      writeFileSync(file, written);
+      const [message] = run([file]);
+      assert.match(String(message), /captures loom, a Loom\..*export it from a module of its own/);
+      assert.doesNotMatch(String(message), /bundle/);
+    }
   });
 
   for (const [kind, write] of [

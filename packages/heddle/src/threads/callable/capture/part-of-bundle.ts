@@ -19,6 +19,9 @@ const HEADERS = /^(?:;?\/\/ |\/\*{3}\/ ")(\S+\.[cm]?[jt]sx?)"?(?: \+ \d+ modules
 
 const MOST_SCRIPTS = 100;
 
+/** People write no such lines, and of what is to be minified a bundle is made first. */
+const LONG_LINE = 1000;
+
 const headers = new BoundedMap<string, readonly Header[]>(MOST_SCRIPTS);
 
 /** The package that a function was written in where it runs as a part of the program's bundle, as far as a source map or the bundler tells. */
@@ -45,7 +48,10 @@ export function isPartOfBundle(literal: Literal): boolean {
   const isOfFile = sourceUrl !== undefined || /[\\/]/.test(script);
   if (!isModule && isOfFile && commonJsCache()[script] === undefined) return true;
   const own = path.parse(readablePath(script)).name;
-  return hasSeveralSources(literal) || headersIn(script).some(({ file }) => path.posix.parse(file).name !== own);
+  return (
+    hasSeveralSources(literal) ??
+    (literal.column > LONG_LINE || headersIn(script).some(({ file }) => path.posix.parse(file).name !== own))
+  );
 }
 
 function headersIn(script: string): readonly Header[] {

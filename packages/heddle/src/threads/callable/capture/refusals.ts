@@ -324,8 +324,10 @@ function keepOut(name: string): string {
 
 function keptOut(mends: readonly string[], literal: Literal): string[] {
   if (!mends.some((mend) => mend.includes('module of its own')) || !isPartOfBundle(literal)) return [];
+  // An instance is made by the program, whatever package its class is of.
+  const what = mends.includes(INSTANCE) ? 'That module' : 'That module, or the package that this is a part of,';
   return [
-    'That module has to stay out of the bundle, or of what a development server or test runner has made of the file: no ' +
+    `${what} has to stay out of the bundle, or of what a development server or test runner has made of the file: no ` +
       'thread can import a part of that.',
   ];
 }

@@ -53,10 +53,10 @@ export function sourceName(position: CompiledPosition): string | undefined {
     : undefined;
 }
 
-/** Whether what V8 compiled was made of several files. */
-export function hasSeveralSources(position: CompiledPosition): boolean {
+/** Whether what V8 compiled was made of several files; undefined where no source map tells. */
+export function hasSeveralSources(position: CompiledPosition): boolean | undefined {
   const payload = sourceMapOf(position)?.payload as Payload | undefined;
-  return payload !== undefined && new Set(sourcesOf(payload)).size > 1;
+  return payload && new Set(sourcesOf(payload)).size > 1;
 }
 
 function sourcesOf({ sections, sources = [] }: Payload): readonly string[] {
