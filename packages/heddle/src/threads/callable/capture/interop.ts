@@ -11,6 +11,27 @@ export function isInterop(name: string): boolean {
 }
 
 /**
+ * The `import()` in what tsx makes of one: `import('./name').then((m) => …)`, where that gives the module itself, or what a
+ * compiler has made the `default` of a CommonJS file.
+ */
+export function withoutInterop(node: AnyNode): AnyNode {
+  if (node.type !== 'CallExpression' || node.callee.type !== 'MemberExpression') return node;
+  const { object, property } = node.callee;
+  const [then] = node.arguments;
+  const isThen = property.type === 'Identifier' && property.name === 'then' && node.arguments.length === 1;
+  return isThen && object.type === 'ImportExpression' && then && asksForEsModule(then) ? object : node;
+}
+
+function asksForEsModule(root: AnyNode): boolean {
+  const open: AnyNode[] = [root];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (node.type === 'Literal' && node.value === '__esModule') return true;
+    open.push(...childrenOf(node));
+  }
+  return false;
+}
+
+/**
  * The variables outside of a compiler's function in which it keeps what it has made of modules, as Babel's
  * `_interopRequireWildcard` does in `cache = new WeakMap()`. It knows modules by their identity, and each thread has its own:
  * one that begins with nothing gives the same.

@@ -1,5 +1,5 @@
 import type { AnyNode, Program } from 'acorn';
-import { isInterop } from './interop.ts';
+import { isInterop, withoutInterop } from './interop.ts';
 import { memberChain, namesIn } from './syntax.ts';
 
 /** What a name is given by `require`, or by `await import()`: the specifier as it is written, and the way from there. */
@@ -55,8 +55,9 @@ function importedBy(node: AnyNode | null | undefined): RequiredName | undefined 
     const imported = cut ? undefined : importedBy(root);
     return imported && { ...imported, path: steps };
   }
-  if (node?.type !== 'AwaitExpression' || node.argument.type !== 'ImportExpression') return undefined;
-  const { source, options } = node.argument;
+  const awaited = node?.type === 'AwaitExpression' ? withoutInterop(node.argument) : undefined;
+  if (awaited?.type !== 'ImportExpression') return undefined;
+  const { source, options } = awaited;
   if (source.type !== 'Literal' || typeof source.value !== 'string' || options) return undefined;
   return { by: 'import', specifier: source.value, path: [] };
 }
@@ -82,7 +83,7 @@ function isRequired(node: AnyNode | null | undefined, makers: ReadonlySet<string
     case 'ImportExpression':
       return true;
     case 'AwaitExpression':
-      return isRequired(node.argument, makers);
+      return isRequired(withoutInterop(node.argument), makers);
     case 'ChainExpression':
       return isRequired(node.expression, makers);
     case 'MemberExpression':
