@@ -208,12 +208,16 @@ describe('a program', () => {
       'const all = (defer) => Promise.all(fs.map((f) => defer(f)));',
       `import(${JSON.stringify(heddle)}).then(async ({ deferToThread }) => {`,
       '  const twice = [await all(deferToThread), await all(deferToThread)];',
-      '  console.log(JSON.stringify([...twice, await all((f) => f())]));',
+      '  const inline = structuredClone(await all((f) => f()));',
+      '  mill.settings.rows = 5;',
+      '  console.log(JSON.stringify([...twice, inline, await deferToThread(() => mill.settings.rows)]));',
       '});',
     ]);
-    const [first, second, inline] = JSON.parse(run([file]).stdout) as [unknown, unknown, unknown];
+    const [first, second, inline, copied] = JSON.parse(run([file]).stdout) as unknown[];
     assert.deepEqual(first, inline);
     assert.deepEqual(second, inline);
+    // What another function could not have a copy of is no reason not to copy what this one uses.
+    assert.equal(copied, 5);
   });
 
   test('has what its top awaits an import for as with an import statement, where that cannot be copied', () => {

@@ -69,7 +69,7 @@ function attempt(
   tops: TopsOfModules,
   refused: readonly object[],
 ): CapturedCall | Promise<CapturedCall> {
-  const graph = new Graph(locate, tops);
+  const graph = new Graph(literal, locate, tops);
   try {
     graph.add({ f, literal }, scopes, []);
     const call = graph.finish();
@@ -98,6 +98,7 @@ interface Slot {
 
 /** A captured function with all that it reaches. */
 class Graph {
+  readonly #deferred: Literal;
   readonly #locate: Locate;
   readonly #functions: CapturedFunction[] = [];
   readonly #indexes = new Map<Function, number>();
@@ -123,7 +124,8 @@ class Graph {
   /** The same where something was refused. */
   #failedIn: Slot | undefined;
 
-  constructor(locate: Locate, tops: TopsOfModules) {
+  constructor(deferred: Literal, locate: Locate, tops: TopsOfModules) {
+    this.#deferred = deferred;
     this.#locate = locate;
     this.#tops = tops;
   }
@@ -134,7 +136,7 @@ class Graph {
       const { value, name, steps, atTop } = slot;
       const { literal } = steps.at(-1) as refuse.Step;
       if (!atTop || !isObject(value) || refused.includes(value)) continue;
-      if (loadInstead(literal, name, value)) return value;
+      if (loadInstead(this.#deferred, literal, name, value)) return value;
     }
     return undefined;
   }
@@ -255,7 +257,7 @@ class Graph {
     const { name } = usage;
     const reference = (atTop ? importOf(literal, name) : undefined) ?? requireOf(literal, name, value);
     if (reference !== undefined) return bind(loaded(reference));
-    const instead = atTop && isObject(value) ? loadedInstead(value) : undefined;
+    const instead = atTop && isObject(value) ? loadedInstead(this.#deferred, value) : undefined;
     if (instead !== undefined) return bind(loaded(instead));
     const set = atTop ? asRequired(bind, literal, name, [], value) : bind;
     if (inDeadZone) throw refuse.deadZone(steps, name);

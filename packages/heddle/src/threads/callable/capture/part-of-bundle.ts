@@ -27,8 +27,7 @@ const headers = new BoundedMap<string, readonly Header[]>(MOST_SCRIPTS);
 /** The package that a function was written in where it runs as a part of the program's bundle, as far as a source map or the bundler tells. */
 export function bundledPackage(literal: Literal): string | undefined {
   if (packageName(literal.script) !== undefined) return undefined;
-  const name = packageName(sourcePosition(literal).file) ?? packageByHeader(literal);
-  return name?.replace('\\', '/');
+  return packageName(sourcePosition(literal).file) ?? packageByHeader(literal);
 }
 
 function packageByHeader({ script, start }: Literal): string | undefined {

@@ -11,6 +11,7 @@ import { isHandle } from '../../wire/values/handle.ts';
 import { isGone } from '../../wire/values/pack.ts';
 import { functionName } from '../../wire/function-name.ts';
 import { dataProperty } from '../members.ts';
+import { packageName } from '../modules/package-name.ts';
 import { WHERE_THERE } from '../refusals.ts';
 import { sourcePosition } from '../scripts/source-position.ts';
 import type { Obstacle } from './free-variables.ts';
@@ -301,8 +302,8 @@ function refusalSaying(
 /** The package that the last function is written in, if the first one is not a part of it as well. */
 function packageAround(steps: readonly Step[]): string | undefined {
   const [first, ...others] = steps as [Step, ...Step[]];
-  const name = packageOf((steps.at(-1) as Step).literal.script);
-  return others.length > 0 && name === packageOf(first.literal.script) ? undefined : name;
+  const name = packageName((steps.at(-1) as Step).literal.script);
+  return others.length > 0 && name === packageName(first.literal.script) ? undefined : name;
 }
 
 // Nobody writes it anew there. What a package gives to a module that a thread loads is that thread's own.
@@ -311,10 +312,6 @@ function madeThere(how: string): string {
     `It was made ${how}: make it within the function that is deferred; or export what holds it from a ` +
     'module of your own, so that each thread makes another one, and call it there in a function of yours.'
   );
-}
-
-function packageOf(file: string): string | undefined {
-  return /.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/.exec(file)?.[1]?.replace('\\', '/');
 }
 
 // Nobody writes a package anew, and outside of the bundle threads import it.
@@ -334,7 +331,7 @@ function keptOut(mends: readonly string[], literal: Literal): string[] {
 
 /** What was one function for who wrote it may be several to a compiler, with a state that they share. */
 function recompiled({ script, facts }: Literal): string[] {
-  if (facts.lowering === undefined || packageOf(script) !== undefined) return [];
+  if (facts.lowering === undefined || packageName(script) !== undefined) return [];
   return [
     `What stands in the way may be a compiler's doing, which has made older JavaScript of the file than Node needs (by ${facts.lowering}): ` +
       'compile it for the version of Node that it runs on.',

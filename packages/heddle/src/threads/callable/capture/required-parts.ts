@@ -14,8 +14,8 @@ const addresses = new WeakMap<NodeJS.Module, Map<string, Address>>();
 const files = new WeakMap<RequiredName, string | undefined>();
 
 const imports = new WeakMap<RequiredName, ImportReference>();
-/** What no thread can have a copy of, with the name that has it. */
-const notCopied = new WeakMap<object, { readonly literal: Literal; readonly name: string }>();
+/** By the function that was deferred: what of a value it uses cannot be copied, with the name that has it. */
+const notCopied = new WeakMap<Literal, WeakMap<object, { readonly literal: Literal; readonly name: string }>>();
 
 /**
  * What a thread loads to have what a name at the top of the literal's module has by `require`, or a part of it, as long as
@@ -42,19 +42,21 @@ export function requiredPart(
 }
 
 /**
- * Has a thread load, from now on, what a name has of a module and cannot be copied.
+ * Has a thread load for a function, from now on, what a name has of a module and cannot be copied.
  *
+ * @param deferred the function that was deferred: to others, who use what can be copied, it is still copied
  * @returns whether it can
  */
-export function loadInstead(literal: Literal, name: string, value: object): boolean {
+export function loadInstead(deferred: Literal, literal: Literal, name: string, value: object): boolean {
   if (requiredPart(literal, name, [], value) === undefined) return false;
-  notCopied.set(value, { literal, name });
+  const known = notCopied.get(deferred) ?? new WeakMap<object, { literal: Literal; name: string }>();
+  notCopied.set(deferred, known.set(value, { literal, name }));
   return true;
 }
 
 /** What a thread loads in the place of a value that was found not to be copied. */
-export function loadedInstead(value: object): LoadableReference | undefined {
-  const found = notCopied.get(value);
+export function loadedInstead(deferred: Literal, value: object): LoadableReference | undefined {
+  const found = notCopied.get(deferred)?.get(value);
   return found && requiredPart(found.literal, found.name, [], value);
 }
 
