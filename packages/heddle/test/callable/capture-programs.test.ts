@@ -801,15 +801,24 @@ describe('a program', () => {
         "const lib = require('sets-up');",
         "lib.use('weft');",
         "const { words } = require('sets-up');",
+        'const made = { get default() { return lib; } };',
+        "made.default.use('reed');",
+        "const other = { lib: require('sets-up'), n: 1 };",
+        'other.n = 2;',
         "const wrapped = require('./wrapped.cjs')();",
         `import(${JSON.stringify(heddle)}).then(async ({ deferToThread }) => {`,
         '  console.log(await deferToThread(() => lib.words.length), await deferToThread(await wrapped));',
         '  console.log(await deferToThread(() => words.length));',
+        '  console.log(await deferToThread(() => made.default.use.length), await deferToThread(() => other.lib.use.length));',
         '});',
       ]);
       const { stdout, stderr } = run([file]);
-      assert.equal(stdout, '0 []\n2\n', stderr);
-      assert.deepEqual(told(stderr), ['lib by lib.use(...)', 'imported by imported.use(...)']);
+      assert.equal(stdout, '0 []\n3\n1 1\n', stderr);
+      assert.deepEqual(told(stderr), [
+        'lib by lib.use(...)',
+        'imported by imported.use(...)',
+        'made by made.default.use(...)',
+      ]);
     });
 
     test("is told nothing where the function sets it up itself, and of Node's modules", () => {

@@ -165,8 +165,9 @@ class Graph {
           include: (path, part, whole) => this.#include(index, path, part, whole, slot),
           give: (path, given) => {
             if (typeof given === 'function')
-              this.#giveFunction({ slot: index, path, accessor: 'get' }, given, name, steps);
-            else this.#patches.push({ slot: index, path, target: loaded(given) });
+              return this.#giveFunction({ slot: index, path, accessor: 'get' }, given, name, steps);
+            this.#noteSetUp(name, path, steps, given);
+            this.#patches.push({ slot: index, path, target: loaded(given) });
           },
           giveFunction: (path, f, accessor, symbol) =>
             this.#giveFunction({ slot: index, path, accessor, symbol }, f, name, steps),
@@ -208,7 +209,7 @@ class Graph {
       bindings.push(binding);
       this.#bind(variable, steps, (target) => {
         binding.target = target;
-        if (target.kind === 'loaded') this.#noteSetUp(variable.usage.name, steps, target.reference);
+        if (target.kind === 'loaded') this.#noteSetUp(variable.usage.name, [], steps, target.reference);
       });
     }
     const importer = importedBy(literal);
@@ -216,8 +217,8 @@ class Graph {
     return index;
   }
 
-  #noteSetUp(name: string, steps: readonly refuse.Step[], reference: LoadableReference): void {
-    const setUp = missingSetUp(steps, name, reference);
+  #noteSetUp(name: string, path: readonly string[], steps: readonly refuse.Step[], reference: LoadableReference): void {
+    const setUp = missingSetUp(steps, name, path, reference);
     if (setUp !== undefined) this.#setUps.push([steps, name, setUp]);
   }
 
@@ -312,7 +313,10 @@ class Graph {
 
   /** Puts a function into a value. */
   #giveFunction(place: Omit<Patch, 'target'>, f: Function, name: string, steps: readonly refuse.Step[]): void {
-    const put = (target: Target): unknown => this.#patches.push({ ...place, target });
+    const put = (target: Target): void => {
+      if (target.kind === 'loaded') this.#noteSetUp(name, place.path, steps, target.reference);
+      this.#patches.push({ ...place, target });
+    };
     this.#function(f, [name, ...place.path].join('.'), steps, put, place.accessor);
   }
 
@@ -326,6 +330,7 @@ class Graph {
   ): boolean {
     const { literal } = steps.at(-1) as refuse.Step;
     const put = (target: Target): void => {
+      if (target.kind === 'loaded') this.#noteSetUp(name, path, steps, target.reference);
       if (path.length === 0) set(target);
       else this.#patches.push({ slot, path, target });
     };

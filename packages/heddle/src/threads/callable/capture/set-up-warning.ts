@@ -7,11 +7,21 @@ import { snapshotsOf } from './snapshot-warning.ts';
 
 const WARNING = { type: 'HeddleWarning', code: 'HEDDLE_NOT_SET_UP' };
 
-/** What sets up a variable that a thread loads anew, without that; undefined where the function does so itself. */
-export function missingSetUp(steps: readonly Step[], name: string, reference: LoadableReference): SetUp | undefined {
+/**
+ * What sets up a variable, or the part of it at the end of a path, that a thread loads anew, without that; undefined where
+ * the function does so itself.
+ */
+export function missingSetUp(
+  steps: readonly Step[],
+  name: string,
+  path: readonly string[],
+  reference: LoadableReference,
+): SetUp | undefined {
   const { facts, start, text } = (steps.at(-1) as Step).literal;
   const setUp = facts.setUps.of(name, start);
   if (setUp === undefined || !isOfProgram(reference)) return undefined;
+  const isWithin = path.length < setUp.path.length && path.every((step, at) => step === setUp.path[at]);
+  if (!isWithin) return undefined;
   return text.includes(`${wayTo(setUp)}${setUp.isCall ? '(' : ' = '}`) ? undefined : setUp;
 }
 
