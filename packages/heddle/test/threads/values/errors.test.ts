@@ -119,7 +119,7 @@ test('errors that a getter of an error’s class makes anew in a list are left w
 });
 
 test(
-  'what a getter of an error’s class makes is left there if it has getters itself, that may make errors',
+  'what a getter of an error’s class makes is left there if it has getters itself that make errors',
   limit,
   async (t) => {
     const pool = poolFor(t);
@@ -173,6 +173,30 @@ test(
     await errorOf(pool.defer(identity<Error>, faults.giveEndlessError()), UnclonableError);
   },
 );
+
+test('of thousands of errors that are thrown together, each has its causes', limit, async (t) => {
+  const error = await errorOf(poolFor(t).defer(faults.throwBatchError, 3000), Error);
+  const { errors } = error.cause as AggregateError;
+  assert.equal(errors.length, 3000);
+  for (const { cause } of errors as { cause: AggregateError }[]) {
+    assert.deepEqual(
+      cause.errors.map((refused: unknown) => refused instanceof Error && refused.message),
+      ['::1 refused', '127.0.0.1 refused'],
+    );
+  }
+});
+
+test('what an error’s class makes arrives, also if it has a getter itself', limit, async (t) => {
+  const pool = poolFor(t);
+  const errors = [
+    pool.defer(faults.giveLazyError),
+    pool.defer(identity<Error>, faults.giveLazyError()),
+    errorOf(pool.defer(faults.throwLazyError), Error),
+  ];
+  for (const error of await Promise.all(errors)) {
+    assert.deepEqual((error as faults.LazyError).response, { status: 404, text: 'not found' });
+  }
+});
 
 test('no text stands on a thrown error for what its class gives and cannot be sent', limit, async (t) => {
   const error = await errorOf(poolFor(t).defer(faults.throwResponseError), Error);

@@ -7,16 +7,21 @@ import { Records } from './record.ts';
 /** Deeper than some thousand, V8 cannot read on the other side what it has written on this one. */
 const MOST_LEVELS = 500;
 
-/** Errors within errors go so deep where they are what went wrong: the causes of the errors of an AggregateError. */
+/**
+ * What errors hold as data comes to an end. Code may give others without one; where it does not, it gives hardly more than
+ * the cause of an error of an error of a list.
+ */
 const ORDINARY_NESTING = 3;
-/** Of those that lie deeper, which a class may have without an end, two in each of them, so many are copied. */
+/** Of errors that lie deeper in what code has given, two in each of them perhaps, so many are copied. */
 const MOST_DEEP_ERRORS = 5000;
 
 /** A copy of which something always comes about: a text stands in for what cannot be read or sent. */
 export class LenientCopy extends Copy {
   #depth = 0;
+  /** How often what is being copied lies in what code has given: a getter, a class, a codec. */
   #nesting = 0;
   #deepErrors = 0;
+  readonly #given = new Set<unknown>();
   readonly #records = new Records();
   readonly #withoutCodec: ReadonlySet<object>;
 
@@ -37,13 +42,16 @@ export class LenientCopy extends Copy {
 
   protected override of(value: unknown): unknown {
     if (this.#depth === MOST_LEVELS) return describe(value);
+    const isGiven = this.#given.has(value);
     this.#depth++;
+    if (isGiven) this.#nesting++;
     try {
       return super.of(value);
     } catch {
       return describe(value);
     } finally {
       this.#depth--;
+      if (isGiven) this.#nesting--;
     }
   }
 
@@ -51,12 +59,7 @@ export class LenientCopy extends Copy {
     if (this.#nesting > ORDINARY_NESTING && ++this.#deepErrors > MOST_DEEP_ERRORS) {
       throw new RangeError('Errors within errors have no end.');
     }
-    this.#nesting++;
-    try {
-      return super.error(error);
-    } finally {
-      this.#nesting--;
-    }
+    return super.error(error);
   }
 
   protected override stackOf(error: Error): string | undefined {
@@ -69,7 +72,9 @@ export class LenientCopy extends Copy {
 
   protected override read(object: object, key: string): unknown {
     try {
-      return super.read(object, key);
+      const value = super.read(object, key);
+      if (isGetter(object, key)) this.#given.add(value);
+      return value;
     } catch (error) {
       return `[not readable: ${describe(error)}]`;
     }
@@ -77,9 +82,10 @@ export class LenientCopy extends Copy {
 
   protected override dense(items: readonly unknown[]): unknown[] | undefined {
     try {
+      // Where an item has a getter, which may throw, each is read by itself.
+      if (items.some((item, index) => typeof item === 'object' && isGetter(items, index))) return undefined;
       return super.dense(items);
     } catch {
-      // An item has a getter that throws: each is read by itself.
       return undefined;
     }
   }
@@ -87,7 +93,9 @@ export class LenientCopy extends Copy {
   /** A text, where code asks whether there is an object, would be worse than nothing. */
   protected override isPart(value: unknown): boolean {
     try {
-      return kindOf(value) !== 'refused' || this.#records.has(value);
+      if (kindOf(value) === 'refused' && !this.#records.has(value)) return false;
+      this.#given.add(value);
+      return true;
     } catch {
       // Behind it stands a Proxy that does not let itself be asked.
       return false;
@@ -102,9 +110,12 @@ export class LenientCopy extends Copy {
 
   protected override instance(instance: object): unknown {
     try {
+      this.#nesting++;
       if (!this.#withoutCodec.has(instance)) return super.instance(instance);
     } catch {
       // Its codec cannot encode it.
+    } finally {
+      this.#nesting--;
     }
     return this.#plain(instance);
   }
@@ -130,6 +141,10 @@ export class LenientCopy extends Copy {
   #plain(instance: object): unknown {
     return isError(instance) ? this.error(instance) : describe(instance);
   }
+}
+
+function isGetter(object: object, key: string | number): boolean {
+  return Object.getOwnPropertyDescriptor(object, key)?.get !== undefined;
 }
 
 /** Ends a copy that is to be made again without some codecs. */

@@ -1,6 +1,9 @@
 import { kindOf } from './plain.ts';
 import { Records } from './record.ts';
 
+/** What has more of them may make them without an end. */
+const MOST_GETTERS = 100;
+
 /**
  * Whether a value has errors in it that are made each time it is read, or may have: each of them has as many of its own
  * again, and so on without an end.
@@ -16,13 +19,14 @@ export function makesErrors(value: unknown, readAgain: () => unknown): boolean {
 }
 
 /**
- * The errors in the containers of a value that can be sent, and the getters, which may make some. What errors have
- * themselves is not looked into; no getter is called.
+ * The errors in the containers of a value that can be sent, and the getters of which it is not known. What errors have
+ * themselves is not looked into.
  */
 function errorsIn(value: unknown): ReadonlySet<unknown> {
   const errors = new Set<unknown>();
   const records = new Records();
   const open = new Set([value]);
+  let getters = 0;
   // What is added on the way comes up as well.
   for (const at of open) {
     const kind = kindOf(at);
@@ -31,9 +35,17 @@ function errorsIn(value: unknown): ReadonlySet<unknown> {
     else if (kind === 'set') for (const part of at as Set<unknown>) open.add(part);
     else if (kind === 'object' || kind === 'array' || (kind === 'refused' && records.has(at))) {
       const properties = Object.getOwnPropertyDescriptors(at);
-      for (const { get, value: part } of Object.values(properties)) {
-        if (get === undefined) open.add(part);
-        else errors.add(get);
+      for (const [key, { get, value: part }] of Object.entries(properties)) {
+        if (get === undefined) {
+          open.add(part);
+          continue;
+        }
+        try {
+          if (++getters > MOST_GETTERS) errors.add(get);
+          else open.add(Reflect.get(at as object, key));
+        } catch {
+          errors.add(get);
+        }
       }
     }
   }
