@@ -35,6 +35,9 @@ const inTheProgram: UserConfig = {
   clean: false,
 };
 
+// For the tests, and nothing that the program loads.
+const recorder: UserConfig = { ...inTheProgram, entry: { 'run/recorder': 'src/run/recorder.ts' }, dts: true };
+
 // A part of the report's page.
 const reportPage: UserConfig = {
   entry: { 'report-page': 'src/report/page/page.ts' },
@@ -67,4 +70,4 @@ const page: UserConfig = {
   ],
 };
 
-export default defineConfig([library, inTheProgram, reportPage, page]);
+export default defineConfig([library, inTheProgram, recorder, reportPage, page]);

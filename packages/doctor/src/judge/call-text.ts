@@ -61,7 +61,8 @@ function readCall(source: string, start: number): CallText | undefined {
   if (args === undefined) return undefined;
   const callee = (chain + name).replaceAll('!', '');
   const receiver = chain === '' ? undefined : chain.replaceAll('!', '').replace(/\??\.$/, '');
-  const given = args.map(inOneLine);
+  // What is only a comment is no argument.
+  const given = args.map(inOneLine).filter((text) => text !== '');
   return { callee, receiver, args: given, text: `${callee}(${given.join(', ')})` };
 }
 
@@ -134,8 +135,30 @@ function closingBrace(source: string, start: number): number {
   return source.length;
 }
 
-function inOneLine(text: string): string {
-  return text.replaceAll(/\s*\n\s*/g, ' ');
+/** A comment to the end of its line would swallow what comes after it, and the lines of a template are its text. */
+function inOneLine(argument: string): string {
+  // As it comes after a bracket, so that a regular expression at its beginning is seen as one.
+  const text = `(${argument}`;
+  const pieces: string[] = [];
+  let code = '';
+  for (let at = 1; at < text.length; at++) {
+    const end = skipOpaque(text, at);
+    if (end === at) {
+      code += text.charAt(at);
+      continue;
+    }
+    if (text.startsWith('//', at)) code += '\n';
+    else {
+      pieces.push(joined(code), text.slice(at, end));
+      code = '';
+    }
+    at = end - 1;
+  }
+  return [...pieces, joined(code)].join('').trim();
+}
+
+function joined(code: string): string {
+  return code.replaceAll(/\s*\n\s*/g, ' ');
 }
 
 function escaped(name: string): string {

@@ -26,6 +26,8 @@ interface LateTurn {
   record: BlockRecord | undefined;
   /** Whether it is a block, whatever the watch says. */
   isCertain: boolean;
+  /** What the watch saw in it, as far as that lies in it. */
+  readonly seen: { readonly block: BlockedLoop; readonly began: number; readonly duration: number }[];
   /** The key of the place that has been told of. */
   told: string | undefined;
 }
@@ -168,6 +170,7 @@ export class Recorder {
       atStart,
       record: undefined,
       isCertain,
+      seen: [],
       told: undefined,
     };
     this.#late.push(late);
@@ -198,8 +201,12 @@ export class Recorder {
     const duration = ended - began - during(this.#own, began, ended);
     if (duration < this.#options.threshold) return;
     late.isCertain = true;
-    const assessment = assess(late.sampled, block);
-    this.#write(late, assessment, began, duration);
+    // The watch may see the loop turn where this has not: none of its blocks takes the place of another.
+    late.seen.push({ block, began, duration });
+    const longest = late.seen.reduce((most, each) => (each.duration > most.duration ? each : most));
+    const assessment = assess(late.sampled, longest.block);
+    const all = late.seen.reduce((sum, each) => sum + each.duration, 0);
+    this.#write(late, assessment, Math.min(...late.seen.map((each) => each.began)), all);
     this.#tell(late, assessment);
   }
 

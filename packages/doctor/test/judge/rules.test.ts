@@ -119,6 +119,16 @@ test('a template within a template cuts no argument either', () => {
   assert.equal(callTextAt(`f(${'`$'.concat('{').repeat(100)})`, 1, 1), undefined);
 });
 
+test('a call becomes one line without the comments at the ends of its lines, and templates keep theirs', () => {
+  assert.equal(textOf('|f(a, // the first, (\n  b, // the last\n)'), 'f(a, b)');
+  assert.equal(
+    textOf('|f(\n  // an address\n  "http://host/", /\\/\\//, 1 /* 2 */,\n)'),
+    'f("http://host/", /\\/\\//, 1 /* 2 */)',
+  );
+  const template = '`a\n  // b\n$'.concat('{\n  c}`');
+  assert.equal(textOf(`|f(${template},\n  d)`), `f(${template}, d)`);
+});
+
 test('types are no arguments, and a call over several lines becomes one line', () => {
   assert.equal(textOf('|parse<Map<string, number>>(text as string)'), 'parse(text as string)');
   assert.equal(textOf('x.|f(\n  1,\n  2,\n)'), 'x.f(1, 2)');
