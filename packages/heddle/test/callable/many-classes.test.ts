@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { runProgramFile } from '../support/program.ts';
 
 test('many classes that run code when they are made, and use one another, are made in a thread', async (t) => {
-  const names = Array.from({ length: 1500 }, (_, index) => `C${index}`);
+  const names = Array.from({ length: 1700 }, (_, index) => `C${index}`);
   const source = `
     import { deferToThread } from 'heddle';
     const numbered = (number) => number;
