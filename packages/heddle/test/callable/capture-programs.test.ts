@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { before, after, describe, test } from 'node:test';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { notInThisNode } from '../support/skip.ts';
 
 /** What depends on how a program is written and started, each in a process of its own. */
@@ -218,6 +218,44 @@ describe('a program', () => {
     assert.deepEqual(second, inline);
     // What another function could not have a copy of is no reason not to copy what this one uses.
     assert.equal(copied, 5);
+  });
+
+  test('is told what a codec or a getter of what it requires throws, and has a copy when that throws no more', () => {
+    write('guarded.cjs', [
+      `const { registerCodec } = require(${JSON.stringify(fileURLToPath(heddle))});`,
+      'class Session { name; isOpen = false; constructor(name) { this.name = name; } }',
+      'registerCodec(Session, {',
+      "  encode: ({ name, isOpen }) => { if (isOpen) return name; throw new Error('not open'); },",
+      '  decode: (name) => new Session(name),',
+      '});',
+      "const session = new Session('none');",
+      "const account = { name: 'none', get token() { if (session.isOpen) return 1; throw new Error('no token'); } };",
+      'module.exports = { session, account, held: { session } };',
+    ]);
+    const file = write('requires-guarded.cjs', [
+      "const { session, account, held } = require('./guarded.cjs');",
+      'const nameOf = (value) => (value.session ?? value).name;',
+      `import(${JSON.stringify(heddle)}).then(async ({ deferToThread }) => {`,
+      '  const fs = [() => nameOf(session), () => nameOf(account), () => nameOf(held)];',
+      "  const told = ({ code, cause }) => [code, cause?.message].join(' ');",
+      '  const all = () => Promise.all(fs.map((f) => deferToThread(f).catch(told)));',
+      '  console.log(JSON.stringify(await all()));',
+      "  session.isOpen = true; session.name = account.name = 'Ada';",
+      '  console.log(JSON.stringify(await all()));',
+      '});',
+    ]);
+    const { stdout, stderr } = run([file]);
+    assert.deepEqual(
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as unknown),
+      [
+        ['HEDDLE_CODEC_FAILED not open', 'HEDDLE_CAPTURES_UNCLONABLE no token', 'HEDDLE_CODEC_FAILED not open'],
+        ['Ada', 'Ada', 'Ada'],
+      ],
+      stderr,
+    );
   });
 
   test('has what its top awaits an import for as with an import statement, where that cannot be copied', () => {

@@ -79,10 +79,15 @@ function attempt(
   }
 
   function again(error: unknown): CapturedCall | Promise<CapturedCall> {
-    const instead = graph.loadsInstead(refused);
+    const instead = isRefusal(error) ? graph.loadsInstead(refused) : undefined;
     if (instead === undefined) throw error;
     return attempt(f, literal, scopes, locate, tops, [...refused, instead]);
   }
+}
+
+/** Whether it tells what cannot be copied. What the program's own code has thrown, such as a codec or a getter, is no such thing. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof CallableError && (error.cause === undefined || isRefusal(error.cause));
 }
 
 /** A variable that holds a value, which is taken when all that is used of it is known. */
@@ -417,9 +422,11 @@ function isRequired({ facts }: Literal, name: string): boolean {
   return facts.required.get(name) !== undefined;
 }
 
-/** Whether it can neither be copied nor have its parts copied. */
+/** Whether it can neither be copied nor have its parts copied. What a codec has thrown is told. */
 function isRefused(value: unknown): boolean {
-  return !['object', 'array'].includes(kindOf(value)) && obstacleIn(value) !== undefined;
+  if (['object', 'array'].includes(kindOf(value))) return false;
+  const obstacle = obstacleIn(value);
+  return obstacle !== undefined && !('thrown' in obstacle);
 }
 
 // Stands for a target until it is known; none is left when the graph is finished.
