@@ -859,6 +859,91 @@ describe('a program', () => {
       ]);
     });
 
+    test('is told so where a compiler has put an object around what the module imports, of what that sets up', () => {
+      mkdirSync(path.join(folder, 'node_modules', 'sets-up'), { recursive: true });
+      write(path.join('node_modules', 'sets-up', 'index.js'), library);
+      const file = write('compiled-sets-up.cjs', [
+        'const interop = (exports) => ({ default: exports });',
+        'function __importDefault(exports) { return interop(exports); }',
+        'const lib_1 = __importDefault(require("sets-up"));',
+        'const other_1 = __importDefault(require("sets-up"));',
+        'const table = { uses: {} };',
+        "lib_1.default.use('weft');",
+        "other_1.weft = 'warp';",
+        "table.uses.first = require('sets-up').use;",
+        `import(${JSON.stringify(heddle)}).then(async ({ deferToThread }) => {`,
+        '  console.log(await deferToThread(() => lib_1.default.words.length));',
+        '  console.log(await deferToThread(() => other_1.default.words.length));',
+        '  console.log(await deferToThread(() => typeof table.uses.first));',
+        '});',
+      ]);
+      const { stdout, stderr } = run([file]);
+      assert.equal(stdout, '0\n0\nfunction\n', stderr);
+      assert.deepEqual(told(stderr), ['lib_1 by lib_1.default.use(...)']);
+    });
+
+    for (const kind of ['cjs', 'mjs'] as const) {
+      test(`is told nothing where the thread comes by that module as well (${kind})`, () => {
+        mkdirSync(path.join(folder, 'node_modules', 'sets-up'), { recursive: true });
+        write(path.join('node_modules', 'sets-up', 'index.js'), library);
+        write(`own-set-up.${kind}`, [
+          kind === 'cjs' ? "const lib = require('sets-up');" : "import lib from 'sets-up';",
+          "lib.use('weft');",
+          'function count() { return lib.words.length; }',
+          'count.by = { most: 2 };',
+          'const start = (defer) => Promise.all([() => count() * count.by.most, () => [count(), lib.words]].map((f) => defer(f)));',
+          kind === 'cjs' ? 'module.exports = { count, start };' : 'export { count, start };',
+        ]);
+        const file = write(`uses-own-set-up-${kind}.mjs`, [
+          `import { deferToThread } from ${JSON.stringify(heddle)};`,
+          `import { start } from './own-set-up.${kind}';`,
+          'console.log(JSON.stringify(await start(deferToThread)));',
+        ]);
+        const { stdout, stderr } = run([file]);
+        assert.equal(stdout, '[2,[1,["weft"]]]\n', stderr);
+        assert.deepEqual(told(stderr), []);
+      });
+    }
+
+    test('is told nothing of triggers that the reactor has been given', () => {
+      const lines = [
+        "reactor.addSystemEventTrigger('before', 'shutdown', () => {});",
+        'console.log(await deferToThread(() => typeof reactor));',
+      ];
+      const module = write('triggers.mjs', [
+        `import { deferToThread, reactor } from ${JSON.stringify(heddle)};`,
+        ...lines,
+      ]);
+      const { stdout, stderr } = run([module]);
+      assert.equal(stdout, 'object\n', stderr);
+      assert.deepEqual(told(stderr), []);
+    });
+
+    test("is told nothing where a library's method changes an object of the module's own", () => {
+      for (const name of ['changes', 'changes-too']) {
+        mkdirSync(path.join(folder, 'node_modules', name), { recursive: true });
+        write(path.join('node_modules', name, 'index.js'), [
+          'exports.extend = (to, from) => Object.assign(to, from);',
+          'exports.set = (to, key, value) => { to[key] = value; };',
+          'exports.twice = (n) => n * 2;',
+        ]);
+      }
+      const file = write('changes-own.mjs', [
+        `import { deferToThread } from ${JSON.stringify(heddle)};`,
+        "import own from 'changes';",
+        "import told, { twice } from 'changes-too';",
+        'const options = { rows: {} };',
+        'own.extend(options, { size: 2 });',
+        "own.set(options.rows, 'first', 1);",
+        'console.log(await deferToThread(() => own.twice(1)));',
+        'told.extend(twice, { size: 2 });',
+        'console.log(await deferToThread(() => told.twice(1)));',
+      ]);
+      const { stdout, stderr } = run([file]);
+      assert.equal(stdout, '2\n2\n', stderr);
+      assert.deepEqual(told(stderr), ['told by told.extend(...)']);
+    });
+
     test("is told nothing where the function sets it up itself, and of Node's modules", () => {
       mkdirSync(path.join(folder, 'node_modules', 'sets-up'), { recursive: true });
       write(path.join('node_modules', 'sets-up', 'index.js'), library);

@@ -23,7 +23,7 @@ import { MadeData } from './made-data.ts';
 import { OwnExports } from './own-exports.ts';
 import * as refuse from './refusals.ts';
 import { prototypeMethod } from './prototype-methods.ts';
-import { byOwnFile, loadedInstead, loadInstead, requiredPart } from './required-parts.ts';
+import { byOwnFile, loadedInstead, loadInstead, placeOf, requiredPart } from './required-parts.ts';
 import type { SetUp } from './set-ups.ts';
 import { missingSetUp, warnOfSetUp } from './set-up-warning.ts';
 import { type CapturedFunction, referenceFor } from './shape.ts';
@@ -170,9 +170,8 @@ class Graph {
           include: (path, part, whole) => this.#include(index, path, part, whole, slot),
           give: (path, given) => {
             if (typeof given === 'function')
-              return this.#giveFunction({ slot: index, path, accessor: 'get' }, given, name, steps);
-            this.#noteSetUp(name, path, steps, given);
-            this.#patches.push({ slot: index, path, target: loaded(given) });
+              this.#giveFunction({ slot: index, path, accessor: 'get' }, given, name, steps);
+            else this.#patches.push({ slot: index, path, target: this.#noted(loaded(given), name, path, steps) });
           },
           giveFunction: (path, f, accessor, symbol) =>
             this.#giveFunction({ slot: index, path, accessor, symbol }, f, name, steps),
@@ -191,7 +190,9 @@ class Graph {
     const reference: CapturedReference = referenceFor(this.#functions, this.#patches);
     for (const [steps, variable] of this.#snapshots) warnOfSnapshot(steps, variable);
     for (const [steps, calledAs] of this.#classes) warnOfStaticValues(steps, calledAs);
-    for (const [steps, name, setUp] of this.#setUps) warnOfSetUp(steps, name, setUp);
+    for (const [steps, name, setUp] of this.#setUps) {
+      if (!this.#loads((steps.at(-1) as refuse.Step).literal)) warnOfSetUp(steps, name, setUp);
+    }
     return new CapturedCall(reference, this.#values);
   }
 
@@ -213,8 +214,7 @@ class Graph {
       const binding = { name: variable.usage.name, target: PENDING };
       bindings.push(binding);
       this.#bind(variable, steps, (target) => {
-        binding.target = target;
-        if (target.kind === 'loaded') this.#noteSetUp(variable.usage.name, [], steps, target.reference);
+        binding.target = this.#noted(target, variable.usage.name, [], steps);
       });
     }
     const importer = importedBy(literal);
@@ -222,9 +222,18 @@ class Graph {
     return index;
   }
 
-  #noteSetUp(name: string, path: readonly string[], steps: readonly refuse.Step[], reference: LoadableReference): void {
-    const setUp = missingSetUp(steps, name, path, reference);
+  /** Notes what sets up a variable, or the part of its value at a path, that a thread is to load. */
+  #noted(target: Target, name: string, path: readonly string[], steps: readonly refuse.Step[]): Target {
+    const setUp = target.kind === 'loaded' ? missingSetUp(steps, name, path, target.reference) : undefined;
     if (setUp !== undefined) this.#setUps.push([steps, name, setUp]);
+    return target;
+  }
+
+  /** Whether the thread comes by the module of a function as well, and so by what that sets up. */
+  #loads({ script }: Literal): boolean {
+    return [...this.#functions.flatMap(({ bindings }) => bindings), ...this.#patches].some(
+      ({ target }) => target.kind === 'loaded' && placeOf(target.reference) === script,
+    );
   }
 
   #checkNames(variables: readonly Variable[], steps: readonly refuse.Step[]): void {
@@ -318,10 +327,8 @@ class Graph {
 
   /** Puts a function into a value. */
   #giveFunction(place: Omit<Patch, 'target'>, f: Function, name: string, steps: readonly refuse.Step[]): void {
-    const put = (target: Target): void => {
-      if (target.kind === 'loaded') this.#noteSetUp(name, place.path, steps, target.reference);
-      this.#patches.push({ ...place, target });
-    };
+    const put = (target: Target): unknown =>
+      this.#patches.push({ ...place, target: this.#noted(target, name, place.path, steps) });
     this.#function(f, [name, ...place.path].join('.'), steps, put, place.accessor);
   }
 
@@ -335,9 +342,8 @@ class Graph {
   ): boolean {
     const { literal } = steps.at(-1) as refuse.Step;
     const put = (target: Target): void => {
-      if (target.kind === 'loaded') this.#noteSetUp(name, path, steps, target.reference);
       if (path.length === 0) set(target);
-      else this.#patches.push({ slot, path, target });
+      else this.#patches.push({ slot, path, target: this.#noted(target, name, path, steps) });
     };
     const place = atTop ? asRequired(put, literal, name, path, part) : put;
     if (typeof part === 'function' && passedBy(part) === undefined) {

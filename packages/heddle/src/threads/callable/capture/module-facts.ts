@@ -105,13 +105,14 @@ export function readModule(source: string | undefined, sourceType: 'script' | 'm
   }
   const named = new NamedExpressionSearch();
   const isStrictAt = sourceType === 'module' ? () => true : isWithin(strictParts(program));
-  const writes = writesIn(program, isStrictAt, (node) => named.see(node));
   const imports = importsOf(program);
+  const required = requiredNames(program);
+  const writes = writesIn(program, isStrictAt, required, (node) => named.see(node));
   writes.setUps.share(imports);
   return {
     known: true,
     imports,
-    required: requiredNames(program),
+    required,
     exported: new Set(program.body.flatMap(exportedBy)),
     ...writes,
     lowering: loweringName(program),
@@ -177,10 +178,14 @@ type WrittenFacts = Pick<
   'reassigned' | 'replaced' | 'evaluates' | 'decorated' | 'isWrittenInto' | 'isWrittenLater' | 'setUps'
 >;
 
-/** @param see gets each node on the way: to go through a big program takes long, and is done once */
+/**
+ * @param required the names at its top that stand for what other modules export
+ * @param see gets each node on the way: to go through a big program takes long, and is done once
+ */
 function writesIn(
   program: Program,
   isStrictAt: (offset: number) => boolean,
+  required: ModuleFacts['required'],
   see: (node: AnyNode) => void,
 ): WrittenFacts {
   const reassigned = new Set(declaredAgain(program));
@@ -276,7 +281,7 @@ function writesIn(
       const { root, steps } = memberChain(node.callee);
       if (isMutator(steps.at(-1))) writtenInto(root, steps);
     }
-    if (node.type === 'ExpressionStatement') setsUp(setUpBy(node));
+    if (node.type === 'ExpressionStatement') setsUp(setUpBy(node, (name) => required.has(name) || hoisted.has(name)));
     if (node.type === 'CallExpression') {
       if (node.callee.type === 'Identifier' && node.callee.name === 'eval') evaluates = true;
       for (const name of decoratedBy(node)) decorated.add(name);

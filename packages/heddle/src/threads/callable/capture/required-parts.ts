@@ -81,7 +81,8 @@ export function byOwnFile(
   return requiredPart(literal, name, steps, value) ?? found;
 }
 
-function placeOf(found: LoadableReference): string | undefined {
+/** The path or the URL of the module that a thread loads; undefined where that is looked for by its name. */
+export function placeOf(found: LoadableReference): string | undefined {
   if (found.kind === 'commonjs') return found.file;
   return found.kind === 'module' ? found.url : undefined;
 }

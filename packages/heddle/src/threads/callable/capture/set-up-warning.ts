@@ -2,14 +2,18 @@ import { functionName } from '../../wire/function-name.ts';
 import type { LoadableReference } from '../../wire/captured.ts';
 import { sourcePosition } from '../scripts/source-position.ts';
 import type { Step } from './refusals.ts';
-import type { SetUp } from './set-ups.ts';
+import { isForAll, type SetUp } from './set-ups.ts';
 import { snapshotsOf } from './snapshot-warning.ts';
+
+// None where it has been made a part of the program's bundle.
+const ownFolder = /^.*\/heddle\/(?=dist\/)/.exec(import.meta.url)?.[0];
 
 const WARNING = { type: 'HeddleWarning', code: 'HEDDLE_NOT_SET_UP' };
 
 /**
- * What sets up a variable, or the part of it at the end of a path, that a thread loads anew, without that; undefined where
- * the function does so itself.
+ * What sets up a variable that a thread loads anew, without that; undefined where the function does so itself.
+ *
+ * @param path to the part of its value that is loaded, in a namespace that a compiler has made: `dayjs_1.default`
  */
 export function missingSetUp(
   steps: readonly Step[],
@@ -17,11 +21,10 @@ export function missingSetUp(
   path: readonly string[],
   reference: LoadableReference,
 ): SetUp | undefined {
-  const { facts, start, text } = (steps.at(-1) as Step).literal;
+  const { facts, start, text, warned } = (steps.at(-1) as Step).literal;
   const setUp = facts.setUps.of(name, start);
-  if (setUp === undefined || !isOfProgram(reference)) return undefined;
-  const isWithin = path.length < setUp.path.length && path.every((step, at) => step === setUp.path[at]);
-  if (!isWithin) return undefined;
+  if (setUp === undefined || warned.has(name) || !isOfProgram(reference)) return undefined;
+  if (!isWithin(path, setUp) && !(facts.required.has(name) && isForAll(setUp))) return undefined;
   return text.includes(`${wayTo(setUp)}${setUp.isCall ? '(' : ' = '}`) ? undefined : setUp;
 }
 
@@ -41,10 +44,26 @@ export function warnOfSetUp(steps: readonly Step[], name: string, setUp: SetUp):
   );
 }
 
-/** Node's own modules, too, each thread has to itself, but what they are set up for is mostly the loop's own work. */
+/**
+ * Node's own modules, too, each thread has to itself, but what they are set up for is mostly the loop's own work; and so it is
+ * with the reactor.
+ */
 function isOfProgram(reference: LoadableReference): boolean {
-  if (reference.kind === 'import') return !process.getBuiltinModule('node:module').isBuiltin(reference.specifier);
-  return reference.kind === 'commonjs' || (reference.kind === 'module' && !reference.url.startsWith('node:'));
+  if (reference.kind === 'import') {
+    const { specifier } = reference;
+    return !isOwn(specifier) && !process.getBuiltinModule('node:module').isBuiltin(specifier);
+  }
+  if (reference.kind === 'module') return !reference.url.startsWith('node:') && !isOwn(reference.url);
+  return reference.kind === 'commonjs';
+}
+
+function isOwn(specifier: string): boolean {
+  return /^heddle(?:$|\/)/.test(specifier) || (ownFolder !== undefined && specifier.startsWith(ownFolder));
+}
+
+/** Whether that changes what is at the path, and does not put it there. */
+function isWithin(path: readonly string[], setUp: SetUp): boolean {
+  return path.length < setUp.path.length && path.every((step, index) => step === setUp.path[index]);
 }
 
 function wayTo({ name, path }: SetUp): string {

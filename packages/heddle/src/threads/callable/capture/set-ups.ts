@@ -1,10 +1,18 @@
-import type { AnyNode, ExpressionStatement } from 'acorn';
+import type { AnyNode, CallExpression, ExpressionStatement } from 'acorn';
 import type { ImportedName } from './module-facts.ts';
 import { memberChain } from './syntax.ts';
 
 /** What libraries call the methods that change what they do from then on. */
 const SETS_UP =
   /^(?:(?:add|change|configure?|define|disable|enable|extend|import|init|install|load|override|register|set|update|use)(?:$|[A-Z])|(?:defaults|initialize|locale|mixin|plugin|setup)$)/;
+
+/** What has the same names, and changes its first argument, with how many arguments it takes: `_.defaults(config, { size: 2 })`. */
+const CHANGES_ARGUMENT = new Map([
+  ['defaults', 2],
+  ['extend', 2],
+  ['set', 3],
+  ['update', 3],
+]);
 
 /** Exports of packages by which the others are set up, such as luxon's `Settings`. */
 const FOR_ALL = /^(?:config|defaults|options|settings)$/i;
@@ -17,8 +25,12 @@ export interface SetUp {
   readonly isCall: boolean;
 }
 
-/** What a statement sets up by a value that nobody takes, as libraries are set up. */
-export function setUpBy({ expression }: ExpressionStatement): SetUp | undefined {
+/**
+ * What a statement sets up by a value that nobody takes, as libraries are set up.
+ *
+ * @param isOfOthers whether a name stands for what another module exports
+ */
+export function setUpBy({ expression }: ExpressionStatement, isOfOthers: (name: string) => boolean): SetUp | undefined {
   let at: AnyNode = expression;
   let first: SetUp | undefined;
   let isFound = false;
@@ -32,11 +44,33 @@ export function setUpBy({ expression }: ExpressionStatement): SetUp | undefined 
     else if (at.type === 'ChainExpression') at = at.expression;
     else if (at.type === 'CallExpression' && at.callee.type === 'MemberExpression') {
       const { root, steps } = memberChain(at.callee);
-      isFound ||= SETS_UP.test(steps.at(-1) ?? '');
+      const method = steps.at(-1) ?? '';
+      isFound ||= SETS_UP.test(method) && !changesArgument(method, at.arguments, isOfOthers);
       if (root.type === 'Identifier') first = { name: root.name, path: steps, isCall: true };
       at = root;
     } else return isFound ? first : undefined;
   }
+}
+
+/** Whether it goes by an export that sets up the others, where the name stands for all exports. */
+export function isForAll({ path }: SetUp): boolean {
+  return path.length > 1 && isSettings(path[0]);
+}
+
+function isSettings(exported: string | undefined): boolean {
+  return FOR_ALL.test(exported ?? '');
+}
+
+/** Whether it is for a variable of the module's own that a method changes what is given to it first, as lodash's do. */
+function changesArgument(
+  method: string,
+  args: CallExpression['arguments'],
+  isOfOthers: (name: string) => boolean,
+): boolean {
+  const [first] = args;
+  if (first === undefined || args.length < (CHANGES_ARGUMENT.get(method) ?? Number.POSITIVE_INFINITY)) return false;
+  const changed = first.type === 'MemberExpression' ? memberChain(first).root : first;
+  return changed.type === 'Identifier' && !isOfOthers(changed.name);
 }
 
 /** What was noted last of each variable: by what it is set up where it is declared. */
@@ -60,7 +94,7 @@ export class SetUps {
       if (own === undefined) continue;
       for (const [other, { specifier, exported }] of imports) {
         if (this.#all.has(other) || specifier !== own.specifier) continue;
-        if (exported === own.exported || FOR_ALL.test(own.exported ?? '')) {
+        if (exported === own.exported || isSettings(own.exported)) {
           for (const one of ofName.values()) this.note(other, ...one);
         }
       }
