@@ -244,7 +244,8 @@ describe('a program with a source map', () => {
     const file = path.join(folder, 'instance.mjs');
     const alone = contents.replace("import { loom } from './loom.mjs'", 'const loom = new (class Loom {})()');
     const { code } = transformSync(alone, { minifyWhitespace: true, sourcemap: 'inline', sourcefile: 'loom.ts' });
-    for (const written of [alone, code]) {
+    // Of which file something is said, people may write in a line of its own.
+    for (const written of [alone, code, `// config.js\n${alone}`]) {
       writeFileSync(file, written);
       const [message] = run([file]);
       assert.match(String(message), /captures loom, a Loom\..*export it from a module of its own/);

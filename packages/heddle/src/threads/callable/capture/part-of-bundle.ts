@@ -46,11 +46,14 @@ export function isPartOfBundle(literal: Literal): boolean {
   const { script, isModule, sourceUrl } = literal;
   const isOfFile = sourceUrl !== undefined || /[\\/]/.test(script);
   if (!isModule && isOfFile && commonJsCache()[script] === undefined) return true;
+  return hasSeveralSources(literal) ?? (literal.column > LONG_LINE || hasSeveralHeaders(script));
+}
+
+/** Whether that is several modules: by a single one, people may say of which file they speak. */
+function hasSeveralHeaders(script: string): boolean {
   const own = path.parse(readablePath(script)).name;
-  return (
-    hasSeveralSources(literal) ??
-    (literal.column > LONG_LINE || headersIn(script).some(({ file }) => path.posix.parse(file).name !== own))
-  );
+  const files = new Set(headersIn(script).map(({ file }) => file));
+  return files.size > 1 && [...files].some((file) => path.posix.parse(file).name !== own);
 }
 
 function headersIn(script: string): readonly Header[] {
