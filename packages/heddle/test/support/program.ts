@@ -44,12 +44,16 @@ export function runProgram(source: string, nodeOptions: readonly string[] = []):
 }
 
 /** Runs ES module source as a file, beside the compiled fixtures: the way programs are started. */
-export async function runProgramFile(t: TestContext, source: string): Promise<Ended> {
+export async function runProgramFile(
+  t: TestContext,
+  source: string,
+  nodeOptions: readonly string[] = [],
+): Promise<Ended> {
   const folder = await mkdtemp(path.join(home, 'program-'));
   t.after(() => rm(folder, { recursive: true }));
   const file = path.join(folder, 'program.mjs');
   await writeFile(file, source);
-  return runNode([file]);
+  return runNode([...nodeOptions, file]);
 }
 
 /** A file for jobs to leave traces in. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { runProgram } from '../../support/program.ts';
+import { runProgram, runProgramFile } from '../../support/program.ts';
 
 // Where no options are given, nothing is kept for them: it was 580 bytes when each call had room for all.
 test('a call that waits keeps less than 440 bytes of memory, its list of arguments included', async () => {
@@ -267,6 +267,25 @@ test('of a function made of text, little more than that text is kept', async () 
     await pool.stop();
   `;
   const { code, stdout, stderr } = await runProgram(program, ['--expose-gc']);
+  assert.equal(code, 0, stderr);
+  // Its syntax tree took 35 times as much.
+  assert.ok(Number(stdout) < 10, `${stdout.trim()} times its text`);
+});
+
+test('of an ES module that a function was captured in, little more than its text is kept', async (t) => {
+  const functions = Array.from({ length: 20_000 }, (_, n) => `(x, y) => x * ${n} + (y - ${n}),`).join('\n');
+  const program = `
+    import { deferToThread } from 'heddle';
+    const all = [${functions}];
+    const used = () => { gc(); return process.memoryUsage().heapUsed; };
+    const size = ${functions.length};
+    await deferToThread(new Function('return 1'));
+    const before = used();
+    await deferToThread(() => size);
+    await new Promise(setImmediate);
+    console.log((used() - before) / size);
+  `;
+  const { code, stdout, stderr } = await runProgramFile(t, program, ['--expose-gc']);
   assert.equal(code, 0, stderr);
   // Its syntax tree took 35 times as much.
   assert.ok(Number(stdout) < 10, `${stdout.trim()} times its text`);

@@ -104,7 +104,7 @@ export function readModule(source: string | undefined, sourceType: 'script' | 'm
     return { ...UNKNOWN, isStrictAt: () => sourceType === 'module', ...urls };
   }
   const named = new NamedExpressionSearch();
-  const isStrictAt = sourceType === 'module' ? () => true : isWithin(strictParts(program));
+  const isStrictAt = sourceType === 'module' ? everywhere : isWithin(strictParts(program));
   const imports = importsOf(program);
   const required = requiredNames(program);
   const writes = writesIn(program, isStrictAt, required, (node) => named.see(node));
@@ -327,6 +327,11 @@ function noteBlocks({ id, body }: Class, blocks: Map<string, Stretch[]>): void {
   if (!id) return;
   const own = body.body.filter(({ type }) => type === 'StaticBlock').map(({ start, end }): Stretch => [start, end]);
   if (own.length > 0) blocks.set(id.name, [...(blocks.get(id.name) ?? []), ...own]);
+}
+
+// Made apart, as what follows: facts keep it, and it would keep all that the functions beside it see.
+function everywhere(): boolean {
+  return true;
 }
 
 /** Made here, where nothing else is within its reach: the syntax tree would stay with it. */
