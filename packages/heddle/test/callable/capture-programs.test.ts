@@ -905,6 +905,30 @@ describe('a program', () => {
       });
     }
 
+    test('is told nothing where initThread sets it up in each thread', () => {
+      mkdirSync(path.join(folder, 'node_modules', 'sets-up'), { recursive: true });
+      write(path.join('node_modules', 'sets-up', 'index.js'), library);
+      for (const [name, initThread, expected] of [
+        ['option', "{ initThread: () => lib.use('weft') }", []],
+        ['method', "{ initThread() { lib.use('weft'); } }", []],
+        ['variable', '{ initThread }', []],
+        ['other', '{ initThread: () => lib.init() }', ['lib by lib.use(...)', 'lib by lib.use(...)']],
+      ] as const) {
+        const file = write(`inits-${name}.mjs`, [
+          `import { ThreadPool } from ${JSON.stringify(heddle)};`,
+          "import lib from 'sets-up';",
+          "lib.use('weft');",
+          name === 'variable' ? "const initThread = () => lib.use('weft');" : '',
+          `const pool = new ThreadPool(${initThread});`,
+          'console.log(await pool.defer(() => lib.words.length));',
+          'await pool.stop();',
+        ]);
+        const { stdout, stderr } = run([file]);
+        assert.equal(stdout, name === 'other' ? '0\n' : '1\n', stderr);
+        assert.deepEqual(told(stderr), expected);
+      }
+    });
+
     test('is told nothing of triggers that the reactor has been given', () => {
       const lines = [
         "reactor.addSystemEventTrigger('before', 'shutdown', () => {});",

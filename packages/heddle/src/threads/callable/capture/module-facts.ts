@@ -8,7 +8,7 @@ import { type RequiredName, requiredNames } from './required-names.ts';
 import { type Stretch, strictParts } from './strict-code.ts';
 import { EnclosingFunction, ownerOf } from './enclosing-function.ts';
 import { isBuiltIn, isMutator } from './mutators.ts';
-import { type SetUp, setUpBy, SetUps } from './set-ups.ts';
+import { isInitThread, type SetUp, setUpBy, SetUps, wayOfSetUp, wayTo } from './set-ups.ts';
 import { childrenOf, memberChain, namesIn } from './syntax.ts';
 
 /** An imported binding: the specifier as it is written, and the export; no export for the namespace itself. */
@@ -192,7 +192,11 @@ function writesIn(
   const functions = new DeclaredFunctions();
   let evaluates = false;
   const mutated = new Map<string, Map<number, Meaning>>();
-  const setUps = new SetUps();
+  const noted: (readonly [where: Stretch, setUp: SetUp])[] = [];
+  /** What sets up something in each thread. */
+  const inThreads = new Set<string>();
+  /** What is run in each thread, around what is looked at. */
+  let initThread: AnyNode | undefined;
   const decorated = new Set<string>();
   /** The static blocks of classes, by the name of the class. */
   const ownBlocks = new Map<string, Stretch[]>();
@@ -245,8 +249,7 @@ function writesIn(
   const setsUp = (setUp: SetUp | undefined): void => {
     // What stands first is seen last.
     if (setUp === undefined || !isOfModule(around) || ownerOf(setUp.name, around) !== around) return;
-    const [start, end] = around === undefined ? EVERYWHERE : [around.node.start, around.node.end];
-    setUps.note(setUp.name, start, end, setUp);
+    noted.push([around === undefined ? EVERYWHERE : [around.node.start, around.node.end], setUp]);
   };
   // A `var` in a loop gets another value each time round without an assignment.
   const topVars = new Set<AnyNode>(program.body);
@@ -262,6 +265,11 @@ function writesIn(
     }
     if (repeated !== undefined && !(repeated.start <= node.start && node.end <= repeated.end)) repeated = undefined;
     if (repeated === undefined && isRepeated(node)) repeated = node;
+    if (initThread !== undefined && !(initThread.start <= node.start && node.end <= initThread.end))
+      initThread = undefined;
+    initThread ??= isInitThread(node) ? node : undefined;
+    const way = initThread && wayOfSetUp(node);
+    if (way !== undefined) inThreads.add(way);
     see(node);
     if ('params' in node) around = new EnclosingFunction(node, around);
     if (node.type === 'ClassDeclaration' || node.type === 'ClassExpression') noteBlocks(node, ownBlocks);
@@ -294,6 +302,8 @@ function writesIn(
     }
     for (const child of childrenOf(node)) open.push(child);
   }
+  const setUps = new SetUps();
+  for (const [where, setUp] of noted) if (!inThreads.has(wayTo(setUp))) setUps.note(setUp.name, ...where, setUp);
   const usedAbove = new Map<number, number>();
   for (const { start, used } of hoisted.values()) if (used < start) usedAbove.set(start, used);
   return {

@@ -2,7 +2,7 @@ import { functionName } from '../../wire/function-name.ts';
 import type { LoadableReference } from '../../wire/captured.ts';
 import { sourcePosition } from '../scripts/source-position.ts';
 import type { Step } from './refusals.ts';
-import { isForAll, type SetUp } from './set-ups.ts';
+import { isForAll, type SetUp, wayTo } from './set-ups.ts';
 import { snapshotsOf } from './snapshot-warning.ts';
 
 // None where it has been made a part of the program's bundle.
@@ -64,8 +64,4 @@ function isOwn(specifier: string): boolean {
 /** Whether that changes what is at the path, and does not put it there. */
 function isWithin(path: readonly string[], setUp: SetUp): boolean {
   return path.length < setUp.path.length && path.every((step, index) => step === setUp.path[index]);
-}
-
-function wayTo({ name, path }: SetUp): string {
-  return [name, ...path].join('.');
 }

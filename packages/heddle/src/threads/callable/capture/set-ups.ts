@@ -52,6 +52,26 @@ export function setUpBy({ expression }: ExpressionStatement, isOfOthers: (name: 
   }
 }
 
+/** As it is written. */
+export function wayTo({ name, path }: Pick<SetUp, 'name' | 'path'>): string {
+  return [name, ...path].join('.');
+}
+
+/** Whether that is the option `initThread` of a pool, or a variable or function of that name. */
+export function isInitThread(node: AnyNode): boolean {
+  const named = node.type === 'Property' ? node.key : 'id' in node ? node.id : undefined;
+  return named?.type === 'Identifier' && named.name === 'initThread';
+}
+
+/** The way to the method or the property, where a call or an assignment goes by a name. */
+export function wayOfSetUp(node: AnyNode): string | undefined {
+  const target =
+    node.type === 'CallExpression' ? node.callee : node.type === 'AssignmentExpression' ? node.left : undefined;
+  if (target?.type !== 'MemberExpression') return undefined;
+  const { root, steps } = memberChain(target);
+  return root.type === 'Identifier' ? wayTo({ name: root.name, path: steps }) : undefined;
+}
+
 /** Whether it goes by an export that sets up the others, where the name stands for all exports. */
 export function isForAll({ path }: SetUp): boolean {
   return path.length > 1 && isSettings(path[0]);
