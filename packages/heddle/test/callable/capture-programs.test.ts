@@ -220,6 +220,26 @@ describe('a program', () => {
     assert.equal(copied, 5);
   });
 
+  test('is refused what it has put into an object that it requires, and not told that there is none', () => {
+    write('registry.cjs', [
+      'const registry = { handlers: {}, keep: new WeakMap() };',
+      'module.exports = { registry, add: (name, f) => { registry.handlers[name] = f; } };',
+    ]);
+    const file = write('fills-registry.cjs', [
+      "const { registry, add } = require('./registry.cjs');",
+      "const server = require('node:net').createServer();",
+      "add('first', () => 1);",
+      "add('second', () => server);",
+      'const fs = [() => Object.keys(registry.handlers).length, () => registry.handlers.first(), () => registry.keep.has({})];',
+      `import(${JSON.stringify(heddle)}).then(async ({ deferToThread }) => {`,
+      '  const told = ({ code }) => code;',
+      '  console.log(JSON.stringify(await Promise.all(fs.map((f) => deferToThread(f).catch(told)))));',
+      '});',
+    ]);
+    const { stdout, stderr } = run([file]);
+    assert.deepEqual(JSON.parse(stdout), ['HEDDLE_CAPTURES_HANDLE', 'HEDDLE_CAPTURES_HANDLE', false], stderr);
+  });
+
   test('is told what a codec or a getter of what it requires throws, and has a copy when that throws no more', () => {
     write('guarded.cjs', [
       `const { registerCodec } = require(${JSON.stringify(fileURLToPath(heddle))});`,

@@ -124,6 +124,9 @@ class Graph {
   readonly #classes: (readonly [steps: readonly refuse.Step[], calledAs: string])[] = [];
   readonly #setUps: (readonly [steps: readonly refuse.Step[], name: string, setUp: SetUp])[] = [];
 
+  /** Whose values hold functions of the very module that uses them, and that has put them there: no other has these. */
+  readonly #filled = new Set<Slot>();
+
   /** Whose value is looked through. */
   #inner: Slot | undefined;
   /** The same where something was refused. */
@@ -140,7 +143,7 @@ class Graph {
     for (let slot = this.#failedIn ?? this.#inner; slot !== undefined; slot = slot.outer) {
       const { value, name, steps, atTop } = slot;
       const { literal } = steps.at(-1) as refuse.Step;
-      if (!atTop || !isObject(value) || refused.includes(value)) continue;
+      if (!atTop || !isObject(value) || refused.includes(value) || this.#filled.has(slot)) continue;
       if (loadInstead(this.#deferred, literal, name, value)) return value;
     }
     return undefined;
@@ -383,6 +386,8 @@ class Graph {
         return set({ ...loaded(found), isFunction: true });
       }
       const { literal, scopes } = found;
+      const inner = this.#inner;
+      if (inner !== undefined && inner.steps.at(-1)?.literal.script === literal.script) this.#filled.add(inner);
       set({ kind: 'function', index: this.#indexes.get(f) ?? this.add({ f, literal, accessor }, scopes, steps, name) });
       return undefined;
     };
