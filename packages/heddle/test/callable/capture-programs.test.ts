@@ -950,17 +950,22 @@ describe('a program', () => {
     });
 
     test('is told nothing of triggers that the reactor has been given', () => {
-      const lines = [
-        "reactor.addSystemEventTrigger('before', 'shutdown', () => {});",
-        'console.log(await deferToThread(() => typeof reactor));',
-      ];
+      const trigger = "reactor.addSystemEventTrigger('before', 'shutdown', () => {});";
       const module = write('triggers.mjs', [
         `import { deferToThread, reactor } from ${JSON.stringify(heddle)};`,
-        ...lines,
+        trigger,
+        'console.log(await deferToThread(() => typeof reactor));',
       ]);
-      const { stdout, stderr } = run([module]);
-      assert.equal(stdout, 'object\n', stderr);
-      assert.deepEqual(told(stderr), []);
+      const common = write('triggers.cjs', [
+        `const { deferToThread, reactor } = require(${JSON.stringify(fileURLToPath(heddle))});`,
+        trigger,
+        'deferToThread(() => typeof reactor).then(console.log);',
+      ]);
+      for (const file of [module, common]) {
+        const { stdout, stderr } = run([file]);
+        assert.equal(stdout, 'object\n', stderr);
+        assert.deepEqual(told(stderr), []);
+      }
     });
 
     test("is told nothing where a library's method changes an object of the module's own", () => {

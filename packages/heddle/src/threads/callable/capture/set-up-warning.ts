@@ -1,3 +1,4 @@
+import { pathToFileURL } from 'node:url';
 import { functionName } from '../../wire/function-name.ts';
 import type { LoadableReference } from '../../wire/captured.ts';
 import { sourcePosition } from '../scripts/source-position.ts';
@@ -54,7 +55,8 @@ function isOfProgram(reference: LoadableReference): boolean {
     return !isOwn(specifier) && !process.getBuiltinModule('node:module').isBuiltin(specifier);
   }
   if (reference.kind === 'module') return !reference.url.startsWith('node:') && !isOwn(reference.url);
-  return reference.kind === 'commonjs';
+  // `require` gives ES modules as well.
+  return reference.kind === 'commonjs' && !isOwn(pathToFileURL(reference.file).href);
 }
 
 function isOwn(specifier: string): boolean {
