@@ -1,5 +1,5 @@
 import { isLasting } from './capture/known-literals.ts';
-import type { Located } from './capture/capture.ts';
+import type { Located } from './capture/graph.ts';
 import type { Origin } from './scripts/origin.ts';
 
 /** To find out from its source that V8 would say the same again takes as long as so many questions, about. */

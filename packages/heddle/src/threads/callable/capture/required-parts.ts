@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Address } from '../../wire/address.ts';
-import type { ImportReference, LoadableReference } from '../../wire/captured.ts';
+import type { ImportReference, LoadableReference, Target } from '../../wire/captured.ts';
 import { commonJsCache } from '../common-js-cache.ts';
 import { dataProperty } from '../members.ts';
 import { isEntryModule } from '../modules/entry-module.ts';
@@ -60,11 +60,30 @@ export function loadedInstead(deferred: Literal, value: object): LoadableReferen
   return found && requiredPart(found.literal, found.name, [], value);
 }
 
+/** Has what was found in a package loaded by the program's own file that the variable has it from. */
+export function asRequired(
+  set: (target: Target) => void,
+  literal: Literal,
+  name: string,
+  path: readonly string[],
+  value: unknown,
+): (target: Target) => void {
+  if (!isRequired(literal, name)) return set;
+  return (target) =>
+    target.kind === 'loaded'
+      ? set({ ...target, reference: byOwnFile(target.reference, literal, name, path, value) })
+      : set(target);
+}
+
+export function isRequired({ facts }: Literal, name: string): boolean {
+  return facts.required.get(name) !== undefined;
+}
+
 /**
  * What a thread loads where a variable's value was found in a package: the program's own file from which the variable has
  * it, as an `import` of that would, since that file may set the package up.
  */
-export function byOwnFile(
+function byOwnFile(
   found: LoadableReference,
   literal: Literal,
   name: string,

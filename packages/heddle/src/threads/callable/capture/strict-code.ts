@@ -58,3 +58,8 @@ function isBlock(body: unknown): body is AnyNode & { type: 'BlockStatement' } {
 function hasUseStrict(body: readonly AnyNode[]): boolean {
   return body.some((statement) => 'directive' in statement && statement.directive === 'use strict');
 }
+
+/** Whether an offset lies in one of these. */
+export function isWithin(stretches: readonly Stretch[]): (offset: number) => boolean {
+  return (offset) => stretches.some(([start, end]) => start < offset && offset < end);
+}
