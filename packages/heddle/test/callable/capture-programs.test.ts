@@ -183,6 +183,41 @@ describe('a program', () => {
     });
   }
 
+  test('has by a require of createRequire what its own file gives, whatever name that require goes by', () => {
+    mkdirSync(path.join(folder, 'node_modules', 'dyes'), { recursive: true });
+    const dyes = [
+      'let dye = "none";',
+      'exports.use = (name) => { dye = name; };',
+      "exports.dip = (yarn) => yarn + ' ' + dye;",
+    ];
+    write(path.join('node_modules', 'dyes', 'index.js'), dyes);
+    write('dyeing.cjs', [
+      "const dyes = require('dyes');",
+      "dyes.use('madder');",
+      'class Vat { #depth = 2; measure() { return this.#depth; } }',
+      'module.exports = { dip: dyes.dip, vat: new Vat() };',
+    ]);
+    const file = write('dyes.mjs', [
+      "import { createRequire } from 'node:module';",
+      `import { ThreadPool } from ${JSON.stringify(heddle)};`,
+      'const load = createRequire(import.meta.url);',
+      "const { vat } = load('./dyeing.cjs');",
+      "const dip = load('./dyeing.cjs').dip;",
+      "const { dip: other, vat: second } = createRequire(import.meta.url)('./dyeing.cjs');",
+      "const fs = [() => dip('wool'), () => other('silk'), () => vat.measure(), () => second.measure()];",
+      // A thread each: what one has loaded is no help to the next.
+      'const alone = async (f) => {',
+      '  const pool = new ThreadPool({ max: 1 });',
+      '  const given = await pool.defer(f).catch(({ code }) => code);',
+      '  await pool.stop();',
+      '  return given;',
+      '};',
+      'for (const f of fs) console.log(await alone(f), f());',
+    ]);
+    const expected = ['wool madder wool madder', 'silk madder silk madder', '2 2', '2 2'];
+    assert.deepEqual(run([file]).stdout.trim().split('\n'), expected);
+  });
+
   test("has the thread's own of what it requires where a part of that is refused, and copies what is beside it", () => {
     write('mill.cjs', [
       'class Loom {',

@@ -16,16 +16,20 @@ export interface RequiredName {
 export function requiredNames({ body }: Program): ReadonlyMap<string, RequiredName | undefined> {
   const names = new Map<string, RequiredName | undefined>();
   const makers = new Set(['require', '__require']);
+  // A bundle's own `__require` may give what is a part of it.
+  const ofNode = new Set(['require']);
   for (const statement of body) {
     if (statement.type === 'ImportDeclaration')
       for (const { local } of statement.specifiers) names.set(local.name, undefined);
     const declaration = statement.type === 'ExportNamedDeclaration' ? statement.declaration : statement;
     if (declaration?.type !== 'VariableDeclaration') continue;
     for (const { id, init } of declaration.declarations) {
-      if (isCreateRequire(init) && id.type === 'Identifier') makers.add(id.name);
-      else if (isRequired(init, makers)) {
+      if (isCreateRequire(init) && id.type === 'Identifier') {
+        makers.add(id.name);
+        ofNode.add(id.name);
+      } else if (isRequired(init, makers)) {
         for (const { name } of namesIn(id)) names.set(name, undefined);
-        const required = requiredBy(init) ?? (declaration.kind === 'const' ? importedBy(init) : undefined);
+        const required = requiredBy(init, ofNode) ?? (declaration.kind === 'const' ? importedBy(init) : undefined);
         if (required !== undefined)
           for (const [name, path] of pathsIn(id, required)) names.set(name, { ...required, path });
       }
@@ -34,15 +38,21 @@ export function requiredNames({ body }: Program): ReadonlyMap<string, RequiredNa
   return names;
 }
 
-/** Of `require('./name')` and `require('./name').a.b`. */
-function requiredBy(node: AnyNode | null | undefined): RequiredName | undefined {
+/**
+ * Of `require('./name')` and `require('./name').a.b`.
+ *
+ * @param makers the names that Node's `require` goes by, or one that `createRequire` has made
+ */
+function requiredBy(node: AnyNode | null | undefined, makers: ReadonlySet<string>): RequiredName | undefined {
   if (node?.type === 'MemberExpression') {
     const { root, steps, cut } = memberChain(node);
-    const required = cut ? undefined : requiredBy(root);
+    const required = cut ? undefined : requiredBy(root, makers);
     return required && { ...required, path: steps };
   }
-  if (node?.type !== 'CallExpression' || node.callee.type !== 'Identifier' || node.callee.name !== 'require')
-    return undefined;
+  if (node?.type !== 'CallExpression') return undefined;
+  const { callee } = node;
+  const isRequire = callee.type === 'Identifier' ? makers.has(callee.name) : isCreateRequire(callee);
+  if (!isRequire) return undefined;
   const [argument] = node.arguments;
   if (argument?.type !== 'Literal' || typeof argument.value !== 'string') return undefined;
   return { by: 'require', specifier: argument.value, path: [] };
