@@ -10,6 +10,7 @@ export class Heartbeat {
   readonly #observer: PerformanceObserver;
   readonly #onBeat: () => void;
   readonly #utilization: () => EventLoopUtilization;
+  readonly #usage: () => NodeJS.CpuUsage = process.cpuUsage.bind(process);
 
   /** @param onBeat is called before the watcher learns of a beat */
   constructor(state: SharedState, threshold: number, onBeat: () => void) {
@@ -59,7 +60,9 @@ export class Heartbeat {
 
   #write(): void {
     const { times } = this.#state;
+    const { user, system } = this.#usage();
     times[Time.idle] = this.#utilization().idle;
+    times[Time.processor] = (user + system) / 1000;
     times[Time.beat] = now();
   }
 }

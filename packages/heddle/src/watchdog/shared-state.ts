@@ -38,6 +38,8 @@ export const Time = {
   tick: 4,
   /** When the watch was made. */
   made: 5,
+  /** How long the process's threads have had a processor until the loop turned last, in all. */
+  processor: 6,
 } as const;
 
 /** The memory itself. */

@@ -54,6 +54,29 @@ test('what the loop had to wait for a processor before the watching thread was t
   assert.equal(stdout + stderr, '');
 });
 
+test('what a garbage collection had to wait for threads without a processor is not reported', async () => {
+  const { stdout, stderr } = await runWatched(
+    `
+    const { cpuUsage } = process;
+    const had = cpuUsage();
+    process.cpuUsage = () => had;
+    const kept = Array.from({ length: 2000000 }, (_, i) => ({ i }));
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    const watch = watchLoop({ threshold: 100, onBlocked: ({ kind }) => console.log(kind) });
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    for (let i = 0; i < 15; i++) gc();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    process.cpuUsage = cpuUsage;
+    until(300);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    watch.stop();
+  `,
+    ['--expose-gc'],
+  );
+  // The second shows that there was a watch.
+  assert.equal(stdout + stderr, 'code\n');
+});
+
 test('a program that was stopped and goes on is not reported, whatever the watch did meanwhile', {
   skip: missingHere('SIGSTOP (a POSIX system)', process.platform !== 'win32'),
 }, async () => {

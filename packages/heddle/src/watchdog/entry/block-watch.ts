@@ -51,6 +51,7 @@ export class BlockWatch {
   readonly #began: number;
   readonly #idleBefore: number;
   readonly #collectingBefore: number;
+  readonly #processorBefore: number;
   readonly #samples: Sample[] = [];
   #warnsAt: number;
   #wasWarnedOf = false;
@@ -64,6 +65,7 @@ export class BlockWatch {
     this.#began = times[Time.beat] ?? 0;
     this.#idleBefore = times[Time.idle] ?? 0;
     this.#collectingBefore = times[Time.collecting] ?? 0;
+    this.#processorBefore = times[Time.processor] ?? 0;
     this.#warnsAt = instruments.patience;
   }
 
@@ -88,10 +90,12 @@ export class BlockWatch {
     time.catchUp();
     const end = times[Time.beat] ?? 0;
     const idle = (times[Time.idle] ?? 0) - this.#idleBefore;
-    const duration = end - this.#began - idle - time.lost;
+    const busy = end - this.#began - idle;
+    const duration = busy - time.lost;
     const starved = this.#starved;
-    if (this.#isPaused || duration - starved < threshold) return undefined;
     const collecting = (times[Time.collecting] ?? 0) - this.#collectingBefore;
+    const nobodys = starved + this.#collectorStarved(busy - starved, collecting);
+    if (this.#isPaused || duration - nobodys < threshold) return undefined;
     const wasAsked = this.#wasAsked;
     const verdict = judge({ samples: this.#samples, end, duration, starved, collecting, threshold, wasAsked });
     if (verdict === undefined) return undefined;
@@ -164,6 +168,17 @@ export class BlockWatch {
   /** For how long the loop's thread had something to do and no processor: of that the kernel tells when it gets one. */
   get #starved(): number {
     return this.#instruments.loopThread.waitedSinceNote();
+  }
+
+  /**
+   * For how long V8's own threads had garbage to collect and no processor, while the loop's thread waited for them: all
+   * that is known of it is that no thread of the process had one then.
+   */
+  #collectorStarved(active: number, collecting: number): number {
+    const { times } = this.#instruments.state;
+    const processor = (times[Time.processor] ?? 0) - this.#processorBefore;
+    // Windows counts it in steps of 15 milliseconds.
+    return process.platform === 'win32' ? 0 : Math.min(collecting, Math.max(0, active - processor));
   }
 
   /** Whether it has hardly had a processor, and still waits for one. */
