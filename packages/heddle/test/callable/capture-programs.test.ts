@@ -218,6 +218,39 @@ describe('a program', () => {
     assert.deepEqual(run([file]).stdout.trim().split('\n'), expected);
   });
 
+  test('has both what it imports of a module and what it requires of the same one, by a thread that has neither', () => {
+    write('twist.mjs', [
+      'export const ply = (n) => n + 1;',
+      'class Spindle { #turns = 0; spin() { return ++this.#turns; } }',
+      'export const spindle = new Spindle();',
+    ]);
+    write('untwisted.mjs', [
+      'export const ply = (n) => n + 1;',
+      'class Spindle { #turns = 0; spin() { return ++this.#turns; } }',
+      'export const spindle = new Spindle();',
+      "import { isMainThread } from 'node:worker_threads';",
+      "if (!isMainThread) throw new Error('no thread twists it');",
+    ]);
+    const file = write('twisting.cjs', [
+      "const { ply, spindle } = require('./twist.mjs');",
+      "const { ply: other, spindle: second } = require('./untwisted.mjs');",
+      `const { ThreadPool } = require(${JSON.stringify(fileURLToPath(heddle))});`,
+      'const alone = async (f) => {',
+      '  const pool = new ThreadPool({ max: 1 });',
+      '  const given = await pool.defer(f).catch(({ code, cause }) => [code, cause.message]);',
+      '  await pool.stop();',
+      '  return given;',
+      '};',
+      '(async () => {',
+      '  console.log(...(await alone(() => [ply(1), spindle.spin()])));',
+      '  console.log(...(await alone(() => [spindle.spin(), ply(2)])));',
+      '  console.log(...(await alone(() => [other(1), second.spin()])));',
+      '})();',
+    ]);
+    const expected = ['2 1', '1 3', 'HEDDLE_MODULE_FAILED no thread twists it'];
+    assert.deepEqual(run([file]).stdout.trim().split('\n'), expected);
+  });
+
   test("has the thread's own of what it requires where a part of that is refused, and copies what is beside it", () => {
     write('mill.cjs', [
       'class Loom {',

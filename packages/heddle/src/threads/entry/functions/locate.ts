@@ -3,7 +3,7 @@ import type { Address } from '../../wire/address.ts';
 import { isPromise } from '../../wire/is-promise.ts';
 import { isHolder, type Located, member } from '../../wire/member.ts';
 import { forgetReloaded } from './forget-reloaded.ts';
-import { importModule } from './import-module.ts';
+import { besideImports, importModule } from './import-module.ts';
 import { importing } from './importing.ts';
 
 /**
@@ -49,8 +49,10 @@ function locateByPath(address: Address, functionName: string): Located | Promise
       const { file, path, reloads } = address;
       return importing(functionName, file, () => {
         if (reloads !== undefined) forgetReloaded(reloads);
-        const exports: unknown = createRequire(file)(file);
-        return member(exports, path, file, exports);
+        return besideImports(() => {
+          const exports: unknown = createRequire(file)(file);
+          return member(exports, path, file, exports);
+        });
       });
     }
     case 'module': {
