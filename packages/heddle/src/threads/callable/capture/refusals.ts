@@ -60,12 +60,16 @@ export function textObstacle(steps: readonly Step[], { kind, name, offset }: Obs
 }
 
 export function ownThis(steps: readonly Step[], offset: number): CallableError {
+  // What is made from a text is a method of nothing, such as a template.
+  const maker = compilerOf(steps);
   return refusalSaying(
     'HEDDLE_CAPTURES_THIS',
     steps,
     `uses 'this' (${placeIn(steps, offset)}), and is passed without it`,
     [
-      `Pass a function that calls it on its object, () => object.method(), ${WHERE_THERE}; or what it needs as an argument.`,
+      maker === undefined
+        ? `Pass a function that calls it on its object, () => object.method(), ${WHERE_THERE}; or what it needs as an argument.`
+        : madeThere(maker),
     ],
   );
 }
