@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 import type { ScheduledCall, TimeSource } from '../../defer/clock.ts';
 import { debugging, trace } from '../../defer/debug.ts';
 import { Deferred } from '../../defer/deferred.ts';
+import { setImmediate } from '../../defer/node-timers.ts';
 import type { KeepAlive } from '../../reactor/keep-alive.ts';
 import { functionName } from '../wire/function-name.ts';
 import { prepareCallables } from '../callable/prepare.ts';
@@ -104,7 +105,11 @@ export class PoolCore {
       teamHasChanged: () => this.#teamHasChanged(),
       threadIsStuck: (thread) => warnOfStuck(name, thread),
       allThreadsAreAbsent: (threads) => absence.give(threads),
-      backlogHasShrunk: () => this.drain.look(),
+      backlogHasShrunk: () => {
+        this.drain.look();
+        // The last that waited was given up while there was no thread. It fails before the pool has stopped.
+        if (this.#stopping && this.#isEmpty()) setImmediate(() => this.#endWhenDone());
+      },
     };
     const keepsIdle = idleTimeout === Number.POSITIVE_INFINITY;
     this.team = new Team(owner, { min, max, maxQueue, concurrency, processors: availableParallelism(), keepsIdle });
@@ -251,10 +256,8 @@ export class PoolCore {
     resolve: Resolve = resolveCallable,
     made?: (job: Job) => void,
   ): Deferred<never> {
-    if (this.#stopping) return refusedCall(this.hasStopped(f));
-    if (options.signal?.aborted) return refusedCall(abortedBy(options.signal));
-    const { maxQueue } = this.options;
-    if (this.team.backlog >= maxQueue && !this.team.isFreeFor(options.key)) return refusedCall(this.#isFull(f));
+    const refusal = this.#refusalOf(f, options);
+    if (refusal !== undefined) return refusedCall(refusal);
     // To look for a function takes as long as to start a thread, which can happen meanwhile.
     if (this.team.roster.threads.size === 0 && !isKnown(f)) this.team.expect();
     let callable: Callable | Promise<Callable>;
@@ -270,15 +273,15 @@ export class PoolCore {
       // That of the stores as well.
       callable.catch(() => {});
     } else {
-      const refusal = this.#crashes.refusalOf(callable, f);
-      if (refusal !== undefined) {
+      const crashes = this.#crashes.refusalOf(callable, f);
+      if (crashes !== undefined) {
         this.record.refused++;
-        return refusedCall(refusal);
+        return refusedCall(crashes);
       }
     }
-    // What reads the stores may have stopped the pool, or aborted the call.
-    if (this.#stopping) return refusedCall(this.hasStopped(f));
-    if (options.signal?.aborted) return refusedCall(abortedBy(options.signal));
+    // What reads the stores may have stopped the pool, aborted the call, or made others.
+    const lateRefusal = this.#refusalOf(f, options);
+    if (lateRefusal !== undefined) return refusedCall(lateRefusal);
     const job = new Job(f, callable, args, this.record, this.#parts.now());
     if (options.stacks ?? (this.options.stacks || debugging)) job.madeBy = trace();
     job.limit(options, this.#parts.time());
@@ -288,6 +291,14 @@ export class PoolCore {
     this.record.jobWasQueued(job);
     this.team.serve();
     return job.deferred as Deferred<never>;
+  }
+
+  /** Why a call is not taken at this moment; `undefined` where it is. */
+  #refusalOf(f: Function, { signal, key }: CallOptions): Error | undefined {
+    if (this.#stopping) return this.hasStopped(f);
+    if (signal?.aborted) return abortedBy(signal);
+    const isFull = this.team.backlog >= this.options.maxQueue && !this.team.isFreeFor(key);
+    return isFull ? this.#isFull(f) : undefined;
   }
 
   /** What a call fails with that comes after {@link stop}. */
@@ -348,9 +359,14 @@ export class PoolCore {
     else this.#idleWatch.look();
   }
 
+  /** A call may wait while there is no thread: for one of its key in a thread that goes on though it was ended. */
+  #isEmpty(): boolean {
+    return this.team.roster.threads.size === 0 && this.team.backlog === 0 && this.#own.size === 0;
+  }
+
   #endWhenDone(): void {
     this.team.endWhenDone();
-    if (this.team.roster.threads.size > 0 || this.#own.size > 0) return;
+    if (!this.#isEmpty()) return;
     const waiting = this.#waitingForStop.splice(0);
     this.#parts.hasStopped();
     for (const { stopped, keepsProcess, deadline } of waiting) {

@@ -142,6 +142,40 @@ test('a key stays taken while the thread goes on that was given up', limit, asyn
   assert.equal(await sameKey, 3);
 });
 
+for (const [how, end] of [
+  ['runs, since that has ended', (pool: DeafPool) => pool.endAll()],
+  ['fails by the deadline of the stop', (pool: DeafPool) => pool.clock.advance(20)],
+  [
+    'is cancelled',
+    (pool: DeafPool) =>
+      pool
+        .calls()
+        .find(({ state }) => state === 'waiting')
+        ?.cancel(),
+  ],
+] as const) {
+  test(`the stop of a pool waits for a call whose key a thread has that goes on, until it ${how}`, limit, async (t) => {
+    warningsOf(t);
+    const pool = deafPool(t);
+    await sticks(pool, { key: 'account' });
+    pool.clock.advance(1000);
+    const order: string[] = [];
+    pool
+      .with({ key: 'account' })
+      .defer(add, 1, 2)
+      .addBoth(() => void order.push('call'));
+    const stopped = pool.stop({ deadline: 20 }).addCallback(() => void order.push('stopped'));
+    await nextTurn();
+    assert.deepEqual(order, []);
+    end(pool);
+    await pool.performAll();
+    pool.endAll();
+    await stopped;
+    assert.deepEqual(order, ['call', 'stopped']);
+    assert.equal(pool.statistics().threads, 0);
+  });
+}
+
 test('the stop of a pool waits for its threads, but not for those that go on', limit, async (t) => {
   warningsOf(t);
   const pool = deafPool(t, { max: 2 });

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { test } from 'node:test';
+import type { Deferred } from 'heddle/defer';
 import { MemoryThreadPool } from 'heddle/testing';
-import { StorageNotExportedError, UnclonableError } from 'heddle/threads';
-import { identity } from '../../fixtures/threads/jobs.ts';
+import { PoolFullError, StorageNotExportedError, UnclonableError } from 'heddle/threads';
+import { identity, passGate } from '../../fixtures/threads/jobs.ts';
 import {
   hiddenStorage,
   type Request,
@@ -16,6 +17,7 @@ import {
   whoAsksLater,
 } from '../../fixtures/threads/stores.ts';
 import { errorOf } from '../../support/failure-of.ts';
+import { Gate } from '../../support/gate.ts';
 import { poolFor } from '../../support/pools.ts';
 import { runProgramFile } from '../../support/program.ts';
 
@@ -118,6 +120,28 @@ test('a store whose getter throws is one that cannot be copied, and says why', l
     /^The store of a propagated AsyncLocalStorage cannot be sent to another thread: no id yet/,
   );
   assert.ok(error.cause instanceof RangeError);
+});
+
+test('a call that the getter of a store makes has its place in the queue before the one within', limit, async (t) => {
+  const pool = poolFor(t, { max: 1, maxQueue: 1 });
+  await pool.propagate(request);
+  await pool.defer(identity, 0);
+  const gate = new Gate();
+  t.after(() => gate.open());
+  const running = pool.defer(passGate, gate.shared);
+  let inner: Deferred<string> | undefined;
+  const store: Request = {
+    get id(): string {
+      inner ??= request.exit(() => pool.defer(identity<string>, 'inner'));
+      return 'r1';
+    },
+  };
+  const outer = request.run(store, () => pool.defer(identity, 'outer'));
+  assert.equal(pool.statistics().backlog, 1);
+  await errorOf(outer, PoolFullError);
+  gate.open();
+  await running;
+  assert.equal(await inner, 'inner');
 });
 
 test('a storage that no module exports is refused, and so are the calls that were made meanwhile', limit, async (t) => {

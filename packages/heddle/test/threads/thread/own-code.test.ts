@@ -372,6 +372,29 @@ test(
   },
 );
 
+for (const Pool of [ThreadPool, ProcessPool]) {
+  test(
+    `a pool that somebody stops who hears of its first call ends after that call (${Pool.name})`,
+    limit,
+    async (t) => {
+      // Where the function is known, no thread is made before the call is.
+      await poolFor(t, { max: 1 }).defer(add, 0, 0);
+      const pool = poolOfOne(t, Pool);
+      const order: unknown[] = [];
+      let stopped: Deferred<unknown> | undefined;
+      const stop = (): void => {
+        stopped ??= pool.stop().addCallback(() => void order.push('stopped'));
+      };
+      subscribe('heddle:job:queued', stop);
+      t.after(() => unsubscribe('heddle:job:queued', stop));
+      pool.defer(add, 1, 2).addBoth((result) => void order.push(result));
+      await stopped;
+      assert.deepEqual(order, [3, 'stopped']);
+      assert.equal(pool.statistics().threads, 0);
+    },
+  );
+}
+
 test('what is found out of a call that was refused already ends no program', limit, async (t) => {
   const rejections: unknown[] = [];
   const note = (reason: unknown): void => void rejections.push(reason);
