@@ -228,6 +228,8 @@ export class WorkerConnection implements ThreadConnection {
   }
 
   answer(answer: CallAnswer, transfer: readonly Transferable[]): void {
+    // It may be too deep to be read there, where it is to be known all the same for which call it came.
+    if (typeof answer.payload.value === 'object') this.#answers?.postMessage(answer.id);
     this.#answers?.postMessage(answer, transfer);
     this.#channel.calls.wake();
   }

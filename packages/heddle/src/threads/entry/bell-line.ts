@@ -14,6 +14,8 @@ export class BellLine implements ReactorLine {
   readonly #count: CallCount;
   /** Made for the first call that waits. */
   #answers: MessagePort | undefined;
+  /** The call that the next answer is for, where that has been said: one that cannot be read says nothing. */
+  #announced: number | undefined;
 
   constructor(bell: MessagePort, count: CallCount) {
     this.#bell = bell;
@@ -49,17 +51,25 @@ export class BellLine implements ReactorLine {
 
   /** Those that nobody waits for any more are dropped: theirs came too late. */
   #take(id: number): CallAnswer | undefined {
-    for (let answer = this.#receive(); answer !== undefined; answer = this.#receive()) {
-      if (answer.id === id) return answer;
+    for (;;) {
+      const answer = this.#receive(id);
+      if (answer === undefined || answer.id === id) return answer;
     }
-    return undefined;
   }
 
-  #receive(): CallAnswer | undefined {
-    try {
-      return receiveMessageOnPort(this.#answers as MessagePort)?.message as CallAnswer | undefined;
-    } catch (error) {
-      throw new UnclonableError(`The answer could not be read in the thread: ${whyNotSent(error)}`, { cause: error });
+  /** The next answer. @throws UnclonableError where it cannot be read, and may be the one to this call */
+  #receive(id: number): CallAnswer | undefined {
+    for (;;) {
+      try {
+        const message = receiveMessageOnPort(this.#answers as MessagePort)?.message as CallAnswer | number | undefined;
+        this.#announced = typeof message === 'number' ? message : undefined;
+        if (typeof message !== 'number') return message;
+      } catch (error) {
+        const answered = this.#announced;
+        this.#announced = undefined;
+        if (answered !== undefined && answered !== id) continue;
+        throw new UnclonableError(`The answer could not be read in the thread: ${whyNotSent(error)}`, { cause: error });
+      }
     }
   }
 

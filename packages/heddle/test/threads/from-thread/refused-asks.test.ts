@@ -1,13 +1,21 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import { ask, deferToThread, notify } from 'heddle';
+import { ask, CancelledError, Deferred, deferToThread, notify } from 'heddle';
 import { callFromThread } from 'heddle/thread';
 import { type CallableError, ProcessPool, ThreadPool, UnclonableError } from 'heddle/threads';
-import { askOfArguments, askOnce, askWhatIsGone, askWhatThrows } from '../../fixtures/threads/odd-values.ts';
+import {
+  askAndCatch,
+  askOfArguments,
+  askOnce,
+  askWhatIsGone,
+  askWhatThrows,
+} from '../../fixtures/threads/odd-values.ts';
 import { errorOf } from '../../support/failure-of.ts';
 import { poolOfOne } from '../../support/pools.ts';
 
 const limit = { timeout: 60_000 };
+
+const typeOf = ask((value: unknown): string => typeof value);
 
 for (const Pool of [ThreadPool, ProcessPool]) {
   const { name } = Pool;
@@ -72,6 +80,33 @@ for (const Pool of [ThreadPool, ProcessPool]) {
     words.length = 0;
   });
 }
+
+test('an answer that comes too late, and cannot be read there, is none to the next question', limit, async (t) => {
+  // With so small a stack a thread cannot read what this one can write.
+  const pool = new ThreadPool({ max: 1, resourceLimits: { stackSizeMb: 0.5 } });
+  t.after(() => pool.stop({ deadline: 0 }));
+  let deep: unknown[] = [];
+  const giveDeep = ask(() => deep);
+  let came: string;
+  do {
+    for (let level = 0; level < 100; level++) deep = [deep];
+    came = await pool.defer(askAndCatch, giveDeep);
+  } while (came === 'object');
+  assert.match(came, /^UnclonableError: The answer could not be read in the thread: Maximum call stack size exceeded/);
+  const asked = new Deferred<void>();
+  const late = new Deferred<unknown>();
+  const answerLate = (): Deferred<unknown> => {
+    asked.callback();
+    return late;
+  };
+  const givenUp = pool.with({ onCancel: 'cooperate' }).defer(askAndCatch, ask(answerLate));
+  await asked;
+  givenUp.cancel();
+  await errorOf(givenUp, CancelledError);
+  late.callback(deep);
+  assert.equal(await pool.defer(askAndCatch, typeOf), 'string');
+  assert.equal(await pool.defer(askAndCatch, typeOf), 'string');
+});
 
 const words: unknown[] = [];
 
