@@ -57,7 +57,10 @@ function stackOfJob(error: Error): string | undefined {
   return own < lines.length ? lines.slice(0, own).join('\n') : stack;
 }
 
-/** A frame of Node's inside, or of what is built into JavaScript, which may stand between two of this file. */
+/**
+ * A frame of Node's inside, or of what is built into JavaScript, which may stand between two of this file. Node 20 has
+ * AsyncLocalStorage in a module that is no part of its inside.
+ */
 function isOfNobody(line: string): boolean {
-  return line.includes('node:internal/') || line.endsWith('(<anonymous>)');
+  return /[( ]node:(?:internal\/|async_hooks:)/.test(line) || line.endsWith('(<anonymous>)');
 }
