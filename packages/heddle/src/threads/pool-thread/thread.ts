@@ -224,7 +224,10 @@ export class Thread implements PoolThread {
     if (this.#withdraw(job)) return this.#jobHasLeft(job);
     // The others shall not wait for it, and from here on the thread begins no other job, which could die with it.
     const back = this.takeBack();
-    if (this.#givenUp.add(job)) this.#calls.jobHasEnded(job.slot);
+    if (this.#givenUp.add(job)) {
+      this.#calls.jobHasEnded(job.slot);
+      this.#absence.jobGoesOn(job);
+    }
     if (this.#givenUp.size > 0) this.#isStalled = true;
     return this.#owner.jobsHaveNotBegun(this, back);
   }

@@ -9,6 +9,7 @@ import {
   askInFinally,
   countItems,
   countItemsLater,
+  countToGate,
   exitAfter,
   giveBareItems,
   giveDeep,
@@ -300,6 +301,25 @@ test('the loop over items may defer to the same pool, however small that is', li
     for await (const n of pool.iterate(countItems, 100, sharedInts(2))) sum += await pool.defer(add, n, 0);
     assert.equal(sum, 5050);
   }
+});
+
+test('a thread has its place again while an iteration ends that was given up as it waited', limit, async (t) => {
+  const pool = poolFor(t, { max: 1 });
+  const gate = new Gate();
+  t.after(() => gate.open());
+  const controller = new AbortController();
+  const { iterate } = pool.with({ signal: controller.signal, onCancel: 'cooperate', buffer: 1 });
+  const items = iterate(countToGate, gate.shared);
+  assert.equal((await items.next()).value, 1);
+  // Meanwhile another thread works in its place.
+  assert.equal(await pool.defer(add, 1, 2), 3);
+  controller.abort();
+  await assert.rejects(items.next(), CancelledError);
+  await gate.entered();
+  const next = pool.defer(add, 3, 4);
+  assert.equal(pool.statistics().backlog, 1);
+  gate.open();
+  assert.equal(await next, 7);
 });
 
 test('readers that have stopped reading keep no other call from the pool', limit, async (t) => {
