@@ -1,5 +1,6 @@
 import type { Deferred } from '../defer/deferred.ts';
 import type { Failure } from '../defer/failure.ts';
+import { outsideOfCalls } from '../defer/outside-of-calls.ts';
 import { fail } from '../defer/succeed.ts';
 import { CapturedCall } from './callable/capture/captured-call.ts';
 import type { Callable } from './callable/resolve.ts';
@@ -13,6 +14,8 @@ import type { SubmitIteration } from './iteration-call.ts';
 import type { Job } from './job/job.ts';
 import type { ThreadIterator } from './thread-iterator.ts';
 import { BoundObjectLostError } from './wire/errors/bound-object-lost-error.ts';
+import { CodecError } from './wire/errors/codec-error.ts';
+import { UnclonableError } from './wire/errors/unclonable-error.ts';
 
 type Resolve = (f: Function) => Callable | Promise<Callable>;
 
@@ -244,13 +247,33 @@ export class BoundObject<T> implements AsyncDisposable {
   async #release(): Promise<void> {
     // A call that waits for another of its key is in no queue, and would come after.
     if (this.#keyed > 0) await this.#callsHaveEnded();
-    const submit = (): Deferred<never> => this.#thread.submit(DISPOSE, [this.#id], LAST, () => release);
     try {
-      await submit();
+      await this.#submitRelease();
     } catch (error) {
       if (!(error instanceof PoolFullError)) throw error;
       if (this.#pending > 0) await this.#callsHaveEnded();
+      await this.#submitRelease();
+    }
+  }
+
+  /** Within the stores of whoever disposes of the object. It is no reason to keep it that these cannot be sent. */
+  async #submitRelease(): Promise<void> {
+    let isTaken = false;
+    const submit = (): Deferred<never> =>
+      this.#thread.submit(
+        DISPOSE,
+        [this.#id],
+        LAST,
+        () => release,
+        () => {
+          isTaken = true;
+        },
+      );
+    try {
       await submit();
+    } catch (error) {
+      if (isTaken || !(error instanceof UnclonableError || error instanceof CodecError)) throw error;
+      await outsideOfCalls(submit);
     }
   }
 

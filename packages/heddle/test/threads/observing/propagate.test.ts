@@ -3,7 +3,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { test } from 'node:test';
 import type { Deferred } from 'heddle/defer';
 import { MemoryThreadPool } from 'heddle/testing';
-import { PoolFullError, StorageNotExportedError, UnclonableError } from 'heddle/threads';
+import { PoolFullError, StorageNotExportedError, type ThreadPool, UnclonableError } from 'heddle/threads';
+import { addTo, openAccount } from '../../fixtures/threads/items.ts';
 import { identity, passGate } from '../../fixtures/threads/jobs.ts';
 import {
   hiddenStorage,
@@ -17,7 +18,7 @@ import {
   whoAsksLater,
 } from '../../fixtures/threads/stores.ts';
 import { errorOf } from '../../support/failure-of.ts';
-import { Gate } from '../../support/gate.ts';
+import { Gate, sharedInts } from '../../support/gate.ts';
 import { poolFor } from '../../support/pools.ts';
 import { runProgramFile } from '../../support/program.ts';
 
@@ -143,6 +144,22 @@ test('a call that the getter of a store makes has its place in the queue before 
   await running;
   assert.equal(await inner, 'inner');
 });
+
+for (const [who, dispose] of [
+  ['disposes of it', (bound: AsyncDisposable) => bound[Symbol.asyncDispose]()],
+  ['stops its pool', (_bound: AsyncDisposable, pool: ThreadPool) => pool.stop()],
+] as const) {
+  test(`a bound object is disposed of whatever is in the store of who ${who}`, limit, async (t) => {
+    const pool = poolFor(t);
+    await pool.propagate(request);
+    const notes = sharedInts(1);
+    const account = pool.bind(openAccount, 100, notes);
+    assert.equal(await account.defer(addTo, 1), 101);
+    const headers = new Map([['f', () => {}]]);
+    await request.run({ id: 'r1', headers }, () => dispose(account, pool));
+    assert.equal(notes[0], 1);
+  });
+}
 
 test('a storage that no module exports is refused, and so are the calls that were made meanwhile', limit, async (t) => {
   const pool = poolFor(t, { max: 1 });
