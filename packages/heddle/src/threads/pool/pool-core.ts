@@ -284,7 +284,13 @@ export class PoolCore {
     if (lateRefusal !== undefined) return refusedCall(lateRefusal);
     const job = new Job(f, callable, args, this.record, this.#parts.now());
     if (options.stacks ?? (this.options.stacks || debugging)) job.madeBy = trace();
-    job.limit(options, this.#parts.time());
+    try {
+      job.limit(options, this.#parts.time());
+    } catch (error) {
+      // Of a signal that is none of Node's.
+      job.refuse(error);
+      return job.deferred as Deferred<never>;
+    }
     made?.(job);
     this.team.enter(job);
     // Somebody who hears of the call may cancel it, or make another, which comes after it.

@@ -41,6 +41,7 @@ import { request } from '../../fixtures/threads/stores.ts';
 import { failureOf } from '../../support/failure-of.ts';
 import { Gate } from '../../support/gate.ts';
 import { poolFor, poolOfOne } from '../../support/pools.ts';
+import { runProgram } from '../../support/program.ts';
 
 const limit = { timeout: 60_000 };
 
@@ -371,6 +372,19 @@ test(
     await pool.drain();
   },
 );
+
+test('a signal of another kind that cannot be listened to fails the call, which keeps no program', limit, async () => {
+  const { code, stdout } = await runProgram(`
+    import { deferToThread } from 'heddle';
+    const signal = {
+      aborted: false,
+      addEventListener() { throw new Error('not here'); },
+      removeEventListener() {},
+    };
+    deferToThread.with({ signal })(Math.max, 1, 2).addErrback(({ value }) => console.log(value.message));
+  `);
+  assert.deepEqual({ code, stdout }, { code: 0, stdout: 'not here\n' });
+});
 
 for (const Pool of [ThreadPool, ProcessPool]) {
   test(
