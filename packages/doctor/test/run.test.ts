@@ -122,6 +122,19 @@ describe('heddle-doctor', { concurrency: 2 }, () => {
     assert.deepEqual([place?.functionName, place?.line, report.blocks[0]?.isUnfinished], ['turnForEver', 8, true]);
   });
 
+  test('ends a program whose loop comes to stand still only a while after Ctrl-C', async () => {
+    const [first, later] = [signalled('ready', 'SIGINT'), signalled('Waiting for the program', 'SIGUSR2')];
+    const { code, report, stderr } = await reportOn(['--', node, fixture('endless-later.mjs')], {
+      onOutput: (output, child) => {
+        first(output, child);
+        later(output, child);
+      },
+    });
+    assert.equal(code, 137);
+    assert.match(stderr, /Waiting for the program to end.*loop stands still, so that it cannot hear Ctrl-C/s);
+    assert.equal(report.places[0]?.functionName, 'turnForEver');
+  });
+
   test('names the place of a loop that stands still for ever, however the program has stacks written', async () => {
     const own = ['--require', fixture('own-stacks.cjs')];
     const { report } = await reportOn(['--', node, ...own, fixture('endless.mjs')], {
@@ -146,7 +159,7 @@ describe('heddle-doctor', { concurrency: 2 }, () => {
     t.after(() => rm(folder, { recursive: true }));
     const program = path.join(folder, 'long.cjs');
     const code = await readFile(fixture('measures.cjs'), 'utf8');
-    await writeFile(program, `${'//\n'.repeat(5_000_000)}${code}`);
+    await writeFile(program, `${'//\n'.repeat(3_000_000)}${code}`);
     const { report, stdout } = await reportOn(['--no-judge', '--', node, program]);
     const [place] = report.places;
     assert.equal(place?.functionName, 'compute');

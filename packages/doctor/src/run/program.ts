@@ -20,7 +20,9 @@ export interface ProgramOptions extends RecorderSettings {
 
 /** How long a program may take to end after Ctrl-C before the user is told why it does not. */
 const PATIENCE_MS = 2000;
-/** How long after that a program whose loop stands still is left alive. */
+/** How often it is looked after that whether its loop stands still: it may do so later, or be seen to later. */
+const LOOK_AGAIN_MS = 500;
+/** How long a program whose loop stands still is left alive after the user has been told. */
 const GRACE_MS = 1500;
 /** How long the program's other processes may take to end after the first one. */
 const LEFTOVER_MS = 2000;
@@ -86,17 +88,26 @@ export class Program {
       return;
     }
     if (![process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY)) this.#child?.kill('SIGINT');
-    this.#timer = setTimeout(() => this.#explain(), PATIENCE_MS);
+    this.#timer = setTimeout(() => {
+      if (!this.#isStuck()) this.#options.tell('Waiting for the program to end; another Ctrl-C ends it now.');
+      this.#endStuck();
+    }, PATIENCE_MS);
   }
 
-  #explain(): void {
-    const { folder, tell } = this.#options;
-    if (!readRecords(folder).some(({ isStuck }) => isStuck)) {
-      tell('Waiting for the program to end; another Ctrl-C ends it now.');
+  /** Ends the program when its loop stands still: now, or at some time before it has ended. */
+  #endStuck(): void {
+    if (!this.#isStuck()) {
+      this.#timer = setTimeout(() => this.#endStuck(), LOOK_AGAIN_MS);
       return;
     }
-    tell(`The program's loop stands still, so that it cannot hear Ctrl-C: it is ended in ${GRACE_MS / 1000} s.`);
-    this.#timer = setTimeout(() => this.#kill(), GRACE_MS);
+    this.#options.tell(
+      `The program's loop stands still, so that it cannot hear Ctrl-C: it is ended in ${GRACE_MS / 1000} s.`,
+    );
+    this.#timer = setTimeout(() => (this.#isStuck() ? this.#kill() : this.#endStuck()), GRACE_MS);
+  }
+
+  #isStuck(): boolean {
+    return readRecords(this.#options.folder).some(({ isStuck }) => isStuck);
   }
 
   #kill(): void {
