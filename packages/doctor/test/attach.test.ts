@@ -7,6 +7,7 @@ import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { type TestContext, test } from 'node:test';
 import { examine, type ExamineOptions, reportOn } from './support/examined.ts';
+import { HANGS_MS } from './support/hangs.ts';
 import { packageRoot } from './support/paths.ts';
 
 const isLinux = process.platform === 'linux';
@@ -20,6 +21,15 @@ function signalled(text: string, signal: NodeJS.Signals): NonNullable<ExamineOpt
     isSent = true;
     doctor.kill(signal);
   };
+}
+
+/**
+ * Writes, from within native code in which its thread then stays: only its own end ends what it waits for. Whoever has
+ * heard of it knows that it does not answer any more.
+ */
+function staysInNativeCode(text: string): string {
+  const command = `echo ${text}; while kill -0 $PPID; do sleep 0.1; done 2>/dev/null`;
+  return `require('child_process').spawnSync('sh', ['-c', ${JSON.stringify(command)}], { stdio: 'inherit' });`;
 }
 
 /** A program that has said something, and ends with the test. Any port: others on this machine may have a debugger open. */
@@ -86,22 +96,22 @@ test('the process is left as it was where the doctor is killed', async (t) => {
   assert.equal(child.exitCode, null);
 });
 
-test('the inspector is closed again of a process that cannot be watched', { timeout: 60_000 }, async (t) => {
+test('the inspector is closed again of a process that cannot be watched', { timeout: HANGS_MS }, async (t) => {
   // As in a container that has not the doctor's files.
   const child = await running(
     t,
     `const Module = require('module');
+    const isOpen = () => require('inspector').url() !== undefined;
     const load = Module._load;
+    let wasOpen = false;
     Module._load = function (name, ...rest) {
-      if (String(name).endsWith('record.cjs')) throw new Error('There is no such file.');
+      if (String(name).endsWith('record.cjs')) {
+        wasOpen = isOpen();
+        throw new Error('There is no such file.');
+      }
       return Reflect.apply(load, this, [name, ...rest]);
     };
-    let wasOpen = false;
-    setInterval(() => {
-      const isOpen = require('inspector').url() !== undefined;
-      console.log(wasOpen && !isOpen ? 'closed again' : isOpen);
-      wasOpen ||= isOpen;
-    }, 20);`,
+    setInterval(() => console.log(wasOpen && !isOpen() ? 'closed again' : 'up'), 20);`,
   );
   let said = '';
   child.stdout?.on('data', (text: Buffer) => (said += String(text)));
@@ -170,8 +180,7 @@ test('the watch ends when the terminal goes', {
 });
 
 test('a process that ends before its inspector answers is said to have ended', async (t) => {
-  const program = "process.stdout.write('up', () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0));";
-  const child = await running(t, program);
+  const child = await running(t, staysInNativeCode('up'));
   const { code, stderr } = await examine(['--attach', String(child.pid)], {
     onOutput: (output) => void (output.includes('Waiting for process') && child.kill('SIGKILL')),
   });
@@ -181,7 +190,7 @@ test('a process that ends before its inspector answers is said to have ended', a
 
 test('the report comes also where the process is killed while its loop is waited for', async (t) => {
   const program = `
-    process.on('SIGUSR2', () => process.stdout.write('still', () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)));
+    process.on('SIGUSR2', () => { ${staysInNativeCode('still')} });
     setInterval(() => {}, 1000);
     process.stdout.write('up');`;
   const child = await running(t, program);
@@ -201,9 +210,8 @@ test('the report comes also where the process is killed while its loop is waited
 
 test('who waits for the inspector of a process can give that up, and nothing is left of it', async (t) => {
   const temporary = await mkdtemp(path.join(tmpdir(), 'heddle-attach-'));
-  // In native code for ever, so that no inspector is opened.
-  const program = "process.stdout.write('up', () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0));";
-  const child = await running(t, program);
+  // In native code, so that no inspector is opened.
+  const child = await running(t, staysInNativeCode('up'));
   t.after(() => rm(temporary, { recursive: true }));
   const { code, stderr } = await examine(['--attach', String(child.pid)], {
     env: { TMPDIR: temporary },

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { Recorder } from '#recorder';
+import { HANGS_MS } from './support/hangs.ts';
 
 interface Record {
   readonly type: string;
@@ -39,7 +40,7 @@ async function recorderFor(t: TestContext): Promise<{ recorder: Recorder; turned
   return { recorder, turned };
 }
 
-test('of several blocks that the watch has seen between two turns, each counts', { timeout: 60_000 }, async (t) => {
+test('of several blocks that the watch has seen between two turns, each counts', { timeout: HANGS_MS }, async (t) => {
   const { recorder, turned } = await recorderFor(t);
   recorder.expectWatch();
   const began = Date.now();

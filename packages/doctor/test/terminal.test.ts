@@ -3,6 +3,7 @@ import { execFile, execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { promisify, stripVTControlCharacters } from 'node:util';
+import { HANGS_MS } from './support/hangs.ts';
 import { missingHere } from './support/missing-here.ts';
 import { doctor, packageRoot } from './support/paths.ts';
 
@@ -24,7 +25,7 @@ async function shown(columns: number, env: NodeJS.ProcessEnv = {}): Promise<stri
     .map((word) => `'${word}'`)
     .join(' ');
   const { stdout } = await promisify(execFile)('script', ['-qc', `stty cols ${columns}; ${quoted}`, '/dev/null'], {
-    timeout: 60_000,
+    timeout: HANGS_MS,
     env: {
       ...process.env,
       NODE_OPTIONS: '',

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, mock, test } from 'node:test';
 import { serveDashboard } from '@heddle/doctor';
 import { MemoryReactor } from 'heddle/testing';
+import { HANGS_MS } from '../support/hangs.ts';
 import { ask, dashboardFor, Viewer, withToken } from './viewer.ts';
 
-const limit = { timeout: 30_000 };
+const limit = { timeout: HANGS_MS };
 const paths = ['/', '/page.js', '/page.css', '/uplot.css', '/icon.svg'];
 
 /** The status of an answer that begins, and does not end. */

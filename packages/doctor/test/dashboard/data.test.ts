@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { channel } from 'node:diagnostics_channel';
 import { describe, test } from 'node:test';
 import { setTimeout as elapse } from 'node:timers/promises';
-import type { WatchedPool } from '@heddle/doctor';
 import { CancelledError } from 'heddle/defer';
 import { ThreadPool } from 'heddle/threads';
+import { HANGS_MS } from '../support/hangs.ts';
 import { add, failWithSecret, Gate, waitForGate } from '../support/jobs.ts';
 import { ask, dashboardFor, Viewer } from './viewer.ts';
 
-const limit = { timeout: 30_000 };
+const limit = { timeout: HANGS_MS };
 
 interface Row {
   readonly id: number;
@@ -142,10 +142,10 @@ describe('what a dashboard tells', { concurrency: true, ...limit }, () => {
     const dashboard = await dashboardFor(t, { pools: () => [] });
     const viewer = await Viewer.open(t, dashboard);
     await viewer.next('sample');
-    const since = performance.now();
-    while (performance.now() - since < 800);
-    const { loop } = await sampleWhere(viewer, (sample) => sample.loop.longest > 600);
-    // Of those who came in this second or two, very many met with it.
+    // For longer than all else together that the next sample tells of.
+    blockTheLoop(2_000);
+    const { loop } = await sampleWhere(viewer, (sample) => sample.loop.longest > 1_500);
+    // Of those who came in these seconds, very many met with it.
     assert.ok(loop.median > 20, String(loop.median));
     assert.ok(loop.utilization > 0.3, String(loop.utilization));
   });
@@ -198,30 +198,6 @@ describe('what a dashboard tells', { concurrency: true, ...limit }, () => {
       assert.equal(seen.length, 1, JSON.stringify(seen));
       break;
     }
-  });
-
-  test('samples are taken only while somebody looks', async (t) => {
-    let asked = 0;
-    const pool = new ThreadPool({ max: 1 });
-    const watched: WatchedPool = {
-      name: 'watched',
-      max: 1,
-      statistics: () => {
-        asked++;
-        return pool.statistics();
-      },
-      calls: () => [],
-    };
-    const dashboard = await dashboardFor(t, { pools: () => [watched] });
-    assert.equal(asked, 0);
-    const viewer = await Viewer.open(t, dashboard);
-    await viewer.next('sample');
-    assert.equal(asked, 1);
-    viewer.leave();
-    const second = await Viewer.open(t, dashboard);
-    await second.next('sample');
-    assert.ok(asked <= 3, `asked ${asked} times for at most three samples`);
-    await pool.stop();
   });
 
   test('a call is cancelled by its number, whether it runs or waits', async (t) => {

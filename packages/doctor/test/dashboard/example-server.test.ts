@@ -5,6 +5,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { type TestContext, test } from 'node:test';
 import { launchChromium, noChromium } from '../support/chromium.ts';
+import { HANGS_MS } from '../support/hangs.ts';
 
 const main = path.join(import.meta.dirname, '../../../../../examples/server/main.ts');
 
@@ -27,7 +28,7 @@ async function start(t: TestContext): Promise<string> {
 
 test('the example server: to block the loop has everybody wait, to defer to threads nobody', {
   skip: noChromium,
-  timeout: 60_000,
+  timeout: HANGS_MS,
 }, async (t) => {
   const url = await start(t);
   const browser = await launchChromium();
@@ -55,9 +56,13 @@ test('the example server: to block the loop has everybody wait, to defer to thre
   await isQuiet();
 
   await page.getByRole('button', { name: 'block the loop' }).click();
-  const blocked = await latencyIs((milliseconds) => milliseconds > 100);
+  const whileBlocked = [await latencyIs((milliseconds) => milliseconds > 100)];
   await dashboard.locator('#loop-figures > [data-level="bad"]', { hasText: 'longest' }).waitFor();
-  await page.getByText('passwords hashed on the loop').waitFor();
+  const unblocked = page.getByText('passwords hashed on the loop');
+  while (!(await unblocked.isVisible())) whileBlocked.push(await latency());
+  // The answer that had to wait comes when the loop turns again.
+  whileBlocked.push(await latency());
+  const blocked = Math.max(...whileBlocked);
   await isQuiet();
   // Who it was is on the page as well.
   await dashboard.locator('details', { hasText: 'hashSync of bcryptjs' }).waitFor();

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { channel } from 'node:diagnostics_channel';
 import { test } from 'node:test';
 import { CancelledError, TimeoutError } from 'heddle/defer';
+import { HANGS_MS } from '../support/hangs.ts';
 import { dashboardFor, Viewer } from './viewer.ts';
 
 interface Row {
@@ -13,7 +14,7 @@ interface Row {
 }
 
 test('the time of a function is that of the calls that a thread had, also of those whose time was over', {
-  timeout: 30_000,
+  timeout: HANGS_MS,
 }, async (t) => {
   const dashboard = await dashboardFor(t, { pools: () => [] });
   const call = (functionName: string, event: object): void => {

@@ -7,9 +7,10 @@ import path from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { serveDashboard } from '@heddle/doctor';
 import { createReactor } from 'heddle/reactor';
+import { HANGS_MS } from '../support/hangs.ts';
 import { ask, Viewer } from './viewer.ts';
 
-const limit = { timeout: 30_000 };
+const limit = { timeout: HANGS_MS };
 
 interface Program {
   readonly output: string;
@@ -22,7 +23,7 @@ async function run(source: string, folder: string): Promise<Program> {
     cwd: import.meta.dirname,
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, NODE_OPTIONS: '', TMPDIR: folder },
-    timeout: 20_000,
+    timeout: HANGS_MS,
   });
   let output = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));

@@ -6,10 +6,11 @@ import { MemoryReactor } from 'heddle/testing';
 import { PoolStoppedError, ThreadPool } from 'heddle/threads';
 import type { Browser, Page } from 'playwright-core';
 import { launchChromium, noChromium } from '../support/chromium.ts';
+import { HANGS_MS } from '../support/hangs.ts';
 import { add, Gate, waitForGate } from '../support/jobs.ts';
 import { dashboardFor } from './viewer.ts';
 
-const limit = { timeout: 60_000 };
+const limit = { timeout: HANGS_MS };
 
 /** A program that runs `waitForGate` in its only thread, while `add` waits. */
 async function busyProgram(t: TestContext, options: DashboardOptions = {}) {
@@ -36,7 +37,7 @@ describe('the page in a browser', { concurrency: true, skip: noChromium, ...limi
     const context = await browser.newContext();
     t.after(() => context.close());
     const page = await context.newPage();
-    page.setDefaultTimeout(30_000);
+    page.setDefaultTimeout(HANGS_MS);
     const found: string[] = [];
     faults.set(page, found);
     page.on('pageerror', (error) => found.push(String(error)));

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { channel } from 'node:diagnostics_channel';
 import { test } from 'node:test';
+import { HANGS_MS } from '../support/hangs.ts';
 import { dashboardFor, Viewer } from './viewer.ts';
 
 const PERIOD_MS = 30 * 60_000;
@@ -11,7 +12,7 @@ interface Row {
   readonly longest: number;
 }
 
-test('functions and calls are told of for half an hour to an hour', { timeout: 30_000 }, async (t) => {
+test('functions and calls are told of for half an hour to an hour', { timeout: HANGS_MS }, async (t) => {
   t.mock.timers.enable({ apis: ['setInterval'] });
   const dashboard = await dashboardFor(t, { pools: () => [] });
   let lastId = 1e11;

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
+import { HANGS_MS } from '../support/hangs.ts';
 
 /** The folder of the programs. The tests are compiled into `build/test/judge`. */
 export const programs: string = path.join(import.meta.dirname, '../../../test/fixtures/judge');
@@ -11,12 +12,12 @@ export interface Ended {
   readonly errors: string;
 }
 
-/** Runs a program to its end; one that has not ended after 30 s is killed. */
+/** Runs a program to its end; one that hangs is killed. */
 export function run(program: string, args: readonly string[] = [], flags: readonly string[] = []): Promise<Ended> {
   const child = spawn(process.execPath, [...flags, path.join(programs, program), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const deadline = setTimeout(() => child.kill('SIGKILL'), 30_000);
+  const deadline = setTimeout(() => child.kill('SIGKILL'), HANGS_MS);
   let output = '';
   let errors = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));

@@ -62,5 +62,6 @@ describe('the text of a call', { concurrency: 2 }, () => {
 test('the code of a CommonJS module is found in a folder whose name V8 and Node spell differently in URLs', async () => {
   const { output, errors } = await run('odd-folder.mjs');
   assert.equal(errors, '');
-  assert.match(output, /^The call that was watched took /);
+  // Too short to tell, unless this process had no processor meanwhile.
+  assert.match(output, /^The call (?:that was watched took|takes) /);
 });

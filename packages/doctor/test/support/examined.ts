@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { HANGS_MS } from './hangs.ts';
 import { doctor } from './paths.ts';
 
 /** How a run of the doctor ended, and what was written. */
@@ -28,7 +29,7 @@ export async function examine(args: readonly string[], options: ExamineOptions =
   const { cwd, env, node = process.execPath, isUnheard = false, onOutput } = options;
   const child = spawn(node, [doctor, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 60_000,
+    timeout: HANGS_MS,
     killSignal: 'SIGKILL',
     ...(cwd === undefined ? {} : { cwd }),
     env: { ...process.env, NODE_OPTIONS: '', NODE_TEST_CONTEXT: undefined, NO_COLOR: undefined, ...env },

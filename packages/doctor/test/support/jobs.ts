@@ -1,4 +1,5 @@
 // What the tests run in threads.
+import { setTimeout as elapse } from 'node:timers/promises';
 
 /** Goes on until the memory says that it may end. */
 export function waitForGate(gate: Int32Array, _secret?: unknown): string {
@@ -19,6 +20,11 @@ export function failWithSecret(): never {
 /** Holds a job in its thread. */
 export class Gate {
   readonly shared: Int32Array<SharedArrayBuffer> = new Int32Array(new SharedArrayBuffer(8));
+
+  /** Waits until a job is held. */
+  async reached(): Promise<void> {
+    while (Atomics.load(this.shared, 0) === 0) await elapse(5);
+  }
 
   open(): void {
     Atomics.store(this.shared, 1, 1);

@@ -6,6 +6,7 @@ import path from 'node:path';
 import type { TestContext } from 'node:test';
 import { setTimeout as elapse } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { HANGS_MS } from '../support/hangs.ts';
 import { missingHere } from '../support/missing-here.ts';
 
 const run = promisify(execFile);
@@ -21,8 +22,6 @@ export function temporaryFolder(t: TestContext): string {
   t.after(() => rmSync(folder, { recursive: true }));
   return folder;
 }
-
-const DEADLINE_MS = 30_000;
 
 /** A real pseudo-terminal with a shell in it, drawn by tmux, which has a server of its own for each. */
 export class Terminal {
@@ -71,7 +70,7 @@ export class Terminal {
 
   /** Waits until something is to be seen. */
   async until(isSo: (lines: readonly string[]) => boolean): Promise<string[]> {
-    const deadline = Date.now() + DEADLINE_MS;
+    const deadline = Date.now() + HANGS_MS;
     for (;;) {
       const lines = await this.lines();
       if (isSo(lines)) return lines;

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { reportOn } from '../support/examined.ts';
+import { HANGS_MS } from '../support/hangs.ts';
 import { packageRoot } from '../support/paths.ts';
 import type { Form } from './forms.ts';
 import { type Outcome, outcomeOf, type Said } from './outcome.ts';
@@ -41,7 +42,7 @@ export async function underWatch(row: Row, form: Form, node: NodeBinary): Promis
     const args = ['--no-warnings', '--import', watching, ...form.command(row.program, node.major)];
     await promisify(execFile)(node.path, args, {
       cwd: packageRoot,
-      timeout: 60_000,
+      timeout: HANGS_MS,
       env: { ...process.env, NODE_OPTIONS: '', NODE_TEST_CONTEXT: undefined, BLOCKS_FILE: file },
     });
     const lines = (await readFile(file, 'utf8').catch(() => '')).split('\n').filter((line) => line !== '');
