@@ -15,7 +15,8 @@ export function runProgram(
     const child = execFile(
       process.execPath,
       args,
-      { timeout: 30_000, env: { ...process.env, ...env } },
+      // For hangs only.
+      { timeout: 200_000, env: { ...process.env, ...env } },
       (error, stdout, stderr) => {
         if (error !== null) return reject(new Error(`${error.message}\n${stderr}`, { cause: error }));
         resolve(

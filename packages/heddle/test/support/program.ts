@@ -23,7 +23,7 @@ export async function runNode(args: readonly string[], input = '', env: NodeJS.P
   const child = spawn(process.execPath, args, {
     cwd: home,
     stdio: 'pipe',
-    timeout: 30_000,
+    timeout: 200_000,
     killSignal: 'SIGKILL',
     env: { ...process.env, NODE_OPTIONS: '', NODE_TEST_CONTEXT: undefined, ...env },
   });

@@ -12,7 +12,8 @@ export class WatchedProgram {
   constructor(source: string) {
     this.#child = spawn(process.execPath, ['--input-type=module', '--eval', source], {
       cwd: import.meta.dirname,
-      timeout: 30_000,
+      // For hangs only.
+      timeout: 200_000,
       killSignal: 'SIGKILL',
     });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {

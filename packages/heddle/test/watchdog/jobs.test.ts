@@ -64,7 +64,10 @@ test('a job that ends while it is asked where it is has been reported by then', 
   const jobs: LongJob[] = [];
   const pool = new ThreadPool({ max: 1 });
   const watch = watchLoop({ onBlocked: () => {}, jobLimit: 20, onLongJob: (job) => jobs.push(job) });
-  await pool.defer((milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds)), 150);
+  // Of a job that has run and ended while this loop stood still, on a busy machine, nobody has asked.
+  for (let tries = 0; tries < 20 && jobs.length === 0; tries++) {
+    await pool.defer((milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds)), 150);
+  }
   assert.equal(jobs.length, 1);
   watch.stop();
   await pool.stop();
@@ -151,7 +154,7 @@ test('by default a long job is warned of in words', async () => {
     const watch = watchLoop({ jobLimit: 20 });
     function spins(milliseconds) { const end = performance.now() + milliseconds; while (performance.now() < end); }
     // A thread that had no processor yet is not in the function when it is asked, and has no place to tell.
-    for (let times = 0; times < 3; times++) await deferToThread(spins, 300);
+    for (let times = 0; times < 8; times++) await deferToThread(spins, 300);
   `);
   assert.match(
     stderr,

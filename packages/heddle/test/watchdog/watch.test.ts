@@ -100,7 +100,8 @@ test('a place counts how often it has blocked, however deep in it the loop was m
 test('the same place is warned of once, in words that name it', async () => {
   const { stdout, stderr } = await runWatched(`
     watchLoop();
-    for (let times = 0; times < 4; times++) {
+    // So often, since the watch of a busy machine may be kept from seeing some of them.
+    for (let times = 0; times < 12; times++) {
       until(150);
       await new Promise((resolve) => setTimeout(resolve, 120));
     }
@@ -120,8 +121,11 @@ test('a terminal obeys no name of a function that blocks', async () => {
   const { stderr } = await runWatched(`
     watchLoop();
     const named = { ['\\x1b[2J\\x07\\u202Eeman']() { until(300); } };
-    for (const method of Object.values(named)) method();
-    await new Promise((resolve) => setTimeout(resolve, 120));
+    // The watch of a busy machine may be kept from seeing some of them.
+    for (let times = 0; times < 10; times++) {
+      for (const method of Object.values(named)) method();
+      await new Promise((resolve) => setTimeout(resolve, 120));
+    }
   `);
   const shown = String.raw`\u001b[2J\u0007\u202eeman`;
   assert.ok(stderr.includes(`    at ${shown} (`) || stderr.includes(`    at named.${shown} (`), stderr);
@@ -199,15 +203,16 @@ for (const [what, flags] of [
       const blocks = [];
       watchLoop({ onBlocked: (block) => blocks.push(block) });
       watchLoop();
-      for (let times = 0; times < 40 && blocks.length === 0; times++) {
+      const long = () => blocks.find(({ duration }) => duration > 100);
+      for (let times = 0; times < 40 && long() === undefined; times++) {
         until(250);
         await new Promise((resolve) => setTimeout(resolve, 150));
       }
-      console.log(warnings.join(' '), blocks[0].duration > 100, blocks[0].kind, blocks[0].stack.length, blocks[0].culprit);
+      console.log(warnings.join(' '), long().kind, long().stack.length, long().culprit);
     `,
       ['--no-warnings', permission, '--allow-fs-read=*', ...flags],
     );
-    assert.equal(stdout, 'HEDDLE_WATCH_WITHOUT_STACKS true unknown 0 undefined\n', stderr);
+    assert.equal(stdout, 'HEDDLE_WATCH_WITHOUT_STACKS unknown 0 undefined\n', stderr);
   });
 }
 

@@ -355,9 +355,10 @@ test('a call whose process never comes to it fails by its limit, and the process
     const pool = new ProcessPool({ max: 1 });
     // What an earlier call has left behind.
     await pool.defer(() => { setTimeout(() => { for (;;); }, 20); });
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    const call = pool.with({ queueTimeout: 100, grace: 0 }).defer(Math.abs, -1);
-    const error = await call.then(() => undefined, (reason) => reason);
+    const call = () => pool.with({ queueTimeout: 100, grace: 0 }).defer(Math.abs, -1);
+    // Until that has begun, it comes to calls.
+    let error;
+    while (error === undefined) error = await call().then(() => undefined, (reason) => reason);
     console.log(error.code, error.limit);
     console.log(await pool.defer(Math.abs, -2));
     await pool.stop();
