@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { describe, test } from 'node:test';
+import { missingHere } from '../support/missing-here.ts';
 import { run } from './program.ts';
 
 const major = Number.parseInt(process.versions.node, 10);
@@ -10,6 +12,16 @@ test('all of the time of a call is measured, however busy the processors are', {
   const { code, output, errors } = await run('busy.mjs');
   assert.deepEqual({ code, errors }, { code: 0, errors: '' });
   assert.ok(Number(output) >= 20, output);
+});
+
+test('a short call that has to wait for a processor is not the one to defer, but the call around it', {
+  skip: missingHere('taskset (a Linux system)', spawnSync('taskset', ['--version']).status === 0),
+}, async () => {
+  // Whether it has to wait in the moment that it is watched is chance.
+  for (let times = 0; times < 5; times++) {
+    const around = { code: 0, errors: '', output: 'words.map((word) => shorten(word))\n' };
+    assert.deepEqual(await run('starved.mjs'), around);
+  }
 });
 
 describe('a call that worked for a small part of its time', { concurrency: 2 }, () => {

@@ -167,9 +167,11 @@ export class Observatory {
       // the call is timed.
       if (armed.plan.kind === 'entry') await this.#disarm(armed);
       this.#pauses.takeIdleMs();
+      this.#pauses.takeStarvedMs();
       const observation = await this.#observe(armed, pause);
       if (observation === undefined) throw new Error('The call could not be looked at.');
-      this.#report({ kind: 'observed', id, observation, idleMs: this.#pauses.takeIdleMs() });
+      const [idleMs, starvedMs] = [this.#pauses.takeIdleMs(), this.#pauses.takeStarvedMs()];
+      this.#report({ kind: 'observed', id, observation, idleMs, starvedMs });
     } catch (error) {
       this.#report({ kind: 'failed', id, why: messageOf(error), isFinal: false });
     } finally {

@@ -1,4 +1,5 @@
 import type { Debugger } from 'node:inspector';
+import { ProcessorWait } from '../../run/processor-wait.ts';
 import type { ProgramDebugger } from './debugger.ts';
 
 export type Pause = Debugger.PausedEventDataType;
@@ -21,6 +22,9 @@ export class Pauses {
   readonly #inspector: ProgramDebugger;
   #waiting: ((pause: Pause | undefined) => void) | undefined;
   #idleMs = 0;
+  #starvedMs = 0;
+  readonly #program = new ProcessorWait('main');
+  readonly #own = new ProcessorWait('this');
 
   constructor(inspector: ProgramDebugger) {
     this.#inspector = inspector;
@@ -35,6 +39,7 @@ export class Pauses {
     const next = new Promise<Pause | undefined>((resolve) => {
       this.#waiting = resolve;
     });
+    const before = this.#figures();
     // This thread may hear of the program going on when that has run for long: what matters is when it was let go.
     let start = now();
     await this.#inspector.post(going);
@@ -43,6 +48,9 @@ export class Pauses {
     const end = now();
     const ms = end.ms - start.ms;
     this.#idleMs += Math.max(0, ms - (end.workedMs - start.workedMs));
+    const after = this.#figures();
+    // This thread may have heard late that the program stands still; but what the program worked, it worked.
+    this.#starvedMs += Math.max(0, Math.min(ms - (after.ranMs - before.ranMs), after.waitedMs - before.waitedMs));
     return { pause, ms };
   }
 
@@ -54,6 +62,19 @@ export class Pauses {
     const idleMs = this.#idleMs;
     this.#idleMs = 0;
     return idleMs;
+  }
+
+  /** For how much of the time since it was asked last the call had no processor, as far as anybody knows, in milliseconds. */
+  takeStarvedMs(): number {
+    const starvedMs = this.#starvedMs;
+    this.#starvedMs = 0;
+    return starvedMs;
+  }
+
+  /** How long the program's thread has run, and how long it and this one have waited for a processor. */
+  #figures(): { readonly ranMs: number; readonly waitedMs: number } {
+    const { ranMs, waitedMs } = this.#program.read() ?? { ranMs: 0, waitedMs: 0 };
+    return { ranMs, waitedMs: waitedMs + (this.#own.milliseconds() ?? 0) };
   }
 
   /** Hands on a standstill; undefined where none will come. */
