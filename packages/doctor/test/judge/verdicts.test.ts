@@ -3,16 +3,16 @@ import { before, describe, test } from 'node:test';
 import type { Judgement } from '#judge';
 import { type Ended, run } from './program.ts';
 
-// A program blocks in all these ways, one half after the other, since each place takes a while. It checks itself that each
-// call gives, throws and changes what it always does.
+// A program blocks in all these ways, one quarter after the other, since each place takes a while. It checks itself that
+// each call gives, throws and changes what it always does.
 describe('the judge, of calls in a running program,', () => {
-  let halves: readonly Ended[];
+  const quarters: Ended[] = [];
   let lines: readonly string[];
   let judgements: ReadonlyMap<string, Judgement>;
 
   before(async () => {
-    halves = [await run('places.mjs', ['1/2']), await run('places.mjs', ['2/2'])];
-    lines = halves.flatMap(({ output }) => output.trim().split('\n'));
+    for (let quarter = 1; quarter <= 4; quarter++) quarters.push(await run('places.mjs', [`${quarter}/4`]));
+    lines = quarters.flatMap(({ output }) => output.trim().split('\n'));
     judgements = new Map(
       lines.map((line) => {
         const { name, ...judgement } = JSON.parse(line) as Judgement & { readonly name: string };
@@ -25,7 +25,7 @@ describe('the judge, of calls in a running program,', () => {
     const judgement = judgements.get(name);
     assert.ok(
       judgement,
-      `There is no judgement of ${name}: ${halves.map(({ output, errors }) => output + errors).join('')}`,
+      `There is no judgement of ${name}: ${quarters.map(({ output, errors }) => output + errors).join('')}`,
     );
     return judgement;
   }
@@ -37,7 +37,7 @@ describe('the judge, of calls in a running program,', () => {
   }
 
   test('changes nothing: the program ends as it does without, and says nothing else', () => {
-    for (const { code, errors } of halves) assert.deepEqual({ code, errors }, { code: 0, errors: '' });
+    for (const { code, errors } of quarters) assert.deepEqual({ code, errors }, { code: 0, errors: '' });
   });
 
   test('finds an imported function deferrable, and writes the call with its own arguments', () => {
@@ -240,6 +240,6 @@ describe('the judge, of calls in a running program,', () => {
   });
 
   test('never tells a value', () => {
-    for (const { output } of halves) assert.doesNotMatch(output, /hunter2|name 0/);
+    for (const { output } of quarters) assert.doesNotMatch(output, /hunter2|name 0/);
   });
 });
