@@ -16,7 +16,7 @@ export interface TestRun {
 const concurrency = Math.max(2, availableParallelism() - 1);
 
 /** A test file that has not ended by then hangs; the slowest takes a small part of it. */
-const fileTimeout = 900_000;
+const fileTimeout = 600_000;
 
 /** Runs the compiled test files in one run of node:test and ends this script when a test fails. */
 export function runTests({ node, paths = [], name }: TestRun): void {
