@@ -35,6 +35,7 @@ import type { PoolThread, ThreadOwner } from '../pool-thread/pool-thread.ts';
 import { PoolRecord } from '../observing/pool-record.ts';
 import { PropagatedStores } from './propagated-stores.ts';
 import { refusedCall } from './refused-call.ts';
+import { requireStackRoom } from './stack-room.ts';
 import { RunTimes } from '../pool-thread/run-times.ts';
 import { type PoolStatistics, statisticsText } from '../observing/statistics.ts';
 import { warnOfStuck } from '../pool-thread/stuck-thread.ts';
@@ -256,6 +257,8 @@ export class PoolCore {
     resolve: Resolve = resolveCallable,
     made?: (job: Job) => void,
   ): Deferred<never> {
+    // The first call has nothing to disturb, and does not wait until that is compiled.
+    if (this.team.roster.threads.size > 0) requireStackRoom();
     const refusal = this.#refusalOf(f, options);
     if (refusal !== undefined) return refusedCall(refusal);
     // To look for a function takes as long as to start a thread, which can happen meanwhile.
