@@ -204,9 +204,22 @@ test("a debugger's breakpoint is not reported, and a block beside a debugger is"
     import inspector from 'node:inspector';
     import { watchLoop } from 'heddle/watchdog';
     inspector.open(0, '127.0.0.1');
-    watchLoop({ onBlocked: ({ culprit }) => console.log('blocked', culprit?.frame.functionName) });
-    globalThis.stopHere = () => { debugger; console.log('went on'); };
-    globalThis.work = function work() { const end = performance.now() + 200; while (performance.now() < end); };
+    let amidStop;
+    watchLoop({ onBlocked: ({ began, duration, culprit }) => {
+      // On a busy machine the loop may be blocked at other times as well.
+      const isStop = began <= amidStop && amidStop < began + duration;
+      console.log('blocked', isStop ? 'at the breakpoint' : culprit?.frame.functionName);
+    } });
+    globalThis.stopHere = () => {
+      const stopped = Date.now();
+      debugger;
+      amidStop = (stopped + Date.now()) / 2;
+      console.log('went on');
+    };
+    globalThis.work = function work() {
+      const end = process.cpuUsage().user + 200_000;
+      while (process.cpuUsage().user < end) for (let i = 0; i < 1e5; i++);
+    };
     setInterval(() => {}, 1000);
     console.log('at', inspector.url(), 'ready');
   `);
@@ -220,7 +233,7 @@ test("a debugger's breakpoint is not reported, and a block beside a debugger is"
   await new Promise((resolve) => setTimeout(resolve, 500));
   await client.resume();
   await program.wrote('went on');
-  assert.ok(!program.output.includes('blocked'), program.output);
+  // What is reported of the breakpoint is so before what comes later.
   for (let times = 0; times < 40 && !program.output.includes('blocked work'); times++) {
     await client.ask('Runtime.evaluate', { expression: 'setTimeout(work, 1)' });
     await client.ask('Runtime.evaluate', {
@@ -229,7 +242,7 @@ test("a debugger's breakpoint is not reported, and a block beside a debugger is"
     });
   }
   assert.match(program.output, /blocked work/);
-  assert.ok(!program.output.includes('blocked stopHere'), program.output);
+  assert.doesNotMatch(program.output, /blocked (?:at the breakpoint|stopHere)/);
   client.close();
   program.send('SIGTERM');
   await program.ended;
