@@ -5,7 +5,7 @@ import { pathOf } from '../run/script-path.ts';
 import { isDebuggerAttached } from './debugger-attached.ts';
 import { judgedAtOnce } from './judged-at-once.ts';
 import { type Judgement, unknown } from './judgement.ts';
-import type { HeldUp, Interruptions, Observation, Report } from './messages.ts';
+import type { HeldUp, Observation, Report } from './messages.ts';
 import { ObserverThread } from './observer-thread.ts';
 import { helpful, leadsOutwards, outerCall, withShortCall } from './outer-call.ts';
 import { newPlace, type Place, seenBefore, soFar, startAgain, wasMissed } from './place.ts';
@@ -183,7 +183,7 @@ class RunningJudge implements Judge {
     place.armedAt = report.kind === 'armed' ? Date.now() : undefined;
     switch (report.kind) {
       case 'observed':
-        void this.#judge(place, report.observation, report);
+        void this.#judge(place, report.observation, report.idleMs);
         break;
       case 'failed':
         // Nothing of the call is kept.
@@ -213,14 +213,14 @@ class RunningJudge implements Judge {
     }
   }
 
-  async #judge(place: Place, seen: Observation, { idleMs, starvedMs }: Interruptions): Promise<void> {
+  async #judge(place: Place, seen: Observation, idleMs: number): Promise<void> {
     const f = this.#observer.functionOf(place.id);
     const { short, blockedMs, outermost, first } = place;
     const before = seenBefore(place)?.runMs;
     const observation = before === undefined ? seen : { ...seen, runMs: Math.min(before, seen.runMs ?? before) };
     const { runMs = blockedMs } = observation;
     // On a busy machine, a short call among many may take long.
-    const own = seen.runMs === undefined ? undefined : Math.min(runMs, Math.max(0, seen.runMs - starvedMs));
+    const own = seen.runMs === undefined ? undefined : Math.min(runMs, Math.max(0, seen.runMs - seen.starvedMs));
     const isOutwards = outermost === undefined && leadsOutwards({ ...observation, runMs: own }, blockedMs);
     const ownMs = own ?? blockedMs;
     const judgement = isOutwards && ownMs < SHORT_MS ? tooShort(ownMs) : await this.#judgementOf(place, observation, f);

@@ -84,6 +84,8 @@ export interface Observation {
   readonly isPromise: boolean;
   /** undefined where its end was not seen. Of a function that was entered, at most as long: it ran unoptimized. */
   readonly runMs: number | undefined;
+  /** For how much of that the call, or who timed it, had no processor, as far as anybody knows. */
+  readonly starvedMs: number;
   readonly loop: OwnLoop | undefined;
 }
 
@@ -93,18 +95,11 @@ export interface HeldUp {
   readonly to: number;
 }
 
-/** What may have made a call longer than it is. */
-export interface Interruptions {
-  /** For how long the process did not work meanwhile: the call waited, or the machine was busy. */
-  readonly idleMs: number;
-  /** For how long the call, or who timed it, had no processor. */
-  readonly starvedMs: number;
-}
-
 /** What the observer says to the judge. */
 export type Report =
   | { readonly kind: 'armed'; readonly id: number }
-  | ({ readonly kind: 'observed'; readonly id: number; readonly observation: Observation } & Interruptions)
+  /** `idleMs`: for how long the process did not work meanwhile: the call waited, or the machine was busy. */
+  | { readonly kind: 'observed'; readonly id: number; readonly observation: Observation; readonly idleMs: number }
   | { readonly kind: 'failed'; readonly id: number; readonly why: string; readonly isFinal: boolean }
   | { readonly kind: 'began'; readonly id: number }
   /** The program was held up by the observer. */

@@ -24,6 +24,12 @@ test('a short call that has to wait for a processor is not the one to defer, but
   }
 });
 
+test('what a call waits for a processor beside its own time does not make it a short one', {
+  skip: missingHere('taskset (a Linux system)', spawnSync('taskset', ['--version']).status === 0),
+}, async () => {
+  assert.deepEqual(await run('starved-copies.mjs'), { code: 0, errors: '', output: 'not worth deferring\n' });
+});
+
 describe('a call that worked for a small part of its time', { concurrency: 2 }, () => {
   for (const [how, said, title] of [
     ['first', 'long; short', 'is not taken for long where the next one is short'],

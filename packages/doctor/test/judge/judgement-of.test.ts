@@ -33,6 +33,7 @@ function evidence(seen: Partial<Observation> = {}, rest: Partial<Evidence> = {})
     hasThrown: false,
     isPromise: false,
     runMs: 100,
+    starvedMs: 0,
     loop: undefined,
     ...seen,
   };

@@ -5,7 +5,7 @@ import type { Watched } from './watched.ts';
 /** What an observation of a call says of it whatever way it was watched. */
 export type DescribedCall = Omit<
   Observation,
-  'isBlind' | 'arguments' | 'result' | 'derivedText' | 'seen' | 'hasThrown' | 'runMs' | 'loop'
+  'isBlind' | 'arguments' | 'result' | 'derivedText' | 'seen' | 'hasThrown' | 'runMs' | 'starvedMs' | 'loop'
 >;
 
 export function describedCall(

@@ -167,11 +167,9 @@ export class Observatory {
       // the call is timed.
       if (armed.plan.kind === 'entry') await this.#disarm(armed);
       this.#pauses.takeIdleMs();
-      this.#pauses.takeStarvedMs();
       const observation = await this.#observe(armed, pause);
       if (observation === undefined) throw new Error('The call could not be looked at.');
-      const [idleMs, starvedMs] = [this.#pauses.takeIdleMs(), this.#pauses.takeStarvedMs()];
-      this.#report({ kind: 'observed', id, observation, idleMs, starvedMs });
+      this.#report({ kind: 'observed', id, observation, idleMs: this.#pauses.takeIdleMs() });
     } catch (error) {
       this.#report({ kind: 'failed', id, why: messageOf(error), isFinal: false });
     } finally {

@@ -12,6 +12,8 @@ export interface Next {
   readonly pause: Pause | undefined;
   /** How long it ran, in milliseconds. */
   readonly ms: number;
+  /** For how much of that it, or who timed it, had no processor, as far as anybody knows. */
+  readonly starvedMs: number;
 }
 
 /** Up to V8 11 (Node 20), V8 goes through all of its heap to prepare the functions that it may stop in. */
@@ -22,7 +24,6 @@ export class Pauses {
   readonly #inspector: ProgramDebugger;
   #waiting: ((pause: Pause | undefined) => void) | undefined;
   #idleMs = 0;
-  #starvedMs = 0;
   readonly #program = new ProcessorWait('main');
   readonly #own = new ProcessorWait('this');
 
@@ -50,8 +51,8 @@ export class Pauses {
     this.#idleMs += Math.max(0, ms - (end.workedMs - start.workedMs));
     const after = this.#figures();
     // This thread may have heard late that the program stands still; but what the program worked, it worked.
-    this.#starvedMs += Math.max(0, Math.min(ms - (after.ranMs - before.ranMs), after.waitedMs - before.waitedMs));
-    return { pause, ms };
+    const starvedMs = Math.max(0, Math.min(ms - (after.ranMs - before.ranMs), after.waitedMs - before.waitedMs));
+    return { pause, ms, starvedMs };
   }
 
   /**
@@ -62,13 +63,6 @@ export class Pauses {
     const idleMs = this.#idleMs;
     this.#idleMs = 0;
     return idleMs;
-  }
-
-  /** For how much of the time since it was asked last the call had no processor, as far as anybody knows, in milliseconds. */
-  takeStarvedMs(): number {
-    const starvedMs = this.#starvedMs;
-    this.#starvedMs = 0;
-    return starvedMs;
   }
 
   /** How long the program's thread has run, and how long it and this one have waited for a processor. */

@@ -45,12 +45,14 @@ async function toFunction({ inspector, pauses, pause }: Watched, objectId: strin
   );
   await inspector.post('Debugger.setBreakpointsActive', { active: true });
   let ms = 0;
+  let starvedMs = 0;
   for (let step = 0; ; step++) {
     const next = await pauses.after('Debugger.resume');
     ms += next.ms;
+    starvedMs += next.starvedMs;
     if (next.pause !== undefined && enteredFrom(pause, next.pause) === undefined && step < STEPS) continue;
     if (next.pause !== undefined) await inspector.post('Debugger.setBreakpointsActive', { active: false });
     await inspector.post('Debugger.removeBreakpoint', { breakpointId });
-    return { pause: next.pause, ms };
+    return { pause: next.pause, ms, starvedMs };
   }
 }

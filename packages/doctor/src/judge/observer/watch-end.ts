@@ -8,9 +8,16 @@ import { enter } from './steps.ts';
 import { argumentsAtEntry, frameIn, isWithin, STEPS, type Watched } from './watched.ts';
 
 /** How a watched call ended. */
-export type Ending = Pick<Observation, 'runMs' | 'hasThrown' | 'result' | 'seen' | 'derivedText'>;
+export type Ending = Pick<Observation, 'runMs' | 'starvedMs' | 'hasThrown' | 'result' | 'seen' | 'derivedText'>;
 
-const LOST: Ending = { runMs: undefined, hasThrown: false, result: undefined, seen: 'none', derivedText: undefined };
+const LOST: Ending = {
+  runMs: undefined,
+  starvedMs: 0,
+  hasThrown: false,
+  result: undefined,
+  seen: 'none',
+  derivedText: undefined,
+};
 const COPY = 'function (value) { return this.copy(value, "result"); }';
 const COPY_OF = 'function (list, index) { return this.copy(list[index], "result"); }';
 
@@ -18,25 +25,25 @@ const COPY_OF = 'function (list, index) { return this.copy(list[index], "result"
 export async function watchEnd(watched: Watched, first: Next): Promise<Ending> {
   const { plan, pauses } = watched;
   const { sinks } = plan.site;
-  const runMs = first.ms;
+  const lost: Ending = { ...LOST, runMs: first.ms, starvedMs: first.starvedMs };
   let { pause } = first;
   // Somebody above has caught what was thrown, or the program was not seen again. The time is that of the call all the same.
-  if (frameIn(watched, pause) === undefined) return { ...LOST, runMs, hasThrown: isAbove(watched, pause) };
+  if (frameIn(watched, pause) === undefined) return { ...lost, hasThrown: isAbove(watched, pause) };
   for (let step = 0; step < STEPS; step++) {
     const frame = frameIn(watched, pause);
     if (frame === undefined || pause === undefined) break;
     const offset = plan.read.positions.offsetOf(frame.location);
-    if (isWithin(offset, sinks.handlers)) return { ...LOST, runMs, hasThrown: true };
+    if (isWithin(offset, sinks.handlers)) return { ...lost, hasThrown: true };
     if (!isWithin(offset, [sinks.whole]) || frame.returnValue !== undefined) {
       const sink = sinks.result ?? sinks.derived;
       const { start, end } = sinks.whole;
       const isResult = sinks.result !== undefined;
       const derivedText = isResult ? undefined : plan.read.source.slice(start, end);
-      return { ...LOST, runMs, derivedText, ...(await readSink(watched, frame, sink, isResult)) };
+      return { ...lost, derivedText, ...(await readSink(watched, frame, sink, isResult)) };
     }
     ({ pause } = await pauses.after('Debugger.stepOver'));
   }
-  return { ...LOST, runMs };
+  return lost;
 }
 
 /** Whether the program stands still in what had called the code around the call, or in what had called that. */
@@ -75,7 +82,7 @@ export async function watchReceiver(
   const entry = await enter(watched, f);
   if (entry === undefined) return undefined;
   const { entered, next } = entry;
-  const lost: Ending = { ...LOST, runMs: next.ms };
+  const lost: Ending = { ...LOST, runMs: next.ms, starvedMs: next.starvedMs };
   if (entered === undefined) return { ...lost, hasThrown: isAbove(watched, next.pause) };
   const args = await argumentsAtEntry(watched.inspector, entered, entry.text);
   if (args === undefined) return lost;

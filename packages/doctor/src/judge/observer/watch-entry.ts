@@ -27,7 +27,7 @@ export async function watchEntry(
   const f = own.name === undefined ? undefined : await inspector.read(frame, own.name);
   const turns = own.turns === undefined ? undefined : await readNumber(inspector, frame, own.turns);
   const beginning = await inspector.measure<Beginning>(BEGIN, { value: id }, f ?? {}, args ?? {});
-  const { ms } = await pauses.after('Debugger.stepOut');
+  const { ms, starvedMs } = await pauses.after('Debugger.stepOut');
   return {
     kind: 'entry',
     frame: index,
@@ -50,6 +50,7 @@ export async function watchEntry(
     hasThrown: false,
     isPromise: own.isAsync,
     runMs: ms,
+    starvedMs,
     loop: own.loop === undefined ? undefined : { ...own.loop, turns },
   };
 }

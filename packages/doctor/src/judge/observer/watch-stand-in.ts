@@ -37,6 +37,8 @@ export async function watchStandIn(watched: Watched): Promise<Observation | unde
     seen: hasThrown ? 'none' : 'result',
     hasThrown,
     runMs,
+    // What the program did beside the call is in what is known of that.
+    starvedMs: 0,
     loop: own?.loop === undefined ? undefined : { ...own.loop, turns: undefined },
   };
 }
