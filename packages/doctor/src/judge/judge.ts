@@ -223,7 +223,9 @@ class RunningJudge implements Judge {
     const own = seen.runMs === undefined ? undefined : Math.min(runMs, Math.max(0, seen.runMs - seen.starvedMs));
     const isOutwards = outermost === undefined && leadsOutwards({ ...observation, runMs: own }, blockedMs);
     const ownMs = own ?? blockedMs;
-    const judgement = isOutwards && ownMs < SHORT_MS ? tooShort(ownMs) : await this.#judgementOf(place, observation, f);
+    // What is watched again, as nothing is around it, may be a short one still.
+    const told = outermost === undefined ? observation : { ...observation, runMs: own };
+    const judgement = isOutwards && ownMs < SHORT_MS ? tooShort(ownMs) : await this.#judgementOf(place, told, f);
     if (isOutwards) {
       place.short = withShortCall(short, ownMs, judgement);
       this.#goOutwards(place, observation.frame + 1);

@@ -30,6 +30,12 @@ test('what a call waits for a processor beside its own time does not make it a s
   assert.deepEqual(await run('starved-copies.mjs'), { code: 0, errors: '', output: 'not worth deferring\n' });
 });
 
+test('a short call with none of the program around it is not the one to defer for having to wait for a processor', {
+  skip: missingHere('taskset (a Linux system)', spawnSync('taskset', ['--version']).status === 0),
+}, async () => {
+  assert.deepEqual(await run('starved-alone.mjs'), { code: 0, errors: '', output: 'unknown\n' });
+});
+
 describe('a call that worked for a small part of its time', { concurrency: 2 }, () => {
   for (const [how, said, title] of [
     ['first', 'long; short', 'is not taken for long where the next one is short'],
