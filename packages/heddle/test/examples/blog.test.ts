@@ -19,7 +19,8 @@ for (const file of ['main.js', 'single-file.mjs', 'single-file.cjs', 'single-fil
       const program = path.join(repositoryRoot, 'examples', 'blog', file);
       const { status, signal, stdout, stderr } = spawnSync(process.execPath, [program], {
         encoding: 'utf8',
-        timeout: 30_000,
+        // For hangs only.
+        timeout: 200_000,
       });
       assert.equal(status, 0, `it ended with ${signal ?? status}:\n${stderr}`);
       assert.equal(stderr.replaceAll(/^.*ExperimentalWarning: Type Stripping.*\n.*trace-warnings.*\n/gm, ''), '');
