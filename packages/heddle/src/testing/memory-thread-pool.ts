@@ -11,7 +11,7 @@ import type {
   ThreadConnection,
 } from '../threads/connection/connection.ts';
 import { RunningJob } from '../threads/entry/running-job.ts';
-import { JobRunner } from '../threads/entry/job-runner.ts';
+import { JobRunner, unsendable } from '../threads/entry/job-runner.ts';
 import { itemsWereTaken } from '../threads/entry/functions/iteration.ts';
 import { ReactorCalls } from '../threads/entry/reactor-calls.ts';
 import { packJob, readAnswer, unsendableArguments } from '../threads/connection/job-message.ts';
@@ -22,7 +22,7 @@ import type { SlotOutcome } from '../threads/wire/channel/channel.ts';
 import type { JobDemand } from '../threads/wire/job-demand.ts';
 import type { CallAnswer, JobMessage, MoreItems } from '../threads/wire/messages.ts';
 import { pack, packThrown } from '../threads/wire/values/pack.ts';
-import type { Parcel } from '../threads/wire/values/payload.ts';
+import type { Parcel, Payload } from '../threads/wire/values/payload.ts';
 import { Clock, isClock, requireClock } from './clock.ts';
 import { callAsJob } from './memory-job.ts';
 import { MemoryLine } from './memory-line.ts';
@@ -207,8 +207,8 @@ class MemoryConnection implements ThreadConnection {
         loaded: () => {
           this.#beganAt = this.#now();
         },
-        value: (_slot, value) => this.#answer('value', pack(value, 'result')),
-        failed: (_slot, outcome, error) => this.#answer(outcome, packThrown(error)),
+        value: (_slot, value) => this.#succeed(value),
+        failed: (_slot, outcome, error) => this.#fail(outcome, error),
       },
       (slot, f, receiver, args) => {
         this.#job = new RunningJob(
@@ -325,7 +325,22 @@ class MemoryConnection implements ThreadConnection {
     queueMicrotask(() => this.#listener.ended({ exitCode: 1 }));
   }
 
-  #answer(outcome: SlotOutcome, { payload, transfer }: Parcel): void {
+  /** @throws UnclonableError, CodecError and others where the value cannot be sent */
+  #succeed(value: unknown): void {
+    this.#answer('value', sent(pack(value, 'result')));
+  }
+
+  #fail(outcome: SlotOutcome, error: unknown): void {
+    let payload: Payload;
+    try {
+      payload = sent(packThrown(error));
+    } catch (unsent) {
+      payload = sent(packThrown(unsendable(unsent)));
+    }
+    this.#answer(outcome, payload);
+  }
+
+  #answer(outcome: SlotOutcome, payload: Payload): void {
     this.#heldUp.delete(this);
     this.#job?.end();
     this.#job = undefined;
@@ -333,7 +348,7 @@ class MemoryConnection implements ThreadConnection {
     const answered = this.#answered;
     this.#runner.hasEnded(0);
     if (!this.#ended) {
-      const arrived = readAnswer(outcome, () => structuredClone(payload, { transfer: [...transfer] }));
+      const arrived = readAnswer(outcome, () => payload);
       const now = this.#now();
       const beganAt = this.#beganAt ?? now;
       this.#beganAt = undefined;
@@ -341,6 +356,11 @@ class MemoryConnection implements ThreadConnection {
     }
     answered();
   }
+}
+
+/** What arrives of it. */
+function sent({ payload, transfer }: Parcel): Payload {
+  return structuredClone(payload, { transfer: [...transfer] });
 }
 
 const NONE: readonly Function[] = [];

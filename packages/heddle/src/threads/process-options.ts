@@ -50,12 +50,18 @@ const elsewhere = {
 export function commandLine(execArgv: readonly string[] | undefined, limits: ResourceLimits | undefined): string[] {
   const { maxOldGenerationSizeMb, maxYoungGenerationSizeMb } = limits ?? {};
   const options = [...(execArgv ?? [...inheritable(process.execArgv), ...withoutDebugger()])];
-  if (maxOldGenerationSizeMb !== undefined) options.push(`--max-old-space-size=${Math.ceil(maxOldGenerationSizeMb)}`);
+  if (maxOldGenerationSizeMb !== undefined) options.push(`--max-old-space-size=${wholeSize(maxOldGenerationSizeMb)}`);
   if (maxYoungGenerationSizeMb !== undefined) {
     // The young generation is three semi-spaces.
-    options.push(`--max-semi-space-size=${Math.max(1, Math.ceil(maxYoungGenerationSizeMb / 3))}`);
+    options.push(`--max-semi-space-size=${wholeSize(maxYoungGenerationSizeMb / 3)}`);
   }
   return options;
+}
+
+/** More than any machine has. What is no number in digits, Node refuses, and V8 counts the bytes in 64 bits. */
+const MOST_MB = 2 ** 31;
+function wholeSize(megabytes: number): number {
+  return Math.min(Math.max(1, Math.ceil(megabytes)), MOST_MB);
 }
 
 /**

@@ -19,9 +19,8 @@ export function writeToPool(bytes: Buffer): void {
   }
 }
 
-export function tellPool(message: FromProcess): void {
-  if (message.kind === 'call') writeToPool(frame(message, 'call', message.call.id));
-  else writeToPool(frame(message));
+export function tellPool(message: Exclude<FromProcess, { readonly kind: 'call' }>): void {
+  writeToPool(frame(message));
 }
 
 /** The first message, which the pool has sent before the process runs. */

@@ -1,4 +1,3 @@
-import type { Transferable } from 'node:worker_threads';
 import { CancelledError } from '../../defer/errors.ts';
 import type { Board } from '../wire/process/board.ts';
 import type { SlotOutcome } from '../wire/channel/channel.ts';
@@ -135,16 +134,16 @@ export class ProcessLoop {
     const memory = this.#memory;
     const result: ProcessResult = { kind: 'result', job: this.#job, outcome, payload, microseconds, beganAt, memory };
     const bytes = frame(result, 'result', this.#job);
-    this.#conclude(bytes, transfer);
+    detach(transfer);
+    this.#conclude(bytes);
   }
 
-  #conclude(bytes: Buffer, transfer: readonly Transferable[]): void {
+  #conclude(bytes: Buffer): void {
     this.#jobs.end(SLOT);
     this.#runner.hasEnded(SLOT);
     this.#board.finish(this.#job);
     this.#isIdle = true;
     writeToPool(bytes);
-    detach(transfer);
   }
 }
 

@@ -68,6 +68,13 @@ test('resourceLimits are those of the heap', limit, async (t) => {
   assert.ok(heapLimit >= 100 && heapLimit < 120, String(heapLimit));
 });
 
+test('resourceLimits without end are none', limit, async (t) => {
+  const none = Number.POSITIVE_INFINITY;
+  const pool = poolFor(t, { resourceLimits: { maxOldGenerationSizeMb: none, maxYoungGenerationSizeMb: none } });
+  const { heapLimit } = await pool.defer(jobs.whereAmI);
+  assert.ok(heapLimit >= 2 ** 20, String(heapLimit));
+});
+
 test('what a process cannot have is refused when the pool is made', () => {
   const refusals: [unknown, RegExp][] = [
     [{ env: SHARE_ENV }, /env of a process pool must be an object, not SHARE_ENV/],

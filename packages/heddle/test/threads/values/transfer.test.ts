@@ -2,16 +2,35 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { MessageChannel } from 'node:worker_threads';
-import { CancelledError } from 'heddle/defer';
+import { CancelledError, type Deferred } from 'heddle/defer';
 import { MemoryThreadPool } from 'heddle/testing';
-import { type Movable, PoolFullError, type ThreadPool, transfer, UnclonableError } from 'heddle/threads';
+import {
+  type Movable,
+  notify,
+  PoolFullError,
+  ProcessPool,
+  type ThreadPool,
+  transfer,
+  UnclonableError,
+} from 'heddle/threads';
 import { add, passGate } from '../../fixtures/threads/jobs.ts';
-import { giveSlab, handBack, isBuffer, isSame, lengthOf, readPort, throwMoved } from '../../fixtures/threads/moved.ts';
+import {
+  fixedMemory,
+  giveFixedMemory,
+  giveSlab,
+  handBack,
+  isBuffer,
+  isSame,
+  lengthOf,
+  readPort,
+  tellFixedMemory,
+  throwMoved,
+} from '../../fixtures/threads/moved.ts';
 import { passGateIfAny } from '../../fixtures/threads/short-calls.ts';
 import { waitForFlag } from '../../fixtures/threads/together.ts';
 import { errorOf, failureOf } from '../../support/failure-of.ts';
 import { Gate, sharedInts } from '../../support/gate.ts';
-import { poolFor } from '../../support/pools.ts';
+import { poolFor, poolOfOne } from '../../support/pools.ts';
 
 const limit = { timeout: 30_000 };
 
@@ -108,6 +127,36 @@ for (const [name, make, work] of pools) {
     const error = (await failureOf(call)) as Error & { bytes: Uint8Array };
     assert.deepEqual([error.message, error.bytes], ['no', new Uint8Array([1, 2])]);
   });
+}
+
+for (const [name, make, work] of [
+  ...pools,
+  ['ProcessPool', (t) => poolOfOne(t, ProcessPool), () => {}] satisfies (typeof pools)[number],
+]) {
+  test(
+    `${name}: memory that cannot leave its place is refused both ways, and nothing else is gone`,
+    limit,
+    async (t) => {
+      const pool = make(t);
+      const unsent = (call: Deferred<unknown>): Promise<UnclonableError> => {
+        work(pool);
+        return errorOf(call, UnclonableError);
+      };
+      assert.match((await unsent(pool.defer(giveFixedMemory))).message, /^The result cannot be sent to/);
+      const bytes = new Uint8Array(8);
+      const { message } = await unsent(pool.defer(isSame, { one: transfer(bytes), others: [transfer(fixedMemory())] }));
+      assert.match(message, /^The arguments of isSame cannot be sent to/);
+      assert.equal(bytes.length, 8);
+      const told: unknown[] = [];
+      const call = pool.defer(
+        tellFixedMemory,
+        notify((memory: ArrayBuffer) => told.push(memory)),
+      );
+      work(pool);
+      assert.equal(await call, 'UnclonableError');
+      assert.deepEqual(told, []);
+    },
+  );
 }
 
 test('a call that moves something is not sent ahead, so that it can go to another thread', limit, async (t) => {

@@ -45,9 +45,17 @@ class CopyForProcess extends LenientCopy {
   }
 }
 
-/** Takes away what has been moved, as sending it to a thread would have done. */
+// As it was when this was loaded: a job may replace it, as mocks do.
+const { structuredClone } = globalThis;
+
+/**
+ * Takes away what is moved, as sending it to a thread would: all of it, or nothing. To be called before the message that
+ * it is moved by is on its way, since some memory only says here that it stays where it is, such as WebAssembly's.
+ *
+ * @throws what sending it to a thread would
+ */
 export function detach(transfer: readonly Transferable[]): void {
-  for (const moved of transfer) structuredClone(moved, { transfer: [moved] });
+  if (transfer.length > 0) structuredClone(undefined, { transfer: [...transfer] });
 }
 
 function look(value: unknown, path: string, seen: Set<object>): void {
