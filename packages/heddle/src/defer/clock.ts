@@ -26,6 +26,15 @@ export function requireTimeSource(clock: unknown): void {
   );
 }
 
+/** @throws InvalidArgumentError for what a call cannot be taken back by, such as what a `callLater` without a result gives */
+export function requireScheduledCall(call: unknown): void {
+  const { active, cancel } = (call ?? {}) as Partial<ScheduledCall>;
+  if (typeof active === 'function' && typeof cancel === 'function') return;
+  throw new InvalidArgumentError(
+    `The callLater() of what counts the time must return an object with methods active() and cancel(), as that of the reactor does, not ${inspect(call, { depth: 0 })}.`,
+  );
+}
+
 class SystemCall implements ScheduledCall {
   #f: (() => void) | undefined;
   #left: number;

@@ -93,23 +93,26 @@ export class Coroutine {
   #advance(result: unknown): Deferred<unknown> | undefined {
     let sent = result;
     for (;;) {
-      let step: IteratorResult<unknown, unknown>;
+      let done: boolean | undefined;
+      let value: unknown;
       let awaited: Deferred<unknown> | undefined;
       try {
-        step = sent instanceof Failure ? this.#generator.throw(sent.value) : this.#generator.next(sent);
+        // Where it is no generator of the language's own, its step may be anything as well.
+        const step = sent instanceof Failure ? this.#generator.throw(sent.value) : this.#generator.next(sent);
+        ({ done, value } = requireStep(step));
       } catch (error) {
         return this.#end(isFailure(error) ? error : new Failure(error));
       }
-      if (step.done === true) return this.#return(step.value);
+      if (done === true) return this.#return(value);
       try {
-        awaited = this.#toAwaited(step.value);
+        awaited = this.#toAwaited(value);
         this.#refuseOwn(awaited);
       } catch (error) {
         sent = new Failure(error);
         continue;
       }
       if (awaited === undefined) {
-        sent = step.value;
+        sent = value;
         continue;
       }
       if (!this.#hasAnswer(awaited)) {
@@ -174,6 +177,14 @@ export class Coroutine {
     logError(new Failure(new AlreadyCalledError()), 'The Deferred of a coroutine was fired before the coroutine ended');
     return undefined;
   }
+}
+
+/** @throws InvalidArgumentError for what the methods of a generator must not give: with it, there would be no end */
+function requireStep(step: unknown): IteratorResult<unknown, unknown> {
+  if (typeof step === 'object' && step !== null) return step as IteratorResult<unknown, unknown>;
+  throw new InvalidArgumentError(
+    `The next() and throw() of a generator must give an object with done and value, and those of a coroutine gave ${inspect(step)}.`,
+  );
 }
 
 function newScope(): AsyncResource {

@@ -2,7 +2,7 @@ import { type InspectOptionsStylized, inspect } from 'node:util';
 import { isAbortSignal } from './abort-signal.ts';
 import { onAbort } from './abort-watch.ts';
 import { ofAllCopies } from './all-copies.ts';
-import { requireTimeSource, type ScheduledCall, systemTime, type TimeSource } from './clock.ts';
+import { requireScheduledCall, requireTimeSource, type ScheduledCall, systemTime, type TimeSource } from './clock.ts';
 import { Coroutine, isGenerator, NotACoroutineError } from './coroutine.ts';
 import { debugging, formatHistory, historyOf, recordAdded, recordFired, recordMade, setDebugging } from './debug.ts';
 import { AlreadyCalledError, CancelledError, InvalidArgumentError, NotPausedError, TimeoutError } from './errors.ts';
@@ -367,6 +367,7 @@ export class Deferred<T> implements Promise<T> {
       timedOut = true;
       this.cancel();
     });
+    requireScheduledCall(timer);
     this.#tap((): undefined => {
       if (timer.active()) timer.cancel();
     });

@@ -124,10 +124,15 @@ function* reduced<T, U>(
 }
 
 function check(name: string, items: unknown, f: unknown): void {
-  if (typeof items !== 'object' || items === null || typeof (items as { length?: unknown }).length !== 'number') {
+  if (typeof items !== 'object' || items === null || !isLength((items as { length?: unknown }).length)) {
     throw new InvalidArgumentError(`cooperate.${name} needs an array, not ${inspect(items, { depth: 0 })}.`);
   }
   if (typeof f !== 'function') {
     throw new InvalidArgumentError(`cooperate.${name} needs a function, not ${inspect(f, { depth: 0 })}.`);
   }
+}
+
+/** Others would have no end, or be taken for another one. */
+function isLength(length: unknown): boolean {
+  return Number.isSafeInteger(length) && (length as number) >= 0;
 }

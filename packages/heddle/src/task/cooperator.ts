@@ -175,15 +175,11 @@ export class Cooperator {
 
   #schedule(): void {
     if (this.#inTurn || this.#willTurn || !this.running || !this.#hasReady) return;
-    const scheduled = this.#scheduler(() => this.#turn());
-    if (typeof scheduled?.cancel !== 'function') {
-      this.#failTasks(
-        "A Cooperator's scheduler must return an object with a method cancel(), as reactor.callLater does, " +
-          `not ${inspect(scheduled, { depth: 0 })}.`,
-      );
-      return;
+    try {
+      this.#scheduled = requireTurn(this.#scheduler(() => this.#turn()));
+    } catch (error) {
+      this.#failTasks(error);
     }
-    this.#scheduled = scheduled;
   }
 
   /** Whoever was to call may have taken that back: a reactor that has stopped makes no delayed calls. */
@@ -201,15 +197,7 @@ export class Cooperator {
     this.#inTurn = true;
     try {
       this.#endRest();
-      const isOver = this.#beginTurn();
-      if (typeof isOver !== 'function') {
-        this.#failTasks(
-          "A Cooperator's terminationPredicateFactory must return a function that says whether the turn is over, " +
-            `not ${inspect(isOver, { depth: 0 })}.`,
-        );
-        return;
-      }
-      this.#isOver = isOver;
+      this.#isOver = requirePredicate(this.#beginTurn());
       this.#turnIsOver = false;
       for (let work = this.#ready.next(); work !== undefined; work = this.#ready.next()) {
         if (work.timeSlice !== Number.POSITIVE_INFINITY) this.#runLimited(work);
@@ -219,15 +207,19 @@ export class Cooperator {
         if (this.#turnIsOver || this.#isOver()) break;
       }
       for (const work of this.#news.splice(0)) work.report();
+    } catch (error) {
+      this.#failTasks(error);
     } finally {
       this.#inTurn = false;
       this.#schedule();
     }
   }
 
-  /** There are no turns to be had: the next one would go the same way, and nobody waits for what a turn throws. */
-  #failTasks(why: string): void {
-    const error = new InvalidArgumentError(why);
+  /**
+   * There are no turns to be had, for what the scheduler, the clock or the end of a turn is asked from threw: the next one
+   * would go the same way, and nobody waits for what a turn throws.
+   */
+  #failTasks(error: unknown): void {
     // Whoever hears of an end may add tasks.
     const unfinished = [...this.#unfinished];
     for (const work of unfinished) work.failWithScheduler(error);
@@ -252,6 +244,24 @@ export class Cooperator {
     this.#resting.clear();
     for (const work of rested) this.#ready.add(work);
   }
+}
+
+function requireTurn(scheduled: unknown): ScheduledTurn {
+  if (typeof (scheduled as Partial<ScheduledTurn> | null | undefined)?.cancel === 'function') {
+    return scheduled as ScheduledTurn;
+  }
+  throw new InvalidArgumentError(
+    "A Cooperator's scheduler must return an object with a method cancel(), as reactor.callLater does, " +
+      `not ${inspect(scheduled, { depth: 0 })}.`,
+  );
+}
+
+function requirePredicate(isOver: unknown): IsOver {
+  if (typeof isOver === 'function') return isOver as IsOver;
+  throw new InvalidArgumentError(
+    "A Cooperator's terminationPredicateFactory must return a function that says whether the turn is over, " +
+      `not ${inspect(isOver, { depth: 0 })}.`,
+  );
 }
 
 function slices(length: number, now: () => number): () => IsOver {

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { requireTimeSource, type TimeSource } from '../defer/clock.ts';
+import { requireScheduledCall, requireTimeSource, type TimeSource } from '../defer/clock.ts';
 import { Deferred, type Settled } from '../defer/deferred.ts';
 import { InvalidArgumentError } from '../defer/errors.ts';
 import { requireFunction } from '../defer/require-function.ts';
@@ -49,5 +49,6 @@ export function deferLater(
     if (call.active()) call.cancel();
   });
   const call = clock.callLater(delay, () => due.callback(undefined));
+  requireScheduledCall(call);
   return f === undefined ? due : due.addCallback(() => f(...args));
 }

@@ -1,7 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import { type InspectOptionsStylized, inspect } from 'node:util';
 import { checkFlag, checkOptions } from '../defer/check-options.ts';
-import { requireTimeSource, type ScheduledCall } from '../defer/clock.ts';
+import { requireScheduledCall, requireTimeSource, type ScheduledCall } from '../defer/clock.ts';
 import { Deferred, observe } from '../defer/deferred.ts';
 import { InvalidArgumentError } from '../defer/errors.ts';
 import { requireFunction } from '../defer/require-function.ts';
@@ -255,8 +255,16 @@ export class LoopingCall<A extends unknown[] = []> {
   }
 
   #schedule(run: Run): void {
-    const delay = run.ticks === undefined ? 0 : run.ticks.plan(run.clock.now());
-    run.next = run.clock.callLater(delay, run.call);
+    try {
+      const delay = run.ticks === undefined ? 0 : run.ticks.plan(run.clock.now());
+      const next = run.clock.callLater(delay, run.call);
+      requireScheduledCall(next);
+      run.next = next;
+    } catch (error) {
+      // The clock is anybody's. Without it there are no more calls, and whoever waits for the loop shall hear of that.
+      this.#leave(run);
+      if (!run.done.called) run.done.errback(error);
+    }
   }
 
   #giveUp(run: Run, cause: unknown): void {

@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { suite, test } from 'node:test';
-import { CancelledError, Deferred, Failure, fail, inlineCallbacks, NotACoroutineError, succeed } from 'heddle/defer';
+import {
+  CancelledError,
+  Deferred,
+  Failure,
+  fail,
+  InvalidArgumentError,
+  inlineCallbacks,
+  NotACoroutineError,
+  succeed,
+} from 'heddle/defer';
+import { failureResultOf } from 'heddle/testing';
 import { runProgram } from '../support/program.ts';
 import { errorOf, outcome } from '../support/outcome.ts';
 
@@ -536,4 +546,28 @@ suite('a coroutine that would wait for its own Deferred', () => {
       throw errorOf(own);
     }, refused);
   });
+});
+
+test('what only looks like a generator, and gives steps that are none, fails the Deferred', () => {
+  const broken = {
+    get done(): never {
+      throw new RangeError('mine');
+    },
+  };
+  for (const step of [undefined, 5, broken]) {
+    const awaited = new Deferred<number>();
+    const given: unknown[] = [{ done: false, value: awaited }, step];
+    const generator = {
+      next: () => given.shift(),
+      throw: () => undefined,
+      [Symbol.iterator]: () => generator,
+    };
+    const d = Deferred.fromCoroutine(generator as unknown as Generator<unknown, string>);
+    awaited.callback(1);
+    const { value } = failureResultOf(d);
+    assert.ok(step === broken ? value instanceof RangeError : value instanceof InvalidArgumentError, String(value));
+    failureResultOf(
+      Deferred.fromCoroutine({ ...generator, next: () => step } as unknown as Generator<unknown, string>),
+    );
+  }
 });

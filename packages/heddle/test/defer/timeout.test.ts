@@ -187,3 +187,8 @@ suite('addTimeout', () => {
     assert.equal(time.waiting, 0);
   });
 });
+
+test('a clock that gives nothing to take the call back by is refused', () => {
+  const clock = { callLater: () => undefined } as unknown as TimeSource;
+  assert.throws(() => new Deferred<number>().addTimeout(10, clock), { name: 'InvalidArgumentError' });
+});

@@ -189,3 +189,10 @@ test('cooperate.reduce waits for a promise that it comes to', async () => {
     .addCallback((n) => n * 2);
   assert.equal(sum, 12);
 });
+
+test('the length of what is gone through must be one that an array may have', () => {
+  for (const length of [Number.POSITIVE_INFINITY, Number.NaN, 1.5, -1]) {
+    assert.throws(() => cooperate.map({ length }, (item) => item), InvalidArgumentError);
+    assert.throws(() => cooperate.sort({ length }), InvalidArgumentError);
+  }
+});

@@ -863,3 +863,22 @@ test('the result of a task with a time slice of its own is not kept when it is d
   );
   assert.deepEqual([code, stdout, stderr], [0, 'undefined\n', '']);
 });
+
+describe('what a cooperator is given and throws', () => {
+  const broken = (): never => {
+    throw new RangeError('mine');
+  };
+
+  for (const [name, options] of [
+    ['scheduler', { scheduler: broken }],
+    ['terminationPredicateFactory', { terminationPredicateFactory: broken }],
+    ['end of a turn', { terminationPredicateFactory: () => broken }],
+    ['clock', { clock: { now: broken } }],
+  ] as const) {
+    test(`fails the tasks, which would have no turns any more (${name})`, async () => {
+      const cooperator = new Cooperator(options);
+      const ended = ['one', 'another'].map((task) => cooperator.coiterate(steps([], task, 100)));
+      for (const end of ended) await assert.rejects(end, { name: 'RangeError', message: 'mine' });
+    });
+  }
+});

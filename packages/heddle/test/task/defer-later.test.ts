@@ -89,3 +89,10 @@ test('one whose reactor has stopped can be cancelled', async () => {
   later.cancel();
   assert.ok(failureResultOf(later).value instanceof CancelledError);
 });
+
+test('a clock that gives nothing to take the call back by is refused', () => {
+  assert.throws(() => deferLater({ callLater: (() => undefined) as never }, 10), {
+    name: 'InvalidArgumentError',
+    message: /^The callLater\(\) of what counts the time must return .* active\(\) and cancel\(\).* not undefined\.$/,
+  });
+});

@@ -528,3 +528,26 @@ test('a loop whose Deferred somebody has fired calls no more, and can be stopped
     assert.deepEqual(times, [0, 2_000]);
   }
 });
+
+for (const [what, broken] of [
+  ['throws', (): never => assert.fail('no time left')],
+  ['gives nothing to take the call back by', () => undefined],
+] as const) {
+  test(`a loop whose clock ${what} has ended, and fails`, () => {
+    const clock = new Clock();
+    let calls = 0;
+    const loop = new LoopingCall(() => ++calls);
+    loop.clock = {
+      now: () => clock.now(),
+      callLater: (delay, f) => (calls < 2 ? clock.callLater(delay, f) : (broken() as never)),
+    };
+    const done = loop.start(1_000);
+    clock.advance(1_000);
+    assert.equal(calls, 2);
+    assert.equal(loop.running, false);
+    failureResultOf(done, what === 'throws' ? assert.AssertionError : InvalidArgumentError);
+    loop.clock = { now: () => 0, callLater: broken as never };
+    failureResultOf(loop.start(1_000, { now: false }));
+    assert.equal(loop.running, false);
+  });
+}
