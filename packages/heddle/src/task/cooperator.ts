@@ -3,6 +3,7 @@ import { checkOptions } from '../defer/check-options.ts';
 import type { Deferred, Settled } from '../defer/deferred.ts';
 import { InvalidArgumentError } from '../defer/errors.ts';
 import { clearImmediate, now, setImmediate } from '../defer/node-timers.ts';
+import { fail } from '../defer/succeed.ts';
 import { CooperativeTask } from './cooperative-task.ts';
 import {
   type CooperatorOptions,
@@ -188,8 +189,14 @@ export class Cooperator {
   }
 
   #cancelTurn(): void {
-    if (this.#willTurn) this.#scheduled?.cancel();
+    const scheduled = this.#scheduled;
     this.#scheduled = undefined;
+    try {
+      if (scheduled?.active?.() !== false) scheduled?.cancel();
+    } catch (error) {
+      // Those whose tasks end must not miss that, and nobody else would hear of it.
+      fail(error);
+    }
   }
 
   #turn(): void {

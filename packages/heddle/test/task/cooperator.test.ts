@@ -881,4 +881,19 @@ describe('what a cooperator is given and throws', () => {
       for (const end of ended) await assert.rejects(end, { name: 'RangeError', message: 'mine' });
     });
   }
+
+  test('keeps no task from its end where a turn is taken back', () => {
+    // What it throws is reported as a failure that nobody handled, which this one is not.
+    const cancelled = new CancelledError();
+    const cooperator = new Cooperator({
+      scheduler: () => ({
+        cancel: () => {
+          throw cancelled;
+        },
+      }),
+    });
+    const ended = ['one', 'another'].map((task) => cooperator.coiterate(steps([], task, 2)));
+    cooperator.stop();
+    for (const end of ended) failureResultOf(end, SchedulerStopped);
+  });
 });
