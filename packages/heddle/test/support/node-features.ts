@@ -7,6 +7,7 @@ export const nodeFeatures = {
   'node:sqlite': '22.13.0',
   'process.threadCpuUsage': '22.15.0',
   WebSocket: '22.0.0',
+  'refusing to move WebAssembly memory': '22.0.0',
   'script ids of call sites': '22.14.0',
   'running TypeScript without a flag': '22.18.0',
   'using declarations': '24.0.0',
