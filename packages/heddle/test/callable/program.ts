@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { HANGS_MS } from '../support/hangs.ts';
 
 /** The compiled fixture program of this name. */
 export function programFile(name: string): string {
@@ -15,8 +16,7 @@ export function runProgram(
     const child = execFile(
       process.execPath,
       args,
-      // For hangs only.
-      { timeout: 200_000, env: { ...process.env, ...env } },
+      { timeout: HANGS_MS, env: { ...process.env, ...env } },
       (error, stdout, stderr) => {
         if (error !== null) return reject(new Error(`${error.message}\n${stderr}`, { cause: error }));
         resolve(

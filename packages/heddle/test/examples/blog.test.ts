@@ -4,6 +4,7 @@ import path from 'node:path';
 import { before, describe, test } from 'node:test';
 import { repositoryRoot } from '../support/paths.ts';
 import { notInThisNode } from '../support/skip.ts';
+import { HANGS_MS } from '../support/hangs.ts';
 
 // There are 78,498 primes below a million, and the example adds ten.
 const line = (name: string): RegExp =>
@@ -19,8 +20,7 @@ for (const file of ['main.js', 'single-file.mjs', 'single-file.cjs', 'single-fil
       const program = path.join(repositoryRoot, 'examples', 'blog', file);
       const { status, signal, stdout, stderr } = spawnSync(process.execPath, [program], {
         encoding: 'utf8',
-        // For hangs only.
-        timeout: 200_000,
+        timeout: HANGS_MS,
       });
       assert.equal(status, 0, `it ended with ${signal ?? status}:\n${stderr}`);
       assert.equal(stderr.replaceAll(/^.*ExperimentalWarning: Type Stripping.*\n.*trace-warnings.*\n/gm, ''), '');

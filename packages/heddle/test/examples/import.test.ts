@@ -4,6 +4,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { repositoryRoot } from '../support/paths.ts';
 import { notInThisNode } from '../support/skip.ts';
+import { HANGS_MS } from '../support/hangs.ts';
 
 const skip = notInThisNode('running TypeScript without a flag');
 
@@ -11,8 +12,7 @@ test('the import example shows its progress, imports all and serves the loop mea
   const program = path.join(repositoryRoot, 'examples/import/main.ts');
   const { status, stdout, stderr } = spawnSync(process.execPath, [program, '1000000'], {
     encoding: 'utf8',
-    // For hangs only.
-    timeout: 200_000,
+    timeout: HANGS_MS,
   });
   assert.equal(status, 0, stderr);
   const lines = stdout.trimEnd().split('\n');

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
 import { packageRoot } from './paths.ts';
+import { HANGS_MS } from './hangs.ts';
 
 /** How a program ended, and what it wrote. */
 export interface Ended {
@@ -23,7 +24,7 @@ export async function runNode(args: readonly string[], input = '', env: NodeJS.P
   const child = spawn(process.execPath, args, {
     cwd: home,
     stdio: 'pipe',
-    timeout: 200_000,
+    timeout: HANGS_MS,
     killSignal: 'SIGKILL',
     env: { ...process.env, NODE_OPTIONS: '', NODE_TEST_CONTEXT: undefined, ...env },
   });

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { HANGS_MS } from './hangs.ts';
 
 /** A program of its own that a test can wait for and send signals to. */
 export class WatchedProgram {
@@ -12,8 +13,7 @@ export class WatchedProgram {
   constructor(source: string) {
     this.#child = spawn(process.execPath, ['--input-type=module', '--eval', source], {
       cwd: import.meta.dirname,
-      // For hangs only.
-      timeout: 200_000,
+      timeout: HANGS_MS,
       killSignal: 'SIGKILL',
     });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
